@@ -1,0 +1,59 @@
+"""Super-resolution with the convolutional network of Dong, Loy, He and Tang (TPAMI 2016).
+
+``srcnn.upscale("photo.png", scale=3)`` needs only the core install; what needs torch (`SRCNN`,
+`evaluate`) is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from srcnn.api import evaluate, load, upscale
+    from srcnn.engine.upscaler import Upscaler
+    from srcnn.errors import SrcnnError
+    from srcnn.images.resize import imresize
+    from srcnn.metrics import psnr, ssim
+    from srcnn.models.srcnn import SRCNN
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "SRCNN": "srcnn.models.srcnn",
+    "SrcnnError": "srcnn.errors",
+    "Upscaler": "srcnn.engine.upscaler",
+    "evaluate": "srcnn.api",
+    "imresize": "srcnn.images.resize",
+    "load": "srcnn.api",
+    "psnr": "srcnn.metrics",
+    "ssim": "srcnn.metrics",
+    "upscale": "srcnn.api",
+}
+
+__all__ = [
+    "SRCNN",
+    "SrcnnError",
+    "Upscaler",
+    "__version__",
+    "evaluate",
+    "imresize",
+    "load",
+    "psnr",
+    "ssim",
+    "upscale",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'srcnn' has no attribute '{name}'")
+    if name == "SRCNN":
+        from srcnn._optional import need
+
+        need("train", "srcnn.SRCNN")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

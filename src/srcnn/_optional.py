@@ -1,0 +1,20 @@
+"""The one place that turns a missing extra into the command that installs it."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from srcnn.errors import MissingExtra
+
+_MODULES = {
+    "train": ("torch", "lightning_fabric", "onnx", "pydantic", "safetensors", "scipy", "yaml"),
+}
+
+
+def need(extra: str, purpose: str) -> None:
+    """Raise `MissingExtra` unless every package of ``extra`` is there; nothing is imported."""
+    missing = [name for name in _MODULES[extra] if find_spec(name) is None]
+    if missing:
+        raise MissingExtra(
+            purpose, f"needs {', '.join(missing)}", f"run: pip install 'srcnn[{extra}]'"
+        )

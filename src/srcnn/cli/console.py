@@ -1,0 +1,39 @@
+"""What every verb shares at the terminal: progress on stderr, JSON where it is wanted."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from srcnn.errors import SrcnnError
+from srcnn.images.files import write_atomically
+
+
+def say(text: str, quiet: bool = False) -> None:
+    """A message to the person who waits: stderr, so that stdout holds results only."""
+    if not quiet:
+        clear = "\r\033[K" if sys.stderr.isatty() else ""
+        print(f"{clear}{text}", file=sys.stderr, flush=True)
+
+
+def show(text: str, quiet: bool = False) -> None:
+    """Progress, overwritten in place; nothing where stderr is no terminal."""
+    if not quiet and sys.stderr.isatty():
+        print(f"\r{text}\033[K", end="", file=sys.stderr, flush=True)
+
+
+def report_error(error: SrcnnError) -> None:
+    """The one line that an error is."""
+    say(f"error: {error}")
+
+
+def write_json(document: dict[str, Any], target: str) -> None:
+    """One JSON document to a file, or to stdout for ``-``."""
+    text = json.dumps(document, indent=1) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        write_atomically(Path(target), text.encode())

@@ -1,0 +1,180 @@
+"""From the words of ``srcnn upscale`` to a list of jobs; every mistake is found before work starts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from srcnn.data.folder import pictures_in
+from srcnn.engine.upscaler import check_scale, enlarged_size
+from srcnn.errors import DestinationExists, OutputError, UsageError
+from srcnn.images.formats import SUFFIXES, Format, format_of_name
+
+STDIO = "-"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One picture: where it comes from and where it goes; ``None`` is stdout."""
+
+    source: str
+    destination: Path | None
+    format: Format | None
+    """``None``: the format of the source."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The size that was asked for: a scale, or a box to fit into; nothing is distorted."""
+
+    scale: float | None = None
+    width: int | None = None
+    height: int | None = None
+    max_edge: int | None = None
+
+    def __post_init__(self) -> None:
+        box = [value for value in (self.width, self.height, self.max_edge) if value is not None]
+        if self.scale is not None and box:
+            raise UsageError("--scale", "goes not together with --width, --height, --max-edge")
+        if self.max_edge is not None and len(box) > 1:
+            raise UsageError("--max-edge", "goes not together with --width, --height")
+        if any(value < 1 for value in box):
+            raise UsageError("the size", "is not positive")
+        if not box:
+            object.__setattr__(self, "scale", 3.0 if self.scale is None else self.scale)
+            check_scale(self.scale or 0.0)
+
+    def size_of(self, height: int, width: int, name: str) -> tuple[tuple[int, int], float]:
+        """((height, width) of the result, the scale) for a picture of this size."""
+        if self.scale is not None:
+            return enlarged_size(height, width, self.scale), self.scale
+        limits = [
+            limit / side
+            for limit, side in (
+                (self.width, width),
+                (self.height, height),
+                (self.max_edge, max(height, width)),
+            )
+            if limit is not None
+        ]
+        scale = min(limits)
+        if scale <= 1:
+            raise UsageError(name, f"is {width} x {height} already", "srcnn only enlarges")
+        return enlarged_size(height, width, scale), scale
+
+    @property
+    def suffix(self) -> str:
+        """What the default name of a result ends in: ``_x3``, ``_x2.5``, ``_w1200``."""
+        if self.scale is not None:
+            return f"_x{self.scale:g}"
+        parts = (("w", self.width), ("h", self.height), ("e", self.max_edge))
+        return "_" + "".join(f"{letter}{value}" for letter, value in parts if value is not None)
+
+
+def plan_jobs(
+    sources: Sequence[str],
+    output: str | None,
+    wanted: Wanted,
+    format: str | None,
+    suffix: str | None,
+    recursive: bool,
+    overwrite: bool,
+    skip_existing: bool,
+) -> list[Job]:
+    """Every picture with its destination; `UsageError` for what cannot be or is there already."""
+    if overwrite and skip_existing:
+        raise UsageError("--overwrite", "goes not together with --skip-existing")
+    ending = wanted.suffix if suffix is None else suffix
+    if "/" in ending or "\\" in ending:
+        raise UsageError(f"suffix '{ending}'", "is no part of a file name")
+    fmt = None if format is None else format_of_name(format)
+    pictures = _expand(sources, recursive)
+    several = len(pictures) > 1 or any(Path(source).is_dir() for source in sources)
+    if output == STDIO and several:
+        raise UsageError("-o -", "stdout takes one picture")
+    jobs = []
+    for source, below in pictures:
+        destination = _destination(source, below, output, several, fmt, format, ending)
+        target = fmt
+        if destination is not None and target is None:
+            # A name without a known suffix keeps the source's format.
+            target = SUFFIXES.get(destination.suffix.lower())
+            if output is not None and not several and target is None and not _is_folder(output):
+                format_of_name(destination.name)
+        jobs.append(Job(source, destination, target))
+    return _checked(jobs, overwrite, skip_existing)
+
+
+def _expand(sources: Sequence[str], recursive: bool) -> list[tuple[str, Path]]:
+    """(source, folder below the output where its result belongs) of every picture."""
+    found: list[tuple[str, Path]] = []
+    for source in sources:
+        folder = Path(source)
+        if source != STDIO and folder.is_dir():
+            for path in pictures_in(folder, recursive):
+                found.append((str(path), path.parent.relative_to(folder)))
+        else:
+            found.append((source, Path()))
+    if [source for source, _ in found].count(STDIO) > 1:
+        raise UsageError("-", "stdin is named twice")
+    return found
+
+
+def _is_folder(output: str) -> bool:
+    return output.endswith(("/", "\\")) or Path(output).is_dir()
+
+
+def _destination(
+    source: str,
+    below: Path,
+    output: str | None,
+    several: bool,
+    fmt: Format | None,
+    format: str | None,
+    ending: str,
+) -> Path | None:
+    if output == STDIO or (source == STDIO and output is None):
+        return None
+    path = Path("stdin.png" if source == STDIO else source)
+    extension = path.suffix if fmt is None else f".{(format or '').lower().lstrip('.')}"
+    if extension.lower() == ".gif" and fmt is None:
+        extension = ".png"
+    name = f"{path.stem}{ending}{extension}"
+    if output is None:
+        return path.with_name(name)
+    if several or _is_folder(output):
+        return Path(output) / below / name
+    return Path(output)
+
+
+def _checked(jobs: list[Job], overwrite: bool, skip_existing: bool) -> list[Job]:
+    left, seen = [], {}
+    for job in jobs:
+        if job.destination is not None:
+            place = job.destination.resolve()
+            if place in seen:
+                raise UsageError(
+                    job.destination, f"both {seen[place]} and {job.source} would be written there"
+                )
+            seen[place] = job.source
+            if job.destination.is_dir():
+                raise UsageError(job.destination, "is a folder")
+            if job.destination.exists():
+                if skip_existing:
+                    continue
+                if not overwrite:
+                    raise DestinationExists(
+                        job.destination, "is there already", "use --overwrite or --skip-existing"
+                    )
+        left.append(job)
+    for job in left:
+        if job.destination is not None:
+            try:
+                job.destination.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise OutputError(
+                    job.destination.parent, f"cannot be made ({error.strerror})"
+                ) from None
+    return left

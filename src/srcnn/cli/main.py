@@ -1,0 +1,86 @@
+"""The entry point: verbs, and errors as one line with the contract's exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from types import FrameType
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from srcnn import __version__
+from srcnn.cli import evaluate as evaluate_verb
+from srcnn.cli import models as models_verb
+from srcnn.cli import train as train_verb
+from srcnn.cli import upscale as upscale_verb
+from srcnn.cli.console import report_error, say
+from srcnn.errors import SrcnnError
+
+app = typer.Typer(
+    name="srcnn",
+    help="Super-resolution with the network of Dong, Loy, He and Tang (TPAMI 2016).",
+    epilog="Example:  srcnn upscale photo.jpg -s 3",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for verb in (upscale_verb.upscale, evaluate_verb.evaluate, train_verb.train, models_verb.models):
+    app.command(epilog=sys.modules[verb.__module__].EPILOG)(verb)
+
+
+class _Terminated(BaseException):
+    """SIGTERM arrived."""
+
+
+def main() -> int:
+    """Run the command line; the exit code is returned."""
+    signal.signal(signal.SIGTERM, _on_sigterm)
+    debug = "--debug" in sys.argv
+    try:
+        return int(app(standalone_mode=False) or 0)
+    except SrcnnError as error:
+        if debug:
+            traceback.print_exc()
+        report_error(error)
+        return error.exit_code
+    except TyperException as error:
+        say(f"error: {' '.join(error.format_message().split())}; see srcnn --help")
+        return getattr(error, "exit_code", 2)
+    except (KeyboardInterrupt, typer.Abort):
+        say("interrupted; what was finished is kept")
+        return 130
+    except _Terminated:
+        say("terminated; what was finished is kept")
+        return 143
+    except BrokenPipeError:
+        # Whoever read our output has left; there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # the last resort: a bug must still read as one line
+        if debug:
+            traceback.print_exc()
+        say(f"error: {type(error).__name__}: {' '.join(str(error).split())}"[:198])
+        return 1
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show a traceback when something fails.")
+    ] = False,
+) -> None:
+    if version:
+        print(f"srcnn {__version__}")
+        raise typer.Exit()
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+def _on_sigterm(number: int, frame: FrameType | None) -> None:
+    raise _Terminated

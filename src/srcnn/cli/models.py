@@ -1,0 +1,37 @@
+"""``srcnn models``: what is shipped."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from srcnn.cli.console import write_json
+
+EPILOG = "Example:  srcnn models --json -"
+
+
+def models(
+    json: Annotated[
+        str | None, typer.Option("--json", metavar="PATH", help="Every card as JSON; - is stdout.")
+    ] = None,
+) -> None:
+    """List the shipped networks with their cards."""
+    from srcnn.weights.store import read_card, shipped
+
+    cards = {path: read_card(path.read_bytes(), path.name) for path in shipped().values()}
+    if json != "-":
+        for card in cards.values():
+            scores = "  ".join(
+                f"{name} {score['psnr']:.2f} dB"
+                for name, score in card.scores.items()
+                if not name.endswith(" bicubic")
+            )
+            print(f"{card.name:18} x{card.scale}  {card.parameters:6} weights  {scores}")
+    if json is not None:
+        entries = [
+            {**asdict(card), "file": path.name, "parameters": card.parameters}
+            for path, card in cards.items()
+        ]
+        write_json({"schema": 1, "models": entries}, json)

@@ -1,0 +1,203 @@
+"""``srcnn upscale``: pictures in, larger pictures out."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from srcnn.cli.console import report_error, say, show, write_json
+from srcnn.errors import InputError, SrcnnError, UsageError
+
+if TYPE_CHECKING:
+    from srcnn.cli.jobs import Job, Wanted
+
+EPILOG = "Example:  srcnn upscale photo.jpg -s 3 -o large.png"
+
+
+def upscale(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE...", help="Pictures or folders; - is stdin.")
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", help="File for one source, folder for several; - is stdout."),
+    ] = None,
+    scale: Annotated[
+        float | None, typer.Option("-s", "--scale", help="Enlargement, above 1 [3].")
+    ] = None,
+    width: Annotated[int | None, typer.Option(help="Width of the result, in pixels.")] = None,
+    height: Annotated[
+        int | None, typer.Option(help="Its height; with --width: fit inside both.")
+    ] = None,
+    max_edge: Annotated[int | None, typer.Option(help="The longer side of the result.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("-m", "--model", metavar="NAME|FILE", help="Network [the best for the scale]."),
+    ] = None,
+    engine: Annotated[str, typer.Option(help="auto or onnxruntime.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto or fp32.")] = "auto",
+    tile: Annotated[str, typer.Option(help="auto, or the side of a tile in pixels.")] = "auto",
+    threads: Annotated[int | None, typer.Option(help="Threads of the network [all cores].")] = None,
+    format: Annotated[
+        str | None, typer.Option("--format", metavar="EXT", help="Format of the result.")
+    ] = None,
+    quality: Annotated[
+        int | None, typer.Option(min=1, max=100, help="Of JPEG [95], WebP and AVIF.")
+    ] = None,
+    suffix: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Added to the file's name [_x3].")
+    ] = None,
+    recursive: Annotated[
+        bool, typer.Option("-r", "--recursive", help="Folders with their tree.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace what is at a destination.")
+    ] = False,
+    skip_existing: Annotated[
+        bool, typer.Option("--skip-existing", help="Leave out what is done already.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")
+    ] = False,
+    max_pixels: Annotated[
+        int, typer.Option(min=1, help="Limit for an input and for an output.")
+    ] = 2**28,
+    json: Annotated[
+        str | None, typer.Option("--json", metavar="PATH", help="Results as JSON; - is stdout.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Errors only.")] = False,
+) -> None:
+    """Enlarge pictures with a network trained for it. Depth, channels and metadata are kept."""
+    from srcnn.cli.jobs import Wanted, plan_jobs
+
+    wanted = Wanted(scale, width, height, max_edge)
+    if output == "-" and json == "-":
+        raise UsageError("-o - with --json -", "both want stdout")
+    jobs = plan_jobs(
+        sources, output, wanted, format, suffix, recursive, overwrite, skip_existing
+    )
+    options = {
+        "engine": engine,
+        "precision": precision,
+        "tile": tile if tile == "auto" else _whole(tile),
+        "threads": threads,
+    }
+    run = _Run(wanted, model, options, quality, max_pixels, quiet)
+    results = [run.one(job, dry_run) for job in jobs]
+    if json is not None and not dry_run:
+        write_json({"schema": 1, "results": results}, json)
+    failed = [result for result in results if not result["ok"]]
+    if run.only is not None and len(jobs) == 1:
+        raise typer.Exit(run.only.exit_code)
+    if failed:
+        say(f"{len(failed)} of {len(jobs)} failed")
+        raise typer.Exit(1)
+
+
+def _whole(tile: str) -> int:
+    if not tile.isdigit():
+        raise UsageError(f"tile {tile}", "is neither auto nor a number of pixels")
+    return int(tile)
+
+
+class _Run:
+    """The jobs of one command: networks stay open from one picture to the next."""
+
+    def __init__(
+        self,
+        wanted: Wanted,
+        model: str | None,
+        options: dict[str, Any],
+        quality: int | None,
+        max_pixels: int,
+        quiet: bool,
+    ) -> None:
+        from srcnn.engine.upscaler import load, nearest_scale
+
+        self._wanted, self._model, self._options = wanted, model, options
+        self._quality, self._max_pixels, self._quiet = quality, max_pixels, quiet
+        self._load, self._nearest = load, nearest_scale
+        self._open: dict[int, Any] = {}
+        self.only: SrcnnError | None = None
+        if wanted.scale is not None:
+            self._upscaler(wanted.scale)
+
+    def _upscaler(self, scale: float) -> Any:
+        trained = self._nearest(scale)
+        if trained not in self._open:
+            self._open[trained] = self._load(self._model, scale, **self._options)
+        return self._open[trained]
+
+    def one(self, job: Job, dry_run: bool) -> dict[str, Any]:
+        """Do one job; a failure is reported and returned, not raised."""
+        result: dict[str, Any] = {
+            "source": job.source,
+            "destination": str(job.destination),
+            "ok": False,
+            "error": None,
+            "width": None,
+            "height": None,
+            "scale": None,
+            "model": None,
+            "engine": None,
+            "precision": None,
+            "seconds": None,
+        }
+        started = time.perf_counter()
+        try:
+            self._do(job, dry_run, result)
+            result["ok"] = True
+        except SrcnnError as error:
+            self.only = error
+            result["error"] = str(error)
+            report_error(error)
+        except MemoryError:
+            self.only = InputError(job.source, "does not fit into memory")
+            result["error"] = str(self.only)
+            report_error(self.only)
+        result["seconds"] = round(time.perf_counter() - started, 4)
+        if result["ok"] and not dry_run:
+            size = f"{result['width']} x {result['height']}"
+            say(f"{job.destination}: {size}, {result['seconds']:.2f} s", self._quiet)
+        return result
+
+    def _do(self, job: Job, dry_run: bool, result: dict[str, Any]) -> None:
+        from srcnn.engine.upscaler import check_size
+        from srcnn.images.files import write_atomically
+        from srcnn.images.formats import FORMATS
+        from srcnn.images.io import encode, losses, open_picture
+
+        data = sys.stdin.buffer.read() if job.source == "-" else Path(job.source)
+        name = "stdin" if job.source == "-" else job.source
+        picture = open_picture(data, self._max_pixels, name)
+        header = picture.header
+        size, scale = self._wanted.size_of(header.height, header.width, name)
+        check_size(size, self._max_pixels, name)
+        upscaler = self._upscaler(scale)
+        result |= {
+            "height": size[0],
+            "width": size[1],
+            "scale": scale,
+            "model": upscaler.model.name,
+            "engine": upscaler.engine,
+            "precision": upscaler.precision,
+        }
+        if dry_run:
+            print(f"{name}: {header.width} x {header.height} -> {size[1]} x {size[0]}")
+            return
+        fmt = job.format or (header.format if header.format.name != "gif" else FORMATS["png"])
+        for loss in losses(header, fmt):
+            say(f"{name}: {fmt.name.upper()} cannot hold it: {loss}", self._quiet)
+        pixels = upscaler.upscale(
+            picture.read(), size, lambda part: show(f"{name}  {part:4.0%}", self._quiet)
+        )
+        encoded = encode(pixels, fmt, header.metadata, self._quality)
+        if job.destination is None:
+            sys.stdout.buffer.write(encoded)
+            sys.stdout.buffer.flush()
+        else:
+            write_atomically(job.destination, encoded)

@@ -1,0 +1,16 @@
+"""Augmentation as named steps on patches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+DIHEDRAL = 8
+
+
+def dihedral(patch: NDArray[Any], k: int) -> NDArray[Any]:
+    """One of the 8 exact flips and turns of a square patch, k in 0..7; k = 0 changes nothing."""
+    turned = np.rot90(patch, k % 4)
+    return turned[:, ::-1] if k >= 4 else turned

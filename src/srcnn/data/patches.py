@@ -1,0 +1,76 @@
+"""Pairs of patches, cut on the fly from whole degraded pictures that stay decoded in memory.
+
+A patch is never degraded after cutting, so its pixels are those of the picture at test time; the
+bicubic picture is padded once by repeating its edge, as the network does, so borders are learned too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from srcnn.data.augment import DIHEDRAL, dihedral
+from srcnn.errors import MissingData
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A picture for training: truth H x W uint8, bicubic (H + 2r) x (W + 2r) float32 in [0, 1]."""
+
+    truth: NDArray[np.uint8]
+    padded: NDArray[np.float32]
+
+
+Degrade = Callable[[Path], tuple[NDArray[np.uint8], NDArray[Any]]]
+"""A file to (truth, its bicubic picture): the judge's own, handed in."""
+
+
+def load_pairs(files: Iterable[Path], degrade: Degrade, radius: int) -> list[Pair]:
+    """Decode and degrade every picture once."""
+    pairs = []
+    for file in files:
+        truth, enlarged = degrade(file)
+        padded = np.pad(enlarged.astype(np.float32), radius, mode="edge")
+        pairs.append(Pair(np.ascontiguousarray(truth), padded))
+    return pairs
+
+
+class PatchSampler:
+    """Random batches; the batch of a step depends on seed and step alone, so a resumed run repeats it."""
+
+    def __init__(self, pairs: list[Pair], patch: int, batch: int, seed: int) -> None:
+        """``patch``: side of the output in pixels. Pictures with a shorter side are left out."""
+        self.pairs = [pair for pair in pairs if min(pair.truth.shape) >= patch]
+        if not self.pairs:
+            raise MissingData("training pictures", f"none has {patch} pixels in each direction")
+        self.patch, self.batch_size, self.seed = patch, batch, seed
+        areas = np.array([pair.truth.size for pair in self.pairs], np.float64)
+        # By area: every pixel of the set is as likely as any other.
+        self._bounds = np.cumsum(areas / areas.sum())
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor]:
+        """(N x 1 x (P + 2r) x (P + 2r), N x 1 x P x P) float32: bicubic input and truth."""
+        random = np.random.default_rng((self.seed, step))
+        inputs, truths = [], []
+        for _ in range(self.batch_size):
+            pick = int(np.searchsorted(self._bounds, random.random(), side="right"))
+            pair = self.pairs[min(pick, len(self.pairs) - 1)]
+            height, width = pair.truth.shape
+            top = int(random.integers(height - self.patch + 1))
+            left = int(random.integers(width - self.patch + 1))
+            side = self.patch + pair.padded.shape[0] - height
+            k = int(random.integers(DIHEDRAL))
+            inputs.append(dihedral(pair.padded[top : top + side, left : left + side], k))
+            truths.append(
+                dihedral(pair.truth[top : top + self.patch, left : left + self.patch], k)
+            )
+        x = torch.from_numpy(np.stack(inputs)[:, None])
+        y = torch.from_numpy(np.stack(truths)[:, None])
+        return x, y.float() / 255.0

@@ -1,0 +1,30 @@
+"""The default engine: ONNX Runtime on the CPU, fp32."""
+
+from __future__ import annotations
+
+import onnxruntime
+
+from srcnn.engine.backend import Batch
+
+
+class OnnxRuntime:
+    """A session of ONNX Runtime, which is itself safe to call from several threads."""
+
+    def __init__(self, graph: bytes, threads: int | None = None) -> None:
+        options = onnxruntime.SessionOptions()
+        if threads is not None:
+            options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        # Tiles have two or three sizes; patterns for each would only hold memory.
+        options.enable_mem_pattern = False
+        self._session: onnxruntime.InferenceSession | None = onnxruntime.InferenceSession(
+            graph, options, providers=["CPUExecutionProvider"]
+        )
+
+    def run(self, batch: Batch) -> Batch:
+        assert self._session is not None, "closed"
+        out: Batch = self._session.run(None, {"input": batch})[0]
+        return out
+
+    def close(self) -> None:
+        self._session = None

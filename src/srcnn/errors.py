@@ -1,0 +1,96 @@
+"""Every error that srcnn raises on purpose, and the exit code that each one means.
+
+::
+
+    SrcnnError               1   of several inputs some failed
+    ├── UsageError           2   the command line or a recipe is wrong; nothing was started
+    │   ├── DestinationExists
+    │   ├── MissingData
+    │   └── MissingExtra
+    ├── InputError           3   a picture is missing or cannot be read
+    ├── LimitError           4   a limit was met; the message names the flag that raises it
+    ├── OutputError          5   the output cannot be written
+    └── ModelError           6   a model or checkpoint is unknown or cannot be used
+
+An error reads as one line, ``<what>: <why>; <what to do>``, of under 190 characters.
+"""
+
+from __future__ import annotations
+
+_LONGEST = 185
+
+
+class SrcnnError(Exception):
+    """Base of all errors; ``what`` is the thing it is about, ``why`` the reason, ``fix`` what to do."""
+
+    exit_code = 1
+
+    def __init__(self, what: object, why: object, fix: str = "") -> None:
+        super().__init__(what, why, fix)
+        self.what = str(what)
+        self.why = str(why)
+        self.fix = fix
+
+    def __str__(self) -> str:
+        what = _one_line(self.what)
+        why = _one_line(self.why)
+        fix = f"; {_one_line(self.fix)}" if self.fix else ""
+        # The remedy is what the reader needs most, so the name gives way first, then the reason.
+        if len(what) + len(why) + len(fix) > _LONGEST:
+            what = _shorten(what, max(40, _LONGEST - len(why) - len(fix)))
+        if len(what) + len(why) + len(fix) > _LONGEST:
+            why = _shorten(why, max(40, _LONGEST - len(what) - len(fix)))
+        return f"{what}: {why}{fix}"[:198]
+
+
+class UsageError(SrcnnError):
+    """The command line, an argument or a recipe is wrong; nothing was started."""
+
+    exit_code = 2
+
+
+class DestinationExists(UsageError):
+    """The file to be written is already there, and nobody said what to do with it."""
+
+
+class MissingData(UsageError):
+    """A data set is not where it was looked for."""
+
+
+class MissingExtra(UsageError):
+    """A package of an optional extra is not installed."""
+
+
+class InputError(SrcnnError):
+    """A picture is missing or cannot be read as an image."""
+
+    exit_code = 3
+
+
+class LimitError(SrcnnError):
+    """A limit on pixels or bytes was met."""
+
+    exit_code = 4
+
+
+class OutputError(SrcnnError):
+    """The output cannot be written."""
+
+    exit_code = 5
+
+
+class ModelError(SrcnnError):
+    """A model, a weights file or a checkpoint is unknown or cannot be used."""
+
+    exit_code = 6
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _shorten(text: str, length: int) -> str:
+    if len(text) <= length:
+        return text
+    head = (length - 3) // 3
+    return text[:head] + "..." + text[len(text) - (length - 3 - head) :]

@@ -1,0 +1,1 @@
+"""Judging: the protocol as data, the run, and the report."""

@@ -1,0 +1,157 @@
+"""The report: what was judged, by which protocol, with which result; as JSON and as a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.baselines.bicubic import NAME as BICUBIC
+from srcnn.data.catalog import CATALOG, locate
+from srcnn.data.folder import pictures_in
+from srcnn.errors import UsageError
+from srcnn.evaluation.models import open_model
+from srcnn.evaluation.protocol import Protocol, protocol_named
+from srcnn.evaluation.run import mean, read_luma, score_pictures
+from srcnn.evaluation.save import save_judged
+from srcnn.metrics import METRICS
+
+_TOLERANCE = 0.011
+"""dB; published rows are rounded to hundredths."""
+
+Report = dict[str, Any]
+
+
+def make_report(
+    datasets: Sequence[str],
+    models: Sequence[str],
+    scales: Sequence[int],
+    protocol: str = "paper",
+    metrics: Sequence[str] = ("psnr", "ssim"),
+    data_root: Path | None = None,
+    save: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Report:
+    """Judge every model on every data set at every scale, bicubic first.
+
+    ``save`` is a folder for the judged pictures; ``progress`` is told the name of each picture.
+    """
+    rules = protocol_named(protocol)
+    for metric in metrics:
+        if metric not in METRICS:
+            raise UsageError(f"metric '{metric}'", "is unknown", f"use {', '.join(METRICS)}")
+    if any(scale < 2 for scale in scales):
+        raise UsageError("scale", "has to be 2 or more")
+    folders = [(name, locate(name, data_root)) for name in datasets]
+    names = list(dict.fromkeys([BICUBIC, *models]))
+    # Everything that can be wrong with a model is found before any work starts.
+    opened = {scale: [open_model(name, scale) for name in names] for scale in scales}
+    results: list[dict[str, Any]] = []
+    for name, folder in folders:
+        dataset = name if name in CATALOG else folder.resolve().name
+        files = pictures_in(folder)
+        for scale in scales:
+            keep = None
+            if save is not None:
+                keep = _keeper(save / f"{dataset}_x{scale}", files, scale)
+            rows = score_pictures(
+                _lumas(files, rules, progress), opened[scale], scale, metrics, keep
+            )
+            results += [
+                {
+                    "dataset": dataset,
+                    "scale": scale,
+                    "model": model,
+                    "images": rows[model],
+                    "mean": mean(rows[model]),
+                }
+                for model in names
+            ]
+    return {
+        "schema": 1,
+        "protocol": rules.to_dict(),
+        "checks": _checks(results, rules),
+        "results": results,
+    }
+
+
+def _lumas(
+    files: Sequence[Path], rules: Protocol, progress: Callable[[str], None] | None
+) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    for file in files:
+        if progress is not None:
+            progress(str(file))
+        yield file.stem, read_luma(file, rules)
+
+
+def _keeper(
+    folder: Path, files: Sequence[Path], scale: int
+) -> Callable[[str, str, NDArray[np.uint8]], None]:
+    sources = {file.stem: file for file in files}
+
+    def keep(picture: str, model: str, luma: NDArray[np.uint8]) -> None:
+        save_judged(folder / _as_folder(model), sources[picture], luma, scale)
+
+    return keep
+
+
+def _as_folder(model: str) -> str:
+    """A weights file lends its stem to the folder of its pictures."""
+    return Path(model).stem if Path(model).suffix else model
+
+
+def _checks(results: Sequence[dict[str, Any]], rules: Protocol) -> list[dict[str, Any]]:
+    """Our bicubic rows against the published ones, where there are any."""
+    checks = []
+    for row in results:
+        known = CATALOG.get(row["dataset"])
+        if row["model"] != BICUBIC or known is None or known.protocol != rules.name:
+            continue
+        published = known.bicubic_psnr.get(row["scale"])
+        measured = row["mean"].get("psnr")
+        if published is not None and measured is not None:
+            checks.append(
+                {
+                    "dataset": row["dataset"],
+                    "scale": row["scale"],
+                    "bicubic_psnr": measured,
+                    "published": published,
+                    "agrees": abs(measured - published) <= _TOLERANCE,
+                }
+            )
+    return checks
+
+
+def check_line(check: dict[str, Any]) -> str:
+    """One check in words."""
+    row = f"{check['dataset']} x{check['scale']}: bicubic {check['bicubic_psnr']:.2f} dB"
+    if check["agrees"]:
+        return f"{row}, as published"
+    return f"WARNING: {row}, but {check['published']:.2f} dB is published: these are other pictures"
+
+
+def to_table(report: Report) -> str:
+    """The means as text: a line for each data set, scale and model."""
+    rows = report["results"]
+    metrics = list(rows[0]["mean"])
+    width = max(len("model"), *(len(row["model"]) for row in rows))
+    place = max(len("data set"), *(len(row["dataset"]) for row in rows))
+    head = f"{'data set':{place}}  scale  {'model':{width}}" + "".join(f"{m:>9}" for m in metrics)
+    lines = [head]
+    for row in rows:
+        cells = "".join(f"{row['mean'][m]:9.{2 if m == 'psnr' else 4}f}" for m in metrics)
+        lines.append(f"{row['dataset']:{place}}  x{row['scale']:<4}  {row['model']:{width}}{cells}")
+    return "\n".join(lines)
+
+
+def finite(value: Any) -> Any:
+    """The report with infinity (two equal pictures) as null, which JSON can hold."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

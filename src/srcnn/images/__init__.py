@@ -1,0 +1,1 @@
+"""Pixels in, pixels out: reading and writing, colour, resizing, cropping. No torch here."""

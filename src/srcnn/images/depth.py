@@ -1,0 +1,59 @@
+"""Between stored integers and floats in [0, 1]: one function each way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from srcnn.errors import UsageError
+
+
+def peak(dtype: DTypeLike) -> float:
+    """Largest value of a picture of this dtype: 255, 65535, or 1.0 for floats."""
+    dtype = np.dtype(dtype)
+    if dtype == np.uint8:
+        return 255.0
+    if dtype == np.uint16:
+        return 65535.0
+    if dtype.kind == "f":
+        return 1.0
+    raise UsageError(f"dtype {dtype}", "a picture is uint8, uint16 or float")
+
+
+def to_float(image: NDArray[Any], dtype: DTypeLike = np.float32) -> NDArray[Any]:
+    """uint8 or uint16 to floats in [0, 1]; floats keep their values. Shape is kept."""
+    top = peak(image.dtype)
+    image = image.astype(dtype)
+    if top != 1.0:
+        image /= np.dtype(dtype).type(top)
+    return image
+
+
+def quantize(image: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
+    """Floats in [0, 1] to ``dtype``, rounded by `round_levels`.
+
+    For a float ``dtype`` the values are clamped to [0, 1] and not rounded.
+    """
+    top = peak(dtype)
+    if top == 1.0:
+        return np.clip(image, 0.0, 1.0).astype(dtype)
+    return round_levels(image * image.dtype.type(top), dtype)
+
+
+def round_levels(levels: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
+    """Floats in grey levels (0 to 255 or 65535) to an integer ``dtype``; the only rounding here.
+
+    Values outside are clamped and halves go up, as MATLAB's integer conversion does. A NaN becomes 0.
+    """
+    top = peak(dtype)
+    levels = np.nan_to_num(levels, nan=0.0, posinf=top, neginf=0.0)
+    np.clip(levels, 0.0, top, out=levels)
+    levels += 0.5
+    return levels.astype(dtype)
+
+
+def to_uint8(image: NDArray[Any]) -> NDArray[np.uint8]:
+    """Floats in [0, 1] to uint8, by `quantize`: the step before a picture is scored."""
+    return quantize(image, np.uint8)

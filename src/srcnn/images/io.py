@@ -1,0 +1,259 @@
+"""Reading and writing pictures: a file becomes a numpy array with its metadata, and back.
+
+`open_picture` looks at the header only, so limits are checked before a pixel is decoded; pixels then
+come whole or in strips from top to bottom. libvips does the work, and Pillow for BMP and PPM.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyvips
+from numpy.typing import NDArray
+from PIL import BmpImagePlugin, PpmImagePlugin
+from PIL import Image as PillowImage
+
+from srcnn.errors import InputError, LimitError
+from srcnn.images.formats import FORMATS, Format, format_of_bytes
+
+MAX_PIXELS = 2**28
+"""Default limit on the pixels of an input and of an output: 268 megapixels."""
+
+_GRAY = {"b-w", "grey16"}
+_COLOUR = {"srgb", "rgb", "rgb16"}
+_KEPT = ("icc-profile-data", "xmp-data", "iptc-data")
+
+
+@dataclass(frozen=True)
+class Header:
+    """What is known of a picture before its pixels; width and height are as it is displayed."""
+
+    width: int
+    height: int
+    channels: int
+    """1 gray, 2 gray and alpha, 3 RGB, 4 RGBA."""
+    dtype: np.dtype[Any]
+    """uint8 or uint16."""
+    format: Format
+    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Profile, EXIF, XMP and resolution by libvips' names; opaque, to be handed to `encode`."""
+
+    @property
+    def has_alpha(self) -> bool:
+        return self.channels in (2, 4)
+
+
+class Picture:
+    """An opened picture: ``header`` is read, pixels are decoded when `read` or `strips` is called."""
+
+    def __init__(self, name: str, header: Header, image: Any) -> None:
+        self.name = name
+        self.header = header
+        self._image = image
+
+    def read(self) -> NDArray[Any]:
+        """All pixels: H x W for gray, H x W x C else; uint8 or uint16, RGB order, alpha last."""
+        return next(self.strips(self.header.height))
+
+    def strips(self, rows: int) -> Iterator[NDArray[Any]]:
+        """Pixels in strips of ``rows`` (the last may be lower), top to bottom; once per picture."""
+        header = self.header
+        if header.format.library == "pillow":
+            pixels = _pillow_pixels(self.name, self._image)
+            for top in range(0, header.height, rows):
+                yield pixels[top : top + rows]
+            return
+        try:
+            region = pyvips.Region.new(self._image)
+            for top in range(0, header.height, rows):
+                height = min(rows, header.height - top)
+                strip = np.frombuffer(region.fetch(0, top, header.width, height), header.dtype)
+                shape = (height, header.width, header.channels)
+                yield strip.reshape(shape if header.channels > 1 else shape[:2])
+        except pyvips.Error as error:
+            raise InputError(self.name, _reason(error, header.format)) from None
+
+
+def open_picture(
+    source: str | Path | bytes, max_pixels: int = MAX_PIXELS, name: str | None = None
+) -> Picture:
+    """Open a file, or the bytes of one, and read its header.
+
+    Raises `InputError` for what is missing or no picture, `LimitError` over ``max_pixels``.
+    """
+    name = name or (f"{len(source)} bytes" if isinstance(source, bytes) else str(source))
+    if isinstance(source, bytes):
+        head = source[:16]
+    else:
+        try:
+            with open(source, "rb") as file:
+                head = file.read(16)
+        except FileNotFoundError:
+            raise InputError(name, "no such file") from None
+        except OSError as error:
+            raise InputError(name, f"cannot be read ({error.strerror})") from None
+    fmt = format_of_bytes(head)
+    if fmt is None:
+        known = ", ".join(FORMATS)
+        why = "is empty" if not head else "is not a picture of a known format"
+        raise InputError(name, why, f"known are {known}")
+    opened = (
+        _open_pillow(name, source, fmt)
+        if fmt.library == "pillow"
+        else _open_vips(name, source, fmt)
+    )
+    pixels = opened.header.width * opened.header.height
+    if pixels > max_pixels:
+        raise LimitError(
+            name,
+            f"has {pixels} pixels, over the limit of {max_pixels}",
+            "raise it with --max-pixels",
+        )
+    return opened
+
+
+def _open_vips(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
+    loader = getattr(pyvips.Image, {"avif": "heif"}.get(fmt.name, fmt.name) + "load_source")
+    try:
+        stream = (
+            pyvips.Source.new_from_memory(source)
+            if isinstance(source, bytes)
+            else pyvips.Source.new_from_file(str(source))
+        )
+        image = loader(stream, access="sequential", fail_on="truncated")
+        if image.get_typeof("orientation") and image.get("orientation") > 1:
+            # Turning needs all pixels at once.
+            image = image.copy_memory().autorot()
+    except pyvips.Error as error:
+        raise InputError(name, _reason(error, fmt)) from None
+    dtype = {"uchar": np.uint8, "ushort": np.uint16}.get(image.format)
+    colour = image.interpretation
+    bands = {**dict.fromkeys(_GRAY, (1, 2)), **dict.fromkeys(_COLOUR, (3, 4))}.get(colour, ())
+    if dtype is None or image.bands not in bands:
+        kind = f"{image.bands} bands of {image.format} {colour}"
+        raise InputError(
+            name, f"{kind} are not supported", "convert it to 8 or 16 bit gray or RGB"
+        )
+    metadata = {
+        key: (image.get_typeof(key), image.get(key))
+        for key in image.get_fields()
+        if key in _KEPT or key.startswith("exif-")
+    }
+    metadata["resolution"] = (image.xres, image.yres)
+    header = Header(image.width, image.height, image.bands, np.dtype(dtype), fmt, metadata)
+    return Picture(name, header, image)
+
+
+def _open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
+    plugin: Any = {
+        "bmp": BmpImagePlugin.BmpImageFile,
+        "ppm": PpmImagePlugin.PpmImageFile,
+    }[fmt.name]
+    try:
+        # The plugin itself: Image.open would try every format and has a limit of its own.
+        image = plugin(io.BytesIO(source) if isinstance(source, bytes) else str(source))
+    except Exception as error:  # Pillow's plugins raise whatever the broken bytes led to
+        raise InputError(name, f"is not a valid {fmt.name.upper()} ({error})") from None
+    modes = {"1": (1, 8), "L": (1, 8), "P": (3, 8), "RGB": (3, 8), "RGBA": (4, 8)}
+    modes |= {"I": (1, 16), "I;16": (1, 16)}
+    if image.mode not in modes or (fmt.name == "ppm" and _deep_colour_ppm(image)):
+        raise InputError(name, f"this kind of {fmt.name.upper()} is not supported")
+    channels, bits = modes[image.mode]
+    if image.mode == "P" and image.palette.mode == "L":
+        channels = 1
+    dtype = np.dtype(np.uint8 if bits == 8 else np.uint16)
+    return Picture(name, Header(image.width, image.height, channels, dtype, fmt), image)
+
+
+def _deep_colour_ppm(image: Any) -> bool:
+    # Pillow would reduce 16-bit colour to 8 bits without a word.
+    maximum = image.tile[0].args[-1] if image.tile and image.tile[0].codec_name != "raw" else 255
+    return image.mode == "RGB" and isinstance(maximum, int) and maximum > 255
+
+
+def _pillow_pixels(name: str, image: Any) -> NDArray[Any]:
+    try:
+        if image.mode == "1":
+            image = image.convert("L")
+        elif image.mode == "P":
+            image = image.convert(image.palette.mode if image.palette.mode == "L" else "RGB")
+        pixels = np.asarray(image)
+    except Exception as error:  # as above: whatever the broken bytes led to
+        raise InputError(name, f"cannot be decoded ({error})") from None
+    return pixels.astype(np.uint16) if pixels.dtype == np.int32 else pixels
+
+
+def encode(
+    pixels: NDArray[Any],
+    fmt: Format,
+    metadata: Mapping[str, Any] | None = None,
+    quality: int | None = None,
+) -> bytes:
+    """The bytes of a file of format ``fmt``; pixels as `Picture.read` gives them.
+
+    What the format cannot hold is given up: 16 bits become 8, alpha is laid over white; `losses` names
+    it beforehand. JPEG is written at ``quality`` 95 and 4:4:4, WebP without loss, unless told.
+    """
+    if pixels.dtype == np.uint16 and not fmt.deep:
+        pixels = ((pixels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
+    if channels in (2, 4) and not fmt.alpha:
+        pixels = _over_white(pixels)
+    if fmt.library == "pillow":
+        buffer = io.BytesIO()
+        PillowImage.fromarray(pixels).save(buffer, fmt.name)
+        return buffer.getvalue()
+    deep = pixels.dtype == np.uint16
+    gray = pixels.ndim == 2 or pixels.shape[2] == 2
+    interpretation = ("grey16" if deep else "b-w") if gray else ("rgb16" if deep else "srgb")
+    image = pyvips.Image.new_from_array(np.ascontiguousarray(pixels), interpretation=interpretation)
+    options = _save_options(fmt, quality)
+    if metadata:
+        xres, yres = metadata["resolution"]
+        image = image.copy(xres=xres, yres=yres)
+        for key, value in metadata.items():
+            if key != "resolution":
+                image.set_type(value[0], key, value[1])
+    saver = {"avif": "heif"}.get(fmt.name, fmt.name)
+    data: bytes = getattr(image, saver + "save_buffer")(**options)
+    return data
+
+
+def losses(header: Header, fmt: Format) -> list[str]:
+    """What ``fmt`` cannot hold of a picture, in words; empty when nothing is lost."""
+    lost = []
+    if header.dtype == np.uint16 and not fmt.deep:
+        lost.append("16 bits become 8")
+    if header.has_alpha and not fmt.alpha:
+        lost.append("transparency is laid over white")
+    return lost
+
+
+def _save_options(fmt: Format, quality: int | None) -> dict[str, Any]:
+    if fmt.name == "jpeg":
+        return {"Q": quality or 95, "subsample_mode": "off", "optimize_coding": True}
+    if fmt.name == "webp":
+        return {"Q": quality} if quality else {"lossless": True}
+    if fmt.name == "avif":
+        return {"Q": quality or 90, "compression": "av1", "subsample_mode": "off"}
+    if fmt.name == "tiff":
+        return {"compression": "deflate", "predictor": "horizontal"}
+    return {}
+
+
+def _over_white(pixels: NDArray[Any]) -> NDArray[Any]:
+    alpha = pixels[..., -1:].astype(np.uint32)
+    colour = pixels[..., :-1].astype(np.uint32)
+    flat = ((colour * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+    return flat[..., 0] if flat.shape[2] == 1 else flat
+
+
+def _reason(error: pyvips.Error, fmt: Format) -> str:
+    lines = [line.strip() for line in str(error).splitlines()[1:] if line.strip()]
+    detail = f" ({lines[0]})" if lines else ""
+    return f"is not a readable {fmt.name.upper()}{detail}"

@@ -1,0 +1,41 @@
+"""Structural similarity (Wang, Bovik, Sheikh, Simoncelli: IEEE TIP 13(4), 2004)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from srcnn.errors import UsageError
+from srcnn.images.depth import peak
+
+WINDOW, SIGMA, K1, K2 = 11, 1.5, 0.01, 0.03
+
+
+def ssim(a: NDArray[Any], b: NDArray[Any]) -> float:
+    """Mean SSIM with an 11 x 11 Gaussian window of 1.5, where the window fits; no down-sampling.
+
+    Two pictures of the same shape (H x W, or H x W x C: the mean over channels) and dtype, at least
+    11 pixels in each direction.
+    """
+    if a.shape != b.shape or a.dtype != b.dtype:
+        raise UsageError("ssim", f"pictures differ: {a.shape} {a.dtype} and {b.shape} {b.dtype}")
+    if a.ndim not in (2, 3) or min(a.shape[:2]) < WINDOW:
+        raise UsageError(f"ssim of shape {a.shape}", f"needs at least {WINDOW} pixels each way")
+    x, y = a.astype(np.float64), b.astype(np.float64)
+    c1, c2 = (K1 * peak(a.dtype)) ** 2, (K2 * peak(a.dtype)) ** 2
+    mx, my = _smooth(x), _smooth(y)
+    vx, vy, vxy = _smooth(x * x) - mx * mx, _smooth(y * y) - my * my, _smooth(x * y) - mx * my
+    index = ((2 * mx * my + c1) * (2 * vxy + c2)) / ((mx * mx + my * my + c1) * (vx + vy + c2))
+    return float(index.mean())
+
+
+def _smooth(image: NDArray[np.float64]) -> NDArray[np.float64]:
+    at = np.arange(WINDOW) - WINDOW // 2
+    kernel = np.exp(-(at**2) / (2 * SIGMA**2))
+    kernel /= kernel.sum()
+    rows: NDArray[np.float64] = sliding_window_view(image, WINDOW, axis=0) @ kernel
+    out: NDArray[np.float64] = sliding_window_view(rows, WINDOW, axis=1) @ kernel
+    return out

@@ -1,0 +1,72 @@
+"""A way to train SRCNN, not another network: y = x + g(x - 1/2), folded into the plain stack.
+
+g is an SRCNN with one filter fewer in each hidden layer. The picture itself travels through the filter
+that is left over: a delta with bias 1/2 in the first layer (so that ReLU passes what bicubic
+overshoots below 0), passed on by the layers between, and added with weight 1 and bias -1/2 by the
+last; the shift by 1/2 goes into the first biases. Graph and number of weights are those of the paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from srcnn.models.srcnn import SRCNN
+
+SHIFT = 0.5
+
+
+class ResidualSRCNN(nn.Module):
+    """Trains ``g``; `fold` gives the plain `SRCNN` of sizes ``f`` and filter numbers ``n``. Luma only."""
+
+    def __init__(self, f: Sequence[int] = (9, 1, 5), n: Sequence[int] = (64, 32)) -> None:
+        super().__init__()
+        self.g = SRCNN(f, [filters - 1 for filters in n])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """N x 1 x H x W in [0, 1] to N x 1 x (H - 2r) x (W - 2r): valid, as in training."""
+        r = self.g.radius
+        inner = x[..., r : x.shape[-2] - r, r : x.shape[-1] - r]
+        out: Tensor = inner + self.g(x - SHIFT, pad=False)
+        return out
+
+    @torch.no_grad()
+    def fold(self) -> SRCNN:
+        """The plain network with the same output (to rounding)."""
+        plain = SRCNN(self.g.f, [filters + 1 for filters in self.g.n])
+        last = len(self.g.layers) - 1
+        for k, (old, new) in enumerate(zip(self.g.layers, plain.layers, strict=True)):
+            weight, bias = torch.zeros_like(new.weight), torch.zeros_like(_bias(new))
+            outputs, inputs = old.weight.shape[:2]
+            weight[:outputs, :inputs] = old.weight
+            bias[:outputs] = _bias(old)
+            if k == 0:
+                bias[:outputs] -= SHIFT * old.weight.sum(dim=(1, 2, 3))
+            centre = old.kernel_size[0] // 2
+            # The picture's own channel is the last of each hidden layer, and the only one outside.
+            weight[-1, -1, centre, centre] = 1.0
+            bias[-1] += SHIFT if k == 0 else -SHIFT if k == last else 0.0
+            new.weight.copy_(weight)
+            _bias(new).copy_(bias)
+        return plain
+
+
+def unfold(plain: SRCNN) -> ResidualSRCNN:
+    """The residual form of a network that `fold` made, to train on from it."""
+    model = ResidualSRCNN(plain.f, plain.n)
+    with torch.no_grad():
+        for k, (old, new) in enumerate(zip(plain.layers, model.g.layers, strict=True)):
+            outputs, inputs = new.weight.shape[:2]
+            new.weight.copy_(old.weight[:outputs, :inputs])
+            _bias(new).copy_(_bias(old)[:outputs])
+            if k == 0:
+                _bias(new).add_(SHIFT * new.weight.sum(dim=(1, 2, 3)))
+        _bias(model.g.layers[-1]).add_(SHIFT)
+    return model
+
+
+def _bias(layer: nn.Conv2d) -> Tensor:
+    assert layer.bias is not None  # SRCNN's layers all have one
+    return layer.bias

@@ -1,0 +1,1 @@
+"""Training's road: recipe -> loop -> state -> weights. Needs the extra ``train``."""

@@ -1,0 +1,118 @@
+"""A recipe: everything that decides a training run, validated once, all mistakes reported together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from srcnn.errors import UsageError
+
+Positive = Annotated[int, Field(ge=1)]
+Rate = Annotated[float, Field(gt=0)]
+
+
+class Recipe(BaseModel):
+    """One training run. The defaults are the modern recipe; the paper's is an option of each part."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    """Name of the weights: ``srcnn-915``, with ``@tag`` for another training of the same network."""
+    scale: Annotated[int, Field(ge=2, le=8)]
+    f: tuple[Positive, ...] = (9, 1, 5)
+    n: tuple[Positive, ...] = (64, 32)
+    data: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Folders of HR pictures: paths, or names under the data root."""
+    held_back: Annotated[int, Field(ge=0)] = 8
+    """Pictures of ``data`` that are not trained on: validation selects the weights on them."""
+    start: str | None = None
+    """Weights to start from: a shipped ``name:scale`` such as ``srcnn-915:3``, or a weights file."""
+    form: Literal["residual", "plain"] = "residual"
+    """``residual``: y = x + g(x - 1/2), folded into the plain network (`srcnn.models.residual`)."""
+    init: Literal["he", "paper"] = "he"
+    steps: Positive
+    batch: Positive = 32
+    patch: Positive = 40
+    """Side of a patch in output pixels."""
+    optimizer: Literal["adam", "sgd"] = "adam"
+    lr: Rate = 2e-3
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
+    """Of SGD."""
+    layer_lr: tuple[Rate, ...] | None = None
+    """Factors on ``lr`` by layer; the paper's are 1, 1, 0.1."""
+    schedule: Literal["cosine", "constant"] = "cosine"
+    warmup: Annotated[int, Field(ge=0)] = 100
+    """Steps over which the rate rises from 0; without it the first steps of Adam undo the init."""
+    ema: Annotated[float, Field(ge=0, lt=1)] = 0.999
+    """Decay of the moving average of the weights that is judged and kept; 0 for none."""
+    clip: Annotated[float, Field(ge=0)] = 0.5
+    """Largest norm of a gradient; 0 for no limit."""
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """``auto``: bf16 autocast where a short measurement shows it to be clearly faster."""
+    seed: Annotated[int, Field(ge=0)] = 1
+    validate_every: Positive = 500
+    """Steps between two validations, after each of which the state is saved."""
+    scores: tuple[str, ...] = ()
+    """Data sets for the final card: judged once, when training is over."""
+    licence: str = ""
+    """Of the training pictures, for the card."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Recipe:
+        if len(self.f) < 2 or len(self.n) != len(self.f) - 1:
+            raise ValueError("n needs one number fewer than f, which has at least two")
+        if any(size % 2 == 0 for size in self.f):
+            raise ValueError("filter sizes f are odd")
+        if self.form == "residual" and min(self.n) < 2:
+            raise ValueError("the residual form needs at least 2 filters in every hidden layer")
+        if self.layer_lr is not None and len(self.layer_lr) != len(self.f):
+            raise ValueError("layer_lr needs one factor for every layer")
+        return self
+
+    def to_yaml(self) -> str:
+        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False)
+
+
+def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
+    """A recipe file with ``key=value`` overrides; `UsageError` with every mistake in it."""
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(path, "no such recipe") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UsageError(path, f"cannot be read ({error})") from None
+    if not isinstance(values, dict):
+        raise UsageError(path, "is no recipe: it holds no keys")
+    return make_recipe(values, overrides, str(path))
+
+
+def make_recipe(values: dict[str, Any], overrides: Sequence[str], source: str) -> Recipe:
+    """The recipe of ``values`` after the overrides; `UsageError` with every mistake in it."""
+    values = dict(values)
+    for override in overrides:
+        key, equals, value = override.partition("=")
+        if not equals:
+            raise UsageError(f"--set {override}", "is not key=value")
+        try:
+            values[key.strip()] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise UsageError(f"--set {override}", "the value is not YAML") from None
+    try:
+        return Recipe.model_validate(values)
+    except ValidationError as error:
+        mistakes = [
+            f"{'.'.join(str(part) for part in item['loc']) or 'recipe'}: {_plain(item)}"
+            for item in error.errors()
+        ]
+        raise UsageError(source, "; ".join(mistakes)) from None
+
+
+def _plain(item: Any) -> str:
+    if item["type"] == "extra_forbidden":
+        return "unknown key"
+    text: str = item["msg"]
+    return text.removeprefix("Value error, ")

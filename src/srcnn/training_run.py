@@ -1,0 +1,174 @@
+"""A training run from recipe to weights file: where data, loop and judge meet.
+
+It stands below `srcnn.evaluation`, so that training itself knows no second way to judge: the loop gets
+a function that scores held-back pictures on the judge's road.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from srcnn.baselines.bicubic import Bicubic
+from srcnn.data.catalog import CATALOG, locate
+from srcnn.data.folder import pictures_in
+from srcnn.data.patches import PatchSampler, load_pairs
+from srcnn.errors import ModelError, UsageError
+from srcnn.evaluation.models import network
+from srcnn.evaluation.protocol import PROTOCOLS, degraded
+from srcnn.evaluation.run import mean, read_luma, score_pictures
+from srcnn.images.files import write_atomically
+from srcnn.models.residual import ResidualSRCNN, unfold
+from srcnn.models.srcnn import SRCNN, init_he, init_paper
+from srcnn.training.config import Recipe
+from srcnn.training.device import make_fabric
+from srcnn.training.log import RunLog
+from srcnn.training.loop import Tensors, train
+from srcnn.weights.card import Card
+from srcnn.weights.foreign import load
+from srcnn.weights.graph import to_onnx
+from srcnn.weights.store import find
+
+WEIGHTS, RESOLVED, LOG = "weights.onnx", "recipe.yaml", "log.jsonl"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A recipe with its pictures found and split; nothing is decoded yet."""
+
+    recipe: Recipe
+    recipe_file: str
+    training: list[Path]
+    held_back: list[Path]
+
+    @property
+    def radius(self) -> int:
+        return sum(size // 2 for size in self.recipe.f)
+
+
+def make_plan(recipe: Recipe, recipe_file: str, data_root: Path | None = None) -> Plan:
+    """Find the pictures; hold back every so-many-th of the sorted list for validation."""
+    files = [
+        path
+        for name in recipe.data
+        for path in pictures_in(locate(name, data_root), recursive=True)
+    ]
+    if len(files) <= recipe.held_back:
+        raise UsageError(
+            "held_back", f"{recipe.held_back} of {len(files)} pictures leaves none to train on"
+        )
+    count = recipe.held_back
+    chosen = {int((i + 0.5) * len(files) / count) for i in range(count)}
+    return Plan(
+        recipe,
+        recipe_file,
+        [path for i, path in enumerate(files) if i not in chosen],
+        [path for i, path in enumerate(files) if i in chosen],
+    )
+
+
+def run_plan(
+    plan: Plan,
+    folder: Path,
+    data_root: Path | None = None,
+    device: str = "auto",
+    resume: bool = False,
+    quiet: bool = False,
+) -> Card:
+    """Train, write ``folder/weights.onnx``, and return its card."""
+    fabric, precision = make_fabric(device, plan.recipe.precision)
+    recipe = plan.recipe.model_copy(update={"precision": precision})
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / RESOLVED, recipe.to_yaml().encode())
+    log = RunLog(folder / LOG, quiet)
+    torch.manual_seed(recipe.seed)
+    model = _first_model(recipe)
+    log.say(f"decoding {len(plan.training)} pictures, {len(plan.held_back)} held back")
+    protocol = PROTOCOLS["paper"]
+
+    def degrade(file: Path) -> tuple[NDArray[np.uint8], NDArray[Any]]:
+        return degraded(read_luma(file, protocol), recipe.scale, str(file))
+
+    pairs = load_pairs(plan.training, degrade, plan.radius)
+    sampler = PatchSampler(pairs, recipe.patch, recipe.batch, recipe.seed)
+    held = [(str(file), read_luma(file, protocol)) for file in plan.held_back]
+
+    def validate(tensors: Tensors) -> float:
+        judged = network("held back", tensors, _bare_card(recipe))
+        return _psnr(score_pictures(held, [judged], recipe.scale, ["psnr"])["held back"])
+
+    bicubic = _psnr(score_pictures(held, [Bicubic()], recipe.scale, ["psnr"])["bicubic"])
+    tensors, seconds = train(
+        recipe, model, sampler, validate, bicubic, fabric, folder, log, resume
+    )
+    card = _card(plan, tensors, seconds, data_root)
+    write_atomically(folder / WEIGHTS, to_onnx(tensors, card))
+    log.write(card=card.to_json())
+    return card
+
+
+def _psnr(rows: list[dict[str, Any]]) -> float:
+    return mean(rows)["psnr"] if rows else float("nan")
+
+
+def _first_model(recipe: Recipe) -> ResidualSRCNN | SRCNN:
+    if recipe.start is not None:
+        name, _, scale = recipe.start.rpartition(":")
+        path = find(name, int(scale)) if name and scale.isdigit() else Path(recipe.start)
+        if not path.is_file():
+            raise ModelError(path, "no such weights file")
+        plain = SRCNN.from_tensors(load(path, recipe.scale)[0], str(path))
+        if (plain.f, plain.n) != (recipe.f, recipe.n):
+            raise UsageError(recipe.start, f"has f = {plain.f}, n = {plain.n}, not the recipe's")
+        return unfold(plain) if recipe.form == "residual" else plain
+    if recipe.form == "residual":
+        model: ResidualSRCNN | SRCNN = ResidualSRCNN(recipe.f, recipe.n)
+    else:
+        model = SRCNN(recipe.f, recipe.n)
+    plain = model.g if isinstance(model, ResidualSRCNN) else model
+    (init_he if recipe.init == "he" else init_paper)(plain)
+    return model
+
+
+def _bare_card(recipe: Recipe) -> Card:
+    return Card(recipe.name, recipe.scale, recipe.f, recipe.n)
+
+
+def _card(plan: Plan, tensors: Tensors, seconds: float, data_root: Path | None) -> Card:
+    recipe = plan.recipe
+    text = Path(plan.recipe_file).read_bytes() if Path(plan.recipe_file).is_file() else b""
+    bare = _bare_card(recipe)
+    scores = {}
+    for name in recipe.scores:
+        known = CATALOG.get(name)
+        protocol = PROTOCOLS[known.protocol if known else "paper"]
+        pictures = [(p.stem, read_luma(p, protocol)) for p in pictures_in(locate(name, data_root))]
+        models = [Bicubic(), network(recipe.name, tensors, bare)]
+        for model, rows in score_pictures(pictures, models, recipe.scale).items():
+            scores[name if model == recipe.name else f"{name} {model}"] = mean(rows)
+    return Card(
+        name=recipe.name,
+        scale=recipe.scale,
+        f=recipe.f,
+        n=recipe.n,
+        training_data=tuple(Path(name).name for name in recipe.data),
+        pictures=len(plan.training),
+        samples=recipe.steps * recipe.batch,
+        steps=recipe.steps,
+        seconds=round(seconds, 1),
+        machine=f"{os.cpu_count()} cores, {platform.machine()}, torch {torch.__version__}",
+        seed=recipe.seed,
+        recipe=Path(plan.recipe_file).name,
+        recipe_sha256=hashlib.sha256(text).hexdigest() if text else "",
+        started_from=recipe.start or "",
+        scores=scores,
+        licence=recipe.licence,
+    )

@@ -1,0 +1,1 @@
+"""The shipped ONNX files, their cards, the store, foreign formats; named tensors, no networks."""

@@ -1,0 +1,72 @@
+"""The card: what a weights file says of itself, kept as metadata inside the ONNX graph."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from srcnn.errors import ModelError
+
+METADATA_KEY = "srcnn.card"
+
+
+@dataclass(frozen=True)
+class Card:
+    """Architecture in the paper's symbols, and how the weights came about."""
+
+    name: str
+    """Name of the network, such as ``srcnn-915``, with ``@tag`` for another training of it."""
+    scale: int
+    """The enlargement that it was trained for; 0 where the file does not say."""
+    f: tuple[int, ...]
+    """Filter sizes f1, f2, ..., in order."""
+    n: tuple[int, ...]
+    """Filter numbers n1, n2, ... of the hidden layers."""
+    color: str = "Y"
+    """``Y``: luma of MATLAB's rgb2ycbcr, in [0, 1]."""
+    training_data: tuple[str, ...] = ()
+    pictures: int = 0
+    samples: int = 0
+    """Patches seen in training."""
+    steps: int = 0
+    seconds: float = 0.0
+    machine: str = ""
+    seed: int | None = None
+    recipe: str = ""
+    recipe_sha256: str = ""
+    started_from: str = ""
+    """The weights that training was started from, where it was not from scratch."""
+    scores: dict[str, dict[str, float]] = field(default_factory=dict)
+    """By data set: PSNR in dB and SSIM of the network and of bicubic, by the paper's protocol."""
+    licence: str = ""
+
+    @property
+    def channels(self) -> int:
+        return 1 if self.color == "Y" else 3
+
+    @property
+    def radius(self) -> int:
+        """Receptive radius: how many pixels around an output pixel the network sees."""
+        return sum(f // 2 for f in self.f)
+
+    @property
+    def parameters(self) -> int:
+        """Weights without biases, as the paper counts (8,032 for 9-1-5)."""
+        widths = (self.channels, *self.n, self.channels)
+        return sum(a * f * f * b for a, f, b in zip(widths, self.f, widths[1:], strict=True))
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+def card_from_json(text: str, source: str) -> Card:
+    """The card in ``text``; `ModelError` naming ``source`` when it is none."""
+    try:
+        data: dict[str, Any] = json.loads(text)
+        known = {f.name for f in fields(Card)}
+        for key in ("f", "n", "training_data"):
+            data[key] = tuple(data.get(key, ()))
+        return Card(**{key: value for key, value in data.items() if key in known})
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ModelError(source, f"has a damaged card ({error})") from None

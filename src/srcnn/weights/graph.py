@@ -1,0 +1,96 @@
+"""Named tensors to one ONNX graph with its card, and back. Needs the extra ``train``.
+
+The graph is the valid network: N x C x (H + 2r) x (W + 2r) in, N x C x H x W out, r the receptive
+radius; who calls it pads. Initialisers carry the state dict's names (``conv1.weight``, ...), so the
+same file serves every engine and torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from srcnn.errors import ModelError
+from srcnn.weights.card import METADATA_KEY, Card, card_from_json
+
+Tensors = Mapping[str, NDArray[Any]]
+
+
+def shape_of(tensors: Tensors, source: str) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+    """(f, n, channels) read from ``convK.weight`` and ``convK.bias``; `ModelError` if they do not fit."""
+    depth = len(tensors) // 2
+    names = {f"conv{k}.{part}" for k in range(1, depth + 1) for part in ("weight", "bias")}
+    if depth < 2 or set(tensors) != names:
+        raise ModelError(source, f"is no stack of convolutions ({', '.join(sorted(tensors))})")
+    weights = [tensors[f"conv{k}.weight"] for k in range(1, depth + 1)]
+    for k, weight in enumerate(weights, 1):
+        if weight.ndim != 4 or weight.shape[2] != weight.shape[3] or weight.shape[2] % 2 == 0:
+            raise ModelError(source, f"conv{k}.weight has shape {weight.shape}, not odd and square")
+        if tensors[f"conv{k}.bias"].shape != weight.shape[:1]:
+            raise ModelError(source, f"conv{k}.bias does not fit conv{k}.weight")
+        if k > 1 and weight.shape[1] != weights[k - 2].shape[0]:
+            raise ModelError(source, f"conv{k} does not take what conv{k - 1} gives")
+    for name, tensor in tensors.items():
+        if not np.isfinite(tensor).all():
+            raise ModelError(source, f"{name} holds NaN or infinity")
+    channels = weights[0].shape[1]
+    if channels not in (1, 3) or weights[-1].shape[0] != channels:
+        raise ModelError(source, f"goes from {channels} to {weights[-1].shape[0]} channels")
+    return tuple(w.shape[2] for w in weights), tuple(w.shape[0] for w in weights[:-1]), channels
+
+
+def to_onnx(tensors: Tensors, card: Card) -> bytes:
+    """The bytes of a weights file."""
+    nodes, depth = [], len(tensors) // 2
+    current = "input"
+    for k in range(1, depth + 1):
+        output = "output" if k == depth else f"sum{k}"
+        nodes.append(
+            helper.make_node("Conv", [current, f"conv{k}.weight", f"conv{k}.bias"], [output])
+        )
+        current = output
+        if k < depth:
+            nodes.append(helper.make_node("Relu", [current], [f"F{k}"]))
+            current = f"F{k}"
+
+    def value(name: str, height: str, width: str) -> Any:
+        shape = ["N", card.channels, height, width]
+        return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+    graph = helper.make_graph(
+        nodes,
+        card.name,
+        [value("input", "H+2r", "W+2r")],
+        [value("output", "H", "W")],
+        [numpy_helper.from_array(np.float32(tensor), name) for name, tensor in tensors.items()],
+    )
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 17)], producer_name="srcnn"
+    )
+    # The oldest file version that has opset 17, so that older runtimes open it too.
+    model.ir_version = 8
+    helper.set_model_props(model, {METADATA_KEY: card.to_json()})
+    onnx.checker.check_model(model)
+    data: bytes = model.SerializeToString(deterministic=True)
+    return data
+
+
+def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[np.float32]], Card]:
+    """Tensors and card of a weights file; `ModelError` if it is not one of ours."""
+    try:
+        model = onnx.load_from_string(data)
+    except Exception as error:  # protobuf's decode errors have no public common base
+        raise ModelError(source, f"is no ONNX file ({error})") from None
+    card = {entry.key: entry.value for entry in model.metadata_props}.get(METADATA_KEY)
+    if card is None:
+        raise ModelError(source, "is ONNX without an srcnn card")
+    tensors = {
+        initializer.name: numpy_helper.to_array(initializer)
+        for initializer in model.graph.initializer
+    }
+    return tensors, card_from_json(card, source)
