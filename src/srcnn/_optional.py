@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from srcnn.errors import MissingExtra
 
 _MODULES = {
+    "openvino": ("openvino",),
     "train": ("torch", "lightning_fabric", "onnx", "pydantic", "safetensors", "scipy", "yaml"),
 }
 

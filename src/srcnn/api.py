@@ -46,7 +46,9 @@ def upscale(
     else:
         raise UsageError(type(image).__name__, "is no path, bytes, numpy array or PIL image")
     if pixels.ndim >= 2:
-        check_size(enlarged_size(*pixels.shape[:2], scale), max_pixels, "the picture")
+        check_size(
+            enlarged_size(pixels.shape[0], pixels.shape[1], scale), max_pixels, "the picture"
+        )
     return upscaler.upscale(pixels)
 
 
@@ -58,9 +60,7 @@ def _upscale_pil(image: Any, upscaler: Upscaler, max_pixels: int) -> Any:
         image = image.convert(through[image.mode])
     if image.mode not in ("L", "LA", "RGB", "RGBA", "I;16"):
         raise UsageError(f"PIL mode {image.mode}", "is not supported", "convert it to RGB")
-    check_size(
-        enlarged_size(image.height, image.width, upscaler.scale), max_pixels, "the picture"
-    )
+    check_size(enlarged_size(image.height, image.width, upscaler.scale), max_pixels, "the picture")
     return Image.fromarray(upscaler.upscale(np.asarray(image)))
 
 

@@ -21,6 +21,7 @@ from srcnn.baselines.bicubic import Bicubic
 from srcnn.data.catalog import CATALOG, locate
 from srcnn.data.folder import pictures_in
 from srcnn.data.patches import PatchSampler, load_pairs
+from srcnn.engine.network import Enhancer
 from srcnn.errors import ModelError, UsageError
 from srcnn.evaluation.models import network
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
@@ -106,9 +107,7 @@ def run_plan(
         return _psnr(score_pictures(held, [judged], recipe.scale, ["psnr"])["held back"])
 
     bicubic = _psnr(score_pictures(held, [Bicubic()], recipe.scale, ["psnr"])["bicubic"])
-    tensors, seconds = train(
-        recipe, model, sampler, validate, bicubic, fabric, folder, log, resume
-    )
+    tensors, seconds = train(recipe, model, sampler, validate, bicubic, fabric, folder, log, resume)
     card = _card(plan, tensors, seconds, data_root)
     write_atomically(folder / WEIGHTS, to_onnx(tensors, card))
     log.write(card=card.to_json())
@@ -151,7 +150,7 @@ def _card(plan: Plan, tensors: Tensors, seconds: float, data_root: Path | None) 
         known = CATALOG.get(name)
         protocol = PROTOCOLS[known.protocol if known else "paper"]
         pictures = [(p.stem, read_luma(p, protocol)) for p in pictures_in(locate(name, data_root))]
-        models = [Bicubic(), network(recipe.name, tensors, bare)]
+        models: list[Enhancer] = [Bicubic(), network(recipe.name, tensors, bare)]
         for model, rows in score_pictures(pictures, models, recipe.scale).items():
             scores[name if model == recipe.name else f"{name} {model}"] = mean(rows)
     return Card(

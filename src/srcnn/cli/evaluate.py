@@ -59,7 +59,7 @@ def evaluate(
     wanted = scales or [3]
     report = make_report(
         datasets,
-        models or list(dict.fromkeys(default(scale) for scale in wanted)),
+        models or [default(*wanted)],
         wanted,
         protocol,
         [name.strip() for name in metrics.split(",") if name.strip()],

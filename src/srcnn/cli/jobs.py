@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,7 +149,8 @@ def _destination(
 
 
 def _checked(jobs: list[Job], overwrite: bool, skip_existing: bool) -> list[Job]:
-    left, seen = [], {}
+    left: list[Job] = []
+    seen: dict[Path, str] = {}
     for job in jobs:
         if job.destination is not None:
             place = job.destination.resolve()

@@ -45,7 +45,9 @@ def train(
         changes.append(f"precision={precision}")
     if (recipe is None) == (resume is None):
         raise UsageError("srcnn train", "give either a recipe or folder, or --resume RUN")
-    source = Path(recipe) if resume is None and recipe is not None else (resume or Path()) / RESOLVED
+    source = (
+        Path(recipe) if resume is None and recipe is not None else (resume or Path()) / RESOLVED
+    )
     if source.is_dir():
         values = FOLDER_RECIPE | {"scale": scale, "data": [str(source)]}
         chosen = make_recipe(values, changes, str(source))

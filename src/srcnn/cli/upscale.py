@@ -24,7 +24,9 @@ def upscale(
     ],
     output: Annotated[
         str | None,
-        typer.Option("-o", "--output", help="File for one source, folder for several; - is stdout."),
+        typer.Option(
+            "-o", "--output", help="File for one source, folder for several; - is stdout."
+        ),
     ] = None,
     scale: Annotated[
         float | None, typer.Option("-s", "--scale", help="Enlargement, above 1 [3].")
@@ -36,10 +38,12 @@ def upscale(
     max_edge: Annotated[int | None, typer.Option(help="The longer side of the result.")] = None,
     model: Annotated[
         str | None,
-        typer.Option("-m", "--model", metavar="NAME|FILE", help="Network [the best for the scale]."),
+        typer.Option(
+            "-m", "--model", metavar="NAME|FILE", help="Network [the best for the scale]."
+        ),
     ] = None,
-    engine: Annotated[str, typer.Option(help="auto or onnxruntime.")] = "auto",
-    precision: Annotated[str, typer.Option(help="auto or fp32.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto, onnxruntime, openvino or torch.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
     tile: Annotated[str, typer.Option(help="auto, or the side of a tile in pixels.")] = "auto",
     threads: Annotated[int | None, typer.Option(help="Threads of the network [all cores].")] = None,
     format: Annotated[
@@ -77,9 +81,7 @@ def upscale(
     wanted = Wanted(scale, width, height, max_edge)
     if output == "-" and json == "-":
         raise UsageError("-o - with --json -", "both want stdout")
-    jobs = plan_jobs(
-        sources, output, wanted, format, suffix, recursive, overwrite, skip_existing
-    )
+    jobs = plan_jobs(sources, output, wanted, format, suffix, recursive, overwrite, skip_existing)
     options = {
         "engine": engine,
         "precision": precision,

@@ -68,9 +68,7 @@ class PatchSampler:
             side = self.patch + pair.padded.shape[0] - height
             k = int(random.integers(DIHEDRAL))
             inputs.append(dihedral(pair.padded[top : top + side, left : left + side], k))
-            truths.append(
-                dihedral(pair.truth[top : top + self.patch, left : left + self.patch], k)
-            )
+            truths.append(dihedral(pair.truth[top : top + self.patch, left : left + self.patch], k))
         x = torch.from_numpy(np.stack(inputs)[:, None])
         y = torch.from_numpy(np.stack(truths)[:, None])
         return x, y.float() / 255.0

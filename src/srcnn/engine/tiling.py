@@ -7,6 +7,7 @@ so tiled output equals untiled output by construction.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -36,4 +37,4 @@ def tiles(height: int, width: int, size: int) -> Iterator[Tile]:
 def _spans(length: int, size: int) -> list[tuple[int, int]]:
     count = -(-length // size)
     edges = [length * i // count for i in range(count + 1)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
-from srcnn.engine.backend import open_backend
+from srcnn.engine.backend import open_backend, resolve
 from srcnn.engine.network import Enhancer, Network
 from srcnn.errors import LimitError, ModelError, UsageError
 from srcnn.images.color import rgb_to_ycbcr, ycbcr_to_rgb
@@ -95,12 +95,13 @@ def load(
     Of a shipped name the network trained for the nearest scale is taken, the larger on a tie.
     """
     check_scale(scale)
+    engine, precision = resolve(engine, precision)
     if tile != "auto" and (not isinstance(tile, int) or tile < 1):
         raise UsageError(f"tile {tile}", "is neither auto nor a number of pixels")
     if threads is not None and threads < 1:
         raise UsageError(f"threads {threads}", "is not positive")
     if model == BICUBIC:
-        return Upscaler(Bicubic(), scale, "none", "float64")
+        return Upscaler(Bicubic(), scale, engine, precision)
     trained = nearest_scale(scale)
     name = model or default(trained)
     path = find(name, trained)
@@ -114,7 +115,7 @@ def load(
         raise ModelError(name, "works on colour channels together; only luma networks can upscale")
     backend = open_backend(graph, engine, precision, threads)
     size = None if tile == "auto" else int(tile)
-    return Upscaler(Network(name, backend, card.radius, size), scale, "onnxruntime", "fp32")
+    return Upscaler(Network(name, backend, card.radius, size), scale, engine, precision)
 
 
 def nearest_scale(scale: float, *more: int) -> int:

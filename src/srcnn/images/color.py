@@ -21,10 +21,12 @@ def rgb_to_ycbcr(rgb: NDArray[Any]) -> NDArray[Any]:
     The dtype is kept and nothing is rounded; `quantize` gives MATLAB's integers.
     """
     matrix = (_TO_YCBCR / 255.0).astype(rgb.dtype)
-    return rgb @ matrix.T + (_OFFSET / 255.0).astype(rgb.dtype)
+    ycbcr: NDArray[Any] = rgb @ matrix.T + (_OFFSET / 255.0).astype(rgb.dtype)
+    return ycbcr
 
 
 def ycbcr_to_rgb(ycbcr: NDArray[Any]) -> NDArray[Any]:
     """The inverse of `rgb_to_ycbcr`. Colours outside the RGB cube are not clamped here."""
     matrix = (_TO_RGB * 255.0).astype(ycbcr.dtype)
-    return (ycbcr - (_OFFSET / 255.0).astype(ycbcr.dtype)) @ matrix.T
+    rgb: NDArray[Any] = (ycbcr - (_OFFSET / 255.0).astype(ycbcr.dtype)) @ matrix.T
+    return rgb

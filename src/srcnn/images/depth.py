@@ -27,7 +27,7 @@ def to_float(image: NDArray[Any], dtype: DTypeLike = np.float32) -> NDArray[Any]
     top = peak(image.dtype)
     image = image.astype(dtype)
     if top != 1.0:
-        image /= np.dtype(dtype).type(top)
+        image /= top
     return image
 
 
@@ -38,7 +38,8 @@ def quantize(image: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
     """
     top = peak(dtype)
     if top == 1.0:
-        return np.clip(image, 0.0, 1.0).astype(dtype)
+        clamped: NDArray[Any] = np.clip(image, 0.0, 1.0).astype(dtype)
+        return clamped
     return round_levels(image * image.dtype.type(top), dtype)
 
 

@@ -91,7 +91,7 @@ def open_picture(
         head = source[:16]
     else:
         try:
-            with open(source, "rb") as file:
+            with Path(source).open("rb") as file:
                 head = file.read(16)
         except FileNotFoundError:
             raise InputError(name, "no such file") from None
@@ -136,9 +136,7 @@ def _open_vips(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
     bands = {**dict.fromkeys(_GRAY, (1, 2)), **dict.fromkeys(_COLOUR, (3, 4))}.get(colour, ())
     if dtype is None or image.bands not in bands:
         kind = f"{image.bands} bands of {image.format} {colour}"
-        raise InputError(
-            name, f"{kind} are not supported", "convert it to 8 or 16 bit gray or RGB"
-        )
+        raise InputError(name, f"{kind} are not supported", "convert it to 8 or 16 bit gray or RGB")
     metadata = {
         key: (image.get_typeof(key), image.get(key))
         for key in image.get_fields()

@@ -78,7 +78,7 @@ def _gather(
 ) -> NDArray[np.float64]:
     shape = [1] * image.ndim
     shape[axis] = len(weights)
-    out = weights[:, 0].reshape(shape) * image.take(indices[:, 0], axis)
+    out: NDArray[np.float64] = weights[:, 0].reshape(shape) * image.take(indices[:, 0], axis)
     for k in range(1, weights.shape[1]):
         out += weights[:, k].reshape(shape) * image.take(indices[:, k], axis)
     return out

@@ -21,8 +21,10 @@ def make_fabric(device: str, precision: str) -> tuple[Fabric, str]:
         raise UsageError("device 'cuda'", "torch sees no GPU", "use cpu")
     if precision == "auto":
         precision = "bf16" if device == "cuda" or _bf16_is_faster() else "fp32"
-    setting = "bf16-mixed" if precision == "bf16" else "32-true"
-    return Fabric(accelerator=device, devices=1, precision=setting), precision
+    bf16 = precision == "bf16"
+    return Fabric(
+        accelerator=device, devices=1, precision="bf16-mixed" if bf16 else "32-true"
+    ), precision
 
 
 def _bf16_is_faster() -> bool:
@@ -30,8 +32,9 @@ def _bf16_is_faster() -> bool:
 
     Some CPUs run bf16 at twice the speed of fp32 and some, with the same instruction flags, at half.
     """
-    layer = nn.Conv2d(64, 32, 5).to(memory_format=torch.channels_last)
-    x = torch.zeros(8, 64, 48, 48).to(memory_format=torch.channels_last)
+    layer = nn.Conv2d(64, 32, 5)
+    layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
+    x = torch.zeros(8, 64, 48, 48).contiguous(memory_format=torch.channels_last)
     best = {True: float("inf"), False: float("inf")}
     for _ in range(4):
         for bf16 in best:

@@ -42,9 +42,7 @@ def train(
     ``bicubic`` is the validation PSNR of doing nothing: weights below it are called out.
     """
     average = copy.deepcopy(model).requires_grad_(False)
-    wrapped, optimizer = fabric.setup(
-        model.to(memory_format=torch.channels_last), make_optimizer(recipe, model)
-    )
+    wrapped, optimizer = fabric.setup(_channels_last(model), make_optimizer(recipe, model))
     average.to(fabric.device)
     state: dict[str, Any] = {"step": 0, "seconds": 0.0, "best_psnr": -math.inf, "best": {}}
     if resume:
@@ -101,6 +99,11 @@ def train(
         )
     best: dict[str, torch.Tensor] = state["best"]
     return {name: value.numpy() for name, value in best.items()}, state["seconds"]
+
+
+def _channels_last(model: nn.Module) -> nn.Module:
+    # torch's type stubs leave out this form of `to`.
+    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 def make_optimizer(recipe: Recipe, model: ResidualSRCNN | SRCNN) -> torch.optim.Optimizer:

@@ -54,7 +54,7 @@ class Card:
     def parameters(self) -> int:
         """Weights without biases, as the paper counts (8,032 for 9-1-5)."""
         widths = (self.channels, *self.n, self.channels)
-        return sum(a * f * f * b for a, f, b in zip(widths, self.f, widths[1:], strict=True))
+        return sum(a * f * f * b for a, f, b in zip(widths[:-1], self.f, widths[1:], strict=True))
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

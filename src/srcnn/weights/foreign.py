@@ -1,4 +1,7 @@
-"""Other people's weights files to named tensors: the authors' .mat, PyTorch's .pth. Extra ``train``."""
+"""Any weights file to named tensors: ours, the authors' .mat, PyTorch's .pth, safetensors.
+
+Needs the extra ``train``.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import safetensors.numpy
 import scipy.io
 import torch
 from numpy.typing import NDArray
@@ -25,7 +29,7 @@ def load(path: Path, scale: int) -> tuple[Tensors, Card]:
     source = str(path)
     if path.suffix == ".onnx":
         return from_onnx(path.read_bytes(), source)
-    readers = {".mat": _read_mat, ".pth": _read_pth}
+    readers = {".mat": _read_mat, ".pth": _read_pth, ".safetensors": _read_safetensors}
     if path.suffix not in readers:
         known = ", ".join([".onnx", *readers])
         raise ModelError(source, "is no weights file of a known kind", f"known are {known}")
@@ -93,7 +97,20 @@ def _read_pth(path: Path) -> Tensors:
             state = state[wrapper]
     if not isinstance(state, Mapping):
         raise ModelError(path, "is no state dict")
-    tensors = {_known_name(str(key), path): _numpy(key, value, path) for key, value in state.items()}
+    return _named({str(key): _numpy(key, value, path) for key, value in state.items()}, path)
+
+
+def _read_safetensors(path: Path) -> Tensors:
+    """The same keys as in a .pth."""
+    try:
+        state = safetensors.numpy.load(path.read_bytes())
+    except Exception as error:  # safetensors raises what the broken bytes led to
+        raise ModelError(path, f"is no safetensors file ({error})") from None
+    return _named({key: value.astype(np.float32) for key, value in state.items()}, path)
+
+
+def _named(state: Tensors, path: Path) -> Tensors:
+    tensors = {_known_name(key, path): value for key, value in state.items()}
     if len(tensors) != len(state):
         raise ModelError(path, "names a layer twice")
     return tensors

@@ -59,7 +59,7 @@ def to_onnx(tensors: Tensors, card: Card) -> bytes:
             current = f"F{k}"
 
     def value(name: str, height: str, width: str) -> Any:
-        shape = ["N", card.channels, height, width]
+        shape: list[str | int | None] = ["N", card.channels, height, width]
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
     graph = helper.make_graph(
@@ -67,7 +67,10 @@ def to_onnx(tensors: Tensors, card: Card) -> bytes:
         card.name,
         [value("input", "H+2r", "W+2r")],
         [value("output", "H", "W")],
-        [numpy_helper.from_array(np.float32(tensor), name) for name, tensor in tensors.items()],
+        [
+            numpy_helper.from_array(np.asarray(tensor, np.float32), name)
+            for name, tensor in tensors.items()
+        ],
     )
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", 17)], producer_name="srcnn"

@@ -12,6 +12,9 @@ FILES = Path(__file__).parent / "files"
 BEST = ("srcnn-955", "srcnn-935", "srcnn-915")
 """The paper's networks, best first: the default is the first that is shipped for a scale."""
 
+SUFFIXES = (".onnx", ".safetensors", ".mat", ".pth")
+"""Of the weights files that can be opened."""
+
 _SHIPPED = re.compile(r"(?P<name>.+)-x(?P<scale>\d+)\.onnx")
 
 
@@ -25,13 +28,14 @@ def shipped() -> dict[tuple[str, int], Path]:
     return found
 
 
-def default(scale: int) -> str:
-    """The best shipped network for this scale."""
+def default(*scales: int) -> str:
+    """The best network that is shipped for all of these scales."""
     files = shipped()
     for name in BEST:
-        if (name, scale) in files:
+        if all((name, scale) in files for scale in scales):
             return name
-    raise ModelError(f"scale {scale}", "no network is shipped for it")
+    wanted = ", ".join(f"x{scale}" for scale in scales)
+    raise ModelError(f"a network for {wanted}", "none is shipped", "name one with -m")
 
 
 def find(model: str, scale: int) -> Path:
@@ -54,7 +58,7 @@ def find(model: str, scale: int) -> Path:
 
 def is_file_name(model: str) -> bool:
     """Whether a model is given as a file rather than by its name."""
-    return "/" in model or "\\" in model or Path(model).suffix in (".onnx", ".mat", ".pth")
+    return "/" in model or "\\" in model or Path(model).suffix in SUFFIXES
 
 
 def read_card(data: bytes, source: str) -> Card:

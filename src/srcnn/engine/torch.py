@@ -1,0 +1,34 @@
+"""PyTorch: the CPU, or CUDA when there. Extra ``train``."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from srcnn.engine.backend import Batch
+from srcnn.models.srcnn import SRCNN
+from srcnn.weights.graph import from_onnx
+
+
+class Torch:
+    """The torch module, channels last. ``threads`` is torch's own setting for the whole process."""
+
+    def __init__(self, graph: bytes, precision: str = "fp32", threads: int | None = None) -> None:
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._dtype = {"fp32": torch.float32, "bf16": torch.bfloat16}[precision]
+        if threads is not None:
+            torch.set_num_threads(threads)
+        model = SRCNN.from_tensors(from_onnx(graph, "graph")[0])
+        for layer in model.layers:
+            layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
+        self._model: SRCNN | None = model.eval().to(self._device, self._dtype)
+
+    @torch.inference_mode()
+    def run(self, batch: Batch) -> Batch:
+        assert self._model is not None, "closed"
+        x = torch.from_numpy(batch).to(self._device, self._dtype)
+        out: Batch = self._model(x, pad=False).float().cpu().numpy().astype(np.float32)
+        return out
+
+    def close(self) -> None:
+        self._model = None
