@@ -8,7 +8,7 @@ from pathlib import Path
 
 from srcnn.data.folder import pictures_in
 from srcnn.engine.upscaler import check_scale, enlarged_size
-from srcnn.errors import DestinationExists, OutputError, UsageError
+from srcnn.errors import DestinationExists, UsageError
 from srcnn.images.formats import SUFFIXES, Format, format_of_name
 
 STDIO = "-"
@@ -169,12 +169,4 @@ def _checked(jobs: list[Job], overwrite: bool, skip_existing: bool) -> list[Job]
                         job.destination, "is there already", "use --overwrite or --skip-existing"
                     )
         left.append(job)
-    for job in left:
-        if job.destination is not None:
-            try:
-                job.destination.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise OutputError(
-                    job.destination.parent, f"cannot be made ({error.strerror})"
-                ) from None
     return left

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -39,9 +40,17 @@ class _Terminated(BaseException):
 def main() -> int:
     """Run the command line; the exit code is returned."""
     signal.signal(signal.SIGTERM, _on_sigterm)
-    debug = "--debug" in sys.argv
+    arguments = sys.argv[1:]
+    debug, verbose = "--debug" in arguments, "--verbose" in arguments
+    # libvips speaks through the log; what matters of it is in our own error lines.
+    logging.getLogger("pyvips").setLevel(logging.CRITICAL)
+    if verbose:
+        logging.basicConfig(format="%(message)s")
+        logging.getLogger("srcnn").setLevel(logging.INFO)
+    everywhere = ("--debug", "--verbose")
+    arguments = [argument for argument in arguments if argument not in everywhere]
     try:
-        return int(app(standalone_mode=False) or 0)
+        return int(app(arguments, standalone_mode=False) or 0)
     except SrcnnError as error:
         if debug:
             traceback.print_exc()
@@ -72,8 +81,9 @@ def _root(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
     debug: Annotated[
-        bool, typer.Option("--debug", help="Show a traceback when something fails.")
+        bool, typer.Option("--debug", help="Show a traceback when something fails; anywhere.")
     ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Say more; anywhere.")] = False,
 ) -> None:
     if version:
         print(f"srcnn {__version__}")

@@ -138,7 +138,7 @@ class _Run:
         """Do one job; a failure is reported and returned, not raised."""
         result: dict[str, Any] = {
             "source": job.source,
-            "destination": str(job.destination),
+            "destination": "-" if job.destination is None else str(job.destination),
             "ok": False,
             "error": None,
             "width": None,

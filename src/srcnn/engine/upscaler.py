@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +29,7 @@ from srcnn.weights.store import default, find, is_file_name, read_card
 SCALES = (2, 3, 4)
 """The scales that networks are trained for."""
 _STRIP = 256
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[float], None]
 
@@ -114,6 +116,7 @@ def load(
     if card.channels != 1:
         raise ModelError(name, "works on colour channels together; only luma networks can upscale")
     backend = open_backend(graph, engine, precision, threads)
+    _log.info("%s x%d, %s %s", card.name, card.scale, engine, precision)
     size = None if tile == "auto" else int(tile)
     return Upscaler(Network(name, backend, card.radius, size), scale, engine, precision)
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.degrade import enlarge, low_resolution
-from srcnn.errors import OutputError
 from srcnn.images.color import rgb_to_ycbcr, ycbcr_to_rgb
 from srcnn.images.crop import modcrop
 from srcnn.images.depth import to_float, to_uint8
@@ -22,10 +21,6 @@ def save_judged(folder: Path, source: Path, luma: NDArray[np.uint8], scale: int)
 
     Cb and Cr are enlarged from the low-res picture, never taken from the truth.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(folder, f"cannot be made ({error.strerror})") from None
     png = FORMATS["png"]
     write_atomically(folder / f"{source.stem}_y.png", encode(luma, png))
     truth = modcrop(to_float(open_picture(source).read(), np.float64), scale)

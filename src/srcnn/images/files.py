@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from srcnn.errors import OutputError
@@ -12,10 +13,11 @@ from srcnn.errors import OutputError
 def write_atomically(destination: Path, data: bytes) -> None:
     """Write ``data`` beside ``destination``, flush it to disk, and rename; `OutputError` on failure.
 
-    The mode of a file that is replaced is kept.
+    Missing folders are made; the mode of a file that is replaced is kept.
     """
     part = destination.parent / f".srcnn-{uuid.uuid4().hex}.part"
     try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
         with part.open("xb") as file:
             file.write(data)
             file.flush()
@@ -26,4 +28,5 @@ def write_atomically(destination: Path, data: bytes) -> None:
     except OSError as error:
         raise OutputError(destination, f"cannot be written ({error.strerror})") from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)

@@ -1,0 +1,35 @@
+"""Shared fixtures: the reference data, where this machine has it, and small pictures made on the spot."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "examples" / "dog.png"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference data beside the checkout; tests that need it skip without."""
+    folder = Path(os.environ.get("SRCNN_SHARED", ROOT.parent / "shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip(f"no reference data at {folder} (set SRCNN_SHARED)")
+    return folder
+
+
+@pytest.fixture
+def random() -> np.random.Generator:
+    return np.random.default_rng(20160101)
+
+
+@pytest.fixture
+def photo() -> NDArray[np.uint8]:
+    """An ordinary photograph, 288 x 288 x 3 uint8."""
+    from srcnn.images.io import open_picture
+
+    return open_picture(EXAMPLE).read()
