@@ -94,14 +94,10 @@ def _keeper(
     sources = {file.stem: file for file in files}
 
     def keep(picture: str, model: str, luma: NDArray[np.uint8]) -> None:
-        save_judged(folder / _as_folder(model), sources[picture], luma, scale)
+        # A weights file lends the folder its own name, without the way to it.
+        save_judged(folder / Path(model).name, sources[picture], luma, scale)
 
     return keep
-
-
-def _as_folder(model: str) -> str:
-    """A weights file lends its stem to the folder of its pictures."""
-    return Path(model).stem if Path(model).suffix else model
 
 
 def _checks(results: Sequence[dict[str, Any]], rules: Protocol) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from srcnn.errors import UsageError
 from srcnn.models.srcnn import SRCNN
 
 SHIFT = 0.5
@@ -54,7 +55,10 @@ class ResidualSRCNN(nn.Module):
 
 
 def unfold(plain: SRCNN) -> ResidualSRCNN:
-    """The residual form of a network that `fold` made, to train on from it."""
+    """The residual form of a network that `fold` made, to train on from it.
+
+    `UsageError` for any other network: its last filters do not carry the picture.
+    """
     model = ResidualSRCNN(plain.f, plain.n)
     with torch.no_grad():
         for k, (old, new) in enumerate(zip(plain.layers, model.g.layers, strict=True)):
@@ -64,6 +68,10 @@ def unfold(plain: SRCNN) -> ResidualSRCNN:
             if k == 0:
                 _bias(new).add_(SHIFT * new.weight.sum(dim=(1, 2, 3)))
         _bias(model.g.layers[-1]).add_(SHIFT)
+        again = model.fold()
+    for name, weight in plain.state_dict().items():
+        if not torch.allclose(weight, again.state_dict()[name], atol=1e-5):
+            raise UsageError("these weights", "have no residual form", "train with form: plain")
     return model
 
 

@@ -26,6 +26,9 @@ from srcnn.errors import UsageError
 from srcnn.weights.graph import from_onnx, shape_of
 from srcnn.weights.store import find
 
+PRESETS = {"9-1-5": (9, 1, 5), "9-3-5": (9, 3, 5), "9-5-5": (9, 5, 5)}
+"""The paper's three networks (section 4.3.2) as ``f``; ``n`` is 64, 32 for each."""
+
 
 class SRCNN(nn.Module):
     """A stack of convolutions of sizes ``f`` with ``n`` filters in the hidden layers.

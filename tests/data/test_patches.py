@@ -1,0 +1,92 @@
+"""Patches: exact flips, aligned pairs, batches that depend on seed and step alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from srcnn.data.augment import DIHEDRAL, dihedral
+from srcnn.data.folder import pictures_in
+from srcnn.data.patches import Pair, PatchSampler, load_pairs
+from srcnn.errors import MissingData
+
+RADIUS = 3
+
+
+def pair(height: int, width: int) -> Pair:
+    """A pair whose two pictures are the same, so that a shift between them would show."""
+    truth = np.arange(height * width, dtype=np.uint32).reshape(height, width) % 251
+    picture = truth.astype(np.uint8)
+    padded = np.pad(picture / np.float32(255), RADIUS, mode="edge").astype(np.float32)
+    return Pair(picture, padded)
+
+
+def test_the_8_flips_and_turns_are_all_there_and_exact() -> None:
+    patch = np.arange(9).reshape(3, 3)
+    seen = {dihedral(patch, k).tobytes() for k in range(DIHEDRAL)}
+    assert len(seen) == 8
+    assert (dihedral(patch, 0) == patch).all()
+    corners = {tuple(dihedral(patch, k)[0, [0, -1]]) for k in range(DIHEDRAL)}
+    # Each of the 4 corners comes to the top left, with either neighbour beside it.
+    assert corners == {(0, 2), (2, 0), (2, 8), (8, 2), (8, 6), (6, 8), (6, 0), (0, 6)}
+
+
+def test_input_and_truth_lie_on_each_other() -> None:
+    sampler = PatchSampler([pair(40, 30), pair(25, 60)], patch=12, batch=64, seed=3)
+    x, y = sampler.batch(0)
+    assert x.shape == (64, 1, 18, 18)
+    assert y.shape == (64, 1, 12, 12)
+    assert x.dtype == y.dtype == torch.float32
+    torch.testing.assert_close(x[..., RADIUS:-RADIUS, RADIUS:-RADIUS], y, rtol=0, atol=1e-7)
+
+
+def test_a_batch_is_a_function_of_seed_and_step() -> None:
+    pairs = [pair(40, 30), pair(25, 60)]
+    one, two = (PatchSampler(pairs, 12, 8, seed=7) for _ in range(2))
+    two.batch(0)
+    assert torch.equal(one.batch(5)[0], two.batch(5)[0])
+    assert not torch.equal(one.batch(5)[0], one.batch(6)[0])
+    assert not torch.equal(one.batch(5)[0], PatchSampler(pairs, 12, 8, seed=8).batch(5)[0])
+
+
+def test_pictures_are_drawn_by_area() -> None:
+    small, large = (
+        pair(20, 20),
+        Pair(np.full((60, 60), 255, np.uint8), np.ones((66, 66), np.float32)),
+    )
+    _, y = PatchSampler([small, large], 12, 400, seed=1).batch(0)
+    share = float((y.amin(dim=(1, 2, 3)) == 1).float().mean())
+    assert share == pytest.approx(0.9, abs=0.06)
+
+
+def test_pictures_that_are_too_small_are_left_out_or_named() -> None:
+    assert len(PatchSampler([pair(11, 40), pair(12, 40)], 12, 4, 1).pairs) == 1
+    with pytest.raises(MissingData, match="12 pixels"):
+        PatchSampler([pair(11, 40)], 12, 4, 1)
+
+
+def test_pairs_are_degraded_whole_and_padded_once(tmp_path: Path) -> None:
+    def degrade(file: Path) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+        return np.full((6, 9), 7, np.uint8), np.linspace(0, 1, 54).reshape(6, 9)
+
+    (loaded,) = load_pairs([tmp_path], degrade, radius=2)
+    assert loaded.padded.shape == (10, 13)
+    assert loaded.padded.dtype == np.float32
+    assert (loaded.padded[:3, 2:-2] == loaded.padded[2, 2:-2]).all()
+
+
+def test_pictures_in_a_folder(tmp_path: Path) -> None:
+    for name in ("b.PNG", "a.jpg", "notes.txt", ".hidden.png", "sub/c.bmp"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert [path.name for path in pictures_in(tmp_path)] == ["a.jpg", "b.PNG"]
+    assert [p.name for p in pictures_in(tmp_path, recursive=True)] == ["a.jpg", "b.PNG", "c.bmp"]
+    with pytest.raises(MissingData, match="no such folder"):
+        pictures_in(tmp_path / "nope")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(MissingData, match="no pictures"):
+        pictures_in(tmp_path / "empty")

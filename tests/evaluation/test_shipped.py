@@ -1,0 +1,25 @@
+"""What is shipped reaches what is promised, judged here and not read off a card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import srcnn
+
+# PSNR on Set5 that each shipped network has to reach: the paper's, less a little for a first training.
+PROMISED = {
+    ("srcnn-915", 2): 36.40,
+    ("srcnn-915", 3): 32.40,
+    ("srcnn-915", 4): 30.10,
+    ("srcnn-955", 3): 32.70,
+}
+
+
+@pytest.mark.parametrize(("name", "scale"), PROMISED)
+def test_shipped_networks(shared: Path, name: str, scale: int) -> None:
+    document = srcnn.evaluate("set5", name, scale, data_root=shared / "data")
+    bicubic, ours = (row["mean"] for row in document["results"])
+    assert ours["psnr"] >= PROMISED[name, scale]
+    assert ours["ssim"] > bicubic["ssim"]

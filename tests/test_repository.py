@@ -1,0 +1,104 @@
+"""Guards on the house: what is public, which way imports run, what stays unloaded, how long files are."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import srcnn
+
+from .conftest import ROOT
+
+PACKAGE = ROOT / "src" / "srcnn"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+# The road of an image: a room imports only from what stands above it (and from itself).
+ROOMS = [
+    "errors",
+    "_optional",
+    "images",
+    "degrade",
+    "metrics",
+    "weights",
+    "models",
+    "baselines",
+    "data",
+    "training",
+    "engine",
+    "evaluation",
+    "training_run",
+    "api",
+    "cli",
+]
+
+
+def room_of(module: str) -> str:
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "srcnn"
+
+
+def imports_of(path: Path) -> set[str]:
+    """Every srcnn module that a file imports, at its top or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+        elif isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+    return {module for module in found if module.split(".")[0] == "srcnn"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_run_one_way(path: Path) -> None:
+    relative = path.relative_to(PACKAGE)
+    if relative.name in ("__init__.py", "__main__.py") and len(relative.parts) == 1:
+        return  # the package's face shows what stands below
+    room = relative.parts[0].removesuffix(".py")
+    assert room in ROOMS, f"{relative} stands in a room that has no place on the road"
+    above = set(ROOMS[: ROOMS.index(room) + 1]) | {"srcnn"}
+    below = {module for module in imports_of(path) if room_of(module) not in above}
+    assert not below, f"{relative} imports from below: {sorted(below)}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*FILES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "scripts").rglob("*.py"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_no_file_has_over_300_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def test_all_is_what_is_public() -> None:
+    public = {name for name in vars(srcnn) if not name.startswith("_")}
+    # Submodules and lazily loaded names appear in vars() once somebody has used them.
+    submodules = {path.stem for path in PACKAGE.glob("*.py")} | {
+        path.name for path in PACKAGE.iterdir() if path.is_dir()
+    }
+    allowed = (
+        set(srcnn.__all__) | submodules | {"annotations", "import_module", "TYPE_CHECKING", "Any"}
+    )
+    assert public <= allowed
+    assert sorted(srcnn.__all__) == list(dir(srcnn))
+    for name in srcnn.__all__:
+        assert getattr(srcnn, name) is not None
+
+
+@pytest.mark.parametrize("command", ["import srcnn", "import srcnn.cli.main"])
+def test_nothing_heavy_is_loaded(command: str) -> None:
+    heavy = ("torch", "onnxruntime", "matplotlib", "scipy")
+    code = f"{command}; import sys; print([m for m in {heavy} if m in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_no_state_at_import() -> None:
+    """Nothing in the package calls the global seeds or torch's global switches at its top level."""
+    for path in FILES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            text = ast.unparse(node) if isinstance(node, ast.Expr) else ""
+            assert "seed" not in text, f"{path}: {text}"

@@ -1,0 +1,82 @@
+"""Recipes: every mistake at once, overrides, and the committed ones are valid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from srcnn.errors import UsageError
+from srcnn.training.config import make_recipe, read_recipe
+from srcnn.training.loop import ema_decay, learning_rate
+
+from ..conftest import ROOT
+
+GOOD = {"name": "srcnn-915", "scale": 3, "data": ["photos"], "steps": 100}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "recipes").glob("*.yaml")), ids=lambda p: p.stem)
+def test_committed_recipes_are_valid_and_named_after_their_weights(path: Path) -> None:
+    recipe = read_recipe(path)
+    assert path.stem == f"{recipe.name}-x{recipe.scale}"
+    assert not {"set5", "set14", "bsd100", "bsd200"} & set(recipe.data)
+
+
+def test_all_mistakes_are_reported_together() -> None:
+    with pytest.raises(UsageError) as caught:
+        make_recipe({**GOOD, "lr": -1, "stepz": 4, "scale": "three"}, [], "my.yaml")
+    text = str(caught.value)
+    assert all(word in text for word in ("my.yaml", "lr", "stepz: unknown key", "scale"))
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"f": [9, 2, 5]}, "odd"),
+        ({"n": [64]}, "one number fewer"),
+        ({"layer_lr": [1, 0.1]}, "every layer"),
+        ({"n": [64, 1]}, "at least 2 filters"),
+        ({"data": []}, "data"),
+    ],
+)
+def test_what_does_not_fit_together(change: dict[str, object], why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        make_recipe({**GOOD, **change}, [], "my.yaml")
+
+
+def test_overrides_are_yaml_and_win() -> None:
+    recipe = make_recipe(dict(GOOD), ["steps=7", "f=[9,5,5]", "name=srcnn-955@mine"], "my.yaml")
+    assert (recipe.steps, recipe.f, recipe.name) == (7, (9, 5, 5), "srcnn-955@mine")
+    with pytest.raises(UsageError, match="key=value"):
+        make_recipe(dict(GOOD), ["steps"], "my.yaml")
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "a: [1\n", "\x00"])
+def test_no_recipe_at_all(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=r"bad\.yaml"):
+        read_recipe(path)
+    with pytest.raises(UsageError, match="no such recipe"):
+        read_recipe(tmp_path / "nope.yaml")
+
+
+def test_resolved_recipe_reads_back(tmp_path: Path) -> None:
+    recipe = make_recipe({**GOOD, "layer_lr": [1, 1, 0.1]}, [], "my.yaml")
+    path = tmp_path / "recipe.yaml"
+    path.write_text(recipe.to_yaml())
+    assert read_recipe(path) == recipe
+
+
+def test_schedules() -> None:
+    cosine = make_recipe({**GOOD, "warmup": 10, "lr": 0.5}, [], "r")
+    rates = [learning_rate(cosine, step) for step in range(100)]
+    assert rates[0] == pytest.approx(0.05)
+    assert max(rates) == rates[9] < 0.5
+    assert rates[55] < rates[50]
+    assert rates[99] < 0.001
+    constant = make_recipe({**GOOD, "schedule": "constant", "warmup": 0, "lr": 0.5}, [], "r")
+    assert {learning_rate(constant, step) for step in range(100)} == {0.5}
+    assert ema_decay(cosine, 0) == pytest.approx(0.1)
+    assert ema_decay(cosine, 10**6) == cosine.ema
