@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from srcnn.evaluation.models import network
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.evaluation.run import mean, read_luma, score_pictures
 from srcnn.images.files import write_atomically
+from srcnn.images.resize import imresize
 from srcnn.models.residual import ResidualSRCNN, unfold
 from srcnn.models.srcnn import SRCNN, init_he, init_paper
 from srcnn.training.config import Recipe
@@ -95,10 +97,13 @@ def run_plan(
     log.say(f"decoding {len(plan.training)} pictures, {len(plan.held_back)} held back")
     protocol = PROTOCOLS["paper"]
 
-    def degrade(file: Path) -> tuple[NDArray[np.uint8], NDArray[Any]]:
-        return degraded(read_luma(file, protocol), recipe.scale, str(file))
+    def versions(file: Path) -> Iterator[tuple[NDArray[np.uint8], NDArray[Any]]]:
+        luma = read_luma(file, protocol)
+        yield degraded(luma, recipe.scale, str(file))
+        for factor in recipe.shrink:
+            yield degraded(imresize(luma, factor), recipe.scale, str(file))
 
-    pairs = load_pairs(plan.training, degrade, plan.radius)
+    pairs = load_pairs(plan.training, versions, plan.radius)
     sampler = PatchSampler(pairs, recipe.patch, recipe.batch, recipe.seed)
     held = [(str(file), read_luma(file, protocol)) for file in plan.held_back]
 

@@ -70,10 +70,10 @@ def test_pictures_that_are_too_small_are_left_out_or_named() -> None:
 
 
 def test_pairs_are_degraded_whole_and_padded_once(tmp_path: Path) -> None:
-    def degrade(file: Path) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-        return np.full((6, 9), 7, np.uint8), np.linspace(0, 1, 54).reshape(6, 9)
+    def versions(file: Path) -> list[tuple[NDArray[np.uint8], NDArray[np.float64]]]:
+        return [(np.full((6, 9), 7, np.uint8), np.linspace(0, 1, 54).reshape(6, 9))]
 
-    (loaded,) = load_pairs([tmp_path], degrade, radius=2)
+    (loaded,) = load_pairs([tmp_path], versions, radius=2)
     assert loaded.padded.shape == (10, 13)
     assert loaded.padded.dtype == np.float32
     assert (loaded.padded[:3, 2:-2] == loaded.padded[2, 2:-2]).all()

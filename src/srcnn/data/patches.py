@@ -28,18 +28,17 @@ class Pair:
     padded: NDArray[np.float32]
 
 
-Degrade = Callable[[Path], tuple[NDArray[np.uint8], NDArray[Any]]]
-"""A file to (truth, its bicubic picture): the judge's own, handed in."""
+Versions = Callable[[Path], Iterable[tuple[NDArray[np.uint8], NDArray[Any]]]]
+"""A file to one or more (truth, its bicubic picture): degraded as the judge does, handed in."""
 
 
-def load_pairs(files: Iterable[Path], degrade: Degrade, radius: int) -> list[Pair]:
+def load_pairs(files: Iterable[Path], versions: Versions, radius: int) -> list[Pair]:
     """Decode and degrade every picture once."""
-    pairs = []
-    for file in files:
-        truth, enlarged = degrade(file)
-        padded = np.pad(enlarged.astype(np.float32), radius, mode="edge")
-        pairs.append(Pair(np.ascontiguousarray(truth), padded))
-    return pairs
+    return [
+        Pair(np.ascontiguousarray(truth), np.pad(enlarged.astype(np.float32), radius, mode="edge"))
+        for file in files
+        for truth, enlarged in versions(file)
+    ]
 
 
 class PatchSampler:

@@ -20,6 +20,7 @@ from srcnn.models.residual import ResidualSRCNN
 from srcnn.models.srcnn import SRCNN
 from srcnn.training.config import Recipe
 from srcnn.training.log import RunLog
+from srcnn.training.soap import Soap
 from srcnn.training.state import load_state, save_state
 
 Tensors = dict[str, NDArray[np.float32]]
@@ -107,13 +108,15 @@ def _channels_last(model: nn.Module) -> nn.Module:
 
 
 def make_optimizer(recipe: Recipe, model: ResidualSRCNN | SRCNN) -> torch.optim.Optimizer:
-    """Adam, or the paper's SGD with momentum; each layer is a group with its factor on the rate."""
+    """SOAP, Adam, or SGD with momentum; each layer is a group with its factor on the rate."""
     layers = (model.g if isinstance(model, ResidualSRCNN) else model).layers
     factors = recipe.layer_lr or (1.0,) * len(layers)
     groups = [
         {"params": list(layer.parameters()), "factor": factor}
         for layer, factor in zip(layers, factors, strict=True)
     ]
+    if recipe.optimizer == "soap":
+        return Soap(groups, lr=recipe.lr)
     if recipe.optimizer == "sgd":
         return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum)
     return torch.optim.Adam(groups, lr=recipe.lr)

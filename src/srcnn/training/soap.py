@@ -1,0 +1,89 @@
+"""SOAP: Adam in the eigenbasis of Shampoo's preconditioner.
+
+N. Vyas, D. Morwani, R. Zhao, I. Shapira, D. Brandfonbrener, L. Janson, S. Kakade: SOAP: Improving and
+Stabilizing Shampoo using Adam, arXiv 2409.11321, algorithm 3. SRCNN's layers are small: a filter bank
+n x c x f x f is taken as a tensor of three modes, n, c and f^2, each with a covariance of its own, and
+all of them together cost less than the convolution's gradient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+_LARGEST_MODE = 512
+"""A mode with more entries than this keeps the standard basis."""
+
+
+class Soap(torch.optim.Optimizer):
+    """``betas``: decay of the mean, and of the second moment and covariances; basis every ``every``."""
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 3e-3,
+        betas: tuple[float, float] = (0.95, 0.95),
+        eps: float = 1e-8,
+        every: int = 10,
+    ) -> None:
+        super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "every": every})
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
+        """One update; the first only learns the basis."""
+        assert closure is None, "not supported"
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    self._update(parameter, group)
+
+    def _update(self, parameter: Tensor, group: dict[str, Any]) -> None:
+        state = self.state[parameter]
+        shape = parameter.shape
+        gradient = parameter.grad
+        assert gradient is not None
+        gradient = gradient.reshape(*shape[:2], -1) if len(shape) == 4 else gradient
+        modes = [d for d in range(gradient.dim()) if 1 < gradient.shape[d] <= _LARGEST_MODE]
+        if gradient.dim() == 1:
+            modes = []  # a bias is left to plain Adam
+        beta1, beta2 = group["betas"]
+        if not state:
+            state["step"] = 0
+            state["mean"] = torch.zeros_like(gradient)
+            state["square"] = torch.zeros_like(gradient)
+            state["covariances"] = [_covariance(gradient, d) for d in modes]
+            state["bases"] = [torch.linalg.eigh(c)[1].flip(1) for c in state["covariances"]]
+            return
+        state["step"] += 1
+        t, bases, covariances = state["step"], state["bases"], state["covariances"]
+        state["mean"].lerp_(gradient, 1 - beta1)
+        turned = _turn(gradient, modes, bases)
+        state["square"].lerp_(turned * turned, 1 - beta2)
+        mean = _turn(state["mean"], modes, bases) / (1 - beta1**t)
+        update = mean / ((state["square"] / (1 - beta2**t)).sqrt() + group["eps"])
+        update = _turn(update, modes, [basis.T for basis in bases])
+        parameter.add_(update.reshape(shape), alpha=-group["lr"])
+        for covariance, d in zip(covariances, modes, strict=True):
+            covariance.lerp_(_covariance(gradient, d), 1 - beta2)
+        if t % group["every"] == 0:
+            for i, d in enumerate(modes):
+                # One step of the power method from the old basis, its columns in order of strength.
+                strength = (bases[i] * (covariances[i] @ bases[i])).sum(0)
+                order = strength.argsort(descending=True)
+                state["square"] = state["square"].index_select(d, order)
+                bases[i] = torch.linalg.qr(covariances[i] @ bases[i][:, order])[0]
+
+
+def _covariance(gradient: Tensor, mode: int) -> Tensor:
+    rows = gradient.movedim(mode, 0).flatten(1)
+    return rows @ rows.T
+
+
+def _turn(tensor: Tensor, modes: list[int], bases: list[Tensor]) -> Tensor:
+    """The tensor in the given bases, mode by mode."""
+    for d, basis in zip(modes, bases, strict=True):
+        tensor = torch.tensordot(tensor, basis, ([d], [0])).movedim(-1, d)
+    return tensor
