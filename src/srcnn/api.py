@@ -55,7 +55,7 @@ def upscale(
 def _upscale_pil(image: Any, upscaler: Upscaler, max_pixels: int) -> Any:
     from PIL import Image
 
-    through = {"P": "RGBA" if "transparency" in image.info else "RGB", "1": "L"}
+    through = {"P": "RGBA" if image.has_transparency_data else "RGB", "1": "L"}
     if image.mode in through:
         image = image.convert(through[image.mode])
     if image.mode not in ("L", "LA", "RGB", "RGBA", "I;16"):

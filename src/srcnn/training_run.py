@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from srcnn.models.srcnn import SRCNN, init_he, init_paper
 from srcnn.training.config import Recipe
 from srcnn.training.device import make_fabric
 from srcnn.training.log import RunLog
-from srcnn.training.loop import Tensors, train
+from srcnn.training.loop import Tensors, make_optimizer, train
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import load
 from srcnn.weights.graph import to_onnx
@@ -53,8 +54,10 @@ class Plan:
     held_back: list[Path]
 
     @property
-    def radius(self) -> int:
-        return sum(size // 2 for size in self.recipe.f)
+    def card(self) -> Card:
+        """What is known of the weights before training."""
+        recipe = self.recipe
+        return Card(recipe.name, recipe.scale, recipe.f, recipe.n)
 
 
 def make_plan(recipe: Recipe, recipe_file: str, data_root: Path | None = None) -> Plan:
@@ -103,12 +106,12 @@ def run_plan(
         for factor in recipe.shrink:
             yield degraded(imresize(luma, factor), recipe.scale, str(file))
 
-    pairs = load_pairs(plan.training, versions, plan.radius)
+    pairs = load_pairs(plan.training, versions, plan.card.radius)
     sampler = PatchSampler(pairs, recipe.patch, recipe.batch, recipe.seed)
     held = [(str(file), read_luma(file, protocol)) for file in plan.held_back]
 
     def validate(tensors: Tensors) -> float:
-        judged = network("held back", tensors, _bare_card(recipe))
+        judged = network("held back", tensors, plan.card)
         return _psnr(score_pictures(held, [judged], recipe.scale, ["psnr"])["held back"])
 
     bicubic = _psnr(score_pictures(held, [Bicubic()], recipe.scale, ["psnr"])["bicubic"])
@@ -117,6 +120,26 @@ def run_plan(
     write_atomically(folder / WEIGHTS, to_onnx(tensors, card))
     log.write(card=card.to_json())
     return card
+
+
+def estimated_seconds(plan: Plan, device: str = "auto") -> float:
+    """How long the steps of a plan would take here, from a few on noise; decoding comes on top."""
+    recipe = plan.recipe
+    fabric, _ = make_fabric(device, recipe.precision)
+    model = _first_model(recipe)
+    wrapped, optimizer = fabric.setup(model, make_optimizer(recipe, model))
+    side = recipe.patch + 2 * plan.card.radius
+    x, truth = torch.rand(recipe.batch, 1, side, side), torch.rand(1, 1, recipe.patch, recipe.patch)
+    x, truth = x.to(fabric.device), truth.to(fabric.device)
+    times = []
+    for _ in range(6):
+        started = time.perf_counter()
+        y = wrapped(x) if recipe.form == "residual" else wrapped(x, pad=False)
+        optimizer.zero_grad()
+        fabric.backward((y.float() - truth).square().mean())
+        optimizer.step()
+        times.append(time.perf_counter() - started)
+    return sorted(times)[len(times) // 2] * recipe.steps
 
 
 def _psnr(rows: list[dict[str, Any]]) -> float:
@@ -142,27 +165,19 @@ def _first_model(recipe: Recipe) -> ResidualSRCNN | SRCNN:
     return model
 
 
-def _bare_card(recipe: Recipe) -> Card:
-    return Card(recipe.name, recipe.scale, recipe.f, recipe.n)
-
-
 def _card(plan: Plan, tensors: Tensors, seconds: float, data_root: Path | None) -> Card:
     recipe = plan.recipe
     text = Path(plan.recipe_file).read_bytes() if Path(plan.recipe_file).is_file() else b""
-    bare = _bare_card(recipe)
     scores = {}
     for name in recipe.scores:
         known = CATALOG.get(name)
         protocol = PROTOCOLS[known.protocol if known else "paper"]
         pictures = [(p.stem, read_luma(p, protocol)) for p in pictures_in(locate(name, data_root))]
-        models: list[Enhancer] = [Bicubic(), network(recipe.name, tensors, bare)]
+        models: list[Enhancer] = [Bicubic(), network(recipe.name, tensors, plan.card)]
         for model, rows in score_pictures(pictures, models, recipe.scale).items():
             scores[name if model == recipe.name else f"{name} {model}"] = mean(rows)
-    return Card(
-        name=recipe.name,
-        scale=recipe.scale,
-        f=recipe.f,
-        n=recipe.n,
+    return replace(
+        plan.card,
         training_data=tuple(Path(name).name for name in recipe.data),
         pictures=len(plan.training),
         samples=recipe.steps * recipe.batch,

@@ -151,3 +151,11 @@ def test_held_back_pictures_are_not_trained_on(photos: Path) -> None:
     assert not set(plan.training) & set(plan.held_back)
     with pytest.raises(UsageError, match="leaves none"):
         make_plan(recipe_for(photos, held_back=9), "tiny")
+
+
+def test_nothing_held_back_keeps_the_last_weights(photos: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train(recipe_for(photos, held_back=0), run)
+    entries = [json.loads(line) for line in (run / LOG).read_text().splitlines()]
+    assert [entry.get("psnr") for entry in entries] == [None] * 4
+    assert digest(run) != train(recipe_for(photos, held_back=0, steps=4), tmp_path / "shorter")

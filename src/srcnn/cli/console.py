@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
-from srcnn.errors import SrcnnError
 from srcnn.images.files import write_atomically
 
 
@@ -24,9 +24,17 @@ def show(text: str, quiet: bool = False) -> None:
         print(f"\r{text}\033[K", end="", file=sys.stderr, flush=True)
 
 
-def report_error(error: SrcnnError) -> None:
-    """The one line that an error is."""
-    say(f"error: {error}")
+def flag(name: str) -> bool:
+    """Whether an option that is valid everywhere stands on the command line, before a ``--``."""
+    words = sys.argv[1:]
+    return name in (words[: words.index("--")] if "--" in words else words)
+
+
+def report_error(line: object) -> None:
+    """The one line that an error is; with ``--debug`` after the traceback of what is being handled."""
+    if flag("--debug"):
+        traceback.print_exc()
+    say(f"error: {' '.join(str(line).split())}"[:198])
 
 
 def write_json(document: dict[str, Any], target: str) -> None:

@@ -85,14 +85,19 @@ def plan_jobs(
     """Every picture with its destination; `UsageError` for what cannot be or is there already."""
     if overwrite and skip_existing:
         raise UsageError("--overwrite", "goes not together with --skip-existing")
+    if "" in (*sources, output):
+        raise UsageError("a source or --output", "is empty")
     ending = wanted.suffix if suffix is None else suffix
-    if "/" in ending or "\\" in ending:
-        raise UsageError(f"suffix '{ending}'", "is no part of a file name")
+    for part in (ending, format or ""):
+        if "/" in part or "\\" in part:
+            raise UsageError(f"'{part}'", "is no part of a file name")
     fmt = None if format is None else format_of_name(format)
     pictures = _expand(sources, recursive)
-    several = len(pictures) > 1 or any(Path(source).is_dir() for source in sources)
+    several = len(pictures) > 1 or any(is_folder(source) for source in sources)
     if output == STDIO and several:
         raise UsageError("-o -", "stdout takes one picture")
+    if output is not None and several and _exists(Path(output)) and not is_folder(output):
+        raise UsageError(output, "is no folder", "several pictures need one")
     jobs = []
     for source, below in pictures:
         destination = _destination(source, below, output, several, fmt, format, ending)
@@ -100,9 +105,13 @@ def plan_jobs(
         if destination is not None and target is None:
             # A name without a known suffix keeps the source's format.
             target = SUFFIXES.get(destination.suffix.lower())
-            if output is not None and not several and target is None and not _is_folder(output):
+            if output is not None and not several and target is None and not _names_folder(output):
                 format_of_name(destination.name)
         jobs.append(Job(source, destination, target))
+    if ending:
+        # What an earlier run left in a folder, beside its source, is no source.
+        made = {job.destination for job in jobs} - {Path(source) for source in sources}
+        jobs = [job for job in jobs if Path(job.source) not in made]
     return _checked(jobs, overwrite, skip_existing)
 
 
@@ -111,7 +120,7 @@ def _expand(sources: Sequence[str], recursive: bool) -> list[tuple[str, Path]]:
     found: list[tuple[str, Path]] = []
     for source in sources:
         folder = Path(source)
-        if source != STDIO and folder.is_dir():
+        if is_folder(source):
             for path in pictures_in(folder, recursive):
                 found.append((str(path), path.parent.relative_to(folder)))
         else:
@@ -121,8 +130,23 @@ def _expand(sources: Sequence[str], recursive: bool) -> list[tuple[str, Path]]:
     return found
 
 
-def _is_folder(output: str) -> bool:
-    return output.endswith(("/", "\\")) or Path(output).is_dir()
+def is_folder(source: str) -> bool:
+    """Whether a source, or an output, is a folder that is there."""
+    try:
+        return source != STDIO and Path(source).is_dir()
+    except OSError:  # a name too long for any file
+        return False
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # as above; writing there will fail and say so
+        return False
+
+
+def _names_folder(output: str) -> bool:
+    return output.endswith(("/", "\\")) or is_folder(output)
 
 
 def _destination(
@@ -143,7 +167,7 @@ def _destination(
     name = f"{path.stem}{ending}{extension}"
     if output is None:
         return path.with_name(name)
-    if several or _is_folder(output):
+    if several or _names_folder(output):
         return Path(output) / below / name
     return Path(output)
 
@@ -159,9 +183,9 @@ def _checked(jobs: list[Job], overwrite: bool, skip_existing: bool) -> list[Job]
                     job.destination, f"both {seen[place]} and {job.source} would be written there"
                 )
             seen[place] = job.source
-            if job.destination.is_dir():
+            if is_folder(str(job.destination)):
                 raise UsageError(job.destination, "is a folder")
-            if job.destination.exists():
+            if _exists(job.destination):
                 if skip_existing:
                     continue
                 if not overwrite:

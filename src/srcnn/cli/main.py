@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-import traceback
+from io import TextIOWrapper
 from types import FrameType
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from srcnn.cli import evaluate as evaluate_verb
 from srcnn.cli import models as models_verb
 from srcnn.cli import train as train_verb
 from srcnn.cli import upscale as upscale_verb
-from srcnn.cli.console import report_error, say
+from srcnn.cli.console import flag, report_error, say
 from srcnn.errors import SrcnnError
 
 app = typer.Typer(
@@ -30,7 +30,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for verb in (upscale_verb.upscale, evaluate_verb.evaluate, train_verb.train, models_verb.models):
-    app.command(epilog=sys.modules[verb.__module__].EPILOG)(verb)
+    # \b: an example that is broken over two lines cannot be pasted.
+    app.command(epilog="\b\n" + sys.modules[verb.__module__].EPILOG)(verb)
+
+_EVERYWHERE = ("--debug", "--verbose")
+_INTERRUPTED = 130
 
 
 class _Terminated(BaseException):
@@ -40,28 +44,27 @@ class _Terminated(BaseException):
 def main() -> int:
     """Run the command line; the exit code is returned."""
     signal.signal(signal.SIGTERM, _on_sigterm)
-    arguments = sys.argv[1:]
-    debug, verbose = "--debug" in arguments, "--verbose" in arguments
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be text
     # libvips speaks through the log; what matters of it is in our own error lines.
     logging.getLogger("pyvips").setLevel(logging.CRITICAL)
-    if verbose:
+    if flag("--verbose"):
         logging.basicConfig(format="%(message)s")
         logging.getLogger("srcnn").setLevel(logging.INFO)
-    everywhere = ("--debug", "--verbose")
-    arguments = [argument for argument in arguments if argument not in everywhere]
     try:
-        return int(app(arguments, standalone_mode=False) or 0)
+        code = int(app(_arguments(), standalone_mode=False) or 0)
+        if code == _INTERRUPTED:  # typer has caught it
+            raise KeyboardInterrupt
+        return code
     except SrcnnError as error:
-        if debug:
-            traceback.print_exc()
         report_error(error)
         return error.exit_code
     except TyperException as error:
-        say(f"error: {' '.join(error.format_message().split())}; see srcnn --help")
+        report_error(f"{error.format_message().rstrip('.')[:160]}; see srcnn --help")
         return getattr(error, "exit_code", 2)
     except (KeyboardInterrupt, typer.Abort):
         say("interrupted; what was finished is kept")
-        return 130
+        return _INTERRUPTED
     except _Terminated:
         say("terminated; what was finished is kept")
         return 143
@@ -70,10 +73,15 @@ def main() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # the last resort: a bug must still read as one line
-        if debug:
-            traceback.print_exc()
-        say(f"error: {type(error).__name__}: {' '.join(str(error).split())}"[:198])
+        report_error(f"{type(error).__name__}: {error}")
         return 1
+
+
+def _arguments() -> list[str]:
+    """The command line without what is valid everywhere; after ``--`` there are only names."""
+    words = sys.argv[1:]
+    end = words.index("--") if "--" in words else len(words)
+    return [word for word in words[:end] if word not in _EVERYWHERE] + words[end:]
 
 
 @app.callback(invoke_without_command=True)

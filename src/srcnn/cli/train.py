@@ -13,8 +13,9 @@ from srcnn.errors import UsageError
 
 EPILOG = "Example:  srcnn train recipes/srcnn-915-x3.yaml --run runs/915-x3"
 
-FOLDER_RECIPE: dict[str, Any] = {"name": "srcnn-915", "steps": 4000, "held_back": 4}
+FOLDER_RECIPE: dict[str, Any] = {"name": "srcnn-915", "steps": 4000}
 """What a plain folder is trained with, beside the recipe's own defaults."""
+_HELD_BACK = 4
 
 
 def train(
@@ -37,8 +38,10 @@ def train(
 ) -> None:
     """Train a network and write it, with its card, to RUN/weights.onnx."""
     need("train", "srcnn train")
+    from srcnn.data.folder import pictures_in
     from srcnn.training.config import make_recipe, read_recipe
-    from srcnn.training_run import RESOLVED, WEIGHTS, make_plan, run_plan
+    from srcnn.training.log import duration
+    from srcnn.training_run import RESOLVED, WEIGHTS, estimated_seconds, make_plan, run_plan
 
     changes = list(overrides or [])
     if precision is not None:
@@ -49,7 +52,8 @@ def train(
         Path(recipe) if resume is None and recipe is not None else (resume or Path()) / RESOLVED
     )
     if source.is_dir():
-        values = FOLDER_RECIPE | {"scale": scale, "data": [str(source)]}
+        held_back = min(_HELD_BACK, len(pictures_in(source, recursive=True)) // 4)
+        values = FOLDER_RECIPE | {"scale": scale, "data": [str(source)], "held_back": held_back}
         chosen = make_recipe(values, changes, str(source))
     else:
         chosen = read_recipe(source, changes)
@@ -57,7 +61,8 @@ def train(
     if dry_run:
         sys.stdout.write(chosen.to_yaml())
         print(f"# {len(plan.training)} pictures to train on, {len(plan.held_back)} held back")
-        print(f"# {chosen.steps} steps of {chosen.batch} patches, {_weights(chosen)} weights")
+        print(f"# {chosen.steps} steps of {chosen.batch} patches, {plan.card.parameters} weights")
+        print(f"# about {duration(estimated_seconds(plan, device))} on this machine")
         return
     folder = resume or run or Path("runs") / f"{chosen.name}-x{chosen.scale}"
     if resume is None and folder.exists() and any(folder.iterdir()):
@@ -66,9 +71,3 @@ def train(
     for name, scores in card.scores.items():
         print(f"{name}: {scores['psnr']:.2f} dB, SSIM {scores['ssim']:.4f}")
     print(folder / WEIGHTS)
-
-
-def _weights(recipe: Any) -> int:
-    from srcnn.weights.card import Card
-
-    return Card(recipe.name, recipe.scale, recipe.f, recipe.n).parameters

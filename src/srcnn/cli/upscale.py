@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from srcnn.cli.console import report_error, say, show, write_json
-from srcnn.errors import InputError, SrcnnError, UsageError
+from srcnn.errors import InputError, OutputError, SrcnnError, UsageError
 
 if TYPE_CHECKING:
     from srcnn.cli.jobs import Job, Wanted
@@ -76,32 +76,40 @@ def upscale(
     quiet: Annotated[bool, typer.Option("--quiet", help="Errors only.")] = False,
 ) -> None:
     """Enlarge pictures with a network trained for it. Depth, channels and metadata are kept."""
-    from srcnn.cli.jobs import Wanted, plan_jobs
+    from srcnn.cli.jobs import Wanted, is_folder, plan_jobs
+    from srcnn.images.files import remove_parts
 
     wanted = Wanted(scale, width, height, max_edge)
-    if output == "-" and json == "-":
-        raise UsageError("-o - with --json -", "both want stdout")
     jobs = plan_jobs(sources, output, wanted, format, suffix, recursive, overwrite, skip_existing)
+    if json == "-" and any(job.destination is None for job in jobs):
+        raise UsageError("the picture and --json -", "both want stdout")
     options = {
         "engine": engine,
         "precision": precision,
         "tile": tile if tile == "auto" else _whole(tile),
         "threads": threads,
     }
+    if not dry_run:
+        for folder in {job.destination.parent for job in jobs if job.destination is not None}:
+            remove_parts(folder)
     run = _Run(wanted, model, options, quality, max_pixels, quiet)
-    results = [run.one(job, dry_run) for job in jobs]
-    if json is not None and not dry_run:
+    results = []
+    for job in jobs:
+        results.append(run.one(job, dry_run))
+        if dry_run and json != "-" and results[-1]["ok"]:
+            print("{source} -> {destination}: {width} x {height}".format(**results[-1]))
+    if json is not None:
         write_json({"schema": 1, "results": results}, json)
     failed = [result for result in results if not result["ok"]]
-    if run.only is not None and len(jobs) == 1:
-        raise typer.Exit(run.only.exit_code)
+    if run.last_error is not None and len(sources) == 1 and not is_folder(sources[0]):
+        raise typer.Exit(run.last_error.exit_code)
     if failed:
         say(f"{len(failed)} of {len(jobs)} failed")
         raise typer.Exit(1)
 
 
 def _whole(tile: str) -> int:
-    if not tile.isdigit():
+    if not tile.isdecimal():
         raise UsageError(f"tile {tile}", "is neither auto nor a number of pixels")
     return int(tile)
 
@@ -118,13 +126,14 @@ class _Run:
         max_pixels: int,
         quiet: bool,
     ) -> None:
-        from srcnn.engine.upscaler import load, nearest_scale
+        from srcnn.engine.upscaler import check_options, load, nearest_scale
 
         self._wanted, self._model, self._options = wanted, model, options
         self._quality, self._max_pixels, self._quiet = quality, max_pixels, quiet
         self._load, self._nearest = load, nearest_scale
         self._open: dict[int, Any] = {}
-        self.only: SrcnnError | None = None
+        self.last_error: SrcnnError | None = None
+        check_options(**options)
         if wanted.scale is not None:
             self._upscaler(wanted.scale)
 
@@ -153,18 +162,17 @@ class _Run:
         try:
             self._do(job, dry_run, result)
             result["ok"] = True
-        except SrcnnError as error:
-            self.only = error
-            result["error"] = str(error)
-            report_error(error)
-        except MemoryError:
-            self.only = InputError(job.source, "does not fit into memory")
-            result["error"] = str(self.only)
-            report_error(self.only)
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # whatever it is, the other pictures are done
+            self.last_error = _as_ours(error, job.source)
+            result["error"] = str(self.last_error)
+            report_error(self.last_error)
         result["seconds"] = round(time.perf_counter() - started, 4)
         if result["ok"] and not dry_run:
             size = f"{result['width']} x {result['height']}"
-            say(f"{job.destination}: {size}, {result['seconds']:.2f} s", self._quiet)
+            name = job.destination or "stdout"
+            say(f"{name}: {size}, {result['seconds']:.2f} s", self._quiet)
         return result
 
     def _do(self, job: Job, dry_run: bool, result: dict[str, Any]) -> None:
@@ -189,7 +197,6 @@ class _Run:
             "precision": upscaler.precision,
         }
         if dry_run:
-            print(f"{name}: {header.width} x {header.height} -> {size[1]} x {size[0]}")
             return
         fmt = job.format or (header.format if header.format.name != "gif" else FORMATS["png"])
         for loss in losses(header, fmt):
@@ -197,9 +204,20 @@ class _Run:
         pixels = upscaler.upscale(
             picture.read(), size, lambda part: show(f"{name}  {part:4.0%}", self._quiet)
         )
-        encoded = encode(pixels, fmt, header.metadata, self._quality)
+        try:
+            encoded = encode(pixels, fmt, header.metadata, self._quality)
+        except OutputError as error:
+            raise OutputError(job.destination or "stdout", error.why, error.fix) from None
         if job.destination is None:
             sys.stdout.buffer.write(encoded)
             sys.stdout.buffer.flush()
         else:
             write_atomically(job.destination, encoded)
+
+
+def _as_ours(error: Exception, source: str) -> SrcnnError:
+    if isinstance(error, SrcnnError):
+        return error
+    if isinstance(error, MemoryError):
+        return InputError(source, "does not fit into memory")
+    return SrcnnError(source, f"{type(error).__name__}: {error}")

@@ -10,10 +10,10 @@ from srcnn.engine.backend import Batch
 class OnnxRuntime:
     """A session of ONNX Runtime, which is itself safe to call from several threads."""
 
-    def __init__(self, graph: bytes, threads: int | None = None) -> None:
+    def __init__(self, graph: bytes) -> None:
         options = onnxruntime.SessionOptions()
-        if threads is not None:
-            options.intra_op_num_threads = threads
+        # The caller's thread does the work: tiles run in parallel, not the inside of one.
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
         # Tiles have two or three sizes; patterns for each would only hold memory.
         options.enable_mem_pattern = False

@@ -12,14 +12,14 @@ from srcnn.engine.backend import Batch
 class OpenVino:
     """A compiled model; each call has an infer request of its own, so threads do not meet."""
 
-    def __init__(self, graph: bytes, precision: str = "fp32", threads: int | None = None) -> None:
+    def __init__(self, graph: bytes, precision: str = "fp32", threads: int = 1) -> None:
         # Left alone, OpenVINO takes bf16 on CPUs that have it: pixels would depend on the machine.
         options: dict[str, Any] = {
             "INFERENCE_PRECISION_HINT": {"fp32": "f32", "bf16": "bf16"}[precision],
-            "PERFORMANCE_HINT": "LATENCY",
+            # One stream for each caller, one core for each stream.
+            "NUM_STREAMS": threads,
+            "INFERENCE_NUM_THREADS": threads,
         }
-        if threads is not None:
-            options["INFERENCE_NUM_THREADS"] = threads
         core = openvino.Core()
         self._model: Any = core.compile_model(core.read_model(graph), "CPU", options)
 

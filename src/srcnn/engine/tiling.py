@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+Span = tuple[int, int]
+
 
 class Tile(NamedTuple):
     """An output rectangle: rows ``top`` to ``bottom``, columns ``left`` to ``right`` (exclusive)."""
@@ -25,6 +27,24 @@ class Tile(NamedTuple):
             slice(self.top, self.bottom + 2 * radius),
             slice(self.left, self.right + 2 * radius),
         )
+
+    def clipped_halo(
+        self, radius: int, size: tuple[int, int]
+    ) -> tuple[tuple[Span, Span], tuple[Span, Span]]:
+        """(rows and columns with as much halo as a picture of ``size`` has, what is missing of it).
+
+        Rows and columns are (from, to); what is missing are pixels (before, after) for each, to be
+        padded.
+        """
+        spans, missing = [], []
+        for start, stop, length in (
+            (self.top, self.bottom, size[0]),
+            (self.left, self.right, size[1]),
+        ):
+            first, last = max(start - radius, 0), min(stop + radius, length)
+            spans.append((first, last))
+            missing.append((radius - (start - first), radius - (last - stop)))
+        return (spans[0], spans[1]), (missing[0], missing[1])
 
 
 def tiles(height: int, width: int, size: int) -> Iterator[Tile]:

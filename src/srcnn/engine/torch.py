@@ -11,13 +11,11 @@ from srcnn.weights.graph import from_onnx
 
 
 class Torch:
-    """The torch module, channels last. ``threads`` is torch's own setting for the whole process."""
+    """The torch module, channels last. Torch decides itself how many threads a call takes."""
 
-    def __init__(self, graph: bytes, precision: str = "fp32", threads: int | None = None) -> None:
+    def __init__(self, graph: bytes, precision: str = "fp32") -> None:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._dtype = {"fp32": torch.float32, "bf16": torch.bfloat16}[precision]
-        if threads is not None:
-            torch.set_num_threads(threads)
         model = SRCNN.from_tensors(from_onnx(graph, "graph")[0])
         for layer in model.layers:
             layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)

@@ -2,8 +2,9 @@
 
 ::
 
-    pixels -> float -> rgb_to_ycbcr -> imresize -> Y: pad, network in tiles -> ycbcr_to_rgb -> quantize
-                                                -> Cb, Cr, alpha: bicubic is enough
+    pixels -> float -> rgb_to_ycbcr -> tile by tile, several at once:
+        enlarge_window -> Y with halo: pad, network -> ycbcr_to_rgb -> quantize
+                       -> Cb, Cr, alpha: bicubic is enough
 """
 
 from __future__ import annotations
@@ -11,24 +12,28 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
-from srcnn.engine.backend import open_backend, resolve
-from srcnn.engine.network import Enhancer, Network
+from srcnn.engine.backend import Backend
+from srcnn.engine.engines import open_backend, resolve
+from srcnn.engine.network import AUTO_TILE, Enhancer, Network, cores
+from srcnn.engine.tiling import Tile, tiles
 from srcnn.errors import LimitError, ModelError, UsageError
 from srcnn.images.color import rgb_to_ycbcr, ycbcr_to_rgb
 from srcnn.images.depth import peak, quantize, to_float
-from srcnn.images.resize import imresize_rows
+from srcnn.images.resize import enlarge_window
 from srcnn.weights.store import default, find, is_file_name, read_card
 
 SCALES = (2, 3, 4)
 """The scales that networks are trained for."""
-_STRIP = 256
+_LARGEST_SCALE = 1e6
 _log = logging.getLogger(__name__)
 
 Progress = Callable[[float], None]
@@ -37,12 +42,22 @@ Progress = Callable[[float], None]
 class Upscaler:
     """A model ready to run. `upscale` is safe from several threads."""
 
-    def __init__(self, model: Enhancer, scale: float, engine: str, precision: str) -> None:
+    def __init__(
+        self,
+        model: Enhancer,
+        scale: float,
+        engine: str,
+        precision: str,
+        tile: int = AUTO_TILE,
+        threads: int | None = None,
+    ) -> None:
         self.model = model
         self.scale = scale
         """The scale that was asked for; the network may be trained for a near one."""
         self.engine = engine
         self.precision = precision
+        self._tile = tile
+        self._threads = threads or cores()
 
     def upscale(
         self,
@@ -56,32 +71,41 @@ class Upscaler:
         uint8, uint16, or floats in [0, 1]. ``progress`` is told the part that is done, 0 to 1.
         """
         channels = check_image(image)
-        height, width = size or enlarged_size(image.shape[0], image.shape[1], self.scale)
-        low = to_float(image).reshape(*image.shape[:2], channels)
+        size = size or enlarged_size(image.shape[0], image.shape[1], self.scale)
+        planes = np.moveaxis(to_float(image).reshape(*image.shape[:2], channels), 2, 0)
         if channels >= 3:
-            low = np.concatenate([rgb_to_ycbcr(low[..., :3]), low[..., 3:]], axis=2)
-        out = np.empty((height, width, channels), image.dtype)
-        for top in range(0, height, _STRIP):
-            bottom = min(top + _STRIP, height)
-            out[top:bottom] = quantize(self._rows(low, (height, width), top, bottom), image.dtype)
-            if progress is not None:
-                progress(bottom / height)
+            planes = np.concatenate([rgb_to_ycbcr(planes[:3], axis=0), planes[3:]])
+        out = np.empty((*size, channels), image.dtype)
+        todo = list(tiles(*size, self._tile))
+
+        def make(tile: Tile) -> None:
+            floats = self._make_tile(planes, size, tile)
+            out[tile.top : tile.bottom, tile.left : tile.right] = np.moveaxis(
+                quantize(floats, image.dtype), 0, 2
+            )
+
+        workers = min(self._threads, len(todo))
+        # The small matrix products would else wake all cores from each of the workers.
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(workers) as pool:
+            for done, _ in enumerate(pool.map(make, todo), 1):
+                if progress is not None:
+                    progress(done / len(todo))
         return out if image.ndim == 3 else out[..., 0]
 
-    def _rows(
-        self, low: NDArray[Any], size: tuple[int, int], top: int, bottom: int
+    def _make_tile(
+        self, planes: NDArray[np.float32], size: tuple[int, int], tile: Tile
     ) -> NDArray[np.float32]:
-        """Output rows ``top`` to ``bottom``: H x W x C floats, not clamped."""
-        r = self.model.radius
-        first, last = max(top - r, 0), min(bottom + r, size[0])
-        enlarged = imresize_rows(low, size, first, last).astype(np.float32)
-        missing = (r - (top - first), r - (last - bottom))
-        padded = np.pad(enlarged[..., 0], (missing, (r, r)), mode="edge")
-        rows = enlarged[top - first : len(enlarged) - (last - bottom)]
-        rows[..., 0] = self.model.enhance(padded)
-        if rows.shape[2] >= 3:
-            rows[..., :3] = ycbcr_to_rgb(rows[..., :3])
-        return rows
+        """One tile of the result, C x H x W floats, not clamped."""
+        halo, missing = tile.clipped_halo(self.model.radius, size)
+        luma = enlarge_window(planes[:1], size, *halo)[0]
+        luma = self.model.enhance(np.pad(luma, missing, mode="edge"))
+        if len(planes) == 1:
+            return luma[None]
+        rest = enlarge_window(planes[1:], size, (tile.top, tile.bottom), (tile.left, tile.right))
+        floats = np.concatenate([luma[None], rest])
+        if len(floats) >= 3:
+            floats[:3] = ycbcr_to_rgb(floats[:3], axis=0)
+        return floats
 
 
 def load(
@@ -97,13 +121,10 @@ def load(
     Of a shipped name the network trained for the nearest scale is taken, the larger on a tie.
     """
     check_scale(scale)
-    engine, precision = resolve(engine, precision)
-    if tile != "auto" and (not isinstance(tile, int) or tile < 1):
-        raise UsageError(f"tile {tile}", "is neither auto nor a number of pixels")
-    if threads is not None and threads < 1:
-        raise UsageError(f"threads {threads}", "is not positive")
+    engine, precision = check_options(engine, precision, tile, threads)
+    side = AUTO_TILE if tile == "auto" else int(tile)
     if model == BICUBIC:
-        return Upscaler(Bicubic(), scale, engine, precision)
+        return Upscaler(Bicubic(), scale, engine, precision, side, threads)
     trained = nearest_scale(scale)
     name = model or default(trained)
     path = find(name, trained)
@@ -111,14 +132,42 @@ def load(
         raise ModelError(name, "only ONNX weights files can upscale")
     graph = path.read_bytes()
     card = read_card(graph, name)
-    if is_file_name(name) and nearest_scale(scale, card.scale) != card.scale:
+    if is_file_name(name) and card.scale and nearest_scale(scale, card.scale) != card.scale:
         raise ModelError(name, f"was trained for x{card.scale}, not for x{scale:g}")
     if card.channels != 1:
         raise ModelError(name, "works on colour channels together; only luma networks can upscale")
-    backend = open_backend(graph, engine, precision, threads)
+    backend = _open(graph, card.radius, name, engine, precision, threads or cores())
     _log.info("%s x%d, %s %s", card.name, card.scale, engine, precision)
-    size = None if tile == "auto" else int(tile)
-    return Upscaler(Network(name, backend, card.radius, size), scale, engine, precision)
+    network = Network(name, backend, card.radius, side, threads)
+    return Upscaler(network, scale, engine, precision, side, threads)
+
+
+def check_options(
+    engine: str, precision: str, tile: int | str, threads: int | None
+) -> tuple[str, str]:
+    """`resolve` engine and precision; `UsageError` for options that no network could run with."""
+    if tile != "auto" and (not isinstance(tile, int) or tile < 1):
+        raise UsageError(f"tile {tile}", "is neither auto nor a number of pixels")
+    if threads is not None and threads < 1:
+        raise UsageError(f"threads {threads}", "is not positive")
+    return resolve(engine, precision)
+
+
+def _open(
+    graph: bytes, radius: int, name: str, engine: str, precision: str, threads: int
+) -> Backend:
+    """A network that has made a pixel; `ModelError` when it cannot, or when the pixel is no number."""
+    side = 2 * radius + 1
+    try:
+        backend = open_backend(graph, engine, precision, threads)
+        pixel = backend.run(np.full((1, 1, side, side), 0.5, np.float32))
+    except UsageError:
+        raise
+    except Exception as error:  # the engines' exceptions share no base
+        raise ModelError(name, f"cannot be run ({error})") from None
+    if pixel.shape != (1, 1, 1, 1) or not np.isfinite(pixel).all():
+        raise ModelError(name, "does not give a number for each pixel", "the file is damaged")
+    return backend
 
 
 def nearest_scale(scale: float, *more: int) -> int:
@@ -127,9 +176,11 @@ def nearest_scale(scale: float, *more: int) -> int:
 
 
 def check_scale(scale: float) -> None:
-    """`UsageError` unless ``scale`` enlarges."""
-    if not math.isfinite(scale) or scale <= 1:
+    """`UsageError` unless ``scale`` enlarges, and to a size that can be counted."""
+    if not scale > 1:  # so that NaN is refused too
         raise UsageError(f"scale {scale:g}", "is not above 1", "srcnn only enlarges")
+    if scale > _LARGEST_SCALE:
+        raise UsageError(f"scale {scale:g}", f"is above {_LARGEST_SCALE:g}")
 
 
 def enlarged_size(height: int, width: int, scale: float) -> tuple[int, int]:

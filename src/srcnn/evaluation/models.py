@@ -6,8 +6,8 @@ from pathlib import Path
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
-from srcnn.engine.backend import open_backend, resolve
-from srcnn.engine.network import Enhancer, Network
+from srcnn.engine.engines import open_backend, resolve
+from srcnn.engine.network import Enhancer, Network, cores
 from srcnn.errors import ModelError
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import load
@@ -29,5 +29,5 @@ def network(name: str, tensors: Tensors, card: Card) -> Network:
     """Named tensors as a network on the default engine, under ``name``."""
     if card.channels != 1:
         raise ModelError(name, f"works on {card.channels} channels; only luma networks are judged")
-    backend = open_backend(to_onnx(tensors, card), *resolve("auto", "auto"), threads=None)
+    backend = open_backend(to_onnx(tensors, card), *resolve("auto", "auto"), cores())
     return Network(name, backend, card.radius)

@@ -49,8 +49,8 @@ def round_levels(levels: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
     Values outside are clamped and halves go up, as MATLAB's integer conversion does. A NaN becomes 0.
     """
     top = peak(dtype)
-    levels = np.nan_to_num(levels, nan=0.0, posinf=top, neginf=0.0)
-    np.clip(levels, 0.0, top, out=levels)
+    levels = np.fmax(levels, 0.0)  # unlike maximum and clip, fmax drops a NaN
+    np.minimum(levels, top, out=levels)
     levels += 0.5
     return levels.astype(dtype)
 

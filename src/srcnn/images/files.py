@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +16,8 @@ def write_atomically(destination: Path, data: bytes) -> None:
 
     Missing folders are made; the mode of a file that is replaced is kept.
     """
-    part = destination.parent / f".srcnn-{uuid.uuid4().hex}.part"
+    # The process's number tells a later run whether its writer is still there.
+    part = destination.parent / f".srcnn-{os.getpid()}-{uuid.uuid4().hex}.part"
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
         with part.open("xb") as file:
@@ -30,3 +32,22 @@ def write_atomically(destination: Path, data: bytes) -> None:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what a killed process left unfinished in ``folder``; parts of a living one stay."""
+    for part in folder.glob(".srcnn-*.part"):
+        writer = re.fullmatch(r"\.srcnn-(\d+)-\w+\.part", part.name)
+        if writer is None or not _is_alive(int(writer[1])):
+            with suppress(OSError):
+                part.unlink()
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass  # somebody else's, and alive
+    return True

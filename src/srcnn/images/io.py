@@ -7,7 +7,8 @@ come whole or in strips from top to bottom. libvips does the work, and Pillow fo
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import BmpImagePlugin, PpmImagePlugin
 from PIL import Image as PillowImage
 
-from srcnn.errors import InputError, LimitError
+from srcnn.errors import InputError, LimitError, OutputError
 from srcnn.images.formats import FORMATS, Format, format_of_bytes
 
 MAX_PIXELS = 2**28
@@ -51,10 +52,12 @@ class Header:
 class Picture:
     """An opened picture: ``header`` is read, pixels are decoded when `read` or `strips` is called."""
 
-    def __init__(self, name: str, header: Header, image: Any) -> None:
+    def __init__(self, name: str, header: Header, image: Any, source: str | Path | bytes) -> None:
         self.name = name
         self.header = header
         self._image = image
+        # libvips decodes out of this memory and does not keep it alive.
+        self._source = source
 
     def read(self) -> NDArray[Any]:
         """All pixels: H x W for gray, H x W x C else; uint8 or uint16, RGB order, alpha last."""
@@ -69,6 +72,7 @@ class Picture:
                 yield pixels[top : top + rows]
             return
         try:
+            pyvips.vips_lib.vips_error_clear()  # what earlier pictures were warned of
             region = pyvips.Region.new(self._image)
             for top in range(0, header.height, rows):
                 height = min(rows, header.height - top)
@@ -118,17 +122,11 @@ def open_picture(
 
 
 def _open_vips(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
-    loader = getattr(pyvips.Image, {"avif": "heif"}.get(fmt.name, fmt.name) + "load_source")
     try:
-        stream = (
-            pyvips.Source.new_from_memory(source)
-            if isinstance(source, bytes)
-            else pyvips.Source.new_from_file(str(source))
-        )
-        image = loader(stream, access="sequential", fail_on="truncated")
+        image = _load_vips(source, fmt, access="sequential")
         if image.get_typeof("orientation") and image.get("orientation") > 1:
-            # Turning needs all pixels at once.
-            image = image.copy_memory().autorot()
+            # Turning needs all pixels at once; still none is decoded before the first is asked for.
+            image = _load_vips(source, fmt, memory=True).autorot()
     except pyvips.Error as error:
         raise InputError(name, _reason(error, fmt)) from None
     dtype = {"uchar": np.uint8, "ushort": np.uint16}.get(image.format)
@@ -144,7 +142,18 @@ def _open_vips(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
     }
     metadata["resolution"] = (image.xres, image.yres)
     header = Header(image.width, image.height, image.bands, np.dtype(dtype), fmt, metadata)
-    return Picture(name, header, image)
+    return Picture(name, header, image, source)
+
+
+def _load_vips(source: str | Path | bytes, fmt: Format, **options: Any) -> Any:
+    pyvips.vips_lib.vips_error_clear()  # what earlier pictures were warned of
+    stream = (
+        pyvips.Source.new_from_memory(source)
+        if isinstance(source, bytes)
+        else pyvips.Source.new_from_file(os.fsencode(source))
+    )
+    loader = getattr(pyvips.Image, {"avif": "heif"}.get(fmt.name, fmt.name) + "load_source")
+    return loader(stream, fail_on="error", **options)
 
 
 def _open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
@@ -152,9 +161,14 @@ def _open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
         "bmp": BmpImagePlugin.BmpImageFile,
         "ppm": PpmImagePlugin.PpmImageFile,
     }[fmt.name]
-    try:
+
+    def open_image() -> Any:
         # The plugin itself: Image.open would try every format and has a limit of its own.
-        image = plugin(io.BytesIO(source) if isinstance(source, bytes) else str(source))
+        return plugin(io.BytesIO(source) if isinstance(source, bytes) else str(source))
+
+    try:
+        with open_image() as image:
+            pass  # the header is read; the file is opened again for its pixels
     except Exception as error:  # Pillow's plugins raise whatever the broken bytes led to
         raise InputError(name, f"is not a valid {fmt.name.upper()} ({error})") from None
     modes = {"1": (1, 8), "L": (1, 8), "P": (3, 8), "RGB": (3, 8), "RGBA": (4, 8)}
@@ -165,7 +179,9 @@ def _open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
     if image.mode == "P" and image.palette.mode == "L":
         channels = 1
     dtype = np.dtype(np.uint8 if bits == 8 else np.uint16)
-    return Picture(name, Header(image.width, image.height, channels, dtype, fmt), image)
+    return Picture(
+        name, Header(image.width, image.height, channels, dtype, fmt), open_image, source
+    )
 
 
 def _deep_colour_ppm(image: Any) -> bool:
@@ -174,13 +190,14 @@ def _deep_colour_ppm(image: Any) -> bool:
     return image.mode == "RGB" and isinstance(maximum, int) and maximum > 255
 
 
-def _pillow_pixels(name: str, image: Any) -> NDArray[Any]:
+def _pillow_pixels(name: str, open_image: Callable[[], Any]) -> NDArray[Any]:
     try:
-        if image.mode == "1":
-            image = image.convert("L")
-        elif image.mode == "P":
-            image = image.convert(image.palette.mode if image.palette.mode == "L" else "RGB")
-        pixels = np.asarray(image)
+        with open_image() as image:
+            if image.mode == "1":
+                image = image.convert("L")
+            elif image.mode == "P":
+                image = image.convert(image.palette.mode if image.palette.mode == "L" else "RGB")
+            pixels = np.asarray(image)
     except Exception as error:  # as above: whatever the broken bytes led to
         raise InputError(name, f"cannot be decoded ({error})") from None
     return pixels.astype(np.uint16) if pixels.dtype == np.int32 else pixels
@@ -217,8 +234,15 @@ def encode(
         for key, value in metadata.items():
             if key != "resolution":
                 image.set_type(value[0], key, value[1])
+        # The pixels are as the picture is displayed; libvips would leave the tag in the EXIF block.
+        image.set_type(pyvips.GValue.gint_type, "orientation", 1)
     saver = {"avif": "heif"}.get(fmt.name, fmt.name)
-    data: bytes = getattr(image, saver + "save_buffer")(**options)
+    try:
+        data: bytes = getattr(image, saver + "save_buffer")(**options)
+    except pyvips.Error as error:
+        size = f"a picture of {image.width} x {image.height}"
+        why = f"cannot be written as {fmt.name.upper()}{_detail(error)}"
+        raise OutputError(size, why, "use another format") from None
     return data
 
 
@@ -236,7 +260,7 @@ def _save_options(fmt: Format, quality: int | None) -> dict[str, Any]:
     if fmt.name == "jpeg":
         return {"Q": quality or 95, "subsample_mode": "off", "optimize_coding": True}
     if fmt.name == "webp":
-        return {"Q": quality} if quality else {"lossless": True}
+        return {"Q": quality} if quality else {"lossless": True, "exact": True}
     if fmt.name == "avif":
         return {"Q": quality or 90, "compression": "av1", "subsample_mode": "off"}
     if fmt.name == "tiff":
@@ -252,6 +276,9 @@ def _over_white(pixels: NDArray[Any]) -> NDArray[Any]:
 
 
 def _reason(error: pyvips.Error, fmt: Format) -> str:
+    return f"is not a readable {fmt.name.upper()}{_detail(error)}"
+
+
+def _detail(error: pyvips.Error) -> str:
     lines = [line.strip() for line in str(error).splitlines()[1:] if line.strip()]
-    detail = f" ({lines[0]})" if lines else ""
-    return f"is not a readable {fmt.name.upper()}{detail}"
+    return f" ({lines[0]})" if lines else ""

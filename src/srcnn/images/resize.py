@@ -9,6 +9,7 @@ passes, as MATLAB does: with ``border="replicate"`` the result equals files that
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -60,17 +61,33 @@ def imresize(
     return out.astype(image.dtype)
 
 
-def imresize_rows(
-    image: NDArray[Any], size: tuple[int, int], start: int, stop: int
-) -> NDArray[np.float64]:
-    """Rows ``start`` to ``stop`` of a float picture enlarged to ``size``, without making the others.
+def enlarge_window(
+    planes: NDArray[np.float32],
+    size: tuple[int, int],
+    rows: tuple[int, int],
+    columns: tuple[int, int],
+) -> NDArray[np.float32]:
+    """A window, rows and columns from-to, of C x H x W float32 planes enlarged to ``size``.
 
-    Equal to the same rows of ``imresize(image, size=size)``: strips of any height give one picture.
+    Equal to the same window of ``imresize(..., size=size)`` to float32's rounding. Only the pixels that
+    the window needs are looked at, and both passes are products with small matrices.
     """
-    height, width = image.shape[:2]
-    weights, indices = _taps(height, size[0], size[0] / height, "mirror")
-    rows = _gather(image, 0, weights[start:stop], indices[start:stop])
-    return _gather(rows, 1, *_taps(width, size[1], size[1] / width, "mirror"))
+    height, width = planes.shape[1:]
+    top, bottom, down = _matrix(height, size[0], *rows)
+    left, right, across = _matrix(width, size[1], *columns)
+    between: NDArray[np.float32] = np.matmul(down, planes[:, top:bottom, left:right])
+    out: NDArray[np.float32] = np.matmul(between, across.T)
+    return out
+
+
+@lru_cache(maxsize=64)
+def _matrix(old: int, new: int, start: int, stop: int) -> tuple[int, int, NDArray[np.float32]]:
+    """(first, last, M): output samples ``start`` to ``stop`` are M times input samples first to last."""
+    weights, indices = _taps(old, new, new / old, "mirror", start, stop)
+    first, last = int(indices.min()), int(indices.max()) + 1
+    matrix = np.zeros((stop - start, last - first), np.float32)
+    np.add.at(matrix, (np.arange(stop - start)[:, None], indices - first), weights)
+    return first, last, matrix
 
 
 def _gather(
@@ -85,13 +102,13 @@ def _gather(
 
 
 def _taps(
-    old: int, new: int, scale: float, border: Border
+    old: int, new: int, scale: float, border: Border, start: int = 0, stop: int | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Weights and source indices, each new x taps, of every output sample along one axis."""
+    """Weights and source indices, a row of taps for each output sample from ``start`` to ``stop``."""
     stretch = min(scale, 1.0)
     support = 4.0 / stretch
     # Centre of output sample i in input coordinates (samples at 0, 1, ...).
-    centre = (np.arange(new) + 0.5) / scale - 0.5
+    centre = (np.arange(start, new if stop is None else stop) + 0.5) / scale - 0.5
     left = np.floor(centre - support / 2).astype(np.intp) + 1
     indices = left[:, None] + np.arange(math.ceil(support) + 1)
     weights = _keys(stretch * (centre[:, None] - indices))

@@ -77,7 +77,8 @@ def train(
         tensors = plain_tensors(average if recipe.ema else model)
         psnr = validate(tensors)
         state["step"], state["seconds"] = done, before + time.monotonic() - started
-        if psnr > state["best_psnr"]:
+        # Written so that NaN, which is what no held-back pictures give, keeps the latest weights.
+        if not psnr <= state["best_psnr"]:
             state["best_psnr"] = psnr
             state["best"] = {name: torch.tensor(value) for name, value in tensors.items()}
         state["model"], state["average"] = model.state_dict(), average.state_dict()
@@ -87,12 +88,13 @@ def train(
             step=done,
             loss=loss.item(),
             lr=lr,
-            psnr=psnr,
-            bicubic=bicubic,
+            psnr=_number(psnr),
+            bicubic=_number(bicubic),
             samples_per_second=speed * recipe.batch,
             seconds=state["seconds"],
         )
-        log.say(f"step {done}: held-back pictures {psnr:.3f} dB (bicubic {bicubic:.3f})")
+        if not math.isnan(psnr):
+            log.say(f"step {done}: held-back pictures {psnr:.3f} dB (bicubic {bicubic:.3f})")
     if state["best_psnr"] < bicubic:
         log.say(
             f"WARNING: the network is WORSE THAN BICUBIC on held-back pictures: "
@@ -100,6 +102,11 @@ def train(
         )
     best: dict[str, torch.Tensor] = state["best"]
     return {name: value.numpy() for name, value in best.items()}, state["seconds"]
+
+
+def _number(value: float) -> float | None:
+    """What JSON can hold."""
+    return value if math.isfinite(value) else None
 
 
 def _channels_last(model: nn.Module) -> nn.Module:

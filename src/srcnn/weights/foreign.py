@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -87,9 +88,12 @@ def _read_pth(path: Path) -> Tensors:
     A checkpoint that wraps the state dict, and prefixes such as ``module.``, are seen through.
     """
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch warns of a strange pickle before it refuses it
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
-        raise ModelError(path, "holds more than tensors and is not opened") from None
+        why = "is no PyTorch file, or holds more than tensors, and is not opened"
+        raise ModelError(path, why) from None
     except Exception as error:  # torch raises what the broken bytes led to
         raise ModelError(path, f"is no PyTorch file ({error})") from None
     for wrapper in _WRAPPERS:

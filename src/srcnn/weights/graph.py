@@ -87,13 +87,10 @@ def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[np.float32]],
     """Tensors and card of a weights file; `ModelError` if it is not one of ours."""
     try:
         model = onnx.load_from_string(data)
-    except Exception as error:  # protobuf's decode errors have no public common base
+        tensors = {str(t.name): numpy_helper.to_array(t) for t in model.graph.initializer}
+    except Exception as error:  # protobuf and onnx raise what the broken bytes led to
         raise ModelError(source, f"is no ONNX file ({error})") from None
     card = {entry.key: entry.value for entry in model.metadata_props}.get(METADATA_KEY)
     if card is None:
         raise ModelError(source, "is ONNX without an srcnn card")
-    tensors = {
-        initializer.name: numpy_helper.to_array(initializer)
-        for initializer in model.graph.initializer
-    }
     return tensors, card_from_json(card, source)

@@ -70,10 +70,13 @@ def read_card(data: bytes, source: str) -> Card:
     options.intra_op_num_threads = 1
     options.log_severity_level = 4
     try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        # Without the fallback, which retries with the same provider and says so on stdout.
+        session = onnxruntime.InferenceSession(
+            data, options, providers=["CPUExecutionProvider"], enable_fallback=0
+        )
+        text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
     except Exception as error:  # ONNX Runtime's exceptions share no public base
         raise ModelError(source, f"is no usable ONNX file ({error})") from None
-    text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
     if text is None:
         raise ModelError(source, "is ONNX without an srcnn card", "only srcnn's own files have one")
     return card_from_json(text, source)

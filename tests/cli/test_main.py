@@ -1,0 +1,206 @@
+"""The entry point: help, version, errors as lines, signals, and what is not loaded."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import srcnn as package
+from srcnn.cli.main import app
+
+from ..engine.reference import near_identity, weights_file
+from .conftest import Srcnn, save, tree, what_is
+
+VERBS = sorted(
+    str(command.name or command.callback.__name__)
+    for command in app.registered_commands
+    if command.callback is not None
+)
+
+
+def python(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
+
+
+def test_upscale_is_a_verb() -> None:
+    assert {"upscale", "evaluate", "train", "models"} <= set(VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_ends_with_an_example(srcnn: Srcnn, verb: str) -> None:
+    ran = srcnn(verb, "--help")
+    assert (ran.code, ran.err) == (0, "")
+    last = ran.out.decode().rstrip().splitlines()[-1].strip()
+    assert last.startswith(f"Example:  srcnn {verb} ")
+
+
+@pytest.mark.usefixtures("shipped")
+def test_the_example_of_upscale_works(srcnn: Srcnn, folder: Path) -> None:
+    """Copied from the help and pasted."""
+    save(folder / "photo.jpg")
+    example = srcnn("upscale", "--help").out.decode().rsplit("Example:", 1)[1]
+    words = shlex.split(example)
+    assert words[0] == "srcnn"
+    assert srcnn(*words[1:]).code == 0
+    assert what_is(Path(words[words.index("-o") + 1]))[2] == (90, 123)
+
+
+@pytest.mark.parametrize("option", ["upscale", "evaluate", "--version", "--debug"])
+def test_help_names_verbs_and_options(srcnn: Srcnn, option: str) -> None:
+    ran = srcnn("--help")
+    assert ran.code == 0
+    assert option in ran.out.decode()
+
+
+def test_version(srcnn: Srcnn) -> None:
+    ran = srcnn("--version")
+    assert (ran.code, ran.out.decode(), ran.err) == (0, f"srcnn {package.__version__}\n", "")
+
+
+def test_python_m_srcnn_is_srcnn() -> None:
+    ran = python("-m", "srcnn", "--version")
+    assert (ran.returncode, ran.stdout) == (0, f"srcnn {package.__version__}\n")
+    wrong = python("-m", "srcnn", "upscale", "no such.png", "-m", "bicubic")
+    assert wrong.returncode == 3
+    assert wrong.stderr == "error: no such.png: no such file\n"
+
+
+def test_verbose_says_which_network(photo: Path, weights: Path) -> None:
+    ran = python("-m", "srcnn", "upscale", str(photo), "-m", str(weights), "--verbose")
+    assert ran.returncode == 0
+    assert "test x3, onnxruntime fp32" in ran.stderr
+
+
+def test_whoever_reads_may_leave(photo: Path) -> None:
+    """``| head``: no traceback, and no line for nobody."""
+    words = [sys.executable, "-m", "srcnn", "upscale", str(photo), "-m", "bicubic", "-o", "-"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 1
+
+
+@pytest.mark.parametrize("words", [["--help"], ["upscale", "--help"], ["--version"]])
+def test_help_loads_nothing_heavy(words: list[str]) -> None:
+    heavy = ["torch", "onnxruntime", "openvino", "matplotlib", "pyvips", "scipy", "PIL"]
+    code = (
+        f"import sys; sys.argv[1:] = {words}\nfrom srcnn.cli.main import main\nmain()\n"
+        f"sys.exit(' '.join(name for name in {heavy} if name in sys.modules))"
+    )
+    ran = python("-c", code)
+    assert ran.stderr.strip() == ""
+    assert "srcnn" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    "words", [["nonsense"], ["--nonsense"], ["upscale", "-s"], ["upscale", "a", "-s", "x"]]
+)
+def test_wrong_words(srcnn: Srcnn, words: list[str]) -> None:
+    ran = srcnn(*words)
+    assert ran.code == 2
+    assert "--help" in ran.error
+
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+FAILURES = [
+    (["upscale", "gone.png", "-m", "bicubic"], 3),
+    (["upscale", "gone.png", "-s", "1"], 2),
+    (["upscale", "gone.png", "-m", "gone.onnx"], 6),
+    (["upscale", "--nonsense"], 2),
+]
+
+
+@pytest.mark.parametrize(("words", "code"), FAILURES)
+@pytest.mark.parametrize("place", [0, 1, 9])
+def test_debug_shows_a_traceback_anywhere(
+    srcnn: Srcnn, folder: Path, words: list[str], code: int, place: int
+) -> None:
+    without = srcnn(*words)
+    assert without.code == code
+    ran = srcnn(*words[:place], "--debug", *words[place:])
+    assert ran.code == code
+    assert ran.err.startswith("Traceback (most recent call last)")
+    assert ran.err.splitlines()[-1] + "\n" == without.error
+
+
+def test_a_file_may_be_called_like_an_option(srcnn: Srcnn, folder: Path) -> None:
+    save(folder / "--debug", format="png")
+    assert srcnn("upscale", "-m", "bicubic", "-o", "out.png", "--", "--debug").code == 0
+    assert tree(folder) == {"--debug", "out.png"}
+
+
+def test_a_bug_reads_as_a_line_too(
+    srcnn: Srcnn, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: object) -> bytes:
+        raise RuntimeError("a bug\nin two lines " + "x" * 300)
+
+    monkeypatch.setattr("srcnn.images.io.encode", broken)
+    ran = srcnn("upscale", photo, "-m", "bicubic")
+    assert ran.code == 1
+    assert "a bug in two lines" in ran.error
+    assert tree(photo.parent) == {"photo.png"}
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_while_writing(
+    srcnn: Srcnn, photo: Path, name: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the middle of a write: neither a half result nor the temporary file stays."""
+    before: list[str] = []
+
+    def interrupted(descriptor: int) -> None:
+        before.extend(tree(photo.parent))
+        os.kill(os.getpid(), signal.Signals[name])
+        time.sleep(5)
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    # SIGTERM must be handled by the command line itself; here it would end the tests.
+    old = {kind: signal.signal(kind, signal.default_int_handler) for kind in SIGNALS}
+    try:
+        ran = srcnn("upscale", photo, "-m", "bicubic")
+    finally:
+        for kind, handler in old.items():
+            signal.signal(kind, handler)
+    assert any(path.endswith(".part") for path in before)
+    assert ran.code == code
+    assert "kept" in ran.err
+    assert ran.err.count("\n") == 1
+    assert tree(photo.parent) == {"photo.png"}
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_in_the_middle_of_the_work(folder: Path, name: str, code: int) -> None:
+    """A process of its own: the first picture is kept, of the second nothing is there."""
+    (folder / "large-x4.onnx").write_bytes(weights_file(near_identity((9, 5, 5), (64, 32)), 4))
+    save(folder / "first.png")
+    Image.new("L", (3000, 3000), 90).save(folder / "second.png")
+    before = tree(folder)
+    run = (
+        # A shell may have left SIGINT ignored for its background jobs.
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from srcnn.cli.main import main; sys.exit(main())"
+    )
+    words = ["upscale", "first.png", "second.png", "-s", "4", "-m", "./large-x4.onnx"]
+    with subprocess.Popen([sys.executable, "-c", run, *words], stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        first = process.stderr.readline()
+        assert b"first_x4.png" in first
+        time.sleep(0.3)
+        assert process.poll() is None
+        process.send_signal(signal.Signals[name])
+        rest = process.stderr.read()
+        assert process.wait(60) == code
+    assert rest.count(b"\n") == 1
+    assert b"Traceback" not in rest
+    assert tree(folder) == before | {"first_x4.png"}

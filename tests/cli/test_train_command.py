@@ -1,0 +1,96 @@
+"""``srcnn train``: a plain folder, what a dry run says, resuming, and wrong command lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from PIL import Image
+
+from srcnn.weights.store import read_card
+
+from ..conftest import EXAMPLE, ROOT
+from .conftest import Srcnn
+
+TINY = ["steps=3", "n=[4,3]", "batch=2", "patch=24", "validate_every=2"]
+SETTINGS = [part for setting in TINY for part in ("--set", setting)]
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    (folder / "more").mkdir(parents=True)
+    with Image.open(EXAMPLE) as photo:
+        pixels = np.asarray(photo)
+    for i, name in enumerate(("a.png", "b.bmp", "more/c.png")):
+        Image.fromarray(pixels[60 * i : 60 * i + 60, :60]).save(folder / name)
+    return folder
+
+
+def test_a_plain_folder_becomes_a_weights_file(photos: Path, tmp_path: Path, srcnn: Srcnn) -> None:
+    run = tmp_path / "run"
+    result = srcnn("train", photos, "-s", 2, "--run", run, *SETTINGS)
+    assert result.code == 0
+    assert result.out.decode().strip() == str(run / "weights.onnx")
+    card = read_card((run / "weights.onnx").read_bytes(), "weights")
+    assert (card.scale, card.n, card.steps, card.pictures) == (2, (4, 3), 3, 3)
+    assert "left" in result.err
+    again = srcnn("upscale", photos / "a.png", "-s", 2, "-m", run / "weights.onnx")
+    assert again.code == 0
+    with Image.open(photos / "a_x2.png") as large:
+        assert large.size == (120, 120)
+
+
+def test_a_dry_run_shows_the_recipe_and_trains_nothing(
+    photos: Path, tmp_path: Path, srcnn: Srcnn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = srcnn("train", photos, "--dry-run", "--set", "steps=5")
+    assert result.code == 0
+    recipe = yaml.safe_load(result.out)
+    assert (recipe["scale"], recipe["steps"], recipe["f"]) == (3, 5, [9, 1, 5])
+    assert b"8032 weights" in result.out
+    assert b"about" in result.out
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_run_is_not_overwritten_but_resumed(photos: Path, tmp_path: Path, srcnn: Srcnn) -> None:
+    run = tmp_path / "run"
+    assert srcnn("train", photos, "--run", run, *SETTINGS).code == 0
+    before = (run / "weights.onnx").read_bytes()
+    refused = srcnn("train", photos, "--run", run, *SETTINGS)
+    assert refused.code == 2
+    assert "not empty" in refused.error
+    assert srcnn("train", "--resume", run).code == 0
+    assert len((run / "weights.onnx").read_bytes()) == pytest.approx(len(before), abs=200)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["nowhere.yaml"], 2, ["nowhere.yaml", "no such recipe"]),
+        ([], 2, ["--resume"]),
+        (["{recipe}", "--set", "stepz=1", "--set", "lr=-2"], 2, ["stepz: unknown key", "lr"]),
+        (["{recipe}", "--set", "steps"], 2, ["key=value"]),
+        (["{recipe}", "--set", "data=[nowhere]"], 2, ["nowhere"]),
+        (["{recipe}", "--device", "tpu", "--set", "data=[{photos}]"], 2, ["tpu"]),
+        (["{empty}"], 2, ["no pictures"]),
+        (["--resume", "{empty}"], 2, ["recipe.yaml"]),
+        (["{recipe}", "--set", "data=[{photos}]", "--set", "start=none.onnx"], 6, ["none.onnx"]),
+    ],
+)
+def test_wrong_command_lines(
+    photos: Path, tmp_path: Path, srcnn: Srcnn, arguments: list[str], code: int, words: list[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    places = {
+        "recipe": ROOT / "recipes" / "srcnn-915-x3.yaml",
+        "photos": photos,
+        "empty": tmp_path / "empty",
+    }
+    line = [argument.format(**places) for argument in arguments]
+    result = srcnn("train", *line, "--run", tmp_path / "run", "--set", "held_back=1")
+    assert result.code == code
+    assert all(word in result.error for word in words)

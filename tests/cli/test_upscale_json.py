@@ -1,0 +1,86 @@
+"""``--json``: one document with a result for each picture, also of what failed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Srcnn, tree
+
+BICUBIC = ("-m", "bicubic")
+FIELDS = {
+    "source",
+    "destination",
+    "ok",
+    "error",
+    "width",
+    "height",
+    "scale",
+    "model",
+    "engine",
+    "precision",
+    "seconds",
+}
+
+
+def check_document(document: dict[str, Any]) -> list[dict[str, Any]]:
+    assert set(document) == {"schema", "results"}
+    assert document["schema"] == 1
+    results: list[dict[str, Any]] = document["results"]
+    for result in results:
+        assert set(result) == FIELDS
+    return results
+
+
+def test_json_on_stdout_is_one_document(srcnn: Srcnn, photo: Path, weights: Path) -> None:
+    ran = srcnn("upscale", "photo.png", "-m", weights, "--json", "-")
+    assert ran.code == 0
+    (result,) = check_document(ran.json())
+    assert 0 < result.pop("seconds") < 60
+    assert result == {
+        "source": "photo.png",
+        "destination": "photo_x3.png",
+        "ok": True,
+        "error": None,
+        "width": 90,
+        "height": 123,
+        "scale": 3.0,
+        "model": str(weights),
+        "engine": "onnxruntime",
+        "precision": "fp32",
+    }
+
+
+def test_json_in_a_file(srcnn: Srcnn, photo: Path) -> None:
+    ran = srcnn("upscale", photo, *BICUBIC, "--width", 75, "--json", "reports/new.json")
+    assert (ran.code, ran.out) == (0, b"")
+    (result,) = check_document(json.loads(Path("reports/new.json").read_text()))
+    assert (result["width"], result["height"], result["model"]) == (75, 103, "bicubic")
+    assert result["scale"] == pytest.approx(2.5)
+
+
+@pytest.mark.parametrize(("source", "code"), [("gone.png", 3), ("photo.png", 4)])
+def test_json_of_a_failure(srcnn: Srcnn, photo: Path, source: str, code: int) -> None:
+    """The code of a single source is its own, and the document is written all the same."""
+    ran = srcnn("upscale", source, *BICUBIC, "--max-pixels", 9, "--json", "-")
+    assert ran.code == code
+    (result,) = check_document(ran.json())
+    assert result["ok"] is False
+    assert f"error: {result['error']}\n" == ran.error
+
+
+def test_json_of_a_dry_run_is_still_one_document(srcnn: Srcnn, photo: Path) -> None:
+    ran = srcnn("upscale", photo, *BICUBIC, "--dry-run", "--json", "-")
+    assert ran.code == 0
+    (result,) = check_document(ran.json())
+    assert (result["width"], result["height"]) == (90, 123)
+    assert tree(photo.parent) == {"photo.png"}
+
+
+def test_json_that_cannot_be_written(srcnn: Srcnn, photo: Path) -> None:
+    ran = srcnn("upscale", photo, *BICUBIC, "--quiet", "--json", "photo.png/report.json")
+    assert ran.code == 5
+    assert "report.json" in ran.error

@@ -1,0 +1,124 @@
+"""What an upscale must give, worked out without the package: float64, dense matrices, torch's convolution.
+
+And the small networks that it is worked out for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from srcnn.weights.card import Card
+from srcnn.weights.graph import to_onnx
+
+Floats = NDArray[np.float64]
+Tensors = Mapping[str, NDArray[np.float32]]
+
+PEAK = {"uint8": 255.0, "uint16": 65535.0, "float32": 1.0, "float64": 1.0}
+
+# Poynton's and MATLAB's BT.601, studio range: what R, G and B in [0, 1] add to Y, Cb, Cr in 0 to 255.
+STUDIO = np.array([[65.481, 128.553, 24.966], [-37.797, -74.203, 112.0], [112.0, -93.786, -18.214]])
+BLACK = np.array([16.0, 128.0, 128.0])
+
+
+def near_identity(
+    f: tuple[int, ...] = (5, 3, 3),
+    n: tuple[int, ...] = (6, 4),
+    offset: float = 0.0,
+    noise: float = 0.2,
+    seed: int = 0,
+) -> dict[str, NDArray[np.float32]]:
+    """Weights whose output is the input plus ``offset`` plus something from every random filter.
+
+    Pictures stay pictures, so nothing is hidden by clamping.
+    """
+    random = np.random.default_rng(seed)
+    widths = (1, *n, 1)
+    tensors: dict[str, NDArray[np.float32]] = {}
+    last = len(f)
+    for k, size in enumerate(f, 1):
+        inputs, outputs = widths[k - 1], widths[k]
+        weight = random.normal(0, noise / math.sqrt(inputs), (outputs, inputs, size, size))
+        bias = random.normal(0, noise / 4, outputs)
+        weight[0] *= (
+            k == last
+        )  # the picture travels alone in channel 0, and meets the others at the end
+        weight[0, 0] = 0
+        weight[0, 0, size // 2, size // 2] = 1
+        # ReLU must let through what bicubic overshoots below 0.
+        bias[0] = 1.0 if k == 1 else offset - 1.0 if k == last else 0.0
+        tensors[f"conv{k}.weight"] = weight.astype(np.float32)
+        tensors[f"conv{k}.bias"] = bias.astype(np.float32)
+    return tensors
+
+
+def weights_file(tensors: Tensors, scale: int = 3, name: str = "test") -> bytes:
+    """The bytes of a weights file of these tensors."""
+    weights = [value for key, value in tensors.items() if key.endswith(".weight")]
+    sizes = tuple(weight.shape[2] for weight in weights)
+    filters = tuple(weight.shape[0] for weight in weights[:-1])
+    return to_onnx(tensors, Card(name, scale, sizes, filters))
+
+
+def radius_of(tensors: Tensors) -> int:
+    return sum(v.shape[2] // 2 for key, v in tensors.items() if key.endswith(".weight"))
+
+
+def network(y: Floats, tensors: Tensors) -> Floats:
+    """H x W through the network: the edge repeated once, then valid convolutions in float64."""
+    current = torch.from_numpy(np.pad(y, radius_of(tensors), mode="edge"))[None, None]
+    depth = len(tensors) // 2
+    for k in range(1, depth + 1):
+        weight = torch.from_numpy(tensors[f"conv{k}.weight"].astype(np.float64))
+        bias = torch.from_numpy(tensors[f"conv{k}.bias"].astype(np.float64))
+        current = torch.nn.functional.conv2d(current, weight, bias)
+        if k < depth:
+            current = current.clamp(min=0)
+    out: Floats = current[0, 0].numpy()
+    return out
+
+
+def bicubic(image: Floats, size: tuple[int, int]) -> Floats:
+    """H x W x C enlarged by Keys' kernel (a = -0.5), mirrored at the border: one dense matrix each way."""
+    rows, columns = _matrix(image.shape[0], size[0]), _matrix(image.shape[1], size[1])
+    out: Floats = np.einsum("ih,hwc,jw->ijc", rows, image, columns, optimize=True)
+    return out
+
+
+def _matrix(old: int, new: int) -> Floats:
+    mirrored = np.pad(np.arange(old), 4, mode="symmetric")
+    dense = np.zeros((new, old))
+    for i in range(new):
+        centre = (i + 0.5) * old / new - 0.5
+        for at in range(math.floor(centre) - 1, math.floor(centre) + 3):
+            x = abs(centre - at)
+            keys = 1.5 * x**3 - 2.5 * x**2 + 1 if x <= 1 else -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
+            dense[i, mirrored[at + 4]] += keys
+    return dense
+
+
+def expected(image: NDArray[Any], size: tuple[int, int], tensors: Tensors | None) -> Floats:
+    """The enlarged picture in [0, 1], not rounded; ``tensors`` None is bicubic alone."""
+    low = image.reshape(*image.shape[:2], -1) / PEAK[str(image.dtype)]
+    colour = low.shape[2] >= 3
+    if colour:
+        low = np.concatenate([(low[..., :3] @ STUDIO.T + BLACK) / 255, low[..., 3:]], axis=2)
+    out = bicubic(low.astype(np.float64), size)
+    if tensors is not None:
+        out[..., 0] = network(out[..., 0], tensors)
+    if colour:
+        out[..., :3] = (out[..., :3] * 255 - BLACK) @ np.linalg.inv(STUDIO).T
+    return np.clip(out, 0, 1).reshape(*size, *image.shape[2:])
+
+
+def assert_is(actual: NDArray[Any], wanted: Floats) -> None:
+    """``actual`` is ``wanted`` (in [0, 1]) rounded to its dtype, but for what float32 is off: 4e-6."""
+    assert actual.shape == wanted.shape
+    peak = PEAK[str(actual.dtype)]
+    allowed = 4e-6 * peak + (0.5 if peak > 1 else 0.0)
+    np.testing.assert_allclose(actual * 1.0, wanted * peak, rtol=0, atol=allowed)

@@ -1,0 +1,137 @@
+"""Orientation, profile, EXIF, XMP and resolution, judged by Pillow on both sides."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, ImageOps
+from PIL.PngImagePlugin import PngInfo
+
+from srcnn.images.formats import FORMATS
+from srcnn.images.io import encode, open_picture
+
+from .reference import written_by_pillow
+
+ORIENTATION, MAKER, TAKEN, EXIF_IFD, XMP_TAG = 0x0112, 0x010F, 0x9003, 0x8769, 0x02BC
+XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+xmlns:dc="http://purl.org/dc/elements/1.1/" dc:creator="somebody"/></rdf:RDF></x:xmpmeta>"""
+FORMATS_WITH_METADATA = ["PNG", "JPEG", "TIFF", "WEBP"]
+
+
+def a_file(pixels: NDArray[np.uint8], format: str, orientation: int = 1) -> bytes:
+    """A file that carries everything, written by Pillow."""
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    exif[MAKER] = "Maker of cameras"
+    exif.get_ifd(EXIF_IFD)[TAKEN] = "2016:02:01 12:34:56"
+    options: dict[str, Any] = {"exif": exif, "icc_profile": a_profile(), "dpi": (300, 300)}
+    if format == "PNG":
+        options["pnginfo"] = PngInfo()
+        options["pnginfo"].add_itxt("XML:com.adobe.xmp", XMP.decode())
+    elif format == "TIFF":
+        exif[XMP_TAG] = XMP
+    else:
+        options["xmp"] = XMP
+    if format == "JPEG":
+        options |= {"quality": 100, "subsampling": 0}
+    if format == "WEBP":
+        options["lossless"] = True
+    return written_by_pillow(Image.fromarray(pixels), format, **options)
+
+
+@cache
+def a_profile() -> bytes:
+    """Made once, as the time of its making is in it."""
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def through_us(data: bytes, format: str) -> Image.Image:
+    """The file read and written by us, opened by Pillow."""
+    picture = open_picture(data)
+    out = encode(picture.read(), FORMATS[format.lower()], picture.header.metadata)
+    opened = Image.open(io.BytesIO(out))
+    opened.load()
+    return opened
+
+
+def xmp_of(picture: Image.Image) -> bytes:
+    found = picture.info.get("xmp") or picture.info.get("XML:com.adobe.xmp", "").encode()
+    if isinstance(picture.getexif().get(XMP_TAG), bytes):
+        found = picture.getexif()[XMP_TAG]
+    return bytes(found)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("format", FORMATS_WITH_METADATA)
+def test_orientation_is_applied_once(
+    photo: NDArray[np.uint8], format: str, orientation: int
+) -> None:
+    """Pixels and header are as displayed, and who displays what we write turns it no second time."""
+    data = a_file(photo[:40, :61], format, orientation)
+    with Image.open(io.BytesIO(data)) as stored:
+        assert stored.getexif()[ORIENTATION] == orientation
+        displayed = np.asarray(ImageOps.exif_transpose(stored))
+    picture = open_picture(data)
+    assert (picture.header.height, picture.header.width) == displayed.shape[:2]
+    off = 2 if format == "JPEG" else 0
+    np.testing.assert_allclose(picture.read().astype(int), displayed, rtol=0, atol=off)
+
+    out = through_us(data, format)
+    assert out.getexif().get(ORIENTATION, 1) == 1
+    again = np.asarray(ImageOps.exif_transpose(out)).astype(int)
+    assert again.shape == displayed.shape
+    assert np.abs(again - displayed).mean() <= off
+
+
+@pytest.mark.parametrize("source", FORMATS_WITH_METADATA)
+@pytest.mark.parametrize("target", FORMATS_WITH_METADATA)
+def test_profile_and_xmp_survive(photo: NDArray[np.uint8], source: str, target: str) -> None:
+    """To the same format and to every other, byte for byte."""
+    data = a_file(photo[:20, :30], source)
+    assert xmp_of(Image.open(io.BytesIO(data))) == XMP
+    out = through_us(data, target)
+    assert out.info["icc_profile"] == a_profile()
+    assert xmp_of(out) == XMP
+
+
+NO_EXIF = pytest.mark.xfail(strict=True, reason="libvips 8.18 reads and writes no EXIF in TIFF")
+
+
+@pytest.mark.parametrize("target", ["PNG", "JPEG", "WEBP", pytest.param("TIFF", marks=NO_EXIF)])
+@pytest.mark.parametrize("source", ["PNG", "JPEG", "WEBP"])
+def test_exif_survives(photo: NDArray[np.uint8], source: str, target: str) -> None:
+    exif = through_us(a_file(photo[:20, :30], source), target).getexif()
+    assert exif[MAKER] == "Maker of cameras"
+    assert exif.get_ifd(EXIF_IFD)[TAKEN] == "2016:02:01 12:34:56"
+
+
+@pytest.mark.parametrize("source", ["PNG", "JPEG", "TIFF"])
+@pytest.mark.parametrize("target", ["PNG", "JPEG", "TIFF"])
+def test_resolution_survives(photo: NDArray[np.uint8], source: str, target: str) -> None:
+    out = through_us(a_file(photo[:20, :30], source), target)
+    assert out.info["dpi"] == pytest.approx((300, 300), abs=0.02)
+
+
+def test_metadata_goes_with_a_larger_picture(photo: NDArray[np.uint8]) -> None:
+    """What `srcnn upscale` does: pixels of another size, the metadata of the source."""
+    header = open_picture(a_file(photo[:20, :30], "JPEG", 6)).header
+    enlarged = photo[:90, :60]
+    out = Image.open(io.BytesIO(encode(enlarged, FORMATS["jpeg"], header.metadata)))
+    assert out.size == (60, 90)
+    assert out.getexif()[MAKER] == "Maker of cameras"
+    assert out.info["icc_profile"] == a_profile()
+
+
+def test_metadata_stays_with_its_picture(photo: NDArray[np.uint8]) -> None:
+    """A picture that is written after another one has none of its metadata."""
+    through_us(a_file(photo[:20, :30], "PNG"), "PNG")
+    out = Image.open(io.BytesIO(encode(photo[:20, :30], FORMATS["png"])))
+    assert "icc_profile" not in out.info
+    assert MAKER not in out.getexif()
+    assert xmp_of(out) == b""

@@ -1,0 +1,178 @@
+"""What is no picture, or too large a one: one short line, the right exit code, before it costs anything."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from srcnn.errors import InputError, LimitError, SrcnnError
+from srcnn.images.formats import FORMATS
+from srcnn.images.io import encode, open_picture
+
+from .reference import written_by_pillow
+
+BY_PILLOW = ["PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP", "PPM"]
+TURNED = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"
+
+
+def refusal(source: Path | bytes, kind: type[SrcnnError] = InputError, **options: Any) -> str:
+    """The line that reading ``source`` ends with; it has the form and the exit code of the contract."""
+    with pytest.raises(kind) as caught:
+        open_picture(source, **options).read()
+    text = str(caught.value)
+    assert caught.value.exit_code == {InputError: 3, LimitError: 4}[kind]
+    assert len(text.splitlines()) == 1
+    assert len(text) < 200
+    assert (source.name if isinstance(source, Path) else f"{len(source)} bytes: ") in text
+    return text
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "none.png").endswith("none.png: no such file")
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    assert "directory" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "is empty"),
+        (b"This is a text, not a picture.\n", "is not a picture of a known format; known are png"),
+        (b"\x89PNG\r\n\x1a", "is not a picture of a known format"),
+        (b"\0" * 5000, "is not a picture of a known format"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "is not a picture of a known format"),
+        (b"\x89PNG\r\n\x1a\n" + b"no chunk " * 50, "is not a readable PNG"),
+        (b"\xff\xd8\xff" + b"no marker " * 50, "is not a readable JPEG"),
+        (b"II*\0" + b"no tag" * 50, "is not a readable TIFF"),
+        (b"BM" + b"no header" * 50, "is not a valid BMP"),
+        (b"P6 many pixels", "is not a valid PPM"),
+    ],
+)
+def test_files_with_the_wrong_content(tmp_path: Path, content: bytes, why: str) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(content)
+    assert why in refusal(path)
+    assert why in refusal(content)
+
+
+@pytest.mark.parametrize("part", [0.02, 0.3, 0.6, 0.95])
+@pytest.mark.parametrize("format", [*BY_PILLOW, "AVIF"])
+def test_truncated_files(
+    photo: NDArray[np.uint8], tmp_path: Path, format: str, part: float
+) -> None:
+    """Cut off anywhere, a file is refused: no picture comes back with its lower half gray."""
+    fmt = FORMATS[format.lower()]
+    if format == "AVIF":
+        data = encode(photo[:64, :64], fmt)
+    else:
+        data = written_by_pillow(Image.fromarray(photo), format)
+    path = tmp_path / f"picture{fmt.suffixes[0]}"
+    path.write_bytes(data[: int(len(data) * part)])
+    refusal(path)
+    refusal(path.read_bytes())
+
+
+def test_a_damaged_checksum(photo: NDArray[np.uint8]) -> None:
+    data = bytearray(written_by_pillow(Image.fromarray(photo), "PNG"))
+    data[data.index(b"IDAT") + 5000] ^= 1
+    refusal(bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("mode", "format", "why"),
+    [
+        ("CMYK", "JPEG", "cmyk"),
+        ("CMYK", "TIFF", "cmyk"),
+        ("F", "TIFF", "float"),
+        ("I", "TIFF", "int"),
+    ],
+)
+def test_other_kinds_of_pixels(photo: NDArray[np.uint8], mode: str, format: str, why: str) -> None:
+    picture = Image.fromarray(photo[:20, :20, 0]).convert(mode)
+    line = refusal(written_by_pillow(picture, format))
+    assert why in line
+    assert line.endswith("are not supported; convert it to 8 or 16 bit gray or RGB")
+
+
+def test_16_bit_colour_ppm_is_refused() -> None:
+    """Pillow would hand it out with 8 bits and say nothing."""
+    assert "not supported" in refusal(b"P6 2 1 65535\n" + bytes(12))
+
+
+def test_one_file_is_not_blamed_for_another(photo: NDArray[np.uint8]) -> None:
+    """What libvips warned of in a picture that could be read is not told of the next one."""
+    jpeg, png = (written_by_pillow(Image.fromarray(photo), format) for format in ("JPEG", "PNG"))
+    table = jpeg.index(b"\xff\xdb")
+    odd_jpeg = jpeg[:table] + b"\0\0\0" + jpeg[table:]
+    assert open_picture(odd_jpeg).read().shape == photo.shape
+    assert "jpeg" not in refusal(b"\x89PNG\r\n\x1a\n" + b"no chunk " * 50).lower()
+
+    cut = open_picture(png[: len(png) // 2])
+    open_picture(odd_jpeg).read()
+    with pytest.raises(InputError, match="png") as caught:
+        cut.read()
+    assert "jpeg" not in str(caught.value).lower()
+
+
+@pytest.mark.parametrize("format", BY_PILLOW)
+def test_the_limit_on_pixels(photo: NDArray[np.uint8], tmp_path: Path, format: str) -> None:
+    """As many pixels as the limit are read, one more is refused, with the flag that raises it."""
+    data = written_by_pillow(Image.fromarray(photo[:40, :61]), format)
+    path = tmp_path / "picture"
+    path.write_bytes(data)
+    assert open_picture(path, max_pixels=40 * 61).read().shape[:2] == (40, 61)
+    for source in (path, data):
+        line = refusal(source, LimitError, max_pixels=40 * 61 - 1)
+        assert line.endswith("has 2440 pixels, over the limit of 2439; raise it with --max-pixels")
+
+
+@pytest.mark.parametrize(
+    ("format", "options"),
+    [("PNG", {}), ("JPEG", {}), ("JPEG", {"exif": TURNED}), ("TIFF", {}), ("BMP", {}), ("PPM", {})],
+    ids=["png", "jpeg", "turned jpeg", "tiff", "bmp", "ppm"],
+)
+def test_the_limit_is_met_before_a_pixel_is_decoded(
+    photo: NDArray[np.uint8], format: str, options: dict[str, Any]
+) -> None:
+    """Of a file that is cut off behind its header decoding fails, but it comes to that only below the limit."""
+    data = written_by_pillow(Image.fromarray(photo), format, **options)
+    cut = data[: len(data) // 3]
+    refusal(cut, LimitError, max_pixels=1000)
+    refusal(cut, InputError)
+    assert open_picture(cut).header.width == 288
+
+
+def test_a_bomb_of_a_few_bytes() -> None:
+    """A PNG whose header announces ten thousand million pixels is refused by the default limit."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    header = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 6, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    refusal(b"\x89PNG\r\n\x1a\n" + body, LimitError)
+
+
+def test_the_hostile_files(shared: Path) -> None:
+    """Files that once broke image libraries are read or refused in one line, and nothing else happens."""
+    paths = [p for p in (shared / "reference" / "hostile" / "pillow").rglob("*") if p.is_file()]
+    assert len(paths) > 150
+    lines = []
+    for path in paths:
+        try:
+            open_picture(path, max_pixels=2**23).read()
+        except (InputError, LimitError) as error:
+            lines.append(str(error))
+    assert len(paths) / 2 < len(lines) < len(paths)
+    assert [line for line in lines if len(line) >= 200 or len(line.splitlines()) != 1] == []
