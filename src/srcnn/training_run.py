@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -93,7 +94,9 @@ def run_plan(
     fabric, precision = make_fabric(device, plan.recipe.precision)
     recipe = plan.recipe.model_copy(update={"precision": precision})
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / RESOLVED, recipe.to_yaml().encode())
+    name, digest = recipe_origin(plan.recipe_file)
+    resolved = f"# resolved from {name} sha256 {digest}\n{recipe.to_yaml()}"
+    write_atomically(folder / RESOLVED, resolved.encode())
     log = RunLog(folder / LOG, quiet)
     torch.manual_seed(recipe.seed)
     model = _first_model(recipe)
@@ -116,10 +119,20 @@ def run_plan(
 
     bicubic = _psnr(score_pictures(held, [Bicubic()], recipe.scale, ["psnr"])["bicubic"])
     tensors, seconds = train(recipe, model, sampler, validate, bicubic, fabric, folder, log, resume)
-    card = _card(plan, tensors, seconds, data_root)
+    card = replace(_card(plan, tensors, seconds, data_root), recipe=name, recipe_sha256=digest)
     write_atomically(folder / WEIGHTS, to_onnx(tensors, card))
     log.write(card=card.to_json())
     return card
+
+
+def recipe_origin(recipe_file: str) -> tuple[str, str]:
+    """(file name, sha256) of the recipe that somebody wrote, also when it was resolved since."""
+    path = Path(recipe_file)
+    text = path.read_bytes() if path.is_file() else b""
+    resolved = re.match(rb"# resolved from (\S*) sha256 (\w*)\n", text)
+    if resolved:
+        return resolved[1].decode(), resolved[2].decode()
+    return path.name, hashlib.sha256(text).hexdigest() if text else ""
 
 
 def estimated_seconds(plan: Plan, device: str = "auto") -> float:
@@ -167,7 +180,6 @@ def _first_model(recipe: Recipe) -> ResidualSRCNN | SRCNN:
 
 def _card(plan: Plan, tensors: Tensors, seconds: float, data_root: Path | None) -> Card:
     recipe = plan.recipe
-    text = Path(plan.recipe_file).read_bytes() if Path(plan.recipe_file).is_file() else b""
     scores = {}
     for name in recipe.scores:
         known = CATALOG.get(name)
@@ -185,8 +197,6 @@ def _card(plan: Plan, tensors: Tensors, seconds: float, data_root: Path | None) 
         seconds=round(seconds, 1),
         machine=f"{os.cpu_count()} cores, {platform.machine()}, torch {torch.__version__}",
         seed=recipe.seed,
-        recipe=Path(plan.recipe_file).name,
-        recipe_sha256=hashlib.sha256(text).hexdigest() if text else "",
         started_from=recipe.start or "",
         scores=scores,
         licence=recipe.licence,

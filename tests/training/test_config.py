@@ -38,6 +38,8 @@ def test_all_mistakes_are_reported_together() -> None:
         ({"layer_lr": [1, 0.1]}, "every layer"),
         ({"n": [64, 1]}, "at least 2 filters"),
         ({"data": []}, "data"),
+        ({"restarts": [50, 50]}, "restarts rise"),
+        ({"restarts": [100]}, "restarts rise"),
     ],
 )
 def test_what_does_not_fit_together(change: dict[str, object], why: str) -> None:
@@ -78,5 +80,10 @@ def test_schedules() -> None:
     assert rates[99] < 0.001
     constant = make_recipe({**GOOD, "schedule": "constant", "warmup": 0, "lr": 0.5}, [], "r")
     assert {learning_rate(constant, step) for step in range(100)} == {0.5}
+    again = make_recipe({**GOOD, "warmup": 0, "lr": 0.5, "restarts": [60]}, [], "r")
+    rates = [learning_rate(again, step) for step in range(100)]
+    assert rates[59] < 0.001
+    assert rates[60] == 0.25
+    assert rates[99] < 0.001
     assert ema_decay(cosine, 0) == pytest.approx(0.1)
     assert ema_decay(cosine, 10**6) == cosine.ema

@@ -27,7 +27,10 @@ def train(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a recipe's key.")
     ] = None,
     run: Annotated[Path | None, typer.Option(help="Run directory [runs/NAME-xSCALE].")] = None,
-    resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder.")] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(help="Go on with the run in this folder, by its own recipe or by RECIPE."),
+    ] = None,
     data_root: Annotated[Path | None, typer.Option(help="Where named data sets lie.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     precision: Annotated[str | None, typer.Option(help="auto, fp32 or bf16.")] = None,
@@ -46,11 +49,9 @@ def train(
     changes = list(overrides or [])
     if precision is not None:
         changes.append(f"precision={precision}")
-    if (recipe is None) == (resume is None):
-        raise UsageError("srcnn train", "give either a recipe or folder, or --resume RUN")
-    source = (
-        Path(recipe) if resume is None and recipe is not None else (resume or Path()) / RESOLVED
-    )
+    if recipe is None and resume is None:
+        raise UsageError("srcnn train", "give a recipe or a folder, or --resume RUN")
+    source = Path(recipe) if recipe is not None else (resume or Path()) / RESOLVED
     if source.is_dir():
         held_back = min(_HELD_BACK, len(pictures_in(source, recursive=True)) // 4)
         values = FOLDER_RECIPE | {"scale": scale, "data": [str(source)], "held_back": held_back}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -49,6 +50,8 @@ class Recipe(BaseModel):
     layer_lr: tuple[Rate, ...] | None = None
     """Factors on ``lr`` by layer; the paper's are 1, 1, 0.1."""
     schedule: Literal["cosine", "constant"] = "cosine"
+    restarts: tuple[Positive, ...] = ()
+    """Steps at which the cosine begins anew, each time at half the rate before."""
     warmup: Annotated[int, Field(ge=0)] = 100
     """Steps over which the rate rises from 0; without it the first steps of Adam undo the init."""
     ema: Annotated[float, Field(ge=0, lt=1)] = 0.999
@@ -73,6 +76,8 @@ class Recipe(BaseModel):
             raise ValueError("filter sizes f are odd")
         if self.form == "residual" and min(self.n) < 2:
             raise ValueError("the residual form needs at least 2 filters in every hidden layer")
+        if any(a >= b for a, b in pairwise((*self.restarts, self.steps))):
+            raise ValueError("restarts rise, and lie below steps")
         if self.layer_lr is not None and len(self.layer_lr) != len(self.f):
             raise ValueError("layer_lr needs one factor for every layer")
         return self

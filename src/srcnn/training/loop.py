@@ -131,10 +131,13 @@ def make_optimizer(recipe: Recipe, model: ResidualSRCNN | SRCNN) -> torch.optim.
 
 def learning_rate(recipe: Recipe, step: int) -> float:
     """The rate of a step, counted from 0: after the warm-up constant, or half a cosine down to 0."""
-    lr = recipe.lr * min(1.0, (step + 1) / max(1, recipe.warmup))
+    begun = [0, *(restart for restart in recipe.restarts if restart <= step)]
+    since = step - begun[-1]
+    lr = recipe.lr * 0.5 ** (len(begun) - 1) * min(1.0, (since + 1) / max(1, recipe.warmup))
     if recipe.schedule == "constant":
         return lr
-    return lr * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
+    length = [*recipe.restarts, recipe.steps][len(begun) - 1] - begun[-1]
+    return lr * 0.5 * (1 + math.cos(math.pi * since / length))
 
 
 def ema_decay(recipe: Recipe, step: int) -> float:

@@ -1,0 +1,38 @@
+"""Every shipped weights file is what its card, its recipe and its name say."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from srcnn.weights.graph import from_onnx, shape_of
+from srcnn.weights.store import shipped
+
+from ..conftest import ROOT
+
+FILES = shipped()
+
+
+@pytest.mark.parametrize(("name", "scale"), FILES, ids=lambda value: str(value))
+def test_made_by_the_committed_recipe(name: str, scale: int) -> None:
+    path = FILES[name, scale]
+    tensors, card = from_onnx(path.read_bytes(), path.name)
+    assert (card.name, card.scale) == (name, scale)
+    assert shape_of(tensors, name) == (card.f, card.n, 1)
+    recipe = ROOT / "recipes" / card.recipe
+    assert recipe.stem == path.stem
+    assert card.recipe_sha256 == hashlib.sha256(recipe.read_bytes()).hexdigest()
+    wanted = yaml.safe_load(recipe.read_text())
+    assert list(card.training_data) == wanted["data"]
+    assert (card.steps, card.seed) == (wanted["steps"], wanted["seed"])
+    assert card.licence
+    assert {"set5", "set14", "bsd100", "bsd200"} <= set(card.scores)
+
+
+def test_log_of_every_training_is_kept() -> None:
+    for path in FILES.values():
+        log = ROOT / "results" / "training" / Path(path.name).with_suffix(".jsonl")
+        assert log.is_file(), f"no log of the training of {path.name}"
