@@ -46,6 +46,8 @@ def results() -> str:
         if any(values):
             shown = [f"{v['psnr']:.2f} / {v['ssim']:.4f}" if v else "" for v in values]
             lines.append(f"| {label} | " + " | ".join(shown) + " |")
+    if len(lines) == 2:
+        raise SystemExit("results/*.json hold no row of the table")
     return "\n".join(lines) + "\n"
 
 

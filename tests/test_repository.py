@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -102,3 +103,10 @@ def test_no_state_at_import() -> None:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             text = ast.unparse(node) if isinstance(node, ast.Expr) else ""
             assert "seed" not in text, f"{path}: {text}"
+
+
+def test_local_links_of_the_readme_are_there() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []

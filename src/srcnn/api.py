@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from srcnn._optional import need
-from srcnn.engine.upscaler import Upscaler, check_size, enlarged_size
+from srcnn.engine.upscaler import Upscaler
 from srcnn.engine.upscaler import load as _load
-from srcnn.errors import UsageError
-from srcnn.images.io import MAX_PIXELS, open_picture
+from srcnn.images.io import MAX_PIXELS
 
 
 def load(name_or_file: str | Path | None = None, scale: float = 3, **options: Any) -> Upscaler:
@@ -37,31 +34,7 @@ def upscale(
     channels come back. Raises `srcnn.SrcnnError`.
     """
     upscaler = load(model, scale, engine=engine, precision=precision, tile=tile, threads=threads)
-    if isinstance(image, str | Path | bytes):
-        pixels = open_picture(image, max_pixels).read()
-    elif isinstance(image, np.ndarray):
-        pixels = image
-    elif hasattr(image, "getbands"):
-        return _upscale_pil(image, upscaler, max_pixels)
-    else:
-        raise UsageError(type(image).__name__, "is no path, bytes, numpy array or PIL image")
-    if pixels.ndim >= 2:
-        check_size(
-            enlarged_size(pixels.shape[0], pixels.shape[1], scale), max_pixels, "the picture"
-        )
-    return upscaler.upscale(pixels)
-
-
-def _upscale_pil(image: Any, upscaler: Upscaler, max_pixels: int) -> Any:
-    from PIL import Image
-
-    through = {"P": "RGBA" if image.has_transparency_data else "RGB", "1": "L"}
-    if image.mode in through:
-        image = image.convert(through[image.mode])
-    if image.mode not in ("L", "LA", "RGB", "RGBA", "I;16"):
-        raise UsageError(f"PIL mode {image.mode}", "is not supported", "convert it to RGB")
-    check_size(enlarged_size(image.height, image.width, upscaler.scale), max_pixels, "the picture")
-    return Image.fromarray(upscaler.upscale(np.asarray(image)))
+    return upscaler.upscale(image, max_pixels=max_pixels)
 
 
 def evaluate(
@@ -70,7 +43,7 @@ def evaluate(
     scales: int | Sequence[int] = 3,
     protocol: str = "paper",
     metrics: Sequence[str] = ("psnr", "ssim"),
-    data_root: Path | None = None,
+    data_root: str | Path | None = None,
 ) -> dict[str, Any]:
     """Score models on data sets (names or folders) and return the report, bicubic always in it.
 

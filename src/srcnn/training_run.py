@@ -50,7 +50,8 @@ class Plan:
     """A recipe with its pictures found and split; nothing is decoded yet."""
 
     recipe: Recipe
-    recipe_file: str
+    origin: tuple[str, str]
+    """File name and sha256 of the recipe."""
     training: list[Path]
     held_back: list[Path]
 
@@ -61,8 +62,15 @@ class Plan:
         return Card(recipe.name, recipe.scale, recipe.f, recipe.n)
 
 
-def make_plan(recipe: Recipe, recipe_file: str, data_root: Path | None = None) -> Plan:
-    """Find the pictures; hold back every so-many-th of the sorted list for validation."""
+def make_plan(
+    recipe: Recipe, recipe_file: str, data_root: Path | None = None, changed: bool = False
+) -> Plan:
+    """Find the pictures; hold back every so-many-th of the sorted list for validation.
+
+    ``changed``: the recipe is not what stands in its file any more. Raises `MissingData`.
+    """
+    for name in recipe.scores:
+        pictures_in(locate(name, data_root))
     files = [
         path
         for name in recipe.data
@@ -74,9 +82,10 @@ def make_plan(recipe: Recipe, recipe_file: str, data_root: Path | None = None) -
         )
     count = recipe.held_back
     chosen = {int((i + 0.5) * len(files) / count) for i in range(count)}
+    name, digest = recipe_origin(recipe_file)
     return Plan(
         recipe,
-        recipe_file,
+        (f"{name}, changed", "") if changed else (name, digest),
         [path for i, path in enumerate(files) if i not in chosen],
         [path for i, path in enumerate(files) if i in chosen],
     )
@@ -93,10 +102,6 @@ def run_plan(
     """Train, write ``folder/weights.onnx``, and return its card."""
     fabric, precision = make_fabric(device, plan.recipe.precision)
     recipe = plan.recipe.model_copy(update={"precision": precision})
-    folder.mkdir(parents=True, exist_ok=True)
-    name, digest = recipe_origin(plan.recipe_file)
-    resolved = f"# resolved from {name} sha256 {digest}\n{recipe.to_yaml()}"
-    write_atomically(folder / RESOLVED, resolved.encode())
     log = RunLog(folder / LOG, quiet)
     torch.manual_seed(recipe.seed)
     model = _first_model(recipe)
@@ -118,8 +123,17 @@ def run_plan(
         return _psnr(score_pictures(held, [judged], recipe.scale, ["psnr"])["held back"])
 
     bicubic = _psnr(score_pictures(held, [Bicubic()], recipe.scale, ["psnr"])["bicubic"])
-    tensors, seconds = train(recipe, model, sampler, validate, bicubic, fabric, folder, log, resume)
-    card = replace(_card(plan, tensors, seconds, data_root), recipe=name, recipe_sha256=digest)
+
+    def keep(tensors: Tensors) -> None:
+        write_atomically(folder / WEIGHTS, to_onnx(tensors, plan.card))
+
+    # From here on nothing about the recipe or the pictures can be wrong any more.
+    resolved = f"# resolved from {plan.origin[0]} sha256 {plan.origin[1]}\n{recipe.to_yaml()}"
+    write_atomically(folder / RESOLVED, resolved.encode())
+    tensors, seconds = train(
+        recipe, model, sampler, validate, keep, bicubic, fabric, folder, log, resume
+    )
+    card = _card(plan, tensors, seconds, data_root)
     write_atomically(folder / WEIGHTS, to_onnx(tensors, card))
     log.write(card=card.to_json())
     return card
@@ -129,7 +143,7 @@ def recipe_origin(recipe_file: str) -> tuple[str, str]:
     """(file name, sha256) of the recipe that somebody wrote, also when it was resolved since."""
     path = Path(recipe_file)
     text = path.read_bytes() if path.is_file() else b""
-    resolved = re.match(rb"# resolved from (\S*) sha256 (\w*)\n", text)
+    resolved = re.match(rb"# resolved from (.*) sha256 (\w*)\n", text)
     if resolved:
         return resolved[1].decode(), resolved[2].decode()
     return path.name, hashlib.sha256(text).hexdigest() if text else ""
@@ -197,6 +211,8 @@ def _card(plan: Plan, tensors: Tensors, seconds: float, data_root: Path | None) 
         seconds=round(seconds, 1),
         machine=f"{os.cpu_count()} cores, {platform.machine()}, torch {torch.__version__}",
         seed=recipe.seed,
+        recipe=plan.origin[0],
+        recipe_sha256=plan.origin[1],
         started_from=recipe.start or "",
         scores=scores,
         licence=recipe.licence,

@@ -76,6 +76,7 @@ def test_a_run_is_not_overwritten_but_resumed(photos: Path, tmp_path: Path, srcn
         (["{recipe}", "--set", "steps"], 2, ["key=value"]),
         (["{recipe}", "--set", "data=[nowhere]"], 2, ["nowhere"]),
         (["{recipe}", "--device", "tpu", "--set", "data=[{photos}]"], 2, ["tpu"]),
+        (["{recipe}", "--set", "scores=[nowhere]"], 2, ["nowhere"]),
         (["{empty}"], 2, ["no pictures"]),
         (["--resume", "{empty}"], 2, ["recipe.yaml"]),
         (["{recipe}", "--set", "data=[{photos}]", "--set", "start=none.onnx"], 6, ["none.onnx"]),
@@ -91,6 +92,8 @@ def test_wrong_command_lines(
         "empty": tmp_path / "empty",
     }
     line = [argument.format(**places) for argument in arguments]
-    result = srcnn("train", *line, "--run", tmp_path / "run", "--set", "held_back=1")
+    result = srcnn(
+        "train", "--set", "scores=[]", *line, "--set", "held_back=1", "--run", tmp_path / "run"
+    )
     assert result.code == code
     assert all(word in result.error for word in words)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ..conftest import EXAMPLE
 from .conftest import Srcnn, tree
 
 BICUBIC = ("-m", "bicubic")
@@ -84,3 +85,17 @@ def test_json_that_cannot_be_written(srcnn: Srcnn, photo: Path) -> None:
     ran = srcnn("upscale", photo, *BICUBIC, "--quiet", "--json", "photo.png/report.json")
     assert ran.code == 5
     assert "report.json" in ran.error
+
+
+@pytest.mark.parametrize("which", ["source", "destination"])
+def test_json_does_not_go_over_a_picture(
+    which: str, tmp_path: Path, weights: Path, srcnn: Srcnn
+) -> None:
+    source, destination = tmp_path / "a.png", tmp_path / "b.png"
+    source.write_bytes(EXAMPLE.read_bytes())
+    target = source if which == "source" else destination
+    ran = srcnn("upscale", source, "-o", destination, "-m", weights, "--json", target)
+    assert ran.code == 2
+    assert "is one of the pictures" in ran.error
+    assert source.read_bytes() == EXAMPLE.read_bytes()
+    assert not destination.exists()

@@ -147,7 +147,7 @@ def test_two_equal_pictures_are_null_in_json(
         (["nowhere"], 2, "nowhere"),
         (["set5", "--data-root", "{tmp}"], 2, "--data-root"),
         (["{pictures}", "-m", "nope"], 6, "nope"),
-        (["{pictures}", "-m", "{tmp}/none.pth"], 6, "none.pth"),
+        (["{pictures}", "-m", "{tmp}/none.pth", "-s", "3"], 6, "none.pth"),
         (["{pictures}", "-m", "{tmp}/net.onnx", "-s", "3"], 6, "x2"),
         (["{pictures}", "-m", "bicubic", "--protocol", "mine"], 2, "paper-gray"),
         (["{pictures}", "-m", "bicubic", "--metrics", "psnr,lpips"], 2, "lpips"),

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from srcnn._optional import need
-from srcnn.cli.console import say, show, write_json
+from srcnn.cli.console import report_error, say, show, write_json
+from srcnn.errors import UsageError
 
 EPILOG = "Example:  srcnn evaluate set5 set14 -m srcnn-915 -m x3.mat -s 3 --data-root data"
 
@@ -27,7 +28,7 @@ def evaluate(
             "-m",
             "--model",
             metavar="NAME|FILE",
-            help="A shipped network, bicubic, or a .onnx, .mat or .pth file; repeatable.",
+            help="A shipped network, bicubic, or a .onnx, .safetensors, .mat or .pth file; repeatable.",
         ),
     ] = None,
     scales: Annotated[
@@ -54,13 +55,14 @@ def evaluate(
     """PSNR and SSIM of models on pictures, by the paper's protocol, bicubic always beside them."""
     need("train", "srcnn evaluate")
     from srcnn.evaluation.report import check_line, finite, make_report, to_table
-    from srcnn.weights.store import default
 
-    wanted = scales or [3]
+    for model in models or []:
+        if scales is None and Path(model).suffix in (".mat", ".pth", ".safetensors"):
+            raise UsageError(f"model {model}", "does not say its scale", "give it with -s")
     report = make_report(
         datasets,
-        models or [default(*wanted)],
-        wanted,
+        models,
+        scales or [3],
         protocol,
         [name.strip() for name in metrics.split(",") if name.strip()],
         data_root,
@@ -74,3 +76,7 @@ def evaluate(
         print(to_table(report))
     if json is not None:
         write_json(finite(report), json)
+    for failure in report["failures"]:
+        report_error(failure)
+    if report["failures"]:
+        raise typer.Exit(1)

@@ -43,22 +43,24 @@ def train(
     need("train", "srcnn train")
     from srcnn.data.folder import pictures_in
     from srcnn.training.config import make_recipe, read_recipe
-    from srcnn.training.log import duration
-    from srcnn.training_run import RESOLVED, WEIGHTS, estimated_seconds, make_plan, run_plan
 
     changes = list(overrides or [])
     if precision is not None:
         changes.append(f"precision={precision}")
     if recipe is None and resume is None:
         raise UsageError("srcnn train", "give a recipe or a folder, or --resume RUN")
-    source = Path(recipe) if recipe is not None else (resume or Path()) / RESOLVED
+    source = Path(recipe) if recipe is not None else (resume or Path()) / "recipe.yaml"
     if source.is_dir():
         held_back = min(_HELD_BACK, len(pictures_in(source, recursive=True)) // 4)
         values = FOLDER_RECIPE | {"scale": scale, "data": [str(source)], "held_back": held_back}
         chosen = make_recipe(values, changes, str(source))
     else:
         chosen = read_recipe(source, changes)
-    plan = make_plan(chosen, str(source), data_root)
+    # Torch takes seconds to load: a mistake in the recipe is told before.
+    from srcnn.training.log import duration
+    from srcnn.training_run import WEIGHTS, estimated_seconds, make_plan, run_plan
+
+    plan = make_plan(chosen, str(source), data_root, changed=bool(changes))
     if dry_run:
         sys.stdout.write(chosen.to_yaml())
         print(f"# {len(plan.training)} pictures to train on, {len(plan.held_back)} held back")

@@ -83,6 +83,10 @@ def upscale(
     jobs = plan_jobs(sources, output, wanted, format, suffix, recursive, overwrite, skip_existing)
     if json == "-" and any(job.destination is None for job in jobs):
         raise UsageError("the picture and --json -", "both want stdout")
+    if json is not None and json != "-":
+        pictures = {job.source for job in jobs} | {str(job.destination) for job in jobs}
+        if Path(json).resolve() in {Path(picture).resolve() for picture in pictures}:
+            raise UsageError(f"--json {json}", "is one of the pictures")
     options = {
         "engine": engine,
         "precision": precision,
@@ -93,13 +97,15 @@ def upscale(
         for folder in {job.destination.parent for job in jobs if job.destination is not None}:
             remove_parts(folder)
     run = _Run(wanted, model, options, quality, max_pixels, quiet)
-    results = []
-    for job in jobs:
-        results.append(run.one(job, dry_run))
-        if dry_run and json != "-" and results[-1]["ok"]:
-            print("{source} -> {destination}: {width} x {height}".format(**results[-1]))
-    if json is not None:
-        write_json({"schema": 1, "results": results}, json)
+    results: list[dict[str, Any]] = []
+    try:
+        for job in jobs:
+            results.append(run.one(job, dry_run))
+            if dry_run and json != "-" and results[-1]["ok"]:
+                print("{source} -> {destination}: {width} x {height}".format(**results[-1]))
+    finally:  # an interrupted command still says what it has done
+        if json is not None:
+            write_json({"schema": 1, "results": results}, json)
     failed = [result for result in results if not result["ok"]]
     if run.last_error is not None and len(sources) == 1 and not is_folder(sources[0]):
         raise typer.Exit(run.last_error.exit_code)
@@ -199,10 +205,15 @@ class _Run:
         if dry_run:
             return
         fmt = job.format or (header.format if header.format.name != "gif" else FORMATS["png"])
+        if header.pages > 1:
+            say(f"{name}: only the first of {header.pages} pages is taken", self._quiet)
         for loss in losses(header, fmt):
             say(f"{name}: {fmt.name.upper()} cannot hold it: {loss}", self._quiet)
         pixels = upscaler.upscale(
-            picture.read(), size, lambda part: show(f"{name}  {part:4.0%}", self._quiet)
+            picture.read(),
+            size,
+            lambda part: show(f"{name}  {part:4.0%}", self._quiet),
+            self._max_pixels,
         )
         try:
             encoded = encode(pixels, fmt, header.metadata, self._quality)

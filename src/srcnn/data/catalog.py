@@ -28,17 +28,17 @@ CATALOG = {
 }
 
 
-def data_root(given: Path | None = None) -> Path:
+def data_root(given: str | Path | None = None) -> Path:
     """``given``, else ``$SRCNN_DATA``, else the user's cache folder."""
     if given is not None:
-        return given
-    if "SRCNN_DATA" in os.environ:
+        return Path(given)
+    if os.environ.get("SRCNN_DATA"):
         return Path(os.environ["SRCNN_DATA"])
     cache = os.environ.get("XDG_CACHE_HOME")
     return (Path(cache) if cache else Path.home() / ".cache") / "srcnn"
 
 
-def locate(name: str, root: Path | None = None) -> Path:
+def locate(name: str, root: str | Path | None = None) -> Path:
     """The folder of a data set: a path as it is, any other name under the data root."""
     if Path(name).is_dir():
         return Path(name)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from srcnn.engine.backend import Backend
 from srcnn.engine.tiling import Tile, tiles
@@ -63,9 +65,7 @@ class Network:
                 padded[tile.with_halo(r)]
             )
 
-        with ThreadPoolExecutor(self._threads) as pool:
-            for _ in pool.map(make, tiles(height, width, self._tile)):
-                pass
+        run_tiles(make, (height, width), self._tile, self._threads)
         return out
 
     def _run(self, piece: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -75,6 +75,22 @@ class Network:
     def close(self) -> None:
         """Give the network's memory back."""
         self._backend.close()
+
+
+def run_tiles(
+    make: Callable[[Tile], None],
+    size: tuple[int, int],
+    tile: int,
+    threads: int,
+    progress: Callable[[float], None] | None = None,
+) -> None:
+    """Call ``make`` for every tile of a picture of ``size``, several at once, each on one core."""
+    todo = list(tiles(*size, tile))
+    # numpy's matrix products would else wake all cores from each of the workers.
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(threads, len(todo))) as pool:
+        for done, _ in enumerate(pool.map(make, todo), 1):
+            if progress is not None:
+                progress(done / len(todo))
 
 
 def cores() -> int:

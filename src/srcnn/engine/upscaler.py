@@ -12,22 +12,22 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.backend import Backend
 from srcnn.engine.engines import open_backend, resolve
-from srcnn.engine.network import AUTO_TILE, Enhancer, Network, cores
-from srcnn.engine.tiling import Tile, tiles
+from srcnn.engine.kinds import to_pixels
+from srcnn.engine.network import AUTO_TILE, Enhancer, Network, cores, run_tiles
+from srcnn.engine.tiling import Tile
 from srcnn.errors import LimitError, ModelError, UsageError
 from srcnn.images.color import rgb_to_ycbcr, ycbcr_to_rgb
 from srcnn.images.depth import peak, quantize, to_float
+from srcnn.images.io import MAX_PIXELS
 from srcnn.images.resize import enlarge_window
 from srcnn.weights.store import default, find, is_file_name, read_card
 
@@ -61,22 +61,31 @@ class Upscaler:
 
     def upscale(
         self,
-        image: NDArray[Any],
+        image: Any,
         size: tuple[int, int] | None = None,
         progress: Progress | None = None,
-    ) -> NDArray[Any]:
-        """Enlarge by ``scale``, or to ``size`` = (height, width); shape and dtype as they came.
+        max_pixels: int = MAX_PIXELS,
+    ) -> Any:
+        """Enlarge by ``scale``, or to ``size`` = (height, width); kind, shape and dtype as they came.
 
-        ``image``: H x W (gray), H x W x 2 (gray, alpha), H x W x 3 (RGB) or H x W x 4 (RGB, alpha);
-        uint8, uint16, or floats in [0, 1]. ``progress`` is told the part that is done, 0 to 1.
+        ``image``: a path or the bytes of a file (an array comes back), a PIL image, or an array:
+        H x W (gray), H x W x 2 (gray, alpha), H x W x 3 (RGB) or H x W x 4 (RGB, alpha); uint8, uint16,
+        or floats in [0, 1]. ``progress`` is told the part that is done, 0 to 1. Raises `SrcnnError`.
         """
-        channels = check_image(image)
-        size = size or enlarged_size(image.shape[0], image.shape[1], self.scale)
+        pixels, back = to_pixels(image, max_pixels)
+        check_image(pixels)
+        size = size or enlarged_size(pixels.shape[0], pixels.shape[1], self.scale)
+        check_size(size, max_pixels, "the picture")
+        return back(self._upscale(pixels, size, progress))
+
+    def _upscale(
+        self, image: NDArray[Any], size: tuple[int, int], progress: Progress | None
+    ) -> NDArray[Any]:
+        channels = 1 if image.ndim == 2 else image.shape[2]
         planes = np.moveaxis(to_float(image).reshape(*image.shape[:2], channels), 2, 0)
         if channels >= 3:
             planes = np.concatenate([rgb_to_ycbcr(planes[:3], axis=0), planes[3:]])
         out = np.empty((*size, channels), image.dtype)
-        todo = list(tiles(*size, self._tile))
 
         def make(tile: Tile) -> None:
             floats = self._make_tile(planes, size, tile)
@@ -84,12 +93,7 @@ class Upscaler:
                 quantize(floats, image.dtype), 0, 2
             )
 
-        workers = min(self._threads, len(todo))
-        # The small matrix products would else wake all cores from each of the workers.
-        with threadpool_limits(1, "blas"), ThreadPoolExecutor(workers) as pool:
-            for done, _ in enumerate(pool.map(make, todo), 1):
-                if progress is not None:
-                    progress(done / len(todo))
+        run_tiles(make, size, self._tile, self._threads, progress)
         return out if image.ndim == 3 else out[..., 0]
 
     def _make_tile(
@@ -177,6 +181,8 @@ def nearest_scale(scale: float, *more: int) -> int:
 
 def check_scale(scale: float) -> None:
     """`UsageError` unless ``scale`` enlarges, and to a size that can be counted."""
+    if not isinstance(scale, int | float):
+        raise UsageError(f"scale {scale!r}", "is no number")
     if not scale > 1:  # so that NaN is refused too
         raise UsageError(f"scale {scale:g}", "is not above 1", "srcnn only enlarges")
     if scale > _LARGEST_SCALE:
@@ -198,12 +204,11 @@ def check_size(size: tuple[int, int], max_pixels: int, what: object) -> None:
         )
 
 
-def check_image(image: NDArray[Any]) -> int:
-    """The number of channels; `UsageError` for an array that is no picture."""
+def check_image(image: NDArray[Any]) -> None:
+    """`UsageError` for an array that is no picture."""
     channels = 1 if image.ndim == 2 else image.shape[2] if image.ndim == 3 else 0
     if channels not in (1, 2, 3, 4) or (image.ndim == 3 and channels == 1) or 0 in image.shape:
         raise UsageError(
             f"array of shape {image.shape}", "is no picture", "use H x W or H x W x 2, 3 or 4"
         )
     peak(image.dtype)
-    return channels

@@ -20,7 +20,7 @@ def open_model(model: str, scale: int) -> Enhancer:
     if model == BICUBIC:
         return Bicubic()
     tensors, card = load(Path(find(model, scale)), scale)
-    if card.scale != scale:
+    if card.scale not in (0, scale):
         raise ModelError(model, f"was trained for x{card.scale}, not x{scale}")
     return network(model, tensors, card)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ from numpy.typing import NDArray
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.data.catalog import CATALOG, locate
 from srcnn.data.folder import pictures_in
-from srcnn.errors import UsageError
+from srcnn.errors import InputError, UsageError
 from srcnn.evaluation.models import open_model
 from srcnn.evaluation.protocol import Protocol, protocol_named
 from srcnn.evaluation.run import mean, read_luma, score_pictures
 from srcnn.evaluation.save import save_judged
 from srcnn.metrics import METRICS
+from srcnn.weights.store import default
 
 _TOLERANCE = 0.011
 """dB; published rows are rounded to hundredths."""
@@ -28,39 +30,50 @@ Report = dict[str, Any]
 
 def make_report(
     datasets: Sequence[str],
-    models: Sequence[str],
+    models: Sequence[str] | None,
     scales: Sequence[int],
     protocol: str = "paper",
     metrics: Sequence[str] = ("psnr", "ssim"),
-    data_root: Path | None = None,
+    data_root: str | Path | None = None,
     save: Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Report:
-    """Judge every model on every data set at every scale, bicubic first.
+    """Judge every model on every data set at every scale, bicubic first; ``None`` is the best shipped.
 
+    A picture that cannot be judged is left out and named under ``failures``; `InputError` if all are.
     ``save`` is a folder for the judged pictures; ``progress`` is told the name of each picture.
     """
     rules = protocol_named(protocol)
     for metric in metrics:
         if metric not in METRICS:
             raise UsageError(f"metric '{metric}'", "is unknown", f"use {', '.join(METRICS)}")
-    if any(scale < 2 for scale in scales):
+    if not metrics:
+        raise UsageError("metrics", "none is named", f"use {', '.join(METRICS)}")
+    if not scales or any(scale < 2 for scale in scales):
         raise UsageError("scale", "has to be 2 or more")
-    folders = [(name, locate(name, data_root)) for name in datasets]
-    names = list(dict.fromkeys([BICUBIC, *models]))
+    names = list(dict.fromkeys([BICUBIC, *([default(*scales)] if models is None else models)]))
+    folders = {name: locate(name, data_root) for name in datasets}
+    titles = {name: name if name in CATALOG else folders[name].resolve().name for name in folders}
+    pictures = {name: pictures_in(folder) for name, folder in folders.items()}
+    _refuse_clashes("data sets", titles.values())
+    for name, files in pictures.items():
+        _refuse_clashes(f"pictures of {name}", (file.stem for file in files))
+    if save is not None:
+        _refuse_clashes("weights files", (Path(name).name for name in names))
     # Everything that can be wrong with a model is found before any work starts.
     opened = {scale: [open_model(name, scale) for name in names] for scale in scales}
     results: list[dict[str, Any]] = []
-    for name, folder in folders:
-        dataset = name if name in CATALOG else folder.resolve().name
-        files = pictures_in(folder)
+    failures: list[InputError] = []
+    for name, files in pictures.items():
+        dataset = titles[name]
         for scale in scales:
             keep = None
             if save is not None:
                 keep = _keeper(save / f"{dataset}_x{scale}", files, scale)
-            rows = score_pictures(
-                _lumas(files, rules, progress), opened[scale], scale, metrics, keep
-            )
+            lumas = _lumas(files, rules, progress, failures)
+            rows = score_pictures(lumas, opened[scale], scale, metrics, keep, failures)
+            if not rows[BICUBIC]:
+                raise failures[0]
             results += [
                 {
                     "dataset": dataset,
@@ -75,17 +88,33 @@ def make_report(
         "schema": 1,
         "protocol": rules.to_dict(),
         "checks": _checks(results, rules),
+        "failures": sorted({str(failure) for failure in failures}),
         "results": results,
     }
 
 
+def _refuse_clashes(what: str, names: Iterable[str]) -> None:
+    """Rows and saved pictures go by name: two of one name would be mixed up."""
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise UsageError(what, f"{count} are named '{name}'", "rename all but one")
+
+
 def _lumas(
-    files: Sequence[Path], rules: Protocol, progress: Callable[[str], None] | None
+    files: Sequence[Path],
+    rules: Protocol,
+    progress: Callable[[str], None] | None,
+    failures: list[InputError],
 ) -> Iterator[tuple[str, NDArray[np.uint8]]]:
     for file in files:
         if progress is not None:
             progress(str(file))
-        yield file.stem, read_luma(file, rules)
+        try:
+            luma = read_luma(file, rules)
+        except InputError as error:
+            failures.append(error)
+        else:
+            yield file.stem, luma
 
 
 def _keeper(

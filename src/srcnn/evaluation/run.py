@@ -16,6 +16,7 @@ from srcnn.images.crop import shave
 from srcnn.images.depth import to_uint8
 from srcnn.images.io import open_picture
 from srcnn.metrics import METRICS
+from srcnn.metrics.ssim import WINDOW
 
 Scores = dict[str, float]
 
@@ -34,13 +35,21 @@ def score_pictures(
     scale: int,
     metrics: Sequence[str] = ("psnr", "ssim"),
     keep: Callable[[str, str, NDArray[np.uint8]], None] | None = None,
+    failures: list[InputError] | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
-    """By model's name, the scores of each (name, luma) picture. ``keep`` gets every judged luma."""
+    """By model's name, the scores of each (name, luma) picture. ``keep`` gets every judged luma.
+
+    A picture that is too small goes to ``failures``; without such a list its `InputError` is raised.
+    """
     rows: dict[str, list[dict[str, Any]]] = {model.name: [] for model in models}
     for name, luma in pictures:
+        if min(luma.shape) // scale * scale < 2 * scale + WINDOW:
+            error = InputError(name, f"is too small to be judged at x{scale}")
+            if failures is None:
+                raise error
+            failures.append(error)
+            continue
         truth, enlarged = degraded(luma, scale, name)
-        if min(truth.shape) < 2 * scale + 11:
-            raise InputError(name, f"is too small to be judged at x{scale}")
         for model in models:
             result = to_uint8(enhance_whole(model, enlarged))
             rows[model.name].append({"name": name, **score(result, truth, scale, metrics)})

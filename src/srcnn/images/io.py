@@ -41,6 +41,8 @@ class Header:
     dtype: np.dtype[Any]
     """uint8 or uint16."""
     format: Format
+    pages: int = 1
+    """Pages or frames in the file; the first is the picture."""
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Profile, EXIF, XMP and resolution by libvips' names; opaque, to be handed to `encode`."""
 
@@ -99,8 +101,9 @@ def open_picture(
                 head = file.read(16)
         except FileNotFoundError:
             raise InputError(name, "no such file") from None
-        except OSError as error:
-            raise InputError(name, f"cannot be read ({error.strerror})") from None
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+            why = error.strerror if isinstance(error, OSError) else error
+            raise InputError(name, f"cannot be read ({why})") from None
     fmt = format_of_bytes(head)
     if fmt is None:
         known = ", ".join(FORMATS)
@@ -141,7 +144,8 @@ def _open_vips(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
         if key in _KEPT or key.startswith("exif-")
     }
     metadata["resolution"] = (image.xres, image.yres)
-    header = Header(image.width, image.height, image.bands, np.dtype(dtype), fmt, metadata)
+    pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
+    header = Header(image.width, image.height, image.bands, np.dtype(dtype), fmt, pages, metadata)
     return Picture(name, header, image, source)
 
 

@@ -13,7 +13,6 @@ IEEE TPAMI 38(2), 2016.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -22,8 +21,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from srcnn.errors import UsageError
-from srcnn.weights.graph import from_onnx, shape_of
+from srcnn.errors import ModelError, UsageError
+from srcnn.weights.foreign import load
+from srcnn.weights.graph import shape_of
 from srcnn.weights.store import find
 
 PRESETS = {"9-1-5": (9, 1, 5), "9-3-5": (9, 3, 5), "9-5-5": (9, 5, 5)}
@@ -93,9 +93,11 @@ class SRCNN(nn.Module):
 
     @classmethod
     def from_pretrained(cls, name: str, scale: int) -> Self:
-        """The shipped weights ``name`` (or an ONNX weights file) for ``scale``."""
-        path: Path = find(name, scale)
-        return cls.from_tensors(from_onnx(path.read_bytes(), name)[0], name)
+        """The shipped weights ``name``, or any weights file, for ``scale``; `ModelError` if it is for another."""
+        tensors, card = load(find(name, scale), scale)
+        if card.scale not in (0, scale):
+            raise ModelError(name, f"was trained for x{card.scale}, not x{scale}")
+        return cls.from_tensors(tensors, name)
 
     def tensors(self) -> dict[str, NDArray[np.float32]]:
         """The weights as named numpy tensors, as a weights file stores them."""

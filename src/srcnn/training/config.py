@@ -21,7 +21,7 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str
+    name: Annotated[str, Field(pattern=r"^\w[\w.+@-]*$")]
     """Name of the weights: ``srcnn-915``, with ``@tag`` for another training of the same network."""
     scale: Annotated[int, Field(ge=2, le=8)]
     f: tuple[Positive, ...] = (9, 1, 5)
@@ -59,7 +59,9 @@ class Recipe(BaseModel):
     clip: Annotated[float, Field(ge=0)] = 0.5
     """Largest norm of a gradient; 0 for no limit."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    """``auto``: bf16 autocast where a short measurement shows it to be clearly faster."""
+    """``auto``: bf16 autocast where a short measurement shows it to be clearly faster.
+
+    Two runs are equal in one precision; a recipe that has to repeat itself names it."""
     seed: Annotated[int, Field(ge=0)] = 1
     validate_every: Positive = 500
     """Steps between two validations, after each of which the state is saved."""

@@ -25,6 +25,7 @@ from srcnn.training.state import load_state, save_state
 
 Tensors = dict[str, NDArray[np.float32]]
 Validate = Callable[[Tensors], float]
+Keep = Callable[[Tensors], None]
 
 
 def train(
@@ -32,6 +33,7 @@ def train(
     model: ResidualSRCNN | SRCNN,
     sampler: PatchSampler,
     validate: Validate,
+    keep: Keep,
     bicubic: float,
     fabric: Fabric,
     run: Path,
@@ -40,6 +42,7 @@ def train(
 ) -> tuple[Tensors, float]:
     """Train ``model``; returns the best weights by ``validate`` (PSNR in dB) and the seconds it took.
 
+    ``keep`` is given the weights whenever they are the best so far.
     ``bicubic`` is the validation PSNR of doing nothing: weights below it are called out.
     """
     average = copy.deepcopy(model).requires_grad_(False)
@@ -81,6 +84,7 @@ def train(
         if not psnr <= state["best_psnr"]:
             state["best_psnr"] = psnr
             state["best"] = {name: torch.tensor(value) for name, value in tensors.items()}
+            keep(tensors)
         state["model"], state["average"] = model.state_dict(), average.state_dict()
         state["optimizer"] = optimizer.state_dict()
         save_state(run, state)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import safetensors.numpy
+import safetensors.torch
 import scipy.io
 import torch
 from numpy.typing import NDArray
@@ -79,7 +79,7 @@ _LAYOUTS = (
     r"(?P<stage>features|map|reconstruction)(\.\d+)?\.(?P<part>weight|bias)",
 )
 _STAGES = {"features": 1, "map": 2, "reconstruction": 3}
-_WRAPPERS = ("state_dict", "model_state_dict", "model", "params_ema", "params")
+_WRAPPERS = ("state_dict", "model_state_dict", "model", "params_ema", "params", "net")
 
 
 def _read_pth(path: Path) -> Tensors:
@@ -96,25 +96,31 @@ def _read_pth(path: Path) -> Tensors:
         raise ModelError(path, why) from None
     except Exception as error:  # torch raises what the broken bytes led to
         raise ModelError(path, f"is no PyTorch file ({error})") from None
-    for wrapper in _WRAPPERS:
-        if isinstance(state, Mapping) and isinstance(state.get(wrapper), Mapping):
-            state = state[wrapper]
-    if not isinstance(state, Mapping):
-        raise ModelError(path, "is no state dict")
-    return _named({str(key): _numpy(key, value, path) for key, value in state.items()}, path)
+    while isinstance(state, Mapping) and not any(
+        isinstance(v, torch.Tensor) for v in state.values()
+    ):
+        inner = [state[key] for key in _WRAPPERS if isinstance(state.get(key), Mapping)]
+        if not inner:
+            break
+        state = inner[0]
+    return _named(state, path)
 
 
 def _read_safetensors(path: Path) -> Tensors:
     """The same keys as in a .pth."""
     try:
-        state = safetensors.numpy.load(path.read_bytes())
+        state = safetensors.torch.load(path.read_bytes())
     except Exception as error:  # safetensors raises what the broken bytes led to
         raise ModelError(path, f"is no safetensors file ({error})") from None
-    return _named({key: value.astype(np.float32) for key, value in state.items()}, path)
+    return _named(state, path)
 
 
-def _named(state: Tensors, path: Path) -> Tensors:
-    tensors = {_known_name(key, path): value for key, value in state.items()}
+def _named(state: Any, path: Path) -> Tensors:
+    if not isinstance(state, Mapping):
+        raise ModelError(path, "is no state dict")
+    tensors = {
+        _known_name(str(key), path): _numpy(key, value, path) for key, value in state.items()
+    }
     if len(tensors) != len(state):
         raise ModelError(path, "names a layer twice")
     return tensors

@@ -84,13 +84,16 @@ def to_onnx(tensors: Tensors, card: Card) -> bytes:
 
 
 def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[np.float32]], Card]:
-    """Tensors and card of a weights file; `ModelError` if it is not one of ours."""
+    """Tensors and card of a weights file; `ModelError` if it is not one of ours, or they do not fit."""
     try:
         model = onnx.load_from_string(data)
         tensors = {str(t.name): numpy_helper.to_array(t) for t in model.graph.initializer}
     except Exception as error:  # protobuf and onnx raise what the broken bytes led to
         raise ModelError(source, f"is no ONNX file ({error})") from None
-    card = {entry.key: entry.value for entry in model.metadata_props}.get(METADATA_KEY)
-    if card is None:
+    text = {entry.key: entry.value for entry in model.metadata_props}.get(METADATA_KEY)
+    if text is None:
         raise ModelError(source, "is ONNX without an srcnn card")
-    return tensors, card_from_json(card, source)
+    card = card_from_json(text, source)
+    if shape_of(tensors, source) != (card.f, card.n, card.channels):
+        raise ModelError(source, "has a card that does not fit its weights")
+    return tensors, card

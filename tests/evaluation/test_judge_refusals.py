@@ -1,0 +1,90 @@
+"""What the judge refuses, and what it leaves out and names."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from srcnn.cli.main import main
+from srcnn.models.srcnn import SRCNN
+from srcnn.weights.card import Card
+from srcnn.weights.graph import to_onnx
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    pixels = np.random.default_rng(1).integers(0, 256, (48, 45), np.uint8)
+    (tmp_path / "set").mkdir()
+    Image.fromarray(pixels).save(tmp_path / "set" / "a.png")
+    return tmp_path / "set"
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    monkeypatch.setattr(sys, "argv", ["srcnn", "evaluate", *map(str, arguments)])
+    return main()
+
+
+def test_a_bad_picture_is_named_and_the_others_are_judged(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "bad.png").write_bytes((folder / "a.png").read_bytes()[:500])
+    Image.new("L", (9, 9)).save(folder / "small.png")
+    assert run(monkeypatch, folder, "-m", "bicubic", "--json", "-") == 1
+    out, err = capsys.readouterr()
+    report = json.loads(out)
+    assert [image["name"] for image in report["results"][0]["images"]] == ["a"]
+    assert len(report["failures"]) == 2
+    assert err.count("error: ") == 2
+    assert "bad.png" in err
+
+
+def test_two_pictures_of_one_name_are_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("L", (40, 40)).save(folder / "a.bmp")
+    assert run(monkeypatch, folder, "-m", "bicubic") == 2
+    assert "2 are named 'a'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors", ".mat"])
+def test_a_file_without_a_card_needs_a_scale(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    suffix: str,
+) -> None:
+    assert run(monkeypatch, folder, "-m", f"net{suffix}") == 2
+    assert "-s" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("what", ["another shape", "NaN"])
+def test_a_card_that_does_not_fit_and_numbers_that_are_none(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    what: str,
+) -> None:
+    model = SRCNN((5, 3, 3), (4, 3))
+    if what == "NaN":
+        with torch.no_grad():
+            model.layers[1].weight[0, 0, 0, 0] = float("nan")
+    card = Card("net", 3, (5, 1, 5) if what == "another shape" else model.f, model.n)
+    path = tmp_path / "net.onnx"
+    path.write_bytes(to_onnx(model.tensors(), card))
+    assert run(monkeypatch, folder, "-m", path, "-s", 3) == 6
+    error = capsys.readouterr().err
+    assert ("card" if what == "another shape" else "NaN") in error
+
+
+def test_wrapped_twice(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = SRCNN((5, 3, 3), (4, 3))
+    state = {f"module.{key}": value for key, value in model.state_dict().items()}
+    torch.save({"model": {"state_dict": state}, "epoch": 7}, tmp_path / "net.pth")
+    assert run(monkeypatch, folder, "-m", tmp_path / "net.pth", "-s", 3) == 0
