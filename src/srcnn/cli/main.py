@@ -24,7 +24,7 @@ from srcnn.errors import SrcnnError
 app = typer.Typer(
     name="srcnn",
     help="Super-resolution with the network of Dong, Loy, He and Tang (TPAMI 2016).",
-    epilog="Example:  srcnn upscale photo.jpg -s 3",
+    epilog="Example:  srcnn upscale examples/dog.png -s 3",
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -15,7 +15,7 @@ from srcnn.errors import InputError, OutputError, SrcnnError, UsageError
 if TYPE_CHECKING:
     from srcnn.cli.jobs import Job, Wanted
 
-EPILOG = "Example:  srcnn upscale photo.jpg -s 3 -o large.png"
+EPILOG = "Example:  srcnn upscale examples/dog.png -s 3 -o large.png"
 
 
 def upscale(
