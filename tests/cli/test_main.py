@@ -45,7 +45,8 @@ def test_help_ends_with_an_example(srcnn: Srcnn, verb: str) -> None:
 @pytest.mark.usefixtures("shipped")
 def test_the_example_of_upscale_works(srcnn: Srcnn, folder: Path) -> None:
     """Copied from the help and pasted."""
-    save(folder / "photo.jpg")
+    (folder / "examples").mkdir()
+    save(folder / "examples" / "dog.png")
     example = srcnn("upscale", "--help").out.decode().rsplit("Example:", 1)[1]
     words = shlex.split(example)
     assert words[0] == "srcnn"
