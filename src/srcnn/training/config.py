@@ -42,7 +42,7 @@ class Recipe(BaseModel):
     shrink: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     """Factors by which every training picture enters once more, reduced: finer detail to learn from."""
     optimizer: Literal["soap", "adam", "sgd"] = "soap"
-    """SOAP (`srcnn.training.soap`) needs a tenth of Adam's steps here; SGD is the paper's."""
+    """SOAP (`srcnn.training.soap`) needs a third of Adam's steps here; SGD is the paper's."""
     lr: Rate = 6e-3
     """About 6e-3 for SOAP, 2e-3 for Adam."""
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
