@@ -33,16 +33,16 @@ from srcnn.images.files import write_atomically
 from srcnn.images.resize import imresize
 from srcnn.models.residual import ResidualSRCNN, unfold
 from srcnn.models.srcnn import SRCNN, init_he, init_paper
-from srcnn.training.config import Recipe
+from srcnn.training.config import RESOLVED, Recipe
 from srcnn.training.device import make_fabric
 from srcnn.training.log import RunLog
-from srcnn.training.loop import Tensors, make_optimizer, train
+from srcnn.training.loop import Tensors, make_optimizer, train, update
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import load
 from srcnn.weights.graph import to_onnx
 from srcnn.weights.store import find
 
-WEIGHTS, RESOLVED, LOG = "weights.onnx", "recipe.yaml", "log.jsonl"
+WEIGHTS, LOG = "weights.onnx", "log.jsonl"
 
 
 @dataclass(frozen=True)
@@ -156,15 +156,12 @@ def estimated_seconds(plan: Plan, device: str = "auto") -> float:
     model = _first_model(recipe)
     wrapped, optimizer = fabric.setup(model, make_optimizer(recipe, model))
     side = recipe.patch + 2 * plan.card.radius
-    x, truth = torch.rand(recipe.batch, 1, side, side), torch.rand(1, 1, recipe.patch, recipe.patch)
-    x, truth = x.to(fabric.device), truth.to(fabric.device)
+    x = torch.rand(recipe.batch, 1, side, side, device=fabric.device)
+    truth = torch.rand(recipe.batch, 1, recipe.patch, recipe.patch, device=fabric.device)
     times = []
     for _ in range(6):
         started = time.perf_counter()
-        y = wrapped(x) if recipe.form == "residual" else wrapped(x, pad=False)
-        optimizer.zero_grad()
-        fabric.backward((y.float() - truth).square().mean())
-        optimizer.step()
+        update(recipe, fabric, wrapped, optimizer, x, truth)
         times.append(time.perf_counter() - started)
     return sorted(times)[len(times) // 2] * recipe.steps
 
@@ -194,12 +191,12 @@ def _first_model(recipe: Recipe) -> ResidualSRCNN | SRCNN:
 
 def _card(plan: Plan, tensors: Tensors, seconds: float, data_root: Path | None) -> Card:
     recipe = plan.recipe
+    models: list[Enhancer] = [Bicubic(), network(recipe.name, tensors, plan.card)]
     scores = {}
     for name in recipe.scores:
         known = CATALOG.get(name)
         protocol = PROTOCOLS[known.protocol if known else "paper"]
         pictures = [(p.stem, read_luma(p, protocol)) for p in pictures_in(locate(name, data_root))]
-        models: list[Enhancer] = [Bicubic(), network(recipe.name, tensors, plan.card)]
         for model, rows in score_pictures(pictures, models, recipe.scale).items():
             scores[name if model == recipe.name else f"{name} {model}"] = mean(rows)
     return replace(

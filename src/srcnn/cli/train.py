@@ -42,14 +42,14 @@ def train(
     """Train a network and write it, with its card, to RUN/weights.onnx."""
     need("train", "srcnn train")
     from srcnn.data.folder import pictures_in
-    from srcnn.training.config import make_recipe, read_recipe
+    from srcnn.training.config import RESOLVED, make_recipe, read_recipe
 
     changes = list(overrides or [])
     if precision is not None:
         changes.append(f"precision={precision}")
     if recipe is None and resume is None:
         raise UsageError("srcnn train", "give a recipe or a folder, or --resume RUN")
-    source = Path(recipe) if recipe is not None else (resume or Path()) / "recipe.yaml"
+    source = Path(recipe) if recipe is not None else (resume or Path()) / RESOLVED
     if source.is_dir():
         held_back = min(_HELD_BACK, len(pictures_in(source, recursive=True)) // 4)
         values = FOLDER_RECIPE | {"scale": scale, "data": [str(source)], "held_back": held_back}

@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from srcnn.errors import UsageError
 
+RESOLVED = "recipe.yaml"
+"""The resolved recipe in a run directory."""
+
 Positive = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0)]
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from lightning_fabric import Fabric
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from srcnn.data.patches import PatchSampler
 from srcnn.models.residual import ResidualSRCNN
@@ -62,13 +62,7 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = lr * group["factor"]
         x, truth = (tensor.to(fabric.device) for tensor in sampler.batch(step))
-        y = wrapped(x) if recipe.form == "residual" else wrapped(x, pad=False)
-        loss = nn.functional.mse_loss(y.float(), truth)
-        optimizer.zero_grad()
-        fabric.backward(loss)
-        if recipe.clip:
-            fabric.clip_gradients(wrapped, optimizer, max_norm=recipe.clip)
-        optimizer.step()
+        loss = update(recipe, fabric, wrapped, optimizer, x, truth)
         if recipe.ema:
             update_average(average, model, ema_decay(recipe, step))
         done = step + 1
@@ -106,6 +100,20 @@ def train(
         )
     best: dict[str, torch.Tensor] = state["best"]
     return {name: value.numpy() for name, value in best.items()}, state["seconds"]
+
+
+def update(
+    recipe: Recipe, fabric: Fabric, wrapped: Any, optimizer: Any, x: Tensor, truth: Tensor
+) -> Tensor:
+    """One step of the optimiser on a batch of `PatchSampler.batch`; the loss before it."""
+    y = wrapped(x) if recipe.form == "residual" else wrapped(x, pad=False)
+    loss = nn.functional.mse_loss(y.float(), truth)
+    optimizer.zero_grad()
+    fabric.backward(loss)
+    if recipe.clip:
+        fabric.clip_gradients(wrapped, optimizer, max_norm=recipe.clip)
+    optimizer.step()
+    return loss
 
 
 def _number(value: float) -> float | None:
