@@ -115,7 +115,7 @@ def run_plan(
             yield degraded(imresize(luma, factor), recipe.scale, str(file))
 
     pairs = load_pairs(plan.training, versions, plan.card.radius)
-    sampler = PatchSampler(pairs, recipe.patch, recipe.batch, recipe.seed)
+    sampler = PatchSampler(pairs, recipe.patch, recipe.batch, recipe.seed, recipe.stretched)
     held = [(str(file), read_luma(file, protocol)) for file in plan.held_back]
 
     def validate(tensors: Tensors) -> float:

@@ -9,10 +9,11 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from srcnn.data.augment import DIHEDRAL, dihedral
+from srcnn.data.augment import DIHEDRAL, dihedral, full_range
 from srcnn.data.folder import pictures_in
 from srcnn.data.patches import Pair, PatchSampler, load_pairs
 from srcnn.errors import MissingData
+from srcnn.images.color import rgb_to_ycbcr
 
 RADIUS = 3
 
@@ -42,6 +43,26 @@ def test_input_and_truth_lie_on_each_other() -> None:
     assert y.shape == (64, 1, 12, 12)
     assert x.dtype == y.dtype == torch.float32
     torch.testing.assert_close(x[..., RADIUS:-RADIUS, RADIUS:-RADIUS], y, rtol=0, atol=1e-7)
+
+
+def test_stretching_gives_y_the_range_of_gray_pictures() -> None:
+    gray = np.linspace(0, 1, 256)
+    # A gray picture's Y by MATLAB's rgb2ycbcr; stretched it is the gray picture again.
+    y = rgb_to_ycbcr(np.repeat(gray[:, None], 3, axis=1))[:, 0]
+    np.testing.assert_allclose(full_range(torch.from_numpy(y)), gray, atol=1e-6)
+    with pytest.raises(AssertionError):
+        np.testing.assert_allclose(y, gray, atol=1e-2)
+
+
+def test_the_asked_part_of_the_patches_is_stretched_input_and_truth_alike() -> None:
+    pairs = [pair(40, 30), pair(25, 60)]
+    plain = PatchSampler(pairs, 12, 400, seed=7).batch(2)
+    stretched = PatchSampler(pairs, 12, 400, seed=7, stretched=0.5).batch(2)
+    differ = (plain[1] != stretched[1]).flatten(1).any(1)
+    assert 150 < differ.sum() < 250
+    for before, after in zip(plain, stretched, strict=True):
+        assert torch.equal(before[~differ], after[~differ])
+        torch.testing.assert_close(full_range(before[differ]), after[differ])
 
 
 def test_a_batch_is_a_function_of_seed_and_step() -> None:

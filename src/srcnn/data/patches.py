@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from srcnn.data.augment import DIHEDRAL, dihedral
+from srcnn.data.augment import DIHEDRAL, dihedral, full_range
 from srcnn.errors import MissingData
 
 
@@ -44,12 +44,18 @@ def load_pairs(files: Iterable[Path], versions: Versions, radius: int) -> list[P
 class PatchSampler:
     """Random batches; the batch of a step depends on seed and step alone, so a resumed run repeats it."""
 
-    def __init__(self, pairs: list[Pair], patch: int, batch: int, seed: int) -> None:
-        """``patch``: side of the output in pixels. Pictures with a shorter side are left out."""
+    def __init__(
+        self, pairs: list[Pair], patch: int, batch: int, seed: int, stretched: float = 0.0
+    ) -> None:
+        """``patch``: side of the output in pixels. Pictures with a shorter side are left out.
+
+        ``stretched``: the part of the patches that go through `full_range`.
+        """
         self.pairs = [pair for pair in pairs if min(pair.truth.shape) >= patch]
         if not self.pairs:
             raise MissingData("training pictures", f"none has {patch} pixels in each direction")
         self.patch, self.batch_size, self.seed = patch, batch, seed
+        self.stretched = stretched
         areas = np.array([pair.truth.size for pair in self.pairs], np.float64)
         # By area: every pixel of the set is as likely as any other.
         self._bounds = np.cumsum(areas / areas.sum())
@@ -69,5 +75,8 @@ class PatchSampler:
             inputs.append(dihedral(pair.padded[top : top + side, left : left + side], k))
             truths.append(dihedral(pair.truth[top : top + self.patch, left : left + self.patch], k))
         x = torch.from_numpy(np.stack(inputs)[:, None])
-        y = torch.from_numpy(np.stack(truths)[:, None])
-        return x, y.float() / 255.0
+        y = torch.from_numpy(np.stack(truths)[:, None]).float() / 255.0
+        if self.stretched:
+            which = torch.from_numpy(random.random(self.batch_size) < self.stretched)
+            x[which], y[which] = full_range(x[which]), full_range(y[which])
+        return x, y

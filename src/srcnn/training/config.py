@@ -44,6 +44,8 @@ class Recipe(BaseModel):
     """Side of a patch in output pixels."""
     shrink: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     """Factors by which every training picture enters once more, reduced: finer detail to learn from."""
+    stretched: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """The part of the patches stretched from Y's range to that of gray pictures."""
     optimizer: Literal["soap", "adam", "sgd"] = "soap"
     """SOAP (`srcnn.training.soap`) needs a third of Adam's steps here; SGD is the paper's."""
     lr: Rate = 6e-3
