@@ -64,6 +64,11 @@ def test_the_file_is_plain_onnx() -> None:
     assert to_onnx(tensors, card) == data
 
 
+def test_a_card_of_another_network_is_refused() -> None:
+    with pytest.raises(ModelError, match="card that does not fit"):
+        to_onnx(random_tensors((5, 3, 3), (4, 3)), card_of((9, 3, 3), (4, 3)))
+
+
 def changed(name: str, value: NDArray[np.float32] | None) -> Tensors:
     tensors = random_tensors((5, 3, 3), (4, 3))
     if value is None:

@@ -3,11 +3,16 @@
 The graph is the valid network: N x C x (H + 2r) x (W + 2r) in, N x C x H x W out, r the receptive
 radius; who calls it pads. Initialisers carry the state dict's names (``conv1.weight``, ...), so the
 same file serves every engine and torch.
+
+The last layer gives one channel, and engines compute channels by 8 or 16 at a time, so 7 or 15 of them
+would be thrown away: 2/3 of the time of 9-1-5. The graph makes a block of 4 x 4 pixels from each
+position instead, as 16 channels at a stride of 4: the same sums in the same order. Its larger filters
+are made of ``convK.weight`` by nodes that engines fold when they load the graph.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,6 +24,9 @@ from srcnn.errors import ModelError
 from srcnn.weights.card import METADATA_KEY, Card, card_from_json
 
 Tensors = Mapping[str, NDArray[Any]]
+
+BLOCK = 4
+"""Side of the block of pixels that the last layer makes at once."""
 
 
 def shape_of(tensors: Tensors, source: str) -> tuple[tuple[int, ...], tuple[int, ...], int]:
@@ -45,18 +53,17 @@ def shape_of(tensors: Tensors, source: str) -> tuple[tuple[int, ...], tuple[int,
 
 
 def to_onnx(tensors: Tensors, card: Card) -> bytes:
-    """The bytes of a weights file."""
-    nodes, depth = [], len(tensors) // 2
-    current = "input"
-    for k in range(1, depth + 1):
-        output = "output" if k == depth else f"sum{k}"
-        nodes.append(
-            helper.make_node("Conv", [current, f"conv{k}.weight", f"conv{k}.bias"], [output])
-        )
-        current = output
-        if k < depth:
-            nodes.append(helper.make_node("Relu", [current], [f"F{k}"]))
-            current = f"F{k}"
+    """The bytes of a weights file; `ModelError` for a card of another network."""
+    _check_card(tensors, card, card.name)
+    depth = len(tensors) // 2
+    nodes = [*_whole_blocks(2 * card.radius)]
+    current = "blocks"
+    for k in range(1, depth):
+        weight, bias = f"conv{k}.weight", f"conv{k}.bias"
+        nodes.append(helper.make_node("Conv", [current, weight, bias], [f"sum{k}"]))
+        nodes.append(helper.make_node("Relu", [f"sum{k}"], [f"F{k}"]))
+        current = f"F{k}"
+    nodes += _last_layer(current, depth, card.f[-1], card.channels)
 
     def value(name: str, height: str, width: str) -> Any:
         shape: list[str | int | None] = ["N", card.channels, height, width]
@@ -83,6 +90,46 @@ def to_onnx(tensors: Tensors, card: Card) -> bytes:
     return data
 
 
+def _constant(name: str, values: Any) -> Any:
+    return helper.make_node(
+        "Constant", [], [name], value=numpy_helper.from_array(np.asarray(values, np.int64), name)
+    )
+
+
+def _whole_blocks(halo: int) -> Iterator[Any]:
+    """``input`` to ``blocks``: rows and columns added so that the output's sides are whole blocks."""
+    yield helper.make_node("Shape", ["input"], ["shape"], start=2)
+    yield _constant("halo", [halo, halo])
+    yield helper.make_node("Sub", ["shape", "halo"], ["size"])
+    yield _constant("block", [BLOCK, BLOCK])
+    yield helper.make_node("Neg", ["size"], ["negative"])
+    yield helper.make_node("Mod", ["negative", "block"], ["missing"])
+    yield _constant("none", [0] * 6)
+    yield helper.make_node("Concat", ["none", "missing"], ["pads"], axis=0)
+    yield helper.make_node("Pad", ["input", "pads"], ["blocks"], mode="edge")
+
+
+def _last_layer(current: str, k: int, f: int, channels: int) -> Iterator[Any]:
+    """The feature maps ``current`` to ``output``: a block for each position, and back to pixels."""
+    shifted = []
+    for i in range(BLOCK):
+        for j in range(BLOCK):
+            # The filter of the block's pixel (i, j) is the layer's, moved down by i and right by j.
+            pads, name = f"shift{i}{j}", f"conv{k}.weight.{i}{j}"
+            yield _constant(pads, [0, 0, i, j, 0, 0, BLOCK - 1 - i, BLOCK - 1 - j])
+            yield helper.make_node("Pad", [f"conv{k}.weight", pads], [name])
+            shifted.append(name)
+    yield helper.make_node("Concat", shifted, ["block.weight"], axis=0)
+    yield helper.make_node("Concat", [f"conv{k}.bias"] * BLOCK**2, ["block.bias"], axis=0)
+    conv = helper.make_node("Conv", [current, "block.weight", "block.bias"], ["planes"])
+    conv.attribute.append(helper.make_attribute("strides", [BLOCK, BLOCK]))
+    yield conv
+    yield helper.make_node("DepthToSpace", ["planes"], ["pixels"], blocksize=BLOCK, mode="DCR")
+    yield _constant("start", [0, 0])
+    yield _constant("axes", [2, 3])
+    yield helper.make_node("Slice", ["pixels", "start", "size", "axes"], ["output"])
+
+
 def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[np.float32]], Card]:
     """Tensors and card of a weights file; `ModelError` if it is not one of ours, or they do not fit."""
     try:
@@ -94,6 +141,10 @@ def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[np.float32]],
     if text is None:
         raise ModelError(source, "is ONNX without an srcnn card")
     card = card_from_json(text, source)
+    _check_card(tensors, card, source)
+    return tensors, card
+
+
+def _check_card(tensors: Tensors, card: Card, source: str) -> None:
     if shape_of(tensors, source) != (card.f, card.n, card.channels):
         raise ModelError(source, "has a card that does not fit its weights")
-    return tensors, card
