@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 import srcnn
+from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
-from srcnn.images.io import encode, open_picture
+from srcnn.images.io import open_picture
 
 ROOT = Path(__file__).parents[1]
 TOP, LEFT, SIDE = 82, 92, 132

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from numpy.typing import NDArray
 
 from srcnn.cli.jobs import Wanted, plan_jobs
 from srcnn.errors import UsageError
-from srcnn.images.io import encode
+from srcnn.images.encode import write_picture
 
 from .conftest import Srcnn, pixels, save, tree, what_is
 
@@ -122,13 +121,13 @@ def test_one_bad_source_stops_nobody(srcnn: Srcnn, album: Path) -> None:
 def test_a_bug_in_one_picture_stops_nobody(
     srcnn: Srcnn, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(pixels: NDArray[Any], *arguments: object) -> bytes:
-        if pixels.shape[1] == 27:
+    def broken(file: Any, strips: Any, size: tuple[int, int], *arguments: Any) -> None:
+        if size == (27, 27):
             raise RuntimeError("a bug")
-        return encode(pixels, *arguments)  # type: ignore[arg-type]
+        write_picture(file, strips, size, *arguments)
 
     save(album / "bug.png", size=(9, 9))
-    monkeypatch.setattr("srcnn.images.io.encode", broken)
+    monkeypatch.setattr("srcnn.images.encode.write_picture", broken)
     ran = srcnn("upscale", "album", "-o", "out", *BICUBIC)
     assert ran.code == 1
     assert tree(Path("out")) == {"a_x3.png", "b_x3.jpg"}

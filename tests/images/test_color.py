@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage.color import rgb2ycbcr, ycbcr2rgb
 
-from srcnn.images.color import rgb_to_ycbcr, ycbcr_to_rgb
+from srcnn.images.color import Y_TO_RGB, rgb_to_y, rgb_to_ycbcr, ycbcr_to_rgb
 from srcnn.images.depth import to_float, to_uint8
 
 
@@ -61,3 +61,16 @@ def test_colours_outside_the_cube_are_not_clamped() -> None:
     rgb = ycbcr_to_rgb(np.array([[[235, 16, 240]]]) / 255)
     assert rgb.max() > 1.5
     assert rgb.min() < 0.3
+
+
+def test_y_of_planes(photo: NDArray[np.uint8]) -> None:
+    rgb = to_float(photo, np.float64)
+    y = rgb_to_y(np.moveaxis(rgb, 2, 0))
+    np.testing.assert_allclose(y * 255, rgb2ycbcr(photo)[..., 0], rtol=0, atol=1e-9)
+
+
+def test_a_change_of_y_alone_moves_r_g_and_b_alike(photo: NDArray[np.uint8]) -> None:
+    ycbcr = rgb2ycbcr(photo)
+    ycbcr[..., 0] += 7
+    moved = ycbcr2rgb(ycbcr) - photo / 255
+    np.testing.assert_allclose(moved, Y_TO_RGB * 7 / 255, rtol=0, atol=1e-9)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
+from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
-from srcnn.images.io import encode, open_picture
+from srcnn.images.io import open_picture
 
 from .reference import written_by_pillow
 

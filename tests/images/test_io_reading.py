@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from srcnn.errors import InputError
+from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
-from srcnn.images.io import encode, open_picture
+from srcnn.images.io import open_picture
 
 from .reference import decoded_png, read_by_pillow, written_by_pillow
 

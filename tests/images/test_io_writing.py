@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from srcnn.errors import OutputError
+from srcnn.images.encode import encode, losses
 from srcnn.images.files import write_atomically
 from srcnn.images.formats import FORMATS
-from srcnn.images.io import encode, losses, open_picture
+from srcnn.images.io import open_picture
 
 from .reference import decoded_png, read_by_pillow
 

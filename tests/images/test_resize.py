@@ -17,7 +17,7 @@ from PIL import Image
 
 from srcnn.degrade import enlarge, low_resolution
 from srcnn.errors import UsageError
-from srcnn.images.resize import enlarge_window, imresize
+from srcnn.images.resize import imresize, resize_window, window
 
 Oracle = Callable[[NDArray[np.float64], float], NDArray[np.float64]]
 
@@ -191,12 +191,22 @@ def test_strips_of_any_height_make_the_same_picture(
     planes = low.transpose(2, 0, 1).astype(np.float32)
     whole = imresize(low, size=size).transpose(2, 0, 1)
     for left, right in ((0, size[1]), (13, 14), (31, size[1])):
-        strips = [
-            enlarge_window(planes, size, (top, min(top + rows, size[0])), (left, right))
-            for top in tops
-        ]
+        columns = window(50, size[1], left, right)
+        strips = []
+        for top in tops:
+            strip = window(40, size[0], top, min(top + rows, size[0]))
+            # Only the rows that the window asks for are there.
+            source = planes[:, strip.first : strip.last]
+            strips.append(resize_window(source, strip, columns, strip.first))
         made = np.concatenate(strips, axis=1)
         np.testing.assert_allclose(made, whole[:, :, left:right], rtol=0, atol=2e-6)
+
+
+def test_a_window_over_the_border_repeats_the_edge(photo: NDArray[np.uint8]) -> None:
+    low = (photo[:9, :7, 0] / 255.0).astype(np.float32)
+    rows, columns = window(9, 20, -3, 24), window(7, 15, -2, 16)
+    padded = np.pad(imresize(low, size=(20, 15)), ((3, 4), (2, 1)), mode="edge")
+    np.testing.assert_allclose(resize_window(low[None], rows, columns)[0], padded, atol=2e-6)
 
 
 @pytest.mark.parametrize(

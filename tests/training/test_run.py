@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from srcnn.errors import ModelError, UsageError
+from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
-from srcnn.images.io import encode, open_picture
+from srcnn.images.io import open_picture
 from srcnn.training import loop
 from srcnn.training.config import Recipe, make_recipe
 from srcnn.training.state import LAST, PREVIOUS, save_state

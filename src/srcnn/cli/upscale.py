@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +18,9 @@ from srcnn.errors import InputError, OutputError, SrcnnError, UsageError
 
 if TYPE_CHECKING:
     from srcnn.cli.jobs import Job, Wanted
+
+_ROWS = 64
+"""Of the source, decoded at a time."""
 
 EPILOG = "Example:  srcnn upscale examples/dog.png -s 3 -o large.png"
 
@@ -183,9 +190,9 @@ class _Run:
 
     def _do(self, job: Job, dry_run: bool, result: dict[str, Any]) -> None:
         from srcnn.engine.upscaler import check_size
-        from srcnn.images.files import write_atomically
+        from srcnn.images.encode import losses, write_picture
         from srcnn.images.formats import FORMATS
-        from srcnn.images.io import encode, losses, open_picture
+        from srcnn.images.io import open_picture
 
         data = sys.stdin.buffer.read() if job.source == "-" else Path(job.source)
         name = "stdin" if job.source == "-" else job.source
@@ -209,21 +216,33 @@ class _Run:
             say(f"{name}: only the first of {header.pages} pages is taken", self._quiet)
         for loss in losses(header, fmt):
             say(f"{name}: {fmt.name.upper()} cannot hold it: {loss}", self._quiet)
-        pixels = upscaler.upscale(
-            picture.read(),
+        strips = upscaler.strips(
+            picture.strips(_ROWS),
+            (header.height, header.width),
             size,
             lambda part: show(f"{name}  {part:4.0%}", self._quiet),
-            self._max_pixels,
         )
-        try:
-            encoded = encode(pixels, fmt, header.metadata, self._quality)
-        except OutputError as error:
-            raise OutputError(job.destination or "stdout", error.why, error.fix) from None
-        if job.destination is None:
-            sys.stdout.buffer.write(encoded)
+        with closing(strips), _destination(job.destination) as file:
+            try:
+                write_picture(file, strips, size, fmt, header.metadata, self._quality)
+            except OutputError as error:
+                raise OutputError(job.destination or "stdout", error.why, error.fix) from None
+
+
+@contextmanager
+def _destination(path: Path | None) -> Iterator[IO[bytes]]:
+    """Where a picture is written; stdout (``None``) gets it when it is whole."""
+    from srcnn.images.files import atomic_file
+
+    if path is not None:
+        with atomic_file(path) as file:
+            yield file
+    else:
+        with TemporaryFile() as file:
+            yield file
+            file.seek(0)
+            copyfileobj(file, sys.stdout.buffer)
             sys.stdout.buffer.flush()
-        else:
-            write_atomically(job.destination, encoded)
 
 
 def _as_ours(error: Exception, source: str) -> SrcnnError:

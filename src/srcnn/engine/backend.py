@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 import numpy as np
@@ -20,3 +21,10 @@ class Backend(Protocol):
     def close(self) -> None:
         """Give the memory back; `run` is not called afterwards."""
         ...
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an engine's exception says that an allocation failed: each has its own way to say so."""
+    return isinstance(error, MemoryError) or bool(
+        re.search("alloc|out of memory", str(error), re.I)
+    )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+import logging
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
-from srcnn.engine.backend import Backend
+from srcnn.engine.backend import Backend, is_out_of_memory
+from srcnn.engine.threads import cores
 from srcnn.engine.tiling import Tile, tiles
 
 AUTO_TILE = 128
-"""A tile's planes of 64 filters stay in a core's cache."""
+"""A tile's planes of 64 filters stay in a core's cache, and its halo is a tenth of it."""
+_SMALLEST_TILE = 8
+_log = logging.getLogger(__name__)
 
 
 class Enhancer(Protocol):
@@ -50,11 +52,12 @@ class Network:
         self._backend = backend
         self._tile = tile or AUTO_TILE
         self._threads = threads or cores()
+        self._limit = sys.maxsize
+        """Side of the largest piece that there may be memory for."""
 
     def enhance(self, padded: NDArray[Any]) -> NDArray[np.float32]:
         """See `Enhancer.enhance`. Safe from several threads."""
         r = self.radius
-        padded = padded.astype(np.float32, copy=False)
         height, width = padded.shape[0] - 2 * r, padded.shape[1] - 2 * r
         if max(height, width) <= self._tile:
             return self._run(padded)
@@ -65,37 +68,34 @@ class Network:
                 padded[tile.with_halo(r)]
             )
 
-        run_tiles(make, (height, width), self._tile, self._threads)
+        with ThreadPoolExecutor(self._threads) as pool:
+            list(pool.map(make, tiles(height, width, self._tile)))
         return out
 
     def _run(self, piece: NDArray[np.float32]) -> NDArray[np.float32]:
-        out: NDArray[np.float32] = self._backend.run(np.ascontiguousarray(piece)[None, None])[0, 0]
+        """One piece by the engine, in parts where the whole does not fit into memory."""
+        r = self.radius
+        height, width = piece.shape[0] - 2 * r, piece.shape[1] - 2 * r
+        if max(height, width) <= self._limit:
+            try:
+                batch = np.ascontiguousarray(piece, np.float32)[None, None]
+                return self._backend.run(batch)[0, 0]  # type: ignore[no-any-return]
+            except Exception as error:  # the engines' exceptions share no base
+                half = (max(height, width) + 1) // 2
+                if half < _SMALLEST_TILE or not is_out_of_memory(error):
+                    raise
+            # For later pieces too, so that not each of them fails first.
+            self._limit = min(self._limit, half)
+            _log.info("no memory for %d x %d pixels at once: halved", width, height)
+        out = np.empty((height, width), np.float32)
+        for tile in tiles(height, width, self._limit):
+            part = self._run(piece[tile.with_halo(r)])
+            out[tile.top : tile.bottom, tile.left : tile.right] = part
         return out
 
     def close(self) -> None:
         """Give the network's memory back."""
         self._backend.close()
-
-
-def run_tiles(
-    make: Callable[[Tile], None],
-    size: tuple[int, int],
-    tile: int,
-    threads: int,
-    progress: Callable[[float], None] | None = None,
-) -> None:
-    """Call ``make`` for every tile of a picture of ``size``, several at once, each on one core."""
-    todo = list(tiles(*size, tile))
-    # numpy's matrix products would else wake all cores from each of the workers.
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(threads, len(todo))) as pool:
-        for done, _ in enumerate(pool.map(make, todo), 1):
-            if progress is not None:
-                progress(done / len(todo))
-
-
-def cores() -> int:
-    """The processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def enhance_whole(model: Enhancer, enlarged: NDArray[Any]) -> NDArray[Any]:

@@ -28,33 +28,16 @@ class Tile(NamedTuple):
             slice(self.left, self.right + 2 * radius),
         )
 
-    def clipped_halo(
-        self, radius: int, size: tuple[int, int]
-    ) -> tuple[tuple[Span, Span], tuple[Span, Span]]:
-        """(rows and columns with as much halo as a picture of ``size`` has, what is missing of it).
-
-        Rows and columns are (from, to); what is missing are pixels (before, after) for each, to be
-        padded.
-        """
-        spans, missing = [], []
-        for start, stop, length in (
-            (self.top, self.bottom, size[0]),
-            (self.left, self.right, size[1]),
-        ):
-            first, last = max(start - radius, 0), min(stop + radius, length)
-            spans.append((first, last))
-            missing.append((radius - (start - first), radius - (last - stop)))
-        return (spans[0], spans[1]), (missing[0], missing[1])
-
 
 def tiles(height: int, width: int, size: int) -> Iterator[Tile]:
     """Cover height x width with as few tiles of at most size x size as do, of nearly equal sides."""
-    for top, bottom in _spans(height, size):
-        for left, right in _spans(width, size):
+    for top, bottom in spans(height, size):
+        for left, right in spans(width, size):
             yield Tile(top, bottom, left, right)
 
 
-def _spans(length: int, size: int) -> list[tuple[int, int]]:
+def spans(length: int, size: int) -> list[Span]:
+    """Cut ``length`` into as few (from, to) of at most ``size`` as do, of nearly equal lengths."""
     count = -(-length // size)
     edges = [length * i // count for i in range(count + 1)]
     return list(pairwise(edges))

@@ -1,17 +1,10 @@
-"""An image's road: the only place that knows every step of it.
-
-::
-
-    pixels -> float -> rgb_to_ycbcr -> tile by tile, several at once:
-        enlarge_window -> Y with halo: pad, network -> ycbcr_to_rgb -> quantize
-                       -> Cb, Cr, alpha: bicubic is enough
-"""
+"""A model ready to enlarge pictures of any kind, and how one is opened."""
 
 from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,21 +15,18 @@ from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.backend import Backend
 from srcnn.engine.engines import open_backend, resolve
 from srcnn.engine.kinds import to_pixels
-from srcnn.engine.network import AUTO_TILE, Enhancer, Network, cores, run_tiles
-from srcnn.engine.tiling import Tile
+from srcnn.engine.network import AUTO_TILE, Enhancer, Network
+from srcnn.engine.road import Progress, enlarge
+from srcnn.engine.threads import cores
 from srcnn.errors import LimitError, ModelError, UsageError
-from srcnn.images.color import rgb_to_ycbcr, ycbcr_to_rgb
-from srcnn.images.depth import peak, quantize, to_float
+from srcnn.images.depth import peak
 from srcnn.images.io import MAX_PIXELS
-from srcnn.images.resize import enlarge_window
 from srcnn.weights.store import default, find, is_file_name, read_card
 
 SCALES = (2, 3, 4)
 """The scales that networks are trained for."""
 _LARGEST_SCALE = 1e6
 _log = logging.getLogger(__name__)
-
-Progress = Callable[[float], None]
 
 
 class Upscaler:
@@ -76,40 +66,22 @@ class Upscaler:
         check_image(pixels)
         size = size or enlarged_size(pixels.shape[0], pixels.shape[1], self.scale)
         check_size(size, max_pixels, "the picture")
-        return back(self._upscale(pixels, size, progress))
+        out = np.empty((*size, *pixels.shape[2:]), pixels.dtype)
+        done = 0
+        for strip in self.strips([pixels], (pixels.shape[0], pixels.shape[1]), size, progress):
+            out[done : done + len(strip)] = strip
+            done += len(strip)
+        return back(out)
 
-    def _upscale(
-        self, image: NDArray[Any], size: tuple[int, int], progress: Progress | None
-    ) -> NDArray[Any]:
-        channels = 1 if image.ndim == 2 else image.shape[2]
-        planes = np.moveaxis(to_float(image).reshape(*image.shape[:2], channels), 2, 0)
-        if channels >= 3:
-            planes = np.concatenate([rgb_to_ycbcr(planes[:3], axis=0), planes[3:]])
-        out = np.empty((*size, channels), image.dtype)
-
-        def make(tile: Tile) -> None:
-            floats = self._make_tile(planes, size, tile)
-            out[tile.top : tile.bottom, tile.left : tile.right] = np.moveaxis(
-                quantize(floats, image.dtype), 0, 2
-            )
-
-        run_tiles(make, size, self._tile, self._threads, progress)
-        return out if image.ndim == 3 else out[..., 0]
-
-    def _make_tile(
-        self, planes: NDArray[np.float32], size: tuple[int, int], tile: Tile
-    ) -> NDArray[np.float32]:
-        """One tile of the result, C x H x W floats, not clamped."""
-        halo, missing = tile.clipped_halo(self.model.radius, size)
-        luma = enlarge_window(planes[:1], size, *halo)[0]
-        luma = self.model.enhance(np.pad(luma, missing, mode="edge"))
-        if len(planes) == 1:
-            return luma[None]
-        rest = enlarge_window(planes[1:], size, (tile.top, tile.bottom), (tile.left, tile.right))
-        floats = np.concatenate([luma[None], rest])
-        if len(floats) >= 3:
-            floats[:3] = ycbcr_to_rgb(floats[:3], axis=0)
-        return floats
+    def strips(
+        self,
+        strips: Iterable[NDArray[Any]],
+        old: tuple[int, int],
+        size: tuple[int, int],
+        progress: Progress | None = None,
+    ) -> Iterator[NDArray[Any]]:
+        """A picture that need not fit into memory: see `srcnn.engine.road.enlarge`."""
+        return enlarge(self.model, strips, old, size, self._tile, self._threads, progress)
 
 
 def load(

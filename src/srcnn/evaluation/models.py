@@ -7,7 +7,8 @@ from pathlib import Path
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.engines import open_backend, resolve
-from srcnn.engine.network import Enhancer, Network, cores
+from srcnn.engine.network import Enhancer, Network
+from srcnn.engine.threads import cores
 from srcnn.errors import ModelError
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import load

@@ -11,9 +11,10 @@ from srcnn.degrade import enlarge, low_resolution
 from srcnn.images.color import rgb_to_ycbcr, ycbcr_to_rgb
 from srcnn.images.crop import modcrop
 from srcnn.images.depth import to_float, to_uint8
+from srcnn.images.encode import encode
 from srcnn.images.files import write_atomically
 from srcnn.images.formats import FORMATS
-from srcnn.images.io import encode, open_picture
+from srcnn.images.io import open_picture
 
 
 def save_judged(folder: Path, source: Path, luma: NDArray[np.uint8], scale: int) -> None:

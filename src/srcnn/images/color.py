@@ -14,29 +14,32 @@ _TO_YCBCR = np.array(
 _OFFSET = np.array([16.0, 128.0, 128.0])
 _TO_RGB = np.linalg.inv(_TO_YCBCR)
 
+Y_TO_RGB = float(_TO_RGB[0, 0]) * 255.0
+"""What R, G and B each gain when Y gains 1 and Cb and Cr stay: 255 / 219."""
 
-def rgb_to_ycbcr(rgb: NDArray[Any], axis: int = -1) -> NDArray[Any]:
-    """Floats, RGB in [0, 1] along ``axis``, to YCbCr: Y in [16, 235] / 255, Cb, Cr in [16, 240] / 255.
 
-    ``axis`` is -1 (H x W x 3) or 0 (3 x H x W). The dtype is kept and nothing is rounded; `quantize`
-    gives MATLAB's integers.
+def rgb_to_ycbcr(rgb: NDArray[Any]) -> NDArray[Any]:
+    """H x W x 3 floats, RGB in [0, 1], to YCbCr: Y in [16, 235] / 255, Cb, Cr in [16, 240] / 255.
+
+    The dtype is kept and nothing is rounded; `quantize` gives MATLAB's integers.
     """
-    return _affine(rgb, _TO_YCBCR / 255.0, _OFFSET / 255.0, axis)
+    return _affine(rgb, _TO_YCBCR / 255.0, _OFFSET / 255.0)
 
 
-def ycbcr_to_rgb(ycbcr: NDArray[Any], axis: int = -1) -> NDArray[Any]:
+def rgb_to_y(rgb: NDArray[Any]) -> NDArray[Any]:
+    """The Y of `rgb_to_ycbcr` alone, of planes: 3 x H x W to H x W."""
+    y: NDArray[Any] = np.tensordot((_TO_YCBCR[0] / 255.0).astype(rgb.dtype), rgb, 1)
+    y += rgb.dtype.type(_OFFSET[0] / 255.0)
+    return y
+
+
+def ycbcr_to_rgb(ycbcr: NDArray[Any]) -> NDArray[Any]:
     """The inverse of `rgb_to_ycbcr`. Colours outside the RGB cube are not clamped here."""
     matrix = _TO_RGB * 255.0
-    return _affine(ycbcr, matrix, -matrix @ _OFFSET / 255.0, axis)
+    return _affine(ycbcr, matrix, -matrix @ _OFFSET / 255.0)
 
 
-def _affine(
-    image: NDArray[Any], matrix: NDArray[Any], offset: NDArray[Any], axis: int
-) -> NDArray[Any]:
+def _affine(image: NDArray[Any], matrix: NDArray[Any], offset: NDArray[Any]) -> NDArray[Any]:
     matrix, offset = matrix.astype(image.dtype), offset.astype(image.dtype)
-    out: NDArray[Any]
-    if axis == 0:
-        out = matrix @ image.reshape(3, -1) + offset[:, None]
-    else:
-        out = image.reshape(-1, 3) @ matrix.T + offset
+    out: NDArray[Any] = image.reshape(-1, 3) @ matrix.T + offset
     return out.reshape(image.shape)

@@ -40,7 +40,7 @@ def quantize(image: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
     if top == 1.0:
         clamped: NDArray[Any] = np.clip(image, 0.0, 1.0).astype(dtype)
         return clamped
-    return round_levels(image * image.dtype.type(top), dtype)
+    return _round(image * image.dtype.type(top), dtype)
 
 
 def round_levels(levels: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
@@ -48,9 +48,13 @@ def round_levels(levels: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
 
     Values outside are clamped and halves go up, as MATLAB's integer conversion does. A NaN becomes 0.
     """
-    top = peak(dtype)
-    levels = np.fmax(levels, 0.0)  # unlike maximum and clip, fmax drops a NaN
-    np.minimum(levels, top, out=levels)
+    return _round(levels.copy(), dtype)
+
+
+def _round(levels: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
+    """`round_levels` in place."""
+    np.fmax(levels, 0.0, out=levels)  # unlike maximum and clip, fmax drops a NaN
+    np.minimum(levels, peak(dtype), out=levels)
     levels += 0.5
     return levels.astype(dtype)
 

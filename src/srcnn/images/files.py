@@ -5,23 +5,27 @@ from __future__ import annotations
 import os
 import re
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from srcnn.errors import OutputError
 
 
-def write_atomically(destination: Path, data: bytes) -> None:
-    """Write ``data`` beside ``destination``, flush it to disk, and rename; `OutputError` on failure.
+@contextmanager
+def atomic_file(destination: Path) -> Iterator[BinaryIO]:
+    """A file to write, read and seek that takes ``destination``'s place when the block is left well.
 
-    Missing folders are made; the mode of a file that is replaced is kept.
+    It lies beside ``destination`` until it is flushed to disk, and goes if anything is raised; an
+    `OSError` becomes `OutputError`. Missing folders are made; the mode of a replaced file is kept.
     """
     # The process's number tells a later run whether its writer is still there.
     part = destination.parent / f".srcnn-{os.getpid()}-{uuid.uuid4().hex}.part"
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("xb") as file:
-            file.write(data)
+        with part.open("x+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         if destination.exists():
@@ -32,6 +36,12 @@ def write_atomically(destination: Path, data: bytes) -> None:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def write_atomically(destination: Path, data: bytes) -> None:
+    """Write ``data`` as an `atomic_file`."""
+    with atomic_file(destination) as file:
+        file.write(data)
 
 
 def remove_parts(folder: Path) -> None:

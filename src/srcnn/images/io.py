@@ -1,4 +1,4 @@
-"""Reading and writing pictures: a file becomes a numpy array with its metadata, and back.
+"""Reading pictures: a file becomes numpy arrays and its metadata.
 
 `open_picture` looks at the header only, so limits are checked before a pixel is decoded; pixels then
 come whole or in strips from top to bottom. libvips does the work, and Pillow for BMP and PPM.
@@ -17,9 +17,8 @@ import numpy as np
 import pyvips
 from numpy.typing import NDArray
 from PIL import BmpImagePlugin, PpmImagePlugin
-from PIL import Image as PillowImage
 
-from srcnn.errors import InputError, LimitError, OutputError
+from srcnn.errors import InputError, LimitError
 from srcnn.images.formats import FORMATS, Format, format_of_bytes
 
 MAX_PIXELS = 2**28
@@ -207,82 +206,11 @@ def _pillow_pixels(name: str, open_image: Callable[[], Any]) -> NDArray[Any]:
     return pixels.astype(np.uint16) if pixels.dtype == np.int32 else pixels
 
 
-def encode(
-    pixels: NDArray[Any],
-    fmt: Format,
-    metadata: Mapping[str, Any] | None = None,
-    quality: int | None = None,
-) -> bytes:
-    """The bytes of a file of format ``fmt``; pixels as `Picture.read` gives them.
-
-    What the format cannot hold is given up: 16 bits become 8, alpha is laid over white; `losses` names
-    it beforehand. JPEG is written at ``quality`` 95 and 4:4:4, WebP without loss, unless told.
-    """
-    if pixels.dtype == np.uint16 and not fmt.deep:
-        pixels = ((pixels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
-    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
-    if channels in (2, 4) and not fmt.alpha:
-        pixels = _over_white(pixels)
-    if fmt.library == "pillow":
-        buffer = io.BytesIO()
-        PillowImage.fromarray(pixels).save(buffer, fmt.name)
-        return buffer.getvalue()
-    deep = pixels.dtype == np.uint16
-    gray = pixels.ndim == 2 or pixels.shape[2] == 2
-    interpretation = ("grey16" if deep else "b-w") if gray else ("rgb16" if deep else "srgb")
-    image = pyvips.Image.new_from_array(np.ascontiguousarray(pixels), interpretation=interpretation)
-    options = _save_options(fmt, quality)
-    if metadata:
-        xres, yres = metadata["resolution"]
-        image = image.copy(xres=xres, yres=yres)
-        for key, value in metadata.items():
-            if key != "resolution":
-                image.set_type(value[0], key, value[1])
-        # The pixels are as the picture is displayed; libvips would leave the tag in the EXIF block.
-        image.set_type(pyvips.GValue.gint_type, "orientation", 1)
-    saver = {"avif": "heif"}.get(fmt.name, fmt.name)
-    try:
-        data: bytes = getattr(image, saver + "save_buffer")(**options)
-    except pyvips.Error as error:
-        size = f"a picture of {image.width} x {image.height}"
-        why = f"cannot be written as {fmt.name.upper()}{_detail(error)}"
-        raise OutputError(size, why, "use another format") from None
-    return data
-
-
-def losses(header: Header, fmt: Format) -> list[str]:
-    """What ``fmt`` cannot hold of a picture, in words; empty when nothing is lost."""
-    lost = []
-    if header.dtype == np.uint16 and not fmt.deep:
-        lost.append("16 bits become 8")
-    if header.has_alpha and not fmt.alpha:
-        lost.append("transparency is laid over white")
-    return lost
-
-
-def _save_options(fmt: Format, quality: int | None) -> dict[str, Any]:
-    if fmt.name == "jpeg":
-        return {"Q": quality or 95, "subsample_mode": "off", "optimize_coding": True}
-    if fmt.name == "webp":
-        return {"Q": quality} if quality else {"lossless": True, "exact": True}
-    if fmt.name == "avif":
-        return {"Q": quality or 90, "compression": "av1", "subsample_mode": "off"}
-    if fmt.name == "tiff":
-        return {"compression": "deflate", "predictor": "horizontal"}
-    return {}
-
-
-def _over_white(pixels: NDArray[Any]) -> NDArray[Any]:
-    alpha = pixels[..., -1:].astype(np.uint32)
-    colour = pixels[..., :-1].astype(np.uint32)
-    flat = ((colour * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
-    return flat[..., 0] if flat.shape[2] == 1 else flat
-
-
 def _reason(error: pyvips.Error, fmt: Format) -> str:
-    return f"is not a readable {fmt.name.upper()}{_detail(error)}"
+    return f"is not a readable {fmt.name.upper()}{detail(error)}"
 
 
-def _detail(error: pyvips.Error) -> str:
+def detail(error: pyvips.Error) -> str:
+    """What libvips says of it, in brackets."""
     lines = [line.strip() for line in str(error).splitlines()[1:] if line.strip()]
     return f" ({lines[0]})" if lines else ""

@@ -9,8 +9,7 @@ passes, as MATLAB does: with ``border="replicate"`` the result equals files that
 from __future__ import annotations
 
 import math
-from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,33 +60,41 @@ def imresize(
     return out.astype(image.dtype)
 
 
-def enlarge_window(
-    planes: NDArray[np.float32],
-    size: tuple[int, int],
-    rows: tuple[int, int],
-    columns: tuple[int, int],
-) -> NDArray[np.float32]:
-    """A window, rows and columns from-to, of C x H x W float32 planes enlarged to ``size``.
+class Window(NamedTuple):
+    """Output samples of one axis: ``matrix`` times the input samples from ``first`` to ``last``."""
 
-    Equal to the same window of ``imresize(..., size=size)`` to float32's rounding. Only the pixels that
-    the window needs are looked at, and both passes are products with small matrices.
+    first: int
+    last: int
+    matrix: NDArray[np.float32]
+
+
+def window(old: int, new: int, start: int, stop: int) -> Window:
+    """Samples ``start`` to ``stop`` of an axis of ``old`` samples resized to ``new``, borders mirrored.
+
+    Samples before 0 and from ``new`` on repeat the nearest one: what a network is padded with.
     """
-    height, width = planes.shape[1:]
-    top, bottom, down = _matrix(height, size[0], *rows)
-    left, right, across = _matrix(width, size[1], *columns)
-    between: NDArray[np.float32] = np.matmul(down, planes[:, top:bottom, left:right])
-    out: NDArray[np.float32] = np.matmul(between, across.T)
-    return out
-
-
-@lru_cache(maxsize=64)
-def _matrix(old: int, new: int, start: int, stop: int) -> tuple[int, int, NDArray[np.float32]]:
-    """(first, last, M): output samples ``start`` to ``stop`` are M times input samples first to last."""
-    weights, indices = _taps(old, new, new / old, "mirror", start, stop)
+    wanted = np.arange(start, stop).clip(0, new - 1)
+    low, high = int(wanted[0]), int(wanted[-1]) + 1
+    weights, indices = _taps(old, new, new / old, "mirror", low, high)
     first, last = int(indices.min()), int(indices.max()) + 1
-    matrix = np.zeros((stop - start, last - first), np.float32)
-    np.add.at(matrix, (np.arange(stop - start)[:, None], indices - first), weights)
-    return first, last, matrix
+    # At a mirrored border a source sample has several taps: bincount adds them up.
+    shape = (high - low, last - first)
+    places = np.arange(shape[0])[:, None] * shape[1] + indices - first
+    sums = np.bincount(places.ravel(), weights.ravel(), shape[0] * shape[1])
+    return Window(first, last, sums.astype(np.float32).reshape(shape)[wanted - low])
+
+
+def resize_window(
+    planes: NDArray[np.float32], rows: Window, columns: Window, first: int = 0
+) -> NDArray[np.float32]:
+    """A window of the resized picture, C x H x W, to float32's rounding: two small matrix products.
+
+    ``planes`` are the source's rows from ``first`` on, C x rows x width.
+    """
+    source = planes[:, rows.first - first : rows.last - first, columns.first : columns.last]
+    between: NDArray[np.float32] = np.matmul(rows.matrix, source)
+    out: NDArray[np.float32] = np.matmul(between, columns.matrix.T)
+    return out
 
 
 def _gather(

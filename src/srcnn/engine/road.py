@@ -1,0 +1,141 @@
+"""An image's road, between its decoder and its encoder: strips in, strips of the result out.
+
+::
+
+    strip -> float -> Y, and R, G, B (gray: Y alone) -> tile by tile, several at once:
+        bicubic with halo -> Y: network -> R, G, B: each gains what Y gained -> quantize
+
+Only as many rows are held as the tiles at work need, so memory depends on the picture's width and the
+tile, not on its height. Of a colour picture Cb and Cr are enlarged bicubically (paper, section 4.1):
+as the colour conversion is linear, that is the bicubic RGB, each channel moved by the change of Y.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.engine.network import Enhancer
+from srcnn.engine.threads import one_core_per_product
+from srcnn.engine.tiling import Span, spans
+from srcnn.images.color import Y_TO_RGB, rgb_to_y
+from srcnn.images.depth import quantize, to_float
+from srcnn.images.resize import Window, resize_window, window
+
+Progress = Callable[[float], None]
+
+
+def enlarge(
+    model: Enhancer,
+    strips: Iterable[NDArray[Any]],
+    old: tuple[int, int],
+    size: tuple[int, int],
+    tile: int,
+    threads: int,
+    progress: Progress | None = None,
+) -> Iterator[NDArray[Any]]:
+    """The picture of ``old`` = (height, width), given in strips from top to bottom, enlarged to ``size``.
+
+    Strips are rows x width (gray) or rows x width x C (2: gray, alpha; 3: RGB; 4: RGBA), of uint8,
+    uint16 or floats in [0, 1]; the result's are of the same kind, at most ``tile`` rows each. Tiles of
+    ``tile`` x ``tile`` pixels are made by ``threads`` at once while the next strips are read and the
+    caller has those that are done. ``progress`` is told the part that is done, 0 to 1.
+    """
+    r = model.radius
+    columns = [
+        (span, window(old[1], size[1], span[0] - r, span[1] + r)) for span in spans(size[1], tile)
+    ]
+    # Enough in the making to keep every thread at work while the oldest strip is finished.
+    ahead = -(-2 * threads // len(columns))
+    rows_of = _Rows(strips)
+    making: deque[tuple[int, NDArray[Any], list[Future[None]]]] = deque()
+    with one_core_per_product(), ThreadPoolExecutor(threads) as pool:
+        try:
+            for top, bottom in spans(size[0], tile):
+                rows = window(old[0], size[0], top - r, bottom + r)
+                source = rows_of.take(rows.first, rows.last)
+                planes = _to_planes(source)
+                out = np.empty((bottom - top, size[1], *source.shape[2:]), source.dtype)
+                futures = [
+                    pool.submit(_make_tile, model, planes, rows, column, span, out)
+                    for span, column in columns
+                ]
+                making.append((bottom, out, futures))
+                if len(making) > ahead:
+                    yield _finish(making, size[0], progress)
+            while making:
+                yield _finish(making, size[0], progress)
+        finally:  # also when the caller has enough
+            pool.shutdown(cancel_futures=True)
+
+
+def _finish(
+    making: deque[tuple[int, NDArray[Any], list[Future[None]]]],
+    height: int,
+    progress: Progress | None,
+) -> NDArray[Any]:
+    bottom, out, futures = making.popleft()
+    for future in futures:
+        future.result()
+    if progress is not None:
+        progress(bottom / height)
+    return out
+
+
+def _to_planes(strip: NDArray[Any]) -> NDArray[np.float32]:
+    """C x rows x width float32, the luma that the network works on first; with RGB after it."""
+    if strip.ndim == 2:
+        return to_float(strip)[None]
+    planes = to_float(np.ascontiguousarray(np.moveaxis(strip, 2, 0)))
+    if len(planes) < 3:
+        return planes
+    return np.concatenate([rgb_to_y(planes[:3])[None], planes])
+
+
+def _make_tile(
+    model: Enhancer,
+    planes: NDArray[np.float32],
+    rows: Window,
+    columns: Window,
+    span: Span,
+    out: NDArray[Any],
+) -> None:
+    """Write columns ``span`` of a strip of the result; ``planes`` start at the rows' first."""
+    r = model.radius
+    enlarged = resize_window(planes, rows, columns, rows.first)
+    luma = model.enhance(enlarged[0])
+    inner = enlarged[:, r : r + luma.shape[0], r : r + luma.shape[1]]
+    if len(inner) >= 3:
+        inner[1:4] += (luma - inner[0]) * np.float32(Y_TO_RGB)
+        inner = inner[1:]
+    else:
+        inner[0] = luma
+    target = out[:, span[0] : span[1]].reshape(*luma.shape, -1)
+    for channel, plane in enumerate(quantize(inner, out.dtype)):
+        # Plane by plane: one strided write of all channels takes five times as long.
+        target[..., channel] = plane
+
+
+class _Rows:
+    """The rows of a picture that comes in strips; those that are no longer wanted are dropped."""
+
+    def __init__(self, strips: Iterable[NDArray[Any]]) -> None:
+        self._strips = iter(strips)
+        self._held: deque[NDArray[Any]] = deque()
+        self._first = self._end = 0
+
+    def take(self, first: int, last: int) -> NDArray[Any]:
+        """Rows ``first`` to ``last``; neither may be less than in the call before."""
+        while self._end < last:
+            strip = next(self._strips)
+            self._held.append(strip)
+            self._end += len(strip)
+        while self._first + len(self._held[0]) <= first:
+            self._first += len(self._held.popleft())
+        held = self._held[0] if len(self._held) == 1 else np.concatenate(list(self._held))
+        return held[first - self._first : last - self._first]

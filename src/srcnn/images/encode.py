@@ -1,0 +1,229 @@
+"""Writing pictures: strips from top to bottom become the bytes of a file.
+
+libvips encodes. It takes pixels by rows only from a file, so the strips are handed to it as a PNG
+without compression: a header, the rows, and checksums.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from queue import Queue
+from threading import Thread
+from typing import IO, Any
+
+import numpy as np
+import pyvips
+from numpy.typing import NDArray
+from PIL import Image as PillowImage
+
+from srcnn.errors import OutputError
+from srcnn.images.formats import Format
+from srcnn.images.io import Header, detail
+
+_STORED = 65535
+"""Bytes in a block of deflate that is not compressed (RFC 1951, section 3.2.4)."""
+_OPTIMISED = 2**24
+"""Pixels up to which a JPEG gets tables of its own: libjpeg holds the whole picture for them."""
+
+
+def encode(
+    pixels: NDArray[Any],
+    fmt: Format,
+    metadata: Mapping[str, Any] | None = None,
+    quality: int | None = None,
+) -> bytes:
+    """The bytes of a file, see `write_picture`; pixels as `srcnn.images.io.Picture.read` gives them."""
+    file = io.BytesIO()
+    write_picture(file, [pixels], (pixels.shape[0], pixels.shape[1]), fmt, metadata, quality)
+    return file.getvalue()
+
+
+def write_picture(
+    file: IO[bytes],
+    strips: Iterable[NDArray[Any]],
+    size: tuple[int, int],
+    fmt: Format,
+    metadata: Mapping[str, Any] | None = None,
+    quality: int | None = None,
+) -> None:
+    """Write a picture of ``size`` = (height, width) to a seekable file, while its strips are made.
+
+    What the format cannot hold is given up: 16 bits become 8, alpha is laid over white; `losses` names
+    it beforehand. JPEG is written at ``quality`` 95 and 4:4:4, WebP without loss, unless told.
+    PNG, TIFF and JPEG hold a few rows at a time; the other formats' libraries hold the whole picture.
+    Raises `OutputError` when the format cannot hold the size, `OSError` as ``file`` does, and what
+    ``strips`` raises.
+    """
+    fitting = (_fit(strip, fmt) for strip in strips)
+    if fmt.library == "pillow":
+        PillowImage.fromarray(np.concatenate(list(fitting))).save(file, fmt.name)
+        return
+    queue: Queue[NDArray[Any] | None] = Queue(1)
+    encoder = _Encoder(file, _taken(queue), size, fmt, metadata, quality)
+    encoder.start()
+    try:
+        for strip in fitting:
+            if encoder.error is not None:
+                break
+            queue.put(strip)
+    finally:
+        # Also when a strip could not be made: then the encoder fails at the early end, and leaves.
+        queue.put(None)
+        encoder.join()
+    if encoder.error is not None:
+        raise encoder.error
+
+
+def _taken(queue: Queue[NDArray[Any] | None]) -> Iterator[NDArray[Any]]:
+    while (strip := queue.get()) is not None:
+        yield strip
+
+
+class _Encoder(Thread):
+    """Encodes what comes until it ends; a thread of its own, so that the caller can be interrupted."""
+
+    def __init__(
+        self,
+        file: IO[bytes],
+        strips: Iterator[NDArray[Any]],
+        size: tuple[int, int],
+        fmt: Format,
+        metadata: Mapping[str, Any] | None,
+        quality: int | None,
+    ) -> None:
+        super().__init__(daemon=True)
+        self.error: Exception | None = None
+        self._file, self._strips, self._size = file, strips, size
+        self._fmt, self._metadata = fmt, metadata or {}
+        self._options = _save_options(fmt, quality, size)
+
+    def run(self) -> None:
+        try:
+            self._save()
+        except pyvips.Error as error:
+            size = f"a picture of {self._size[1]} x {self._size[0]}"
+            why = f"cannot be written as {self._fmt.name.upper()}{detail(error)}"
+            # What the file itself said, such as a full disk, came first.
+            self.error = self.error or OutputError(size, why, "use another format")
+        except Exception as error:  # handed to the caller's thread
+            self.error = error
+        for _ in self._strips:
+            pass  # the caller may be waiting for its strip to be taken
+
+    def _save(self) -> None:
+        source = pyvips.SourceCustom()
+        source.on_read(_reader(_png(self._strips, self._size)))
+        target = pyvips.TargetCustom()
+        target.on_write(self._write)
+        target.on_read(self._file.read)  # TIFF goes back to what it wrote
+        target.on_seek(self._file.seek)
+        # The "unlimited" are limits against files from strangers.
+        image = pyvips.Image.pngload_source(source, access="sequential", unlimited=True)
+        if self._metadata:
+            xres, yres = self._metadata["resolution"]
+            image = image.copy(xres=xres, yres=yres)
+            for key, value in self._metadata.items():
+                if key != "resolution":
+                    image.set_type(value[0], key, value[1])
+            # The pixels are as the picture is displayed; libvips would leave the tag in the EXIF block.
+            image.set_type(pyvips.GValue.gint_type, "orientation", 1)
+        saver = {"avif": "heif"}.get(self._fmt.name, self._fmt.name)
+        getattr(image, saver + "save_target")(target, **self._options)
+
+    def _write(self, data: bytes) -> int:
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self.error = error
+            return -1
+
+
+def _reader(chunks: Iterator[bytes]) -> Callable[[int], bytes]:
+    """A function that gives up to so many bytes more of what the chunks are, and none at their end."""
+    left = memoryview(b"")
+
+    def read(size: int) -> bytes:
+        nonlocal left
+        while not left:
+            chunk = next(chunks, None)
+            if chunk is None:
+                return b""
+            left = memoryview(chunk)
+        data, left = left[:size], left[size:]
+        return bytes(data)
+
+    return read
+
+
+def _png(strips: Iterable[NDArray[Any]], size: tuple[int, int]) -> Iterator[bytes]:
+    """A PNG file (W3C, third edition) of the strips, its rows neither filtered nor compressed."""
+    total = 1  # Adler-32 of nothing
+    begun = False
+    for strip in strips:
+        rows = strip.reshape(len(strip), -1)
+        if not begun:
+            begun = True
+            bits, channels = 8 * strip.itemsize, rows.shape[1] // size[1]
+            colour = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
+            header = struct.pack(">2I5B", size[1], size[0], bits, colour, 0, 0, 0)
+            yield b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", b"\x78\x01")
+        samples = np.ascontiguousarray(rows, rows.dtype.newbyteorder(">")).view(np.uint8)
+        filtered = np.zeros((len(rows), samples.shape[1] + 1), np.uint8)  # 0: no filter in this row
+        filtered[:, 1:] = samples
+        data = filtered.tobytes()
+        total = zlib.adler32(data, total)
+        blocks = []
+        for start in range(0, len(data), _STORED):
+            block = data[start : start + _STORED]
+            blocks += [struct.pack("<BHH", 0, len(block), len(block) ^ 0xFFFF), block]
+        yield _chunk(b"IDAT", b"".join(blocks))
+    end = struct.pack("<BHH", 1, 0, 0xFFFF) + struct.pack(">I", total)
+    yield _chunk(b"IDAT", end) + _chunk(b"IEND", b"")
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    check = zlib.crc32(data, zlib.crc32(kind))
+    return b"".join((struct.pack(">I", len(data)), kind, data, struct.pack(">I", check)))
+
+
+def losses(header: Header, fmt: Format) -> list[str]:
+    """What ``fmt`` cannot hold of a picture, in words; empty when nothing is lost."""
+    lost = []
+    if header.dtype == np.uint16 and not fmt.deep:
+        lost.append("16 bits become 8")
+    if header.has_alpha and not fmt.alpha:
+        lost.append("transparency is laid over white")
+    return lost
+
+
+def _save_options(fmt: Format, quality: int | None, size: tuple[int, int]) -> dict[str, Any]:
+    if fmt.name == "png":
+        # On enlarged photographs 40 % smaller than libvips's choice (level 6, no filter), and faster.
+        return {"compression": 3, "filter": "avg"}
+    if fmt.name == "jpeg":
+        optimised = size[0] * size[1] <= _OPTIMISED
+        return {"Q": quality or 95, "subsample_mode": "off", "optimize_coding": optimised}
+    if fmt.name == "webp":
+        return {"Q": quality} if quality else {"lossless": True, "exact": True}
+    if fmt.name == "avif":
+        return {"Q": quality or 90, "compression": "av1", "subsample_mode": "off"}
+    if fmt.name == "tiff":
+        # From 2 GB on only BigTIFF has room.
+        big = size[0] * size[1] * 8 >= 2**31
+        return {"compression": "deflate", "predictor": "horizontal", "bigtiff": big}
+    return {}
+
+
+def _fit(pixels: NDArray[Any], fmt: Format) -> NDArray[Any]:
+    """A strip as ``fmt`` can hold it."""
+    if pixels.dtype == np.uint16 and not fmt.deep:
+        pixels = ((pixels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+    if pixels.ndim == 3 and pixels.shape[2] in (2, 4) and not fmt.alpha:
+        alpha = pixels[..., -1:].astype(np.uint32)
+        colour = pixels[..., :-1].astype(np.uint32)
+        flat = ((colour * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+        return flat[..., 0] if flat.shape[2] == 1 else flat
+    return pixels
