@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from srcnn.errors import ModelError
-from srcnn.weights.card import METADATA_KEY, Card, card_from_json
+from srcnn.weights.card import METADATA_KEY, Card, card_in
 
 Tensors = Mapping[str, NDArray[Any]]
 
@@ -42,6 +42,12 @@ def shape_of(tensors: Tensors, source: str) -> tuple[tuple[int, ...], tuple[int,
     if channels not in (1, 3) or weights[-1].shape[0] != channels:
         raise ModelError(source, f"goes from {channels} to {weights[-1].shape[0]} channels")
     return tuple(w.shape[2] for w in weights), tuple(w.shape[0] for w in weights[:-1]), channels
+
+
+def check_fit(tensors: Tensors, card: Card, source: str) -> None:
+    """`ModelError` unless the tensors are the network that the card tells of."""
+    if shape_of(tensors, source) != (card.f, card.n, card.channels):
+        raise ModelError(source, "has a card that does not fit its weights")
 
 
 def to_onnx(tensors: Tensors, card: Card) -> bytes:
@@ -90,10 +96,6 @@ def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[np.float32]],
         tensors = {str(t.name): numpy_helper.to_array(t) for t in model.graph.initializer}
     except Exception as error:  # protobuf and onnx raise what the broken bytes led to
         raise ModelError(source, f"is no ONNX file ({error})") from None
-    text = {entry.key: entry.value for entry in model.metadata_props}.get(METADATA_KEY)
-    if text is None:
-        raise ModelError(source, "is ONNX without an srcnn card")
-    card = card_from_json(text, source)
-    if shape_of(tensors, source) != (card.f, card.n, card.channels):
-        raise ModelError(source, "has a card that does not fit its weights")
+    card = card_in({entry.key: entry.value for entry in model.metadata_props}, source)
+    check_fit(tensors, card, source)
     return tensors, card
