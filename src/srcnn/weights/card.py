@@ -67,7 +67,9 @@ class Card:
 def card_in(metadata: Mapping[str, str], source: str) -> Card:
     """The card in an ONNX file's metadata; `ModelError` where there is none."""
     if STANDALONE_KEY in metadata:
-        raise ModelError(source, "is a standalone graph", "export it without --standalone")
+        raise ModelError(
+            source, "is a standalone graph, no weights file", "export without --standalone"
+        )
     if METADATA_KEY not in metadata:
         raise ModelError(source, "is ONNX without an srcnn card", "only srcnn's own files have one")
     return card_from_json(metadata[METADATA_KEY], source)

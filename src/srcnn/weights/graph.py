@@ -7,7 +7,7 @@ same file serves every engine and torch.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from srcnn.errors import ModelError
 from srcnn.weights.card import METADATA_KEY, Card, card_in
 
 Tensors = Mapping[str, NDArray[Any]]
+Shape = Sequence[str | int]
 
 
 def shape_of(tensors: Tensors, source: str) -> tuple[tuple[int, ...], tuple[int, ...], int]:
@@ -52,38 +53,55 @@ def check_fit(tensors: Tensors, card: Card, source: str) -> None:
 
 def to_onnx(tensors: Tensors, card: Card) -> bytes:
     """The bytes of a weights file."""
+    return graph_file(
+        card.name,
+        network_nodes(tensors, "input", "output"),
+        {name: np.asarray(tensor, np.float32) for name, tensor in tensors.items()},
+        ("N", card.channels, "H+2r", "W+2r"),
+        ("N", card.channels, "H", "W"),
+        {METADATA_KEY: card.to_json()},
+    )
+
+
+def network_nodes(tensors: Tensors, source: str, output: str) -> list[onnx.NodeProto]:
+    """The valid network from the value ``source`` to the value ``output``."""
     nodes, depth = [], len(tensors) // 2
-    current = "input"
+    current = source
     for k in range(1, depth + 1):
-        output = "output" if k == depth else f"sum{k}"
+        result = output if k == depth else f"sum{k}"
         nodes.append(
-            helper.make_node("Conv", [current, f"conv{k}.weight", f"conv{k}.bias"], [output])
+            helper.make_node("Conv", [current, f"conv{k}.weight", f"conv{k}.bias"], [result])
         )
-        current = output
+        current = result
         if k < depth:
             nodes.append(helper.make_node("Relu", [current], [f"F{k}"]))
             current = f"F{k}"
+    return nodes
 
-    def value(name: str, height: str, width: str) -> Any:
-        shape: list[str | int | None] = ["N", card.channels, height, width]
-        return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
-    graph = helper.make_graph(
-        nodes,
-        card.name,
-        [value("input", "H+2r", "W+2r")],
-        [value("output", "H", "W")],
-        [
-            numpy_helper.from_array(np.asarray(tensor, np.float32), name)
-            for name, tensor in tensors.items()
-        ],
-    )
+def graph_file(
+    name: str,
+    nodes: Sequence[onnx.NodeProto],
+    constants: Tensors,
+    shape_in: Shape,
+    shape_out: Shape,
+    metadata: dict[str, str],
+) -> bytes:
+    """The bytes of an ONNX file whose nodes lead from the value ``input`` to ``output``, both float32."""
     model = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", 17)], producer_name="srcnn"
+        helper.make_graph(
+            nodes,
+            name,
+            [helper.make_tensor_value_info("input", TensorProto.FLOAT, shape_in)],
+            [helper.make_tensor_value_info("output", TensorProto.FLOAT, shape_out)],
+            [numpy_helper.from_array(tensor, key) for key, tensor in constants.items()],
+        ),
+        opset_imports=[helper.make_opsetid("", 17)],
+        producer_name="srcnn",
     )
     # The oldest file version that has opset 17, so that older runtimes open it too.
     model.ir_version = 8
-    helper.set_model_props(model, {METADATA_KEY: card.to_json()})
+    helper.set_model_props(model, metadata)
     onnx.checker.check_model(model)
     data: bytes = model.SerializeToString(deterministic=True)
     return data
