@@ -30,6 +30,7 @@ ROOMS = [
     "data",
     "training",
     "engine",
+    "export",
     "evaluation",
     "training_run",
     "api",

@@ -14,7 +14,7 @@ import scipy.io
 import torch
 
 from srcnn.errors import ModelError
-from srcnn.weights.foreign import load
+from srcnn.weights.foreign import load, to_safetensors
 from srcnn.weights.graph import to_onnx
 
 from .reference import Tensors, card_of, random_tensors
@@ -90,6 +90,24 @@ def test_safetensors(tmp_path: Path, rename: Callable[[str], str]) -> None:
     tensors, card = load(path, 2)
     assert_same(tensors)
     assert (card.scale, card.f) == (2, (9, 5, 5))
+
+
+def test_safetensors_with_a_card(tmp_path: Path) -> None:
+    """The card in the metadata is believed, and has to fit; other metadata is nothing to us."""
+    path = tmp_path / "a.safetensors"
+    card = card_of((9, 5, 5), (6, 4), scale=3)
+    path.write_bytes(to_safetensors(TENSORS, card))
+    tensors, again = load(path, 2)
+    assert_same(tensors)
+    assert again == card
+    path.write_bytes(to_safetensors(TENSORS, card_of((9, 1, 5), (6, 4))))
+    with pytest.raises(ModelError, match="has a card that does not fit its weights"):
+        load(path, 3)
+    safetensors.numpy.save_file(TENSORS, path, {"srcnn.card": "no card"})
+    with pytest.raises(ModelError, match="has a damaged card"):
+        load(path, 3)
+    safetensors.numpy.save_file(TENSORS, path, {"format": "pt"})
+    assert load(path, 2)[1].scale == 2
 
 
 def test_our_own_file_keeps_its_card(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from srcnn import __version__
 from srcnn.cli import evaluate as evaluate_verb
+from srcnn.cli import export as export_verb
 from srcnn.cli import models as models_verb
 from srcnn.cli import train as train_verb
 from srcnn.cli import upscale as upscale_verb
@@ -29,7 +30,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for verb in (upscale_verb.upscale, evaluate_verb.evaluate, train_verb.train, models_verb.models):
+for verb in (
+    upscale_verb.upscale,
+    evaluate_verb.evaluate,
+    train_verb.train,
+    export_verb.export,
+    models_verb.models,
+):
     # \b: an example that is broken over two lines cannot be pasted.
     app.command(epilog="\b\n" + sys.modules[verb.__module__].EPILOG)(verb)
 

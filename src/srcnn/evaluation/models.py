@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.engines import open_backend, resolve
@@ -11,19 +9,15 @@ from srcnn.engine.network import Enhancer, Network
 from srcnn.engine.threads import cores
 from srcnn.errors import ModelError
 from srcnn.weights.card import Card
-from srcnn.weights.foreign import load
+from srcnn.weights.foreign import open_weights
 from srcnn.weights.graph import Tensors, to_onnx
-from srcnn.weights.store import find
 
 
 def open_model(model: str, scale: int) -> Enhancer:
     """Open ``model`` for ``scale``; `ModelError` for an unknown one, or whose card has another scale."""
     if model == BICUBIC:
         return Bicubic()
-    tensors, card = load(Path(find(model, scale)), scale)
-    if card.scale not in (0, scale):
-        raise ModelError(model, f"was trained for x{card.scale}, not x{scale}")
-    return network(model, tensors, card)
+    return network(model, *open_weights(model, scale))
 
 
 def network(name: str, tensors: Tensors, card: Card) -> Network:

@@ -21,10 +21,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from srcnn.errors import ModelError, UsageError
-from srcnn.weights.foreign import load
+from srcnn.errors import UsageError
+from srcnn.weights.foreign import open_weights
 from srcnn.weights.graph import shape_of
-from srcnn.weights.store import find
 
 PRESETS = {"9-1-5": (9, 1, 5), "9-3-5": (9, 3, 5), "9-5-5": (9, 5, 5)}
 """The paper's three networks (section 4.3.2) as ``f``; ``n`` is 64, 32 for each."""
@@ -94,10 +93,7 @@ class SRCNN(nn.Module):
     @classmethod
     def from_pretrained(cls, name: str, scale: int) -> Self:
         """The shipped weights ``name``, or any weights file, for ``scale``; `ModelError` if it is for another."""
-        tensors, card = load(find(name, scale), scale)
-        if card.scale not in (0, scale):
-            raise ModelError(name, f"was trained for x{card.scale}, not x{scale}")
-        return cls.from_tensors(tensors, name)
+        return cls.from_tensors(open_weights(name, scale)[0], name)
 
     def tensors(self) -> dict[str, NDArray[np.float32]]:
         """The weights as named numpy tensors, as a weights file stores them."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from srcnn.errors import ModelError
 
 METADATA_KEY = "srcnn.card"
+"""Where a weights file keeps its card."""
+STANDALONE_KEY = "srcnn.standalone"
+"""Where a standalone graph keeps the card of its network: it must not pass for a weights file."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,17 @@ class Card:
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
+
+
+def card_in(metadata: Mapping[str, str], source: str) -> Card:
+    """The card in an ONNX file's metadata; `ModelError` where there is none."""
+    if STANDALONE_KEY in metadata:
+        raise ModelError(
+            source, "is a standalone graph, no weights file", "export without --standalone"
+        )
+    if METADATA_KEY not in metadata:
+        raise ModelError(source, "is ONNX without an srcnn card", "only srcnn's own files have one")
+    return card_from_json(metadata[METADATA_KEY], source)
 
 
 def card_from_json(text: str, source: str) -> Card:

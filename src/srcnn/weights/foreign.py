@@ -1,10 +1,11 @@
-"""Any weights file to named tensors: ours, the authors' .mat, PyTorch's .pth, safetensors.
+"""Any weights file to named tensors: ours, the authors' .mat, PyTorch's .pth, safetensors both ways.
 
 Needs the extra ``train``.
 """
 
 from __future__ import annotations
 
+import json
 import pickle
 import re
 import warnings
@@ -13,16 +14,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import safetensors.numpy
 import safetensors.torch
 import scipy.io
 import torch
 from numpy.typing import NDArray
 
 from srcnn.errors import ModelError
-from srcnn.weights.card import Card
-from srcnn.weights.graph import from_onnx, shape_of
+from srcnn.weights.card import METADATA_KEY, Card, card_from_json
+from srcnn.weights.graph import check_fit, from_onnx, shape_of
+from srcnn.weights.store import SUFFIXES, find
 
 Tensors = dict[str, NDArray[np.float32]]
+
+
+def open_weights(model: str, scale: int) -> tuple[Tensors, Card]:
+    """Tensors and card of a shipped name or of a file; `ModelError` if it is unknown or for another scale."""
+    tensors, card = load(find(model, scale), scale)
+    if card.scale not in (0, scale):
+        raise ModelError(model, f"was trained for x{card.scale}, not x{scale}")
+    return tensors, card
 
 
 def load(path: Path, scale: int) -> tuple[Tensors, Card]:
@@ -30,11 +41,17 @@ def load(path: Path, scale: int) -> tuple[Tensors, Card]:
     source = str(path)
     if path.suffix == ".onnx":
         return from_onnx(path.read_bytes(), source)
-    readers = {".mat": _read_mat, ".pth": _read_pth, ".safetensors": _read_safetensors}
-    if path.suffix not in readers:
-        known = ", ".join([".onnx", *readers])
+    if path.suffix == ".safetensors":
+        tensors, card = from_safetensors(path.read_bytes(), source)
+        if card is not None:
+            return tensors, card
+    elif path.suffix == ".mat":
+        tensors = _read_mat(path)
+    elif path.suffix == ".pth":
+        tensors = _read_pth(path)
+    else:
+        known = ", ".join(SUFFIXES)
         raise ModelError(source, "is no weights file of a known kind", f"known are {known}")
-    tensors = readers[path.suffix](path)
     f, n, channels = shape_of(tensors, source)
     return tensors, Card(path.stem, scale, f, n, color="Y" if channels == 1 else "RGB")
 
@@ -106,16 +123,29 @@ def _read_pth(path: Path) -> Tensors:
     return _named(state, path)
 
 
-def _read_safetensors(path: Path) -> Tensors:
-    """The same keys as in a .pth."""
+def to_safetensors(tensors: Mapping[str, NDArray[np.float32]], card: Card) -> bytes:
+    """The bytes of a safetensors file with the state dict's names, the card in its metadata."""
+    return safetensors.numpy.save(dict(tensors), {METADATA_KEY: card.to_json()})
+
+
+def from_safetensors(data: bytes, source: str) -> tuple[Tensors, Card | None]:
+    """Tensors under the same keys as in a .pth; the card where it is one of ours."""
     try:
-        state = safetensors.torch.load(path.read_bytes())
+        state = safetensors.torch.load(data)
+        # The header, which has just been found valid, is JSON after the 8 bytes of its length.
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
     except Exception as error:  # safetensors raises what the broken bytes led to
-        raise ModelError(path, f"is no safetensors file ({error})") from None
-    return _named(state, path)
+        raise ModelError(source, f"is no safetensors file ({error})") from None
+    tensors = _named(state, source)
+    text = header.get("__metadata__", {}).get(METADATA_KEY)
+    if text is None:
+        return tensors, None
+    card = card_from_json(text, source)
+    check_fit(tensors, card, source)
+    return tensors, card
 
 
-def _named(state: Any, path: Path) -> Tensors:
+def _named(state: Any, path: Path | str) -> Tensors:
     if not isinstance(state, Mapping):
         raise ModelError(path, "is no state dict")
     tensors = {
@@ -126,7 +156,7 @@ def _named(state: Any, path: Path) -> Tensors:
     return tensors
 
 
-def _known_name(key: str, path: Path) -> str:
+def _known_name(key: str, path: Path | str) -> str:
     for layout in _LAYOUTS:
         match = re.fullmatch(r"(\w+\.)*?" + layout, key)
         if match:
@@ -136,7 +166,7 @@ def _known_name(key: str, path: Path) -> str:
     raise ModelError(path, f"the key '{key}' is of no known layout of SRCNN")
 
 
-def _numpy(key: object, value: Any, path: Path) -> NDArray[np.float32]:
+def _numpy(key: object, value: Any, path: Path | str) -> NDArray[np.float32]:
     if not isinstance(value, torch.Tensor):
         raise ModelError(path, f"'{key}' is no tensor")
     return value.detach().to(torch.float32).numpy()

@@ -12,7 +12,7 @@ are made of ``convK.weight`` by nodes that engines fold when they load the graph
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from srcnn.errors import ModelError
-from srcnn.weights.card import METADATA_KEY, Card, card_from_json
+from srcnn.weights.card import METADATA_KEY, Card, card_in
 
 Tensors = Mapping[str, NDArray[Any]]
+Shape = Sequence[str | int]
 
 BLOCK = 4
 """Side of the block of pixels that the last layer makes at once."""
@@ -52,39 +53,62 @@ def shape_of(tensors: Tensors, source: str) -> tuple[tuple[int, ...], tuple[int,
     return tuple(w.shape[2] for w in weights), tuple(w.shape[0] for w in weights[:-1]), channels
 
 
+def check_fit(tensors: Tensors, card: Card, source: str) -> None:
+    """`ModelError` unless the tensors are the network that the card tells of."""
+    if shape_of(tensors, source) != (card.f, card.n, card.channels):
+        raise ModelError(source, "has a card that does not fit its weights")
+
+
 def to_onnx(tensors: Tensors, card: Card) -> bytes:
     """The bytes of a weights file; `ModelError` for a card of another network."""
-    _check_card(tensors, card, card.name)
+    check_fit(tensors, card, card.name)
+    return graph_file(
+        card.name,
+        network_nodes(tensors, "input", "output"),
+        {name: np.asarray(tensor, np.float32) for name, tensor in tensors.items()},
+        ("N", card.channels, "H+2r", "W+2r"),
+        ("N", card.channels, "H", "W"),
+        {METADATA_KEY: card.to_json()},
+    )
+
+
+def network_nodes(tensors: Tensors, source: str, output: str) -> list[onnx.NodeProto]:
+    """The valid network from the value ``source`` to the value ``output``."""
     depth = len(tensors) // 2
-    nodes = [*_whole_blocks(2 * card.radius)]
-    current = "blocks"
+    sizes = [tensors[f"conv{k}.weight"].shape[2] for k in range(1, depth + 1)]
+    nodes = [*_whole_blocks(source, sum(sizes) - depth)]
+    current = "block.input"
     for k in range(1, depth):
         weight, bias = f"conv{k}.weight", f"conv{k}.bias"
         nodes.append(helper.make_node("Conv", [current, weight, bias], [f"sum{k}"]))
         nodes.append(helper.make_node("Relu", [f"sum{k}"], [f"F{k}"]))
         current = f"F{k}"
-    nodes += _last_layer(current, depth, card.f[-1], card.channels)
+    return [*nodes, *_last_layer(current, depth, output)]
 
-    def value(name: str, height: str, width: str) -> Any:
-        shape: list[str | int | None] = ["N", card.channels, height, width]
-        return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
-    graph = helper.make_graph(
-        nodes,
-        card.name,
-        [value("input", "H+2r", "W+2r")],
-        [value("output", "H", "W")],
-        [
-            numpy_helper.from_array(np.asarray(tensor, np.float32), name)
-            for name, tensor in tensors.items()
-        ],
-    )
+def graph_file(
+    name: str,
+    nodes: Sequence[onnx.NodeProto],
+    constants: Tensors,
+    shape_in: Shape,
+    shape_out: Shape,
+    metadata: dict[str, str],
+) -> bytes:
+    """The bytes of an ONNX file whose nodes lead from the value ``input`` to ``output``, both float32."""
     model = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", 17)], producer_name="srcnn"
+        helper.make_graph(
+            nodes,
+            name,
+            [helper.make_tensor_value_info("input", TensorProto.FLOAT, shape_in)],
+            [helper.make_tensor_value_info("output", TensorProto.FLOAT, shape_out)],
+            [numpy_helper.from_array(tensor, key) for key, tensor in constants.items()],
+        ),
+        opset_imports=[helper.make_opsetid("", 17)],
+        producer_name="srcnn",
     )
     # The oldest file version that has opset 17, so that older runtimes open it too.
     model.ir_version = 8
-    helper.set_model_props(model, {METADATA_KEY: card.to_json()})
+    helper.set_model_props(model, metadata)
     onnx.checker.check_model(model)
     data: bytes = model.SerializeToString(deterministic=True)
     return data
@@ -96,21 +120,21 @@ def _constant(name: str, values: Any) -> Any:
     )
 
 
-def _whole_blocks(halo: int) -> Iterator[Any]:
-    """``input`` to ``blocks``: rows and columns added so that the output's sides are whole blocks."""
-    yield helper.make_node("Shape", ["input"], ["shape"], start=2)
-    yield _constant("halo", [halo, halo])
-    yield helper.make_node("Sub", ["shape", "halo"], ["size"])
-    yield _constant("block", [BLOCK, BLOCK])
-    yield helper.make_node("Neg", ["size"], ["negative"])
-    yield helper.make_node("Mod", ["negative", "block"], ["missing"])
-    yield _constant("none", [0] * 6)
-    yield helper.make_node("Concat", ["none", "missing"], ["pads"], axis=0)
-    yield helper.make_node("Pad", ["input", "pads"], ["blocks"], mode="edge")
+def _whole_blocks(source: str, halo: int) -> Iterator[Any]:
+    """``source`` to ``block.input``: rows and columns added until the output's sides are whole blocks."""
+    yield helper.make_node("Shape", [source], ["block.shape"], start=2)
+    yield _constant("block.halo", [halo, halo])
+    yield helper.make_node("Sub", ["block.shape", "block.halo"], ["block.size"])
+    yield _constant("block.side", [BLOCK, BLOCK])
+    yield helper.make_node("Neg", ["block.size"], ["block.negative"])
+    yield helper.make_node("Mod", ["block.negative", "block.side"], ["block.missing"])
+    yield _constant("block.none", [0] * 6)
+    yield helper.make_node("Concat", ["block.none", "block.missing"], ["block.pads"], axis=0)
+    yield helper.make_node("Pad", [source, "block.pads"], ["block.input"], mode="edge")
 
 
-def _last_layer(current: str, k: int, f: int, channels: int) -> Iterator[Any]:
-    """The feature maps ``current`` to ``output``: a block for each position, and back to pixels."""
+def _last_layer(current: str, k: int, output: str) -> Iterator[Any]:
+    """The feature maps ``current`` to ``output``: a block from each position, and back to pixels."""
     shifted = []
     for i in range(BLOCK):
         for j in range(BLOCK):
@@ -121,13 +145,15 @@ def _last_layer(current: str, k: int, f: int, channels: int) -> Iterator[Any]:
             shifted.append(name)
     yield helper.make_node("Concat", shifted, ["block.weight"], axis=0)
     yield helper.make_node("Concat", [f"conv{k}.bias"] * BLOCK**2, ["block.bias"], axis=0)
-    conv = helper.make_node("Conv", [current, "block.weight", "block.bias"], ["planes"])
-    conv.attribute.append(helper.make_attribute("strides", [BLOCK, BLOCK]))
-    yield conv
-    yield helper.make_node("DepthToSpace", ["planes"], ["pixels"], blocksize=BLOCK, mode="DCR")
-    yield _constant("start", [0, 0])
-    yield _constant("axes", [2, 3])
-    yield helper.make_node("Slice", ["pixels", "start", "size", "axes"], ["output"])
+    inputs, strides = [current, "block.weight", "block.bias"], [BLOCK, BLOCK]
+    yield helper.make_node("Conv", inputs, ["block.planes"], strides=strides)
+    yield helper.make_node(
+        "DepthToSpace", ["block.planes"], ["block.pixels"], blocksize=BLOCK, mode="DCR"
+    )
+    yield _constant("block.start", [0, 0])
+    yield _constant("block.axes", [2, 3])
+    cut = ["block.pixels", "block.start", "block.size", "block.axes"]
+    yield helper.make_node("Slice", cut, [output])
 
 
 def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[np.float32]], Card]:
@@ -137,14 +163,6 @@ def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[np.float32]],
         tensors = {str(t.name): numpy_helper.to_array(t) for t in model.graph.initializer}
     except Exception as error:  # protobuf and onnx raise what the broken bytes led to
         raise ModelError(source, f"is no ONNX file ({error})") from None
-    text = {entry.key: entry.value for entry in model.metadata_props}.get(METADATA_KEY)
-    if text is None:
-        raise ModelError(source, "is ONNX without an srcnn card")
-    card = card_from_json(text, source)
-    _check_card(tensors, card, source)
+    card = card_in({entry.key: entry.value for entry in model.metadata_props}, source)
+    check_fit(tensors, card, source)
     return tensors, card
-
-
-def _check_card(tensors: Tensors, card: Card, source: str) -> None:
-    if shape_of(tensors, source) != (card.f, card.n, card.channels):
-        raise ModelError(source, "has a card that does not fit its weights")

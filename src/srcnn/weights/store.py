@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from srcnn.errors import ModelError
-from srcnn.weights.card import METADATA_KEY, Card, card_from_json
+from srcnn.weights.card import Card, card_in
 
 FILES = Path(__file__).parent / "files"
 BEST = ("srcnn-955", "srcnn-935", "srcnn-915")
@@ -74,9 +74,7 @@ def read_card(data: bytes, source: str) -> Card:
         session = onnxruntime.InferenceSession(
             data, options, providers=["CPUExecutionProvider"], enable_fallback=0
         )
-        text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+        metadata = session.get_modelmeta().custom_metadata_map
     except Exception as error:  # ONNX Runtime's exceptions share no public base
         raise ModelError(source, f"is no usable ONNX file ({error})") from None
-    if text is None:
-        raise ModelError(source, "is ONNX without an srcnn card", "only srcnn's own files have one")
-    return card_from_json(text, source)
+    return card_in(metadata, source)

@@ -1,0 +1,124 @@
+"""A network to a file for other programs, written only if the file does what torch does.
+
+Needs the extra ``train``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from srcnn.engine.backend import Batch
+from srcnn.engine.onnxruntime import OnnxRuntime
+from srcnn.errors import DestinationExists, ModelError, UsageError
+from srcnn.images.color import rgb_to_ycbcr, ycbcr_to_rgb
+from srcnn.images.depth import quantize
+from srcnn.images.files import write_atomically
+from srcnn.images.resize import imresize
+from srcnn.models.srcnn import SRCNN
+from srcnn.weights.foreign import from_safetensors, open_weights, to_safetensors
+from srcnn.weights.graph import to_onnx
+from srcnn.weights.standalone import to_standalone
+
+LIMIT = 1e-5
+"""The largest difference to torch, of values in [0, 1], with which a file is written."""
+_SHAPES = ((1, 1, 1), (1, 1, 7), (2, 11, 1), (1, 13, 17), (2, 31, 23))
+"""Batch, height and width of the pictures that are compared: one pixel, one row, one column, primes."""
+
+Run = Callable[[Batch], Batch]
+
+
+def export(
+    model: str | Path,
+    scale: int,
+    destination: str | Path,
+    standalone: bool = False,
+    overwrite: bool = False,
+) -> float:
+    """Write ``model``, a shipped name or a weights file, and return its largest difference to torch.
+
+    ``destination`` ends in ``.onnx`` or ``.safetensors``. Both are weights files with their card, which
+    `srcnn.load` (ONNX) and `SRCNN.from_pretrained` open: N x C x (H + 2r) x (W + 2r) luma (C = 1) in,
+    N x C x H x W out, float32 around [0, 1]; the caller enlarges, pads by the radius r, and clamps.
+    A ``standalone`` ONNX graph does all of that itself: N x 3 x H x W RGB in [0, 1] in,
+    N x 3 x sH x sW RGB in [0, 1] out, any size from one pixel up.
+
+    Raises `UsageError` for another suffix or a scale below 2, `DestinationExists`, `ModelError` for a
+    model that is unknown, is for another scale, or comes out other than torch has it (nothing is
+    written then), and `OutputError`.
+    """
+    model, destination = str(model), Path(destination)
+    if destination.suffix not in (".onnx", ".safetensors"):
+        raise UsageError(destination, "is no kind of file to export", "use .onnx or .safetensors")
+    if standalone and destination.suffix != ".onnx":
+        raise UsageError(destination, "cannot stand alone", "use .onnx or leave out --standalone")
+    if scale < 2:
+        raise UsageError("scale", "has to be 2 or more")
+    if destination.is_dir():
+        raise UsageError(destination, "is a folder")
+    if destination.exists() and not overwrite:
+        raise DestinationExists(destination, "is there already", "use --overwrite")
+
+    tensors, card = open_weights(model, scale)
+    network = _in_torch(SRCNN.from_tensors(tensors, model))
+    channels, border = card.channels, 2 * card.radius
+    if standalone:
+        data = to_standalone(tensors, card, scale)
+        difference = _difference(OnnxRuntime(data).run, _whole_road(network, card.radius, scale), 3)
+    elif destination.suffix == ".onnx":
+        data = to_onnx(tensors, card)
+        difference = _difference(OnnxRuntime(data).run, network, channels, border)
+    else:
+        data = to_safetensors(tensors, card)
+        again = SRCNN.from_tensors(from_safetensors(data, str(destination))[0])
+        difference = _difference(_in_torch(again), network, channels, border)
+    if not difference <= LIMIT:  # so that NaN is refused too
+        why = f"would differ from torch by {difference:.1e}, over {LIMIT:.0e}"
+        raise ModelError(destination, why, "nothing was written")
+    write_atomically(destination, data)
+    return difference
+
+
+def _difference(one: Run, other: Run, channels: int, border: int = 0) -> float:
+    """The largest absolute difference of two ways, on noise in [0, 1]; NaN where one gives NaN.
+
+    Noise asks most of a network: every filter answers, and no border is like another.
+    """
+    random = np.random.default_rng(0)
+    largest = []
+    for count, height, width in _SHAPES:
+        batch = random.random((count, channels, height + border, width + border), np.float32)
+        first, second = one(batch), other(batch)
+        if first.shape != second.shape:
+            return float("inf")
+        with np.errstate(invalid="ignore"):  # infinity from infinity is NaN, and refused
+            largest.append(np.abs(first - second).max())
+    return float(np.max(largest))
+
+
+def _in_torch(network: SRCNN) -> Run:
+    """The valid network in torch, float32 on the CPU."""
+
+    @torch.inference_mode()
+    def run(batch: Batch) -> Batch:
+        out: Batch = network(torch.from_numpy(batch), pad=False).numpy()
+        return out
+
+    return run
+
+
+def _whole_road(network: Run, radius: int, scale: int) -> Run:
+    """N x 3 x H x W RGB to RGB: the package's own colour and resize in float64 around the network."""
+
+    def one(rgb: Batch) -> Batch:
+        low = rgb_to_ycbcr(np.moveaxis(rgb, 0, 2).astype(np.float64))
+        high = imresize(low, scale)
+        padded = np.pad(high[..., 0], radius, mode="edge").astype(np.float32)
+        high[..., 0] = network(padded[None, None])[0, 0]
+        out: Batch = np.moveaxis(quantize(ycbcr_to_rgb(high), np.float32), 2, 0)
+        return out
+
+    return lambda batch: np.stack([one(rgb) for rgb in batch])

@@ -1,0 +1,128 @@
+"""A picture's whole road as one ONNX graph, for programs that know nothing of srcnn.
+
+Needs the extra ``train``.
+
+::
+
+    RGB -> mirror by 2 pixels -> s^2 phases of 5 x 5 taps -> DepthToSpace = bicubic RGB
+    bicubic RGB -> Y -> pad by the receptive radius, edge repeated -> network = Y'
+    bicubic RGB + (Y' - Y) * 255 / 219 -> clamp
+
+The last line is the way back from YCbCr: Cb and Cr stay bicubic, and a step in Y is the same step,
+255 / 219 as large, in R, G and B. Colour and resize are both linear, so their order does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import helper
+
+from srcnn.errors import ModelError
+from srcnn.images.color import rgb_to_ycbcr, ycbcr_to_rgb
+from srcnn.images.resize import imresize
+from srcnn.weights.card import STANDALONE_KEY, Card
+from srcnn.weights.graph import Tensors, graph_file, network_nodes
+
+_REACH = 2
+"""Bicubic taps of an output pixel lie within so many pixels of the one that it came from."""
+
+
+def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
+    """The bytes of the graph: N x 3 x H x W RGB in, N x 3 x sH x sW RGB out, float32 in [0, 1].
+
+    Every size from one pixel up; the output is clamped. The picture is not cut into tiles, so memory
+    grows with it. `ModelError` for a network of colour channels, whose road is another.
+    """
+    if card.channels != 1:
+        raise ModelError(
+            card.name, f"works on {card.channels} channels; only luma networks stand alone"
+        )
+    radius = card.radius
+    node = helper.make_node
+    nodes = [
+        *_mirror("input", "mirrored_rows", axis=2),
+        *_mirror("mirrored_rows", "mirrored", axis=3),
+        node("Conv", ["mirrored", "phases"], ["blocks"], group=3),
+        node("DepthToSpace", ["blocks"], ["bicubic"], blocksize=scale, mode="CRD"),
+        node("Conv", ["bicubic", "luma", "black"], ["Y"]),
+        node("Pad", ["Y", "halo"], ["padded_Y"], mode="edge"),
+        *network_nodes(tensors, "padded_Y", "enhanced_Y"),
+        node("Sub", ["enhanced_Y", "Y"], ["step_Y"]),
+        node("Mul", ["step_Y", "rgb_of_step"], ["step_rgb"]),
+        node("Add", ["bicubic", "step_rgb"], ["rgb"]),
+        node("Clip", ["rgb", "zero", "full"], ["output"]),
+    ]
+    black = rgb_to_ycbcr(np.zeros(3))[0]
+    luma = rgb_to_ycbcr(np.eye(3))[:, 0] - black
+    step = ycbcr_to_rgb(np.eye(3))[0] - ycbcr_to_rgb(np.zeros(3))
+    floats: dict[str, Any] = {
+        "phases": np.tile(_phases(scale), (3, 1, 1, 1)),
+        "luma": luma.reshape(1, 3, 1, 1),
+        "black": black.reshape(1),
+        "rgb_of_step": step.reshape(1, 3, 1, 1),
+        "zero": 0.0,
+        "full": 1.0,
+        **tensors,
+    }
+    whole: dict[str, Any] = {
+        "halo": [0, 0, radius, radius] * 2,
+        "axis_2": 2,
+        "axis_3": 3,
+        "one": 1,
+        "two": 2,
+        "reach": _REACH,
+        "minus_reach": -_REACH,
+    }
+    constants = {name: np.asarray(value, np.float32) for name, value in floats.items()}
+    constants |= {name: np.asarray(value, np.int64) for name, value in whole.items()}
+    return graph_file(
+        card.name,
+        nodes,
+        constants,
+        ("N", 3, "H", "W"),
+        ("N", 3, f"{scale}H", f"{scale}W"),
+        {STANDALONE_KEY: card.to_json()},
+    )
+
+
+def _phases(scale: int) -> NDArray[np.float64]:
+    """scale^2 x 1 x 5 x 5: the taps of each pixel of the block that one pixel becomes, row by row.
+
+    They are read off `imresize`: what it makes of unit impulses, far from any border.
+    """
+    middle, taps = 2 * _REACH, 2 * _REACH + 1
+    impulses = np.eye(2 * middle + 1)
+    enlarged = imresize(impulses, size=(scale * len(impulses), len(impulses)))
+    line = enlarged[scale * middle : scale * (middle + 1), middle - _REACH : middle + _REACH + 1]
+    phases: NDArray[np.float64] = np.einsum("ik,jl->ijkl", line, line)
+    return phases.reshape(scale**2, 1, taps, taps)
+
+
+def _mirror(source: str, output: str, axis: int) -> Iterator[onnx.NodeProto]:
+    """Nodes that mirror ``source`` along ``axis`` by `_REACH`, over and over where it is shorter.
+
+    Of a side of L pixels the index i is i mod 2L, then counted from the end where it is past L.
+    """
+
+    def step(operator: str, inputs: list[str], result: str) -> onnx.NodeProto:
+        names = [name if name in shared else f"{name}_{axis}" for name in inputs]
+        return helper.make_node(operator, names, [f"{result}_{axis}"])
+
+    # What both axes share; every other value carries the axis in its name.
+    shared = (source, f"axis_{axis}", "one", "two", "reach", "minus_reach")
+    yield step("Shape", [source], "shape")
+    yield step("Gather", ["shape", f"axis_{axis}"], "side")
+    yield step("Add", ["side", "reach"], "stop")
+    yield step("Range", ["minus_reach", "stop", "one"], "places")
+    yield step("Mul", ["side", "two"], "period")
+    yield step("Mod", ["places", "period"], "wrapped")
+    yield step("Sub", ["period", "one"], "last")
+    yield step("Sub", ["last", "wrapped"], "from_end")
+    # Of the two the one inside the picture is the smaller.
+    yield step("Min", ["wrapped", "from_end"], "index")
+    yield helper.make_node("Gather", [source, f"index_{axis}"], [output], axis=axis)

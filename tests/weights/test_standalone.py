@@ -1,0 +1,94 @@
+"""The standalone graph: the whole road of a picture, against the package's road and against float64."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from numpy.typing import NDArray
+
+import srcnn
+from srcnn.engine.backend import Backend
+from srcnn.engine.engines import open_backend
+from srcnn.errors import ModelError
+from srcnn.weights.card import Card
+from srcnn.weights.foreign import open_weights
+from srcnn.weights.graph import from_onnx
+from srcnn.weights.standalone import to_standalone
+from srcnn.weights.store import read_card
+
+from ..engine.reference import expected, near_identity
+from .reference import card_of, random_tensors
+
+TENSORS = near_identity()
+CARD = Card("test", 3, (5, 3, 3), (6, 4))
+SIZES = [(1, 1), (1, 7), (7, 1), (2, 3), (13, 17)]
+
+
+def run(backend: Backend, pictures: NDArray[Any]) -> NDArray[np.float32]:
+    """N x H x W x 3 pictures as one batch, and back."""
+    batch = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2), np.float32)
+    return backend.run(batch).transpose(0, 2, 3, 1)
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+@pytest.mark.parametrize("scale", [2, 3, 4, 5])
+def test_the_graph_is_the_road_in_float64(scale: int, engine: str) -> None:
+    """Every size from one pixel up, several pictures at once, in either engine; clamped."""
+    backend = open_backend(to_standalone(TENSORS, CARD, scale), engine, "fp32", 1)
+    random = np.random.default_rng(7)
+    for height, width in SIZES:
+        pictures = random.random((2, height, width, 3), np.float32)
+        pictures[1] = pictures[1].round()  # black, white and full colours, which overshoot
+        out = run(backend, pictures)
+        assert out.dtype == np.float32
+        assert out.min() >= 0
+        assert out.max() <= 1
+        for picture, large in zip(pictures, out, strict=True):
+            wanted = expected(picture, (scale * height, scale * width), TENSORS)
+            np.testing.assert_allclose(large, wanted, rtol=0, atol=5e-6)
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_a_photograph_comes_out_as_srcnn_makes_it(
+    photo: NDArray[np.uint8], scale: int, engine: str
+) -> None:
+    """The pixels before rounding are within half a grey level of `srcnn.upscale`'s."""
+    graph = to_standalone(*open_weights("srcnn-915", scale), scale)
+    picture = photo[:101, :149]
+    out = run(open_backend(graph, engine, "fp32", 1), picture[None] / 255)[0]
+    ours = srcnn.load("srcnn-915", scale).upscale(picture)
+    assert out.shape == ours.shape
+    assert np.abs(out * 255.0 - ours).max() < 0.5 + 1e-3
+
+
+def test_the_file_is_plain_onnx_with_named_sizes() -> None:
+    data = to_standalone(TENSORS, CARD, 3)
+    model = onnx.load_from_string(data)
+    onnx.checker.check_model(model, full_check=True)
+    assert model.ir_version == 8
+    assert [(opset.domain, opset.version) for opset in model.opset_import] == [("", 17)]
+    sizes = [
+        [dim.dim_param or dim.dim_value for dim in value.type.tensor_type.shape.dim]
+        for value in (model.graph.input[0], model.graph.output[0])
+    ]
+    assert sizes == [["N", 3, "H", "W"], ["N", 3, "3H", "3W"]]
+    assert to_standalone(TENSORS, CARD, 3) == data
+
+
+def test_it_keeps_the_card_but_is_no_weights_file() -> None:
+    data = to_standalone(TENSORS, CARD, 3)
+    metadata = {entry.key: entry.value for entry in onnx.load_from_string(data).metadata_props}
+    assert json.loads(metadata["srcnn.standalone"])["name"] == "test"
+    for reader in (read_card, from_onnx):
+        with pytest.raises(ModelError, match="a-file: is a standalone graph, no weights file"):
+            reader(data, "a-file")
+
+
+def test_a_network_of_colour_channels_is_refused() -> None:
+    with pytest.raises(ModelError, match="test: works on 3 channels; only luma"):
+        to_standalone(random_tensors((3, 3), (4,), 3), card_of((3, 3), (4,), 3), 3)
