@@ -31,6 +31,7 @@ ROOMS = [
     "training",
     "engine",
     "evaluation",
+    "figures",
     "training_run",
     "api",
     "cli",
