@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from srcnn import __version__
+from srcnn.cli import bench as bench_verb
 from srcnn.cli import evaluate as evaluate_verb
 from srcnn.cli import models as models_verb
 from srcnn.cli import train as train_verb
@@ -29,7 +30,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for verb in (upscale_verb.upscale, evaluate_verb.evaluate, train_verb.train, models_verb.models):
+for verb in (
+    upscale_verb.upscale,
+    evaluate_verb.evaluate,
+    train_verb.train,
+    models_verb.models,
+    bench_verb.bench,
+):
     # \b: an example that is broken over two lines cannot be pasted.
     app.command(epilog="\b\n" + sys.modules[verb.__module__].EPILOG)(verb)
 
