@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md",)
+PAGES = ("README.md", "docs/speed.md")
 _BLOCK = re.compile(r"(<!-- table: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 LABELS = {
@@ -32,7 +32,7 @@ def results() -> str:
     cells: dict[tuple[str, str, int], dict[str, float]] = {}
     for path in sorted((ROOT / "results").glob("*.json")):
         report: dict[str, Any] = json.loads(path.read_text())
-        if report["protocol"]["name"] != "paper":
+        if report.get("protocol", {}).get("name") != "paper":
             continue
         for row in report["results"]:
             cells[row["model"], row["dataset"], row["scale"]] = row["mean"]
@@ -51,7 +51,74 @@ def results() -> str:
     return "\n".join(lines) + "\n"
 
 
-TABLES: dict[str, Callable[[], str]] = {"results": results}
+def speed_machine() -> str:
+    """What the speed was measured on, its peak, and the start-up."""
+    report = _speed()
+    machine, best, start = report["machine"], report["peak"], report["start"]
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    return (
+        f"{machine['cpu']}, {machine['threads']} threads ({', '.join(machine['flags'])}); "
+        f"Python {machine['python']}, {versions}; medians of {report['rounds']} rounds.\n\n"
+        f"Peak: {best['fp32']:.0f} GFLOP/s in fp32, {best['bf16']:.0f} in bf16 ({best['of']}). "
+        f"Start: `srcnn --help` {start['help_s']:.2f} s; `srcnn upscale` of a picture of 256 x 256, "
+        f"from the start of the process to its exit, {start['picture_s']:.2f} s.\n"
+    )
+
+
+def speed_networks() -> str:
+    """Networks alone, at the size at which the rivals ran too."""
+    report = _speed()
+    size = next(row["size"] for row in report["rows"] if row["contender"] == "torch eager")
+    lines = [
+        f"| x3 to {size[1]} x {size[0]} | model | ns per pixel (quartiles) | GFLOP/s "
+        "| share of the peak | times torch eager |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in report["rows"]:
+        if row["what"] == "network" and row["size"] == size:
+            low, high = row["quartiles"]
+            lines.append(
+                f"| {_who(row)} | {row['model']} | {row['ns_per_pixel']:.0f} ({low:.0f}-{high:.0f}) "
+                f"| {row['gflops']:.0f} | {row['share_of_peak']:.0%} "
+                f"| {row['times_torch_eager']:.1f} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def speed_roads() -> str:
+    """A picture in memory to a picture in memory, by size."""
+    rows = [row for row in _speed()["rows"] if row["what"] in ("road", "resize")]
+    sizes = sorted({tuple(row["size"]) for row in rows})
+    cells: dict[tuple[str, str], dict[tuple[int, ...], float]] = {}
+    for row in rows:
+        cells.setdefault((_who(row), row["model"]), {})[tuple(row["size"])] = row["ns_per_pixel"]
+    lines = [
+        "| ns per pixel | model | " + " | ".join(f"{w} x {h}" for h, w in sizes) + " |",
+        "|---|---|" + "---|" * len(sizes),
+    ]
+    for (who, model), times in cells.items():
+        shown = [f"{times[size]:.0f}" if size in times else "" for size in sizes]
+        lines.append(f"| {who} | {model} | " + " | ".join(shown) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _speed() -> dict[str, Any]:
+    report: dict[str, Any] = json.loads((ROOT / "results" / "speed.json").read_text())
+    return report
+
+
+def _who(row: dict[str, Any]) -> str:
+    words = (row["contender"], row["engine"], row["precision"])
+    who = " ".join(word for word in words if word is not None)
+    return f"**{who}**" if row["contender"] == "srcnn" else who
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "results": results,
+    "speed_machine": speed_machine,
+    "speed_networks": speed_networks,
+    "speed_roads": speed_roads,
+}
 
 
 def main() -> int:

@@ -32,6 +32,8 @@ ROOMS = [
     "engine",
     "export",
     "evaluation",
+    "bench",
+    "figures",
     "training_run",
     "api",
     "cli",

@@ -8,7 +8,10 @@ from srcnn.errors import MissingExtra
 
 _MODULES = {
     "openvino": ("openvino",),
-    "train": ("torch", "lightning_fabric", "onnx", "pydantic", "safetensors", "scipy", "yaml"),
+    "train": (
+        *("torch", "lightning_fabric", "matplotlib", "onnx", "pydantic", "safetensors", "scipy"),
+        "yaml",
+    ),
 }
 
 

@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from srcnn import __version__
+from srcnn.cli import bench as bench_verb
 from srcnn.cli import evaluate as evaluate_verb
 from srcnn.cli import export as export_verb
 from srcnn.cli import models as models_verb
@@ -35,6 +36,7 @@ for verb in (
     evaluate_verb.evaluate,
     train_verb.train,
     export_verb.export,
+    bench_verb.bench,
     models_verb.models,
 ):
     # \b: an example that is broken over two lines cannot be pasted.

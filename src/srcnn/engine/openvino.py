@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import openvino
@@ -20,8 +21,8 @@ class OpenVino:
             "NUM_STREAMS": threads,
             "INFERENCE_NUM_THREADS": threads,
         }
-        core = openvino.Core()
-        self._model: Any = core.compile_model(core.read_model(graph), "CPU", options)
+        shared = core()
+        self._model: Any = shared.compile_model(shared.read_model(graph), "CPU", options)
 
     def run(self, batch: Batch) -> Batch:
         request = self._model.create_infer_request()
@@ -30,3 +31,13 @@ class OpenVino:
 
     def close(self) -> None:
         self._model = None
+
+
+@cache
+def core() -> Any:
+    """One for all networks.
+
+    Each core puts back the signal stack that it had found. When two are freed in the order in which
+    they were made, a freed stack stays behind, and the next signal crashes the process.
+    """
+    return openvino.Core()

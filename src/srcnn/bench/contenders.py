@@ -1,0 +1,96 @@
+"""Who is measured, and on what: every engine with every network, and the rivals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.baselines.bicubic import NAME as BICUBIC
+from srcnn.bench.interleave import Call
+from srcnn.bench.rivals import open_networks, open_resizes
+from srcnn.engine.engines import open_backend
+from srcnn.engine.network import Network
+from srcnn.engine.upscaler import load
+from srcnn.weights.card import Card
+
+SCALE = 3
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a row of the report is about."""
+
+    what: str
+    """``network``: enlarged luma to luma; ``road``: RGB uint8 to RGB uint8; ``resize``: the same."""
+    contender: str
+    model: str
+    engine: str | None
+    precision: str | None
+    size: tuple[int, int]
+    """(height, width) of the result."""
+    scale: int = SCALE
+
+
+def our_contenders(
+    networks: dict[str, bytes],
+    cards: dict[str, Card],
+    engines: dict[str, tuple[str, ...]],
+    sizes: Sequence[tuple[int, int]],
+    threads: int,
+) -> Iterator[tuple[Subject, Call]]:
+    """Every network on every engine, alone and on a picture's whole road; the road of the bicubic."""
+    for name, graph in networks.items():
+        radius = cards[name].radius
+        for engine, precision in ((e, p) for e, several in engines.items() for p in several):
+            backend = open_backend(graph, engine, precision, threads)
+            network = Network(name, backend, radius, threads=threads)
+            upscaler = load(name, SCALE, engine, precision, threads=threads)
+            for size in sizes:
+                picture = make_picture(size)
+                padded = np.pad(_luma(size), radius, mode="edge")
+                run: dict[str, Call] = {
+                    "network": _bind(network.enhance, padded),
+                    "road": _bind(upscaler.upscale, picture),
+                }
+                for what, call in run.items():
+                    yield Subject(what, "srcnn", name, engine, precision, _large(size)), call
+    bicubic = load(BICUBIC, SCALE, threads=threads)
+    for size in sizes:
+        call = _bind(bicubic.upscale, make_picture(size))
+        yield Subject("road", "srcnn", BICUBIC, None, None, _large(size)), call
+
+
+def rival_contenders(
+    networks: dict[str, bytes], size: tuple[int, int], threads: int | None
+) -> Iterator[tuple[Subject, Call]]:
+    for name, graph in networks.items():
+        for contender, call in open_networks(graph, _luma(size), threads).items():
+            yield Subject("network", contender, name, None, "fp32", _large(size)), call
+    for contender, resize in open_resizes(make_picture(size), SCALE).items():
+        yield Subject("resize", contender, BICUBIC, None, None, _large(size)), resize
+
+
+def _large(size: tuple[int, int]) -> tuple[int, int]:
+    return size[0] * SCALE, size[1] * SCALE
+
+
+def _bind(function: Callable[[Any], object], argument: object) -> Call:
+    return lambda: function(argument)
+
+
+def make_picture(size: tuple[int, int]) -> NDArray[np.uint8]:
+    """H x W x 3 RGB: slopes with some noise. What is on a picture does not change the time."""
+    height, width = size
+    rows, columns = np.mgrid[0:height, 0:width]
+    slopes = np.stack([rows / height, columns / width, (rows + columns) / (height + width)], 2)
+    noise = np.random.default_rng(0).normal(0, 0.03, slopes.shape)
+    return (np.clip(slopes + noise, 0, 1) * 255).astype(np.uint8)
+
+
+def _luma(size: tuple[int, int]) -> NDArray[np.float32]:
+    """What the network sees of such a picture: H x W floats in [0, 1], enlarged."""
+    return make_picture(_large(size))[..., 0].astype(np.float32) / np.float32(255)

@@ -1,0 +1,210 @@
+"""How fast: every engine and network, and what a user would take instead, in one interleaved run."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from srcnn._optional import need
+from srcnn.baselines.bicubic import NAME as BICUBIC
+from srcnn.bench import peak
+from srcnn.bench.contenders import (
+    SCALE,
+    Subject,
+    make_picture,
+    our_contenders,
+    rival_contenders,
+)
+from srcnn.bench.interleave import Timing, interleave
+from srcnn.bench.machine import describe_machine
+from srcnn.bench.rivals import EAGER, has_opencv, threads_of_rivals
+from srcnn.bench.start import open_starts
+from srcnn.engine.engines import ENGINES
+from srcnn.engine.threads import cores
+from srcnn.errors import MissingExtra, UsageError
+from srcnn.weights.card import Card
+from srcnn.weights.store import read_card, shipped
+
+SIZES = ((128, 128), (240, 427), (360, 640))
+"""(height, width) of the pictures to be enlarged: to 384 x 384, 720 and 1080 lines."""
+_RIVALS_SIZE = SIZES[1]
+_START_SIZE = (256, 256)
+_ROUNDS, _QUICK_ROUNDS = 7, 2
+
+Report = dict[str, Any]
+
+
+def measure(
+    quick: bool = False,
+    threads: int | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Report:
+    """Measure this machine; ``quick`` is two rounds of the smallest size, ``threads`` is all cores.
+
+    ``progress`` is told the part that is done, 0 to 1. Needs the extra ``train``. The report is the JSON
+    of ``srcnn bench``.
+    """
+    if threads is not None and threads < 1:
+        raise UsageError(f"threads {threads}", "is not positive")
+    engines, left_out = _engines()
+    sizes, rivals_size = (SIZES[:1], SIZES[0]) if quick else (SIZES, _RIVALS_SIZE)
+    networks = {
+        name: path.read_bytes() for (name, scale), path in shipped().items() if scale == SCALE
+    }
+    cards = {name: read_card(graph, name) for name, graph in networks.items()}
+    count = threads or cores()
+    rounds = _QUICK_ROUNDS if quick else _ROUNDS
+    with threads_of_rivals(count), tempfile.TemporaryDirectory() as folder:
+        attempts = peak.open_attempts(engines, count)
+        starts = open_starts(Path(folder), make_picture(_START_SIZE), threads)
+        contenders = [
+            *our_contenders(networks, cards, engines, sizes, count),
+            *rival_contenders(networks, rivals_size, threads),
+        ]
+        timings = interleave(
+            [
+                *(attempt.run for attempt in attempts),
+                *starts.values(),
+                *(call for _, call in contenders),
+            ],
+            rounds,
+            progress,
+        )
+    peaks = _peaks(attempts, timings[: len(attempts)])
+    return {
+        "schema": 1,
+        "machine": describe_machine() | {"threads": count},
+        "rounds": rounds,
+        "left_out": left_out,
+        "models": {
+            BICUBIC: {"multiplies": 0, "set5_psnr": _psnr(next(iter(cards.values())), " bicubic")},
+            **{
+                name: {"multiplies": card.parameters, "set5_psnr": _psnr(card)}
+                for name, card in cards.items()
+            },
+        },
+        "peak": peaks,
+        "rows": make_rows(
+            [subject for subject, _ in contenders],
+            timings[len(attempts) + len(starts) :],
+            {name: card.parameters for name, card in cards.items()},
+            peaks,
+        ),
+        "start": {
+            name: round(timing.median, 4)
+            for name, timing in zip(starts, timings[len(attempts) :], strict=False)
+        },
+    }
+
+
+def make_rows(
+    subjects: Sequence[Subject],
+    timings: Sequence[Timing],
+    multiplies: dict[str, int],
+    peaks: dict[str, Any],
+) -> list[dict[str, Any]]:
+    """The report's rows. ``multiplies`` per pixel by model; ``peaks`` in GFLOP/s by precision.
+
+    A network's multiply counts as two operations, biases and the border not at all.
+    """
+    rows = []
+    for subject, timing in zip(subjects, timings, strict=True):
+        scale = 1e9 / (subject.size[0] * subject.size[1])
+        nanoseconds = timing.median * scale
+        gflops = share = None
+        if subject.what == "network":
+            assert subject.precision is not None
+            gflops = 2 * multiplies[subject.model] / nanoseconds
+            share = gflops / peaks[subject.precision]
+        rows.append(
+            asdict(subject)
+            | {
+                "size": list(subject.size),
+                "ns_per_pixel": round(nanoseconds, 3),
+                "quartiles": [round(seconds * scale, 3) for seconds in timing.quartiles],
+                "gflops": gflops and round(gflops, 1),
+                "share_of_peak": share and round(share, 3),
+            }
+        )
+    eager = {
+        (row["model"], *row["size"]): row["ns_per_pixel"]
+        for row in rows
+        if row["contender"] == EAGER
+    }
+    for row in rows:
+        against = eager.get((row["model"], *row["size"]))
+        row["times_torch_eager"] = against and round(against / row["ns_per_pixel"], 2)
+    return rows
+
+
+def _engines() -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """(the engines that can be measured, with their precisions; a line for each that cannot)."""
+    engines, left_out = dict(ENGINES), []
+    try:
+        need("openvino", "engine openvino")
+    except MissingExtra as error:
+        del engines["openvino"]
+        left_out.append(str(error))
+    if torch.cuda.is_available():
+        del engines["torch"]
+        left_out.append("engine torch: would run on the GPU, and this is about the processor")
+    if not has_opencv():
+        left_out.append("OpenCV: is not installed; run: pip install opencv-python-headless")
+    return engines, left_out
+
+
+def _peaks(attempts: Sequence[peak.Attempt], timings: Sequence[Timing]) -> dict[str, Any]:
+    """Every attempt's GFLOP/s, and the best of each precision."""
+    measured: list[dict[str, Any]] = [
+        {
+            "engine": attempt.engine,
+            "precision": attempt.precision,
+            "streams": attempt.streams,
+            "gflops": round(attempt.gflops(timing.median), 1),
+            "quartiles": [round(attempt.gflops(seconds), 1) for seconds in timing.quartiles[::-1]],
+        }
+        for attempt, timing in zip(attempts, timings, strict=True)
+    ]
+    best = {
+        precision: max(row["gflops"] for row in measured if row["precision"] == precision)
+        for precision in ("fp32", "bf16")
+    }
+    return {"of": peak.DEFINITION, **best, "measured": measured}
+
+
+def _psnr(card: Card, of: str = "") -> float | None:
+    return card.scores.get(f"set5{of}", {}).get("psnr")
+
+
+def to_table(report: Report) -> str:
+    """The report as text: the peak, a line for each row, and the start-up."""
+    best, start = report["peak"], report["start"]
+    lines = [
+        f"peak: {best['fp32']:.0f} GFLOP/s in fp32, {best['bf16']:.0f} in bf16 ({best['of']})",
+        f"start: {start['help_s']:.2f} s for the help, {start['picture_s']:.2f} s for a picture of "
+        f"{_START_SIZE[1]} x {_START_SIZE[0]} from file to file",
+        f"{'contender':32}{'model':16}{'what':9}{'size':>11}{'ns/pixel':>10}{'GFLOP/s':>9}"
+        f"{'of peak':>9}{'x eager':>9}",
+    ]
+    for row in report["rows"]:
+        words = (row["contender"], row["engine"], row["precision"])
+        who = " ".join(word for word in words if word is not None)
+        size = f"{row['size'][1]}x{row['size'][0]}"
+        cells = [
+            f"{row['ns_per_pixel']:10.1f}",
+            *(
+                f"{format(value, layout) if value is not None else '':>9}"
+                for value, layout in (
+                    (row["gflops"], ".0f"),
+                    (row["share_of_peak"], ".0%"),
+                    (row["times_torch_eager"], ".2f"),
+                )
+            ),
+        ]
+        lines.append(f"{who:32}{row['model']:16}{row['what']:9}{size:>11}" + "".join(cells))
+    return "\n".join(lines)

@@ -1,0 +1,139 @@
+"""What a user would take instead: the same network in other hands, and plain resizing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from onnx import helper
+from PIL import Image
+
+from srcnn.models.srcnn import SRCNN
+from srcnn.weights.graph import from_onnx, graph_file
+
+Luma = NDArray[np.float32]
+Enhance = Callable[[], Luma]
+
+EAGER = "torch eager"
+"""What all are compared with."""
+
+
+def has_opencv() -> bool:
+    """OpenCV is a rival only: it is measured where it happens to be installed."""
+    return find_spec("cv2") is not None
+
+
+@contextmanager
+def threads_of_rivals(threads: int) -> Iterator[None]:
+    """Torch and OpenCV on so many threads, which both count for the whole process."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    if has_opencv():
+        import cv2
+
+        cv2.setNumThreads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def open_networks(graph: bytes, luma: Luma, threads: int | None) -> dict[str, Enhance]:
+    """The network ``graph`` by contender, each ready to make ``luma`` (H x W) into H x W.
+
+    Everything that a program would do once is done: a call is the network alone. ``threads`` is for
+    ONNX Runtime; ``None`` leaves its own default.
+    """
+    tensors, card = from_onnx(graph, "graph")
+    graph = _plain_graph(tensors)
+    padded = np.pad(luma, card.radius, mode="edge")[None, None]
+    calls = {
+        EAGER: _torch(tensors, luma, channels_last=False),
+        "torch channels-last": _torch(tensors, luma, channels_last=True),
+        "plain ONNX Runtime": _onnxruntime(graph, padded, threads),
+    }
+    if has_opencv():
+        calls["OpenCV dnn"] = _opencv(graph, padded)
+    return calls
+
+
+def open_resizes(picture: NDArray[np.uint8], scale: int) -> dict[str, Callable[[], Any]]:
+    """Bicubic interpolation of an RGB picture (H x W x 3) by contender."""
+    size = (picture.shape[1] * scale, picture.shape[0] * scale)
+    image = Image.fromarray(picture)
+    calls: dict[str, Callable[[], Any]] = {
+        "Pillow BICUBIC": lambda: image.resize(size, Image.Resampling.BICUBIC)
+    }
+    if has_opencv():
+        import cv2
+
+        calls["OpenCV INTER_CUBIC"] = lambda: cv2.resize(
+            picture, size, interpolation=cv2.INTER_CUBIC
+        )
+    return calls
+
+
+def _torch(tensors: dict[str, NDArray[np.float32]], luma: Luma, channels_last: bool) -> Enhance:
+    """As the usual port has it: every layer pads itself with zeros, so the border is not ours."""
+    network = SRCNN.from_tensors(tensors).eval()
+    for layer in network.layers:
+        layer.padding = (layer.kernel_size[0] // 2, layer.kernel_size[1] // 2)
+    x = torch.from_numpy(luma)[None, None]
+    if channels_last:
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        x = x.contiguous(memory_format=torch.channels_last)
+
+    @torch.inference_mode()
+    def run() -> Luma:
+        out: Luma = network(x, pad=False)[0, 0].numpy()
+        return out
+
+    return run
+
+
+def _plain_graph(tensors: dict[str, NDArray[np.float32]]) -> bytes:
+    """The network as exporters write it, convolution after convolution: ours is arranged for speed."""
+    nodes, depth = [], len(tensors) // 2
+    current = "input"
+    for k in range(1, depth + 1):
+        result = "output" if k == depth else f"sum{k}"
+        inputs = [current, f"conv{k}.weight", f"conv{k}.bias"]
+        nodes.append(helper.make_node("Conv", inputs, [result]))
+        current = result
+        if k < depth:
+            nodes.append(helper.make_node("Relu", [current], [f"F{k}"]))
+            current = f"F{k}"
+    return graph_file("plain", nodes, tensors, (1, 1, "H+2r", "W+2r"), (1, 1, "H", "W"), {})
+
+
+def _onnxruntime(graph: bytes, padded: Luma, threads: int | None) -> Enhance:
+    """A session as the documentation's first page opens it, and the whole picture in one call."""
+    options = onnxruntime.SessionOptions()
+    if threads is not None:
+        options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+    def run() -> Luma:
+        out: Luma = session.run(None, {"input": padded})[0][0, 0]
+        return out
+
+    return run
+
+
+def _opencv(graph: bytes, padded: Luma) -> Enhance:
+    import cv2
+
+    net = cv2.dnn.readNetFromONNX(np.frombuffer(graph, np.uint8))
+
+    def run() -> Luma:
+        net.setInput(padded)
+        out: Any = net.forward()
+        return np.asarray(out[0, 0], np.float32)
+
+    return run

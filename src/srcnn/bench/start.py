@@ -1,0 +1,32 @@
+"""Start-up: whole processes, from their start to their exit."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.bench.interleave import Call
+from srcnn.images.encode import encode
+from srcnn.images.formats import FORMATS
+
+
+def open_starts(folder: Path, picture: NDArray[np.uint8], threads: int | None) -> dict[str, Call]:
+    """``help_s``: ``srcnn --help``; ``picture_s``: ``picture`` from file to file with the default model.
+
+    ``folder`` is for the files.
+    """
+    source, destination = folder / "source.png", folder / "result.png"
+    source.write_bytes(encode(picture, FORMATS["png"]))
+    upscale = ["upscale", str(source), "-o", str(destination), "-s", "3", "--overwrite", "--quiet"]
+    if threads is not None:
+        upscale += ["--threads", str(threads)]
+    return {"help_s": _process("--help"), "picture_s": _process(*upscale)}
+
+
+def _process(*words: str) -> Call:
+    command = [sys.executable, "-m", "srcnn", *words]
+    return lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -1,0 +1,56 @@
+"""``srcnn bench``: how fast this machine is."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from srcnn._optional import need
+from srcnn.cli.console import say, show, write_json
+from srcnn.errors import UsageError
+
+EPILOG = "Example:  srcnn bench --json speed.json --plot speed.png"
+
+
+def bench(
+    json: Annotated[
+        str | None, typer.Option("--json", metavar="PATH", help="Report as JSON; - is stdout.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="F.png", help="Draw time against PSNR there.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Two rounds of the smallest size: seconds, not minutes.")
+    ] = False,
+    threads: Annotated[int | None, typer.Option(help="Threads [one for each core].")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Results only.")] = False,
+) -> None:
+    """Time every engine and network on this processor, beside torch, OpenCV and plain resizing."""
+    need("train", "srcnn bench")
+    if plot is not None and plot.suffix.lower() != ".png":
+        raise UsageError(f"--plot {plot}", "is no .png")
+    from srcnn.bench.report import measure, to_table
+    from srcnn.images.files import write_atomically
+    from srcnn.training.log import duration
+
+    started = time.monotonic()
+
+    def progress(part: float) -> None:
+        left = (time.monotonic() - started) * (1 - part) / part
+        show(f"measuring  {part:4.0%}  {duration(left)} left", quiet)
+
+    report = measure(quick, threads, progress)
+    show("", quiet)
+    for line in report["left_out"]:
+        say(f"left out: {line}", quiet)
+    if json != "-":
+        print(to_table(report))
+    if json is not None:
+        write_json(report, json)
+    if plot is not None:
+        from srcnn.figures.speed import draw_speed
+
+        write_atomically(plot, draw_speed(report))

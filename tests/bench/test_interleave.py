@@ -1,0 +1,73 @@
+"""Taking turns, by a clock that only the calls move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from srcnn.bench import interleave as module
+from srcnn.bench.interleave import interleave
+
+
+class Clock:
+    """Stands in for the module ``time``."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.log: list[str] = []
+
+    def perf_counter(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.log.append("pause")
+
+    def call(self, name: str, durations: Iterable[float]) -> Callable[[], None]:
+        left = iter(durations)
+
+        def run() -> None:
+            self.log.append(name)
+            self.now += next(left)
+
+        return run
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(module, "time", clock)
+    return clock
+
+
+def test_everybody_in_turn(clock: Clock) -> None:
+    calls = [clock.call(name, [1.0] * 3) for name in "abc"]
+    interleave(calls, rounds=2)
+    one_round = ["pause", "a", "pause", "b", "pause", "c"]
+    assert clock.log == one_round * 3, "a round to warm up, and two"
+
+
+def test_median_of_the_rounds_without_the_first(clock: Clock) -> None:
+    """One slow round changes nothing, and the warm-up is not in it."""
+    slow = clock.call("slow", [90.0, 1.0, 5.0, 2.0, 3.0, 50.0])
+    steady = clock.call("steady", [4.0] * 6)
+    first, second = interleave([slow, steady], rounds=5)
+    assert first.median == pytest.approx(3.0)
+    assert first.quartiles == pytest.approx((2.0, 5.0))
+    assert second.median == pytest.approx(4.0)
+    assert second.quartiles == pytest.approx((4.0, 4.0))
+
+
+def test_short_calls_fill_a_turn(clock: Clock) -> None:
+    """What counts is the mean of the calls in a turn, not of the first alone."""
+    durations = [1 / 64] * 4 + [3 / 64, 1 / 64]
+    (timing,) = interleave([clock.call("short", durations)], rounds=1)
+    assert clock.log.count("short") == 6
+    assert timing.median == pytest.approx(2 / 64)
+
+
+def test_progress_goes_from_a_turn_to_the_end(clock: Clock) -> None:
+    told: list[float] = []
+    interleave([clock.call(name, [1.0] * 2) for name in "ab"], rounds=1, progress=told.append)
+    assert told == [0.25, 0.5, 0.75, 1.0]

@@ -1,0 +1,133 @@
+"""``srcnn bench``: a real measurement, as short as can be, and what is refused."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from .conftest import Ran, Srcnn, tree
+
+
+def bench(*words: str, before: str = "") -> Ran:
+    """``srcnn bench --quick`` with one round and one call in a turn, after the code ``before``.
+
+    In a process of its own, for it loads everything that computes and each of them starts threads.
+    """
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from srcnn.cli.main import main\n"
+        "from srcnn.bench import interleave, report, rivals\n"
+        "from srcnn.weights import store\n"
+        "interleave._TURN, report._QUICK_ROUNDS = 0.0, 1\n"
+        f"{before}\n"
+        "sys.exit(main())\n"
+    )
+    command = [sys.executable, "-c", code, "bench", "--quick", *words]
+    ran = subprocess.run(command, capture_output=True, check=False)
+    return Ran(ran.returncode, ran.stdout, ran.stderr.decode())
+
+
+def test_quick_gives_the_promised_document(folder: Path) -> None:
+    ran = bench("--json", "-", "--plot", "speed.png", "--quiet")
+    assert (ran.code, ran.err) == (0, "")
+    document = ran.json()
+    assert set(document) == {
+        *("schema", "machine", "rounds", "left_out", "models", "peak", "rows", "start")
+    }
+    assert document["schema"] == 1
+    machine = document["machine"]
+    assert set(machine) == {"cpu", "cores", "threads", "flags", "python", "versions"}
+    assert str(Path.home()) not in ran.out.decode()
+    assert document["models"]["srcnn-915"]["multiplies"] == 8032
+    assert document["models"]["srcnn-955"]["multiplies"] == 57184
+    _check_rows(document["rows"], document["peak"])
+    measured = document["peak"]["measured"]
+    for precision in ("fp32", "bf16"):
+        best = max(row["gflops"] for row in measured if row["precision"] == precision)
+        assert document["peak"][precision] == best > 0
+    assert set(document["start"]) == {"help_s", "picture_s"}
+    assert 0.01 < document["start"]["help_s"] < document["start"]["picture_s"]
+    assert tree(folder) == {"speed.png"}
+    with Image.open("speed.png") as image:
+        assert (image.format, image.size) == ("PNG", (1800, 1000))
+
+
+def _check_rows(rows: list[dict[str, Any]], peaks: dict[str, float]) -> None:
+    for row in rows:
+        assert set(row) == {
+            *("what", "contender", "model", "engine", "precision", "scale", "size"),
+            *("ns_per_pixel", "quartiles", "gflops", "share_of_peak", "times_torch_eager"),
+        }
+        assert row["size"] == [384, 384]
+        low, high = row["quartiles"]
+        assert 0 < low <= row["ns_per_pixel"] <= high < math.inf
+        if row["what"] == "network":
+            assert row["gflops"] > 0
+            share = row["gflops"] / peaks[row["precision"]]
+            assert row["share_of_peak"] == pytest.approx(share, abs=0.01)
+        if row["model"] != "bicubic":
+            assert row["times_torch_eager"] > 0
+    engines = {(row["engine"], row["precision"]) for row in rows if row["engine"]}
+    assert {("onnxruntime", "fp32"), ("openvino", "bf16"), ("torch", "fp32")} <= engines
+    kinds = {(row["what"], row["contender"]) for row in rows}
+    assert {
+        ("network", "srcnn"),
+        ("road", "srcnn"),
+        ("network", "torch eager"),
+        ("network", "torch channels-last"),
+        ("network", "plain ONNX Runtime"),
+        ("network", "OpenCV dnn"),
+        ("resize", "Pillow BICUBIC"),
+        ("resize", "OpenCV INTER_CUBIC"),
+    } == kinds
+
+
+@pytest.mark.usefixtures("shipped")
+def test_table_and_what_is_left_out(folder: Path) -> None:
+    """On stdout a line for each row; OpenCV is missed in one line, and nothing else is."""
+    without_opencv = (
+        "rivals.find_spec = lambda name: None if name == 'cv2' else name\n"
+        f"store.FILES = Path({str(folder.parent / 'shipped')!r})"
+    )
+    ran = bench("--threads", "1", "--json", "speed.json", before=without_opencv)
+    assert ran.code == 0
+    assert ran.err.count("\n") == 1
+    assert ran.err.startswith("left out: OpenCV")
+    table = ran.out.decode()
+    assert "peak: " in table
+    assert "start: " in table
+    assert "OpenCV" not in table
+    for line in ("srcnn openvino bf16", "torch eager fp32", "Pillow BICUBIC"):
+        assert sum(row.startswith(line) for row in table.splitlines()) >= 1
+    assert tree(folder) == {"speed.json"}
+
+
+@pytest.mark.parametrize(
+    ("words", "named"), [(["--threads", "0"], "threads 0"), (["--plot", "a.jpg"], "--plot a.jpg")]
+)
+def test_mistakes_are_told_before_anything_is_measured(
+    srcnn: Srcnn, folder: Path, words: list[str], named: str
+) -> None:
+    ran = srcnn("bench", *words)
+    assert ran.code == 2
+    assert named in ran.error
+    assert tree(folder) == set()
+
+
+def test_missing_extra_names_its_command(srcnn: Srcnn, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without(name: str) -> ModuleSpec | None:
+        return None if name == "matplotlib" else find_spec(name)
+
+    monkeypatch.setattr("srcnn._optional.find_spec", without)
+    ran = srcnn("bench", "--quick")
+    assert ran.code == 2
+    assert "needs matplotlib; run: pip install 'srcnn[train]'" in ran.error
