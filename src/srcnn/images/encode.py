@@ -25,7 +25,7 @@ from srcnn.images.io import Header, detail
 
 _STORED = 65535
 """Bytes in a block of deflate that is not compressed (RFC 1951, section 3.2.4)."""
-_OPTIMISED = 2**24
+_OPTIMISED = 2**22
 """Pixels up to which a JPEG gets tables of its own: libjpeg holds the whole picture for them."""
 
 

@@ -1,0 +1,99 @@
+"""An image's road: strips of any height in, the same picture out, and never more rows than are needed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from srcnn.baselines.bicubic import Bicubic
+from srcnn.engine.road import enlarge
+from srcnn.errors import InputError
+
+from .conftest import KINDS, picture_of
+from .reference import assert_is, expected
+
+
+def cut(picture: NDArray[Any], rows: int) -> Iterator[NDArray[Any]]:
+    for top in range(0, len(picture), rows):
+        yield picture[top : top + rows]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("rows", [1, 5, 64])
+@pytest.mark.parametrize("size", [(123, 90), (47, 31), (41, 200)])
+def test_strips_of_any_height(kind: str, rows: int, size: tuple[int, int]) -> None:
+    picture = picture_of(kind)
+    strips = list(enlarge(Bicubic(), cut(picture, rows), (41, 30), size, tile=16, threads=2))
+    assert max(len(strip) for strip in strips) <= 16
+    assert_is(np.concatenate(strips), expected(picture, size, None))
+
+
+class Tall:
+    """A very tall picture in strips, of which it is known how many were taken."""
+
+    def __init__(self, width: int) -> None:
+        self.taken = 0
+        self.width = width
+
+    def strips(self, height: int, rows: int) -> Iterator[NDArray[np.uint8]]:
+        for top in range(0, height, rows):
+            self.taken = top + rows
+            yield np.full((rows, self.width), 7, np.uint8)
+
+
+@pytest.mark.parametrize("width", [5, 300])
+def test_rows_are_read_when_they_are_needed(width: int) -> None:
+    """However tall the picture is, only some tiles are ahead of what the caller has."""
+    tall = Tall(width)
+    source = tall.strips(4000, 8)
+    done = 0
+    for strip in enlarge(Bicubic(), source, (4000, width), (8000, 2 * width), tile=32, threads=2):
+        done += len(strip)
+        # Two tiles for each thread, a strip, and the reach of the kernel.
+        assert tall.taken <= done / 2 + 5 * 16 + 8 + 8
+    assert done == 8000
+
+
+def test_who_has_enough_stops_the_work() -> None:
+    tall = Tall(40)
+    before = threading.active_count()
+    strips = enlarge(Bicubic(), tall.strips(4000, 8), (4000, 40), (8000, 80), tile=32, threads=2)
+    next(strips)
+    strips.close()  # type: ignore[attr-defined]
+    assert tall.taken < 200
+    assert threading.active_count() == before
+
+
+def test_a_source_that_breaks_is_heard_of() -> None:
+    def broken() -> Iterator[NDArray[np.uint8]]:
+        yield np.zeros((8, 10), np.uint8)
+        raise InputError("picture.png", "ends too early")
+
+    before = threading.active_count()
+    with pytest.raises(InputError, match="ends too early"):
+        list(enlarge(Bicubic(), broken(), (100, 10), (200, 20), tile=16, threads=2))
+    assert threading.active_count() == before
+
+
+def test_a_network_that_breaks_is_heard_of() -> None:
+    class Broken(Bicubic):
+        def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
+            raise RuntimeError("no")
+
+    picture = np.zeros((30, 30), np.uint8)
+    with pytest.raises(RuntimeError, match="no"):
+        list(enlarge(Broken(), [picture], (30, 30), (90, 90), tile=16, threads=2))
+
+
+def test_progress_grows_to_one() -> None:
+    told: list[float] = []
+    picture = np.zeros((50, 30), np.uint8)
+    list(enlarge(Bicubic(), [picture], (50, 30), (100, 60), 16, 2, told.append))
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    assert len(told) == 7

@@ -1,0 +1,73 @@
+"""Every shipped network, in tiles and in one piece, in every engine: the same pixels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from srcnn.engine.engines import ENGINES, open_backend
+from srcnn.engine.network import Network, enhance_whole
+from srcnn.engine.tiling import tiles
+from srcnn.models.srcnn import SRCNN
+from srcnn.weights.graph import from_onnx
+from srcnn.weights.store import read_card, shipped
+
+from .conftest import picture_of
+
+MODELS = list(shipped())
+# One pixel, one row, one column, primes, smaller than a tile, and several tiles either way.
+SIZES = [(1, 1), (1, 37), (53, 1), (13, 17), (31, 31), (67, 101)]
+TILE, WHOLE = 32, 4096
+ALLOWED = {"fp32": 1e-5, "bf16": 1 / 255}
+
+
+def luma(size: tuple[int, int]) -> NDArray[np.float64]:
+    picture: NDArray[np.float64] = picture_of("gray", "float64", size)
+    return picture
+
+
+class Float64:
+    """The network in torch, float64: what is left of a difference is geometry."""
+
+    def __init__(self, graph: bytes) -> None:
+        self.model = SRCNN.from_tensors(from_onnx(graph, "graph")[0]).double()
+
+    @torch.inference_mode()
+    def run(self, batch: Any) -> Any:
+        return self.model(torch.from_numpy(batch), pad=False).numpy()
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{model[0]}-x{model[1]}")
+def test_geometry_is_exact(model: tuple[str, int]) -> None:
+    graph = shipped()[model].read_bytes()
+    backend, radius = Float64(graph), read_card(graph, "graph").radius
+    for size in SIZES:
+        padded = np.pad(luma(size), radius, mode="edge")
+        whole = backend.run(padded[None, None])[0, 0]
+        out = np.empty(size)
+        for tile in tiles(*size, TILE):
+            piece = np.ascontiguousarray(padded[tile.with_halo(radius)])[None, None]
+            out[tile.top : tile.bottom, tile.left : tile.right] = backend.run(piece)[0, 0]
+        np.testing.assert_allclose(out, whole, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("engine", "precision"),
+    [(engine, precision) for engine, precisions in ENGINES.items() for precision in precisions],
+)
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{model[0]}-x{model[1]}")
+def test_tiled_is_whole(model: tuple[str, int], engine: str, precision: str) -> None:
+    graph = shipped()[model].read_bytes()
+    backend, radius = open_backend(graph, engine, precision, 2), read_card(graph, "graph").radius
+    for size in SIZES:
+        y = luma(size)
+        tiled = enhance_whole(Network("tiled", backend, radius, TILE, 2), y)
+        whole = enhance_whole(Network("whole", backend, radius, WHOLE, 2), y)
+        np.testing.assert_allclose(tiled, whole, rtol=0, atol=ALLOWED[precision])
+    assert np.abs(tiled - y).max() > 0.01, "the network must do something"

@@ -1,0 +1,110 @@
+"""Strips to a file: the same picture as from one piece, and every way in which it can go wrong."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import threading
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from srcnn.errors import InputError, OutputError
+from srcnn.images.encode import encode, write_picture
+from srcnn.images.formats import FORMATS
+from srcnn.images.io import open_picture
+
+from .test_io_writing import cut_of
+
+WRITABLE = [name for name, fmt in FORMATS.items() if name != "gif"]
+
+
+def cut(picture: NDArray[Any], rows: int) -> Iterator[NDArray[Any]]:
+    for top in range(0, len(picture), rows):
+        yield picture[top : top + rows]
+
+
+@pytest.mark.parametrize("rows", [1, 7, 1000])
+@pytest.mark.parametrize("name", WRITABLE)
+def test_strips_make_the_file_that_one_piece_makes(
+    name: str, rows: int, photo: NDArray[np.uint8]
+) -> None:
+    file = io.BytesIO()
+    write_picture(file, cut(photo[:61, :40], rows), (61, 40), FORMATS[name])
+    seen = open_picture(file.getvalue()).read()
+    np.testing.assert_array_equal(seen, open_picture(encode(photo[:61, :40], FORMATS[name])).read())
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_deep_and_transparent_strips(photo: NDArray[np.uint8], channels: int, dtype: Any) -> None:
+    pixels = cut_of(photo, channels, dtype)
+    file = io.BytesIO()
+    write_picture(file, cut(pixels, 5), (pixels.shape[0], pixels.shape[1]), FORMATS["png"])
+    np.testing.assert_array_equal(open_picture(file.getvalue()).read(), pixels)
+
+
+def test_rows_longer_than_a_block_of_deflate() -> None:
+    """A row of 120,000 bytes does not fit into one stored block of 65,535."""
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 40000, 3), np.uint8)
+    np.testing.assert_array_equal(open_picture(encode(pixels, FORMATS["png"])).read(), pixels)
+
+
+def test_photographs_are_smaller_than_by_plain_deflate(photo: NDArray[np.uint8]) -> None:
+    assert len(encode(photo, FORMATS["png"])) < 0.8 * len(zlib.compress(photo.tobytes(), 9))
+
+
+def endless(photo: NDArray[np.uint8], made: list[int]) -> Iterator[NDArray[np.uint8]]:
+    for k in range(200):
+        made.append(k)
+        yield photo
+
+
+def encoders() -> int:
+    """Threads of ours; those of libvips that have called back stay known to Python."""
+    return sum(type(thread).__name__ == "_Encoder" for thread in threading.enumerate())
+
+
+class Full(io.BytesIO):
+    """A disk with room for so many bytes."""
+
+    def write(self, data: Any) -> int:
+        if self.tell() + len(data) > 200_000:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(data)
+
+
+@pytest.mark.parametrize("name", ["png", "jpeg", "tiff"])
+def test_a_full_disk_stops_the_work(name: str, photo: NDArray[np.uint8]) -> None:
+    """At once, though hundreds of strips are still to come, and as the disk's own error."""
+    made: list[int] = []
+    before = encoders()
+    size = (200 * photo.shape[0], photo.shape[1])
+    with pytest.raises(OSError, match="No space left"):
+        write_picture(Full(), endless(photo, made), size, FORMATS[name])
+    assert len(made) < 50
+    assert encoders() == before
+
+
+@pytest.mark.parametrize("error", [InputError("a.png", "ends too early"), KeyboardInterrupt()])
+@pytest.mark.parametrize("name", ["png", "jpeg", "tiff", "webp"])
+def test_strips_that_break_off(name: str, error: BaseException, photo: NDArray[np.uint8]) -> None:
+    def broken() -> Iterator[NDArray[np.uint8]]:
+        yield photo
+        raise error
+
+    before = encoders()
+    with pytest.raises(type(error)):
+        write_picture(io.BytesIO(), broken(), (2000, photo.shape[1]), FORMATS[name])
+    assert encoders() == before
+
+
+def test_a_size_that_the_format_does_not_have() -> None:
+    wide = np.zeros((1, 20000), np.uint8)
+    with pytest.raises(OutputError, match="20000 x 1: cannot be written as WEBP"):
+        encode(wide, FORMATS["webp"])
