@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -12,6 +16,7 @@ from numpy.typing import NDArray
 
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.road import enlarge
+from srcnn.engine.threads import workers
 from srcnn.errors import InputError
 
 from .conftest import KINDS, picture_of
@@ -61,12 +66,11 @@ def test_rows_are_read_when_they_are_needed(width: int) -> None:
 
 def test_who_has_enough_stops_the_work() -> None:
     tall = Tall(40)
-    before = threading.active_count()
     strips = enlarge(Bicubic(), tall.strips(4000, 8), (4000, 40), (8000, 80), tile=32, threads=2)
     next(strips)
     strips.close()  # type: ignore[attr-defined]
     assert tall.taken < 200
-    assert threading.active_count() == before
+    assert workers(2)._work_queue.qsize() == 0
 
 
 def test_a_source_that_breaks_is_heard_of() -> None:
@@ -74,10 +78,9 @@ def test_a_source_that_breaks_is_heard_of() -> None:
         yield np.zeros((8, 10), np.uint8)
         raise InputError("picture.png", "ends too early")
 
-    before = threading.active_count()
     with pytest.raises(InputError, match="ends too early"):
         list(enlarge(Bicubic(), broken(), (100, 10), (200, 20), tile=16, threads=2))
-    assert threading.active_count() == before
+    assert workers(2)._work_queue.qsize() == 0
 
 
 def test_a_network_that_breaks_is_heard_of() -> None:
@@ -88,6 +91,44 @@ def test_a_network_that_breaks_is_heard_of() -> None:
     picture = np.zeros((30, 30), np.uint8)
     with pytest.raises(RuntimeError, match="no"):
         list(enlarge(Broken(), [picture], (30, 30), (90, 90), tile=16, threads=2))
+
+
+def test_pictures_at_once_share_the_threads() -> None:
+    """Six pictures from six threads: never more tiles at work than were asked for."""
+    lock, at_work, most = threading.Lock(), 0, 0
+
+    class Counting(Bicubic):
+        def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
+            nonlocal at_work, most
+            with lock:
+                at_work += 1
+                most = max(most, at_work)
+            time.sleep(0.002)
+            with lock:
+                at_work -= 1
+            return super().enhance(padded)
+
+    def one(value: int) -> NDArray[Any]:
+        picture = np.full((40, 40), value, np.uint8)
+        return np.concatenate(list(enlarge(Counting(), [picture], (40, 40), (80, 80), 16, 3)))
+
+    with ThreadPoolExecutor(6) as callers:
+        made = list(callers.map(one, range(6)))
+    assert [np.unique(picture).tolist() for picture in made] == [[k] for k in range(6)]
+    assert most == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_has_threads_of_its_own() -> None:
+    picture = np.zeros((40, 40), np.uint8)
+    list(enlarge(Bicubic(), [picture], (40, 40), (80, 80), 16, 2))
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        made = np.concatenate(list(enlarge(Bicubic(), [picture], (40, 40), (80, 80), 16, 2)))
+        os._exit(0 if made.shape == (80, 80) else 1)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_progress_grows_to_one() -> None:

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.engine.network import Enhancer
-from srcnn.engine.threads import one_core_per_product
+from srcnn.engine.threads import one_core_per_product, workers
 from srcnn.engine.tiling import Span, spans
 from srcnn.images.color import Y_TO_RGB, rgb_to_y
 from srcnn.images.depth import quantize, to_float
@@ -54,7 +54,8 @@ def enlarge(
     ahead = -(-2 * threads // len(columns))
     rows_of = _Rows(strips)
     making: deque[tuple[int, NDArray[Any], list[Future[None]]]] = deque()
-    with one_core_per_product(), ThreadPoolExecutor(threads) as pool:
+    pool = workers(threads)
+    with one_core_per_product():
         try:
             for top, bottom in spans(size[0], tile):
                 rows = window(old[0], size[0], top - r, bottom + r)
@@ -70,8 +71,9 @@ def enlarge(
                     yield _finish(making, size[0], progress)
             while making:
                 yield _finish(making, size[0], progress)
-        finally:  # also when the caller has enough
-            pool.shutdown(cancel_futures=True)
+        finally:  # also when something failed, or the caller has enough
+            left = [future for _, _, futures in making for future in futures]
+            wait([future for future in left if not future.cancel()])
 
 
 def _finish(
@@ -79,9 +81,10 @@ def _finish(
     height: int,
     progress: Progress | None,
 ) -> NDArray[Any]:
-    bottom, out, futures = making.popleft()
+    bottom, out, futures = making[0]
     for future in futures:
         future.result()
+    making.popleft()
     if progress is not None:
         progress(bottom / height)
     return out

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from threading import Lock
 
 from threadpoolctl import threadpool_limits
@@ -13,6 +15,17 @@ from threadpoolctl import threadpool_limits
 def cores() -> int:
     """The processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def workers(threads: int) -> ThreadPoolExecutor:
+    """So many threads for tiles: the same for all who ask, so that together they are no more."""
+    # A forked process has its parent's memory, but none of its threads.
+    return _workers(threads, os.getpid())
+
+
+@cache
+def _workers(threads: int, process: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, f"srcnn-tile-{process}")
 
 
 class _Limit:

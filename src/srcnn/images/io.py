@@ -127,8 +127,9 @@ def _open_vips(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
     try:
         image = _load_vips(source, fmt, access="sequential")
         if image.get_typeof("orientation") and image.get("orientation") > 1:
-            # Turning needs all pixels at once; still none is decoded before the first is asked for.
-            image = _load_vips(source, fmt, memory=True).autorot()
+            # Turning needs all pixels at once: libvips keeps over 100 MB of them in a temporary file.
+            # Still none is decoded before the first is asked for.
+            image = _load_vips(source, fmt).autorot()
     except pyvips.Error as error:
         raise InputError(name, _reason(error, fmt)) from None
     dtype = {"uchar": np.uint8, "ushort": np.uint16}.get(image.format)
