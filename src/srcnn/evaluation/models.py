@@ -13,16 +13,19 @@ from srcnn.weights.foreign import open_weights
 from srcnn.weights.graph import Tensors, to_onnx
 
 
-def open_model(model: str, scale: int) -> Enhancer:
+def open_model(model: str, scale: int, engine: str = "auto", precision: str = "auto") -> Enhancer:
     """Open ``model`` for ``scale``; `ModelError` for an unknown one, or whose card has another scale."""
     if model == BICUBIC:
         return Bicubic()
-    return network(model, *open_weights(model, scale))
+    tensors, card = open_weights(model, scale)
+    return network(model, tensors, card, engine, precision)
 
 
-def network(name: str, tensors: Tensors, card: Card) -> Network:
-    """Named tensors as a network on the default engine, under ``name``."""
+def network(
+    name: str, tensors: Tensors, card: Card, engine: str = "auto", precision: str = "auto"
+) -> Network:
+    """Named tensors as a network on an engine, under ``name``."""
     if card.channels != 1:
         raise ModelError(name, f"works on {card.channels} channels; only luma networks are judged")
-    backend = open_backend(to_onnx(tensors, card), *resolve("auto", "auto"), cores())
+    backend = open_backend(to_onnx(tensors, card), *resolve(engine, precision), cores())
     return Network(name, backend, card.radius)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.data.catalog import CATALOG, locate
 from srcnn.data.folder import pictures_in
+from srcnn.engine.engines import resolve
 from srcnn.errors import InputError, UsageError
 from srcnn.evaluation.models import open_model
 from srcnn.evaluation.protocol import Protocol, protocol_named
@@ -37,6 +38,8 @@ def make_report(
     data_root: str | Path | None = None,
     save: Path | None = None,
     progress: Callable[[str], None] | None = None,
+    engine: str = "auto",
+    precision: str = "auto",
 ) -> Report:
     """Judge every model on every data set at every scale, bicubic first; ``None`` is the best shipped.
 
@@ -61,7 +64,10 @@ def make_report(
     if save is not None:
         _refuse_clashes("weights files", (Path(name).name for name in names))
     # Everything that can be wrong with a model is found before any work starts.
-    opened = {scale: [open_model(name, scale) for name in names] for scale in scales}
+    engine, precision = resolve(engine, precision)
+    opened = {
+        scale: [open_model(name, scale, engine, precision) for name in names] for scale in scales
+    }
     results: list[dict[str, Any]] = []
     failures: list[InputError] = []
     for name, files in pictures.items():
@@ -87,6 +93,8 @@ def make_report(
     return {
         "schema": 1,
         "protocol": rules.to_dict(),
+        "engine": engine,
+        "precision": precision,
         "checks": _checks(results, rules),
         "failures": sorted({str(failure) for failure in failures}),
         "results": results,
