@@ -32,7 +32,10 @@ def results() -> str:
     cells: dict[tuple[str, str, int], dict[str, float]] = {}
     for path in sorted((ROOT / "results").glob("*.json")):
         report: dict[str, Any] = json.loads(path.read_text())
-        if report.get("protocol", {}).get("name") != "paper":
+        if (
+            report.get("protocol", {}).get("name") != "paper"
+            or report.get("precision", "fp32") != "fp32"
+        ):
             continue
         for row in report["results"]:
             cells[row["model"], row["dataset"], row["scale"]] = row["mean"]
@@ -102,6 +105,23 @@ def speed_roads() -> str:
     return "\n".join(lines) + "\n"
 
 
+def large() -> str:
+    """Memory and time of large pictures, from results/large.json (scripts/large.py)."""
+    report: dict[str, Any] = json.loads((ROOT / "results" / "large.json").read_text())
+    lines = [
+        f"| {report['model']}, x{report['scale']}, PNG to PNG | megapixels out | seconds "
+        "| ns per pixel | peak memory (MB) |",
+        "|---|---|---|---|---|",
+    ]
+    for row in report["rows"]:
+        out = (row["side"] * report["scale"]) ** 2 / 1e6
+        lines.append(
+            f"| {row['side']} x {row['side']} | {out:.0f} | {row['seconds']:.1f} "
+            f"| {row['ns_per_pixel']:.0f} | {row['peak_mb']} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
 def _speed() -> dict[str, Any]:
     report: dict[str, Any] = json.loads((ROOT / "results" / "speed.json").read_text())
     return report
@@ -118,6 +138,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "speed_machine": speed_machine,
     "speed_networks": speed_networks,
     "speed_roads": speed_roads,
+    "large": large,
 }
 
 
