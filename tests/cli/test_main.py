@@ -19,11 +19,7 @@ from srcnn.cli.main import app
 from ..engine.reference import near_identity, weights_file
 from .conftest import Srcnn, save, tree, what_is
 
-VERBS = sorted(
-    str(command.name or command.callback.__name__)
-    for command in app.registered_commands
-    if command.callback is not None
-)
+VERBS = sorted(app.commands)
 
 
 def python(*arguments: str) -> subprocess.CompletedProcess[str]:
