@@ -7,8 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from shutil import copyfileobj
-from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -251,6 +249,9 @@ def _destination(path: Path | None) -> Iterator[IO[bytes]]:
         with atomic_file(path) as file:
             yield file
     else:
+        from shutil import copyfileobj
+        from tempfile import TemporaryFile
+
         with TemporaryFile() as file:
             yield file
             file.seek(0)
