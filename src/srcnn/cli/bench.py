@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from srcnn._optional import need
 from srcnn.cli.console import say, show, write_json
 from srcnn.errors import UsageError
 
-EPILOG = "Example:  srcnn bench --json speed.json --plot speed.png"
 
-
+@click.command(epilog="\b\nExample:  srcnn bench --json speed.json --plot speed.png")
+@click.option("--json", metavar="PATH", help="Report as JSON; - is stdout.")
+@click.option("--plot", type=Path, metavar="F.png", help="Draw time against PSNR there.")
+@click.option(
+    "--quick", is_flag=True, help="Two rounds of the smallest size: seconds, not minutes."
+)
+@click.option("--threads", type=int, metavar="<int>", help="Threads [one for each core].")
+@click.option("--quiet", is_flag=True, help="Results only.")
 def bench(
-    json: Annotated[
-        str | None, typer.Option("--json", metavar="PATH", help="Report as JSON; - is stdout.")
-    ] = None,
-    plot: Annotated[
-        Path | None, typer.Option(metavar="F.png", help="Draw time against PSNR there.")
-    ] = None,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Two rounds of the smallest size: seconds, not minutes.")
-    ] = False,
-    threads: Annotated[int | None, typer.Option(help="Threads [one for each core].")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Results only.")] = False,
+    json: str | None, plot: Path | None, quick: bool, threads: int | None, quiet: bool
 ) -> None:
     """Time every engine and network on this processor, beside torch, OpenCV and plain resizing."""
     need("train", "srcnn bench")

@@ -3,71 +3,89 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
+from click.exceptions import Exit
 
 from srcnn._optional import need
 from srcnn.cli.console import report_error, say, show, write_json
 from srcnn.errors import UsageError
 
-EPILOG = "Example:  srcnn evaluate set5 set14 -m srcnn-915 -m x3.mat -s 3 --data-root data"
 
-
+@click.command(
+    epilog="\b\nExample:  srcnn evaluate set5 set14 -m srcnn-915 -m x3.mat -s 3 --data-root data"
+)
+@click.argument("datasets", nargs=-1, required=True, metavar="DATASET...")
+@click.option(
+    *("-m", "--model", "models"),
+    multiple=True,
+    metavar="NAME|FILE",
+    help="A shipped network, bicubic, or a .onnx, .safetensors, .mat or .pth file; repeatable.",
+)
+@click.option(
+    *("-s", "--scale", "scales"),
+    multiple=True,
+    type=int,
+    metavar="<int>",
+    help="Scale [3]; repeatable.",
+)
+@click.option(
+    "--protocol",
+    default="paper",
+    metavar="<str>",
+    help="paper (Y of rgb2ycbcr) or paper-gray (rgb2gray, as the paper's BSD200).",
+)
+@click.option("--metrics", default="psnr,ssim", metavar="<str>", help="Metrics, by comma.")
+@click.option(
+    "--data-root",
+    type=Path,
+    metavar="<path>",
+    help="Where named data sets lie [$SRCNN_DATA, else the cache].",
+)
+@click.option(
+    "--engine", default="auto", metavar="<str>", help="auto, onnxruntime, openvino or torch."
+)
+@click.option("--precision", default="auto", metavar="<str>", help="auto, fp32 or bf16.")
+@click.option("--save", type=Path, metavar="DIR", help="Write the judged pictures there.")
+@click.option("--json", metavar="PATH", help="Report as JSON; - is stdout.")
+@click.option("--quiet", is_flag=True, help="Results only.")
 def evaluate(
-    datasets: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="DATASET...",
-            help="set5, set14, bsd100, bsd200, urban100, or a folder of HR pictures.",
-        ),
-    ],
-    models: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-m",
-            "--model",
-            metavar="NAME|FILE",
-            help="A shipped network, bicubic, or a .onnx, .safetensors, .mat or .pth file; repeatable.",
-        ),
-    ] = None,
-    scales: Annotated[
-        list[int] | None, typer.Option("-s", "--scale", help="Scale [3]; repeatable.")
-    ] = None,
-    protocol: Annotated[
-        str,
-        typer.Option(
-            help="paper (Y of rgb2ycbcr) or paper-gray (rgb2gray, as the paper's BSD200)."
-        ),
-    ] = "paper",
-    metrics: Annotated[str, typer.Option(help="Metrics, by comma.")] = "psnr,ssim",
-    data_root: Annotated[
-        Path | None, typer.Option(help="Where named data sets lie [$SRCNN_DATA, else the cache].")
-    ] = None,
-    save: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write the judged pictures there.")
-    ] = None,
-    json: Annotated[
-        str | None, typer.Option("--json", metavar="PATH", help="Report as JSON; - is stdout.")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Results only.")] = False,
+    datasets: tuple[str, ...],
+    models: tuple[str, ...],
+    scales: tuple[int, ...],
+    protocol: str,
+    metrics: str,
+    data_root: Path | None,
+    engine: str,
+    precision: str,
+    save: Path | None,
+    json: str | None,
+    quiet: bool,
 ) -> None:
-    """PSNR and SSIM of models on pictures, by the paper's protocol, bicubic always beside them."""
+    """PSNR and SSIM of models on pictures, by the paper's protocol, bicubic always beside them.
+
+    \b
+    Arguments:
+      DATASET...  set5, set14, bsd100, bsd200, urban100, or a folder of HR
+                  pictures.
+    """
     need("train", "srcnn evaluate")
     from srcnn.evaluation.report import check_line, finite, make_report, to_table
 
-    for model in models or []:
-        if scales is None and Path(model).suffix in (".mat", ".pth", ".safetensors"):
+    for model in models:
+        if not scales and Path(model).suffix in (".mat", ".pth", ".safetensors"):
             raise UsageError(f"model {model}", "does not say its scale", "give it with -s")
     report = make_report(
         datasets,
-        models,
-        scales or [3],
+        models or None,
+        scales or (3,),
         protocol,
         [name.strip() for name in metrics.split(",") if name.strip()],
         data_root,
         save,
         lambda name: show(f"judging {name}", quiet),
+        engine,
+        precision,
     )
     for check in report["checks"]:
         say(check_line(check), quiet)
@@ -79,4 +97,4 @@ def evaluate(
     for failure in report["failures"]:
         report_error(failure)
     if report["failures"]:
-        raise typer.Exit(1)
+        raise Exit(1)

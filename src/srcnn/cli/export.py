@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from srcnn._optional import need
 from srcnn.cli.console import say
 
-EPILOG = "Example:  srcnn export -m srcnn-915 -s 3 -o srcnn-915-x3-rgb.onnx --standalone"
 
-
+@click.command(
+    epilog="\b\nExample:  srcnn export -m srcnn-915 -s 3 -o srcnn-915-x3-rgb.onnx --standalone"
+)
+@click.option(
+    *("-m", "--model"),
+    required=True,
+    metavar="NAME|FILE",
+    help="A shipped network, or a .onnx, .safetensors, .mat or .pth file.",
+)
+@click.option(
+    "-s", "--scale", required=True, type=int, metavar="<int>", help="Scale of the network."
+)
+@click.option(
+    *("-o", "--output"),
+    required=True,
+    type=Path,
+    metavar="F.onnx|F.safetensors",
+    help="File to write.",
+)
+@click.option(
+    "--standalone",
+    is_flag=True,
+    help="ONNX from small RGB to large RGB: colour and resize inside.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace what is at the destination.")
+@click.option("--quiet", is_flag=True, help="Errors only.")
 def export(
-    model: Annotated[
-        str,
-        typer.Option(
-            "-m",
-            "--model",
-            metavar="NAME|FILE",
-            help="A shipped network, or a .onnx, .safetensors, .mat or .pth file.",
-        ),
-    ],
-    scale: Annotated[int, typer.Option("-s", "--scale", help="Scale of the network.")],
-    output: Annotated[
-        Path,
-        typer.Option("-o", "--output", metavar="F.onnx|F.safetensors", help="File to write."),
-    ],
-    standalone: Annotated[
-        bool,
-        typer.Option(
-            "--standalone", help="ONNX from small RGB to large RGB: colour and resize inside."
-        ),
-    ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace what is at the destination.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Errors only.")] = False,
+    model: str, scale: int, output: Path, standalone: bool, overwrite: bool, quiet: bool
 ) -> None:
     """Write a network as ONNX or safetensors; first the file is compared with torch."""
     need("train", "srcnn export")

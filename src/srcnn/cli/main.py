@@ -8,42 +8,52 @@ import signal
 import sys
 from io import TextIOWrapper
 from types import FrameType
-from typing import Annotated
 
-import typer
-from typer.exceptions import TyperException
+import click
+from click.exceptions import Exit
 
 from srcnn import __version__
-from srcnn.cli import bench as bench_verb
-from srcnn.cli import evaluate as evaluate_verb
-from srcnn.cli import export as export_verb
-from srcnn.cli import models as models_verb
-from srcnn.cli import train as train_verb
-from srcnn.cli import upscale as upscale_verb
+from srcnn.cli.bench import bench
 from srcnn.cli.console import flag, report_error, say
+from srcnn.cli.evaluate import evaluate
+from srcnn.cli.export import export
+from srcnn.cli.models import models
+from srcnn.cli.train import train
+from srcnn.cli.upscale import upscale
 from srcnn.errors import SrcnnError
 
-app = typer.Typer(
-    name="srcnn",
-    help="Super-resolution with the network of Dong, Loy, He and Tang (TPAMI 2016).",
-    epilog="Example:  srcnn upscale examples/dog.png -s 3",
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-for verb in (
-    upscale_verb.upscale,
-    evaluate_verb.evaluate,
-    train_verb.train,
-    export_verb.export,
-    bench_verb.bench,
-    models_verb.models,
-):
-    # \b: an example that is broken over two lines cannot be pasted.
-    app.command(epilog="\b\n" + sys.modules[verb.__module__].EPILOG)(verb)
-
 _EVERYWHERE = ("--debug", "--verbose")
-_INTERRUPTED = 130
+
+
+class _InOrder(click.Group):
+    """Shows its verbs in the order in which they were added."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(
+    cls=_InOrder,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+    epilog="Example:  srcnn upscale examples/dog.png -s 3",
+    context_settings={"show_default": True},
+)
+@click.option("--version", is_flag=True, help="Show the version.")
+@click.option("--debug", is_flag=True, help="Show a traceback when something fails; anywhere.")
+@click.option("--verbose", is_flag=True, help="Say more; anywhere.")
+@click.pass_context
+def app(context: click.Context, version: bool, debug: bool, verbose: bool) -> None:
+    """Super-resolution with the network of Dong, Loy, He and Tang (TPAMI 2016)."""
+    if version:
+        print(f"srcnn {__version__}")
+        raise Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+for verb in (upscale, evaluate, train, export, bench, models):
+    app.add_command(verb)
 
 
 class _Terminated(BaseException):
@@ -61,19 +71,21 @@ def main() -> int:
         logging.basicConfig(format="%(message)s")
         logging.getLogger("srcnn").setLevel(logging.INFO)
     try:
-        code = int(app(_arguments(), standalone_mode=False) or 0)
-        if code == _INTERRUPTED:  # typer has caught it
-            raise KeyboardInterrupt
-        return code
+        # Not app(), which would end the process by its own rules at a signal or a closed pipe.
+        with app.make_context("srcnn", _arguments()) as context:
+            app.invoke(context)
+        return 0
+    except Exit as ended:
+        return ended.exit_code
     except SrcnnError as error:
         report_error(error)
         return error.exit_code
-    except TyperException as error:
+    except click.ClickException as error:
         report_error(f"{error.format_message().rstrip('.')[:160]}; see srcnn --help")
-        return getattr(error, "exit_code", 2)
-    except (KeyboardInterrupt, typer.Abort):
+        return error.exit_code
+    except KeyboardInterrupt:
         say("interrupted; what was finished is kept")
-        return _INTERRUPTED
+        return 130
     except _Terminated:
         say("terminated; what was finished is kept")
         return 143
@@ -91,22 +103,6 @@ def _arguments() -> list[str]:
     words = sys.argv[1:]
     end = words.index("--") if "--" in words else len(words)
     return [word for word in words[:end] if word not in _EVERYWHERE] + words[end:]
-
-
-@app.callback(invoke_without_command=True)
-def _root(
-    context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show a traceback when something fails; anywhere.")
-    ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Say more; anywhere.")] = False,
-) -> None:
-    if version:
-        print(f"srcnn {__version__}")
-        raise typer.Exit()
-    if context.invoked_subcommand is None:
-        print(context.get_help())
 
 
 def _on_sigterm(number: int, frame: FrameType | None) -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
 
-import typer
+import click
 
 from srcnn.cli.console import write_json
 
-EPILOG = "Example:  srcnn models --json -"
 
-
+@click.command(epilog="\b\nExample:  srcnn models --json -")
+@click.option("--json", metavar="PATH", help="Every card as JSON; - is stdout.")
 def models(
-    json: Annotated[
-        str | None, typer.Option("--json", metavar="PATH", help="Every card as JSON; - is stdout.")
-    ] = None,
+    json: str | None,
 ) -> None:
     """List the shipped networks with their cards."""
     from srcnn.weights.store import read_card, shipped

@@ -4,47 +4,61 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from srcnn._optional import need
 from srcnn.errors import UsageError
-
-EPILOG = "Example:  srcnn train recipes/srcnn-915-x3.yaml --run runs/915-x3"
 
 FOLDER_RECIPE: dict[str, Any] = {"name": "srcnn-915", "steps": 4000}
 """What a plain folder is trained with, beside the recipe's own defaults."""
 _HELD_BACK = 4
 
 
+@click.command(epilog="\b\nExample:  srcnn train recipes/srcnn-915-x3.yaml --run runs/915-x3")
+@click.argument("recipe", required=False, metavar="[RECIPE.yaml|FOLDER]")
+@click.option(
+    "-s", "--scale", type=int, default=3, metavar="<int>", help="With a FOLDER: the scale."
+)
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a recipe's key."
+)
+@click.option("--run", type=Path, metavar="<path>", help="Run directory [runs/NAME-xSCALE].")
+@click.option(
+    "--resume",
+    type=Path,
+    metavar="<path>",
+    help="Go on with the run in this folder, by its own recipe or by RECIPE.",
+)
+@click.option("--data-root", type=Path, metavar="<path>", help="Where named data sets lie.")
+@click.option("--device", default="auto", metavar="<str>", help="auto, cpu or cuda.")
+@click.option("--precision", metavar="<str>", help="auto, fp32 or bf16.")
+@click.option("--dry-run", is_flag=True, help="Show the resolved recipe and sizes; train nothing.")
+@click.option("--quiet", is_flag=True, help="No progress.")
 def train(
-    recipe: Annotated[
-        str | None, typer.Argument(metavar="RECIPE.yaml|FOLDER", help="What to train.")
-    ] = None,
-    scale: Annotated[int, typer.Option("-s", "--scale", help="With a FOLDER: the scale.")] = 3,
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a recipe's key.")
-    ] = None,
-    run: Annotated[Path | None, typer.Option(help="Run directory [runs/NAME-xSCALE].")] = None,
-    resume: Annotated[
-        Path | None,
-        typer.Option(help="Go on with the run in this folder, by its own recipe or by RECIPE."),
-    ] = None,
-    data_root: Annotated[Path | None, typer.Option(help="Where named data sets lie.")] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    precision: Annotated[str | None, typer.Option(help="auto, fp32 or bf16.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the resolved recipe and sizes; train nothing.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    recipe: str | None,
+    scale: int,
+    overrides: tuple[str, ...],
+    run: Path | None,
+    resume: Path | None,
+    data_root: Path | None,
+    device: str,
+    precision: str | None,
+    dry_run: bool,
+    quiet: bool,
 ) -> None:
-    """Train a network and write it, with its card, to RUN/weights.onnx."""
+    """Train a network and write it, with its card, to RUN/weights.onnx.
+
+    \b
+    Arguments:
+      RECIPE.yaml|FOLDER  What to train.
+    """
     need("train", "srcnn train")
     from srcnn.data.folder import pictures_in
     from srcnn.training.config import RESOLVED, make_recipe, read_recipe
 
-    changes = list(overrides or [])
+    changes = list(overrides)
     if precision is not None:
         changes.append(f"precision={precision}")
     if recipe is None and resume is None:

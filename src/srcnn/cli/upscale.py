@@ -7,11 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from shutil import copyfileobj
-from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import typer
+import click
+from click.exceptions import Exit
 
 from srcnn.cli.console import report_error, say, show, write_json
 from srcnn.errors import InputError, OutputError, SrcnnError, UsageError
@@ -22,67 +21,79 @@ if TYPE_CHECKING:
 _ROWS = 64
 """Of the source, decoded at a time."""
 
-EPILOG = "Example:  srcnn upscale examples/dog.png -s 3 -o large.png"
 
-
+@click.command(epilog="\b\nExample:  srcnn upscale examples/dog.png -s 3 -o large.png")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option(
+    *("-o", "--output"),
+    metavar="<str>",
+    help="File for one source, folder for several; - is stdout.",
+)
+@click.option("-s", "--scale", type=float, metavar="<float>", help="Enlargement, above 1 [3].")
+@click.option("--width", type=int, metavar="<int>", help="Width of the result, in pixels.")
+@click.option(
+    "--height", type=int, metavar="<int>", help="Its height; with --width: fit inside both."
+)
+@click.option("--max-edge", type=int, metavar="<int>", help="The longer side of the result.")
+@click.option("-m", "--model", metavar="NAME|FILE", help="Network [the best for the scale].")
+@click.option(
+    "--engine", default="auto", metavar="<str>", help="auto, onnxruntime, openvino or torch."
+)
+@click.option("--precision", default="auto", metavar="<str>", help="auto, fp32 or bf16.")
+@click.option(
+    "--tile", default="auto", metavar="<str>", help="auto, or the side of a tile in pixels."
+)
+@click.option("--threads", type=int, metavar="<int>", help="Threads of the network [all cores].")
+@click.option("--format", metavar="EXT", help="Format of the result.")
+@click.option(
+    "--quality",
+    type=click.IntRange(1, 100),
+    metavar="<int range>",
+    help="Of JPEG [95], WebP and AVIF.",
+)
+@click.option("--suffix", metavar="TEXT", help="Added to the file's name [_x3].")
+@click.option("-r", "--recursive", is_flag=True, help="Folders with their tree.")
+@click.option("--overwrite", is_flag=True, help="Replace what is at a destination.")
+@click.option("--skip-existing", is_flag=True, help="Leave out what is done already.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
+@click.option(
+    "--max-pixels",
+    type=click.IntRange(min=1),
+    default=2**28,
+    metavar="<int range>",
+    help="Limit for an input and for an output.",
+)
+@click.option("--json", metavar="PATH", help="Results as JSON; - is stdout.")
+@click.option("--quiet", is_flag=True, help="Errors only.")
 def upscale(
-    sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE...", help="Pictures or folders; - is stdin.")
-    ],
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "-o", "--output", help="File for one source, folder for several; - is stdout."
-        ),
-    ] = None,
-    scale: Annotated[
-        float | None, typer.Option("-s", "--scale", help="Enlargement, above 1 [3].")
-    ] = None,
-    width: Annotated[int | None, typer.Option(help="Width of the result, in pixels.")] = None,
-    height: Annotated[
-        int | None, typer.Option(help="Its height; with --width: fit inside both.")
-    ] = None,
-    max_edge: Annotated[int | None, typer.Option(help="The longer side of the result.")] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "-m", "--model", metavar="NAME|FILE", help="Network [the best for the scale]."
-        ),
-    ] = None,
-    engine: Annotated[str, typer.Option(help="auto, onnxruntime, openvino or torch.")] = "auto",
-    precision: Annotated[str, typer.Option(help="auto, fp32 or bf16.")] = "auto",
-    tile: Annotated[str, typer.Option(help="auto, or the side of a tile in pixels.")] = "auto",
-    threads: Annotated[int | None, typer.Option(help="Threads of the network [all cores].")] = None,
-    format: Annotated[
-        str | None, typer.Option("--format", metavar="EXT", help="Format of the result.")
-    ] = None,
-    quality: Annotated[
-        int | None, typer.Option(min=1, max=100, help="Of JPEG [95], WebP and AVIF.")
-    ] = None,
-    suffix: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Added to the file's name [_x3].")
-    ] = None,
-    recursive: Annotated[
-        bool, typer.Option("-r", "--recursive", help="Folders with their tree.")
-    ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace what is at a destination.")
-    ] = False,
-    skip_existing: Annotated[
-        bool, typer.Option("--skip-existing", help="Leave out what is done already.")
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")
-    ] = False,
-    max_pixels: Annotated[
-        int, typer.Option(min=1, help="Limit for an input and for an output.")
-    ] = 2**28,
-    json: Annotated[
-        str | None, typer.Option("--json", metavar="PATH", help="Results as JSON; - is stdout.")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Errors only.")] = False,
+    sources: tuple[str, ...],
+    output: str | None,
+    scale: float | None,
+    width: int | None,
+    height: int | None,
+    max_edge: int | None,
+    model: str | None,
+    engine: str,
+    precision: str,
+    tile: str,
+    threads: int | None,
+    format: str | None,
+    quality: int | None,
+    suffix: str | None,
+    recursive: bool,
+    overwrite: bool,
+    skip_existing: bool,
+    dry_run: bool,
+    max_pixels: int,
+    json: str | None,
+    quiet: bool,
 ) -> None:
-    """Enlarge pictures with a network trained for it. Depth, channels and metadata are kept."""
+    """Enlarge pictures with a network trained for it. Depth, channels and metadata are kept.
+
+    \b
+    Arguments:
+      SOURCE...  Pictures or folders; - is stdin.
+    """
     from srcnn.cli.jobs import Wanted, is_folder, plan_jobs
     from srcnn.images.files import remove_parts
 
@@ -115,10 +126,10 @@ def upscale(
             write_json({"schema": 1, "results": results}, json)
     failed = [result for result in results if not result["ok"]]
     if run.last_error is not None and len(sources) == 1 and not is_folder(sources[0]):
-        raise typer.Exit(run.last_error.exit_code)
+        raise Exit(run.last_error.exit_code)
     if failed:
         say(f"{len(failed)} of {len(jobs)} failed")
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _whole(tile: str) -> int:
@@ -238,6 +249,9 @@ def _destination(path: Path | None) -> Iterator[IO[bytes]]:
         with atomic_file(path) as file:
             yield file
     else:
+        from shutil import copyfileobj
+        from tempfile import TemporaryFile
+
         with TemporaryFile() as file:
             yield file
             file.seek(0)

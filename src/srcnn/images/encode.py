@@ -17,7 +17,6 @@ from typing import IO, Any
 import numpy as np
 import pyvips
 from numpy.typing import NDArray
-from PIL import Image as PillowImage
 
 from srcnn.errors import OutputError
 from srcnn.images.formats import Format
@@ -59,7 +58,9 @@ def write_picture(
     """
     fitting = (_fit(strip, fmt) for strip in strips)
     if fmt.library == "pillow":
-        PillowImage.fromarray(np.concatenate(list(fitting))).save(file, fmt.name)
+        from PIL import Image  # not at the start of every command
+
+        Image.fromarray(np.concatenate(list(fitting))).save(file, fmt.name)
         return
     queue: Queue[NDArray[Any] | None] = Queue(1)
     encoder = _Encoder(file, _taken(queue), size, fmt, metadata, quality)

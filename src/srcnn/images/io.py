@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pyvips
 from numpy.typing import NDArray
-from PIL import BmpImagePlugin, PpmImagePlugin
 
 from srcnn.errors import InputError, LimitError
 from srcnn.images.formats import FORMATS, Format, format_of_bytes
@@ -161,6 +160,8 @@ def _load_vips(source: str | Path | bytes, fmt: Format, **options: Any) -> Any:
 
 
 def _open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
+    from PIL import BmpImagePlugin, PpmImagePlugin  # not at the start of every command
+
     plugin: Any = {
         "bmp": BmpImagePlugin.BmpImageFile,
         "ppm": PpmImagePlugin.PpmImageFile,
