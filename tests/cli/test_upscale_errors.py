@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from ..engine.reference import near_identity, weights_file
+from ..weights.reference import with_tensor
 from .conftest import Srcnn, save, tree
 
 USAGE = [
@@ -268,8 +269,8 @@ def test_nothing_shipped(
 def test_weights_with_nan(srcnn: Srcnn, photo: Path) -> None:
     """Damaged numbers give no black picture."""
     tensors = near_identity()
-    tensors["conv2.bias"] = np.full_like(tensors["conv2.bias"], np.nan)
-    Path("nan.onnx").write_bytes(weights_file(tensors))
+    nan = np.full_like(tensors["conv2.bias"], np.nan)
+    Path("nan.onnx").write_bytes(with_tensor(weights_file(tensors), "conv2.bias", nan))
     ran = srcnn("upscale", photo, "-m", "nan.onnx")
     assert ran.code == 6
     assert "nan.onnx" in ran.error

@@ -68,7 +68,7 @@ def test_who_has_enough_stops_the_work() -> None:
     tall = Tall(40)
     strips = enlarge(Bicubic(), tall.strips(4000, 8), (4000, 40), (8000, 80), tile=32, threads=2)
     next(strips)
-    strips.close()  # type: ignore[attr-defined]
+    strips.close()
     assert tall.taken < 200
     assert workers(2)._work_queue.qsize() == 0
 

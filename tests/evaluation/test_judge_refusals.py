@@ -16,6 +16,8 @@ from srcnn.models.srcnn import SRCNN
 from srcnn.weights.card import Card
 from srcnn.weights.graph import to_onnx
 
+from ..weights.reference import with_card, with_tensor
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -72,12 +74,13 @@ def test_a_card_that_does_not_fit_and_numbers_that_are_none(
     what: str,
 ) -> None:
     model = SRCNN((5, 3, 3), (4, 3))
+    data = to_onnx(model.tensors(), Card("net", 3, model.f, model.n))
     if what == "NaN":
-        with torch.no_grad():
-            model.layers[1].weight[0, 0, 0, 0] = float("nan")
-    card = Card("net", 3, (5, 1, 5) if what == "another shape" else model.f, model.n)
+        data = with_tensor(data, "conv2.bias", np.full((3,), np.nan, np.float32))
+    else:
+        data = with_card(data, Card("net", 3, (5, 1, 5), model.n))
     path = tmp_path / "net.onnx"
-    path.write_bytes(to_onnx(model.tensors(), card))
+    path.write_bytes(data)
     assert run(monkeypatch, folder, "-m", path, "-s", 3) == 6
     error = capsys.readouterr().err
     assert ("card" if what == "another shape" else "NaN") in error

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import onnx
 import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from srcnn.weights.card import Card
+from srcnn.weights.card import METADATA_KEY, Card
 
 Tensors = dict[str, NDArray[np.float32]]
 
@@ -45,3 +46,21 @@ def network(
             current = current.clamp(min=0)
     out: NDArray[np.float64] = current.numpy()
     return out
+
+
+def with_tensor(data: bytes, name: str, value: NDArray[np.float32]) -> bytes:
+    """A weights file with other numbers in one tensor: such as our own code would not write."""
+    model = onnx.load_from_string(data)
+    for tensor in model.graph.initializer:
+        if tensor.name == name:
+            tensor.CopyFrom(onnx.numpy_helper.from_array(value, name))
+    changed: bytes = model.SerializeToString()
+    return changed
+
+
+def with_card(data: bytes, card: Card) -> bytes:
+    """A weights file with the card of another network."""
+    model = onnx.load_from_string(data)
+    onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
+    changed: bytes = model.SerializeToString()
+    return changed

@@ -34,7 +34,7 @@ SIZES = ((128, 128), (240, 427), (360, 640))
 """(height, width) of the pictures to be enlarged: to 384 x 384, 720 and 1080 lines."""
 _RIVALS_SIZE = SIZES[1]
 _START_SIZE = (256, 256)
-_ROUNDS, _QUICK_ROUNDS = 7, 2
+_ROUNDS, _QUICK_ROUNDS = 5, 2
 
 Report = dict[str, Any]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _ROWS = 64
 """Of the source, decoded at a time."""
+_AT_ONCE = 2
+"""Pictures: 24 of 256 x 256 take 6 % less time than one after the other. Three are no faster."""
 
 
 @click.command(epilog="\b\nExample:  srcnn upscale examples/dog.png -s 3 -o large.png")
@@ -117,10 +121,11 @@ def upscale(
     run = _Run(wanted, model, options, quality, max_pixels, quiet)
     results: list[dict[str, Any]] = []
     try:
-        for job in jobs:
-            results.append(run.one(job, dry_run))
-            if dry_run and json != "-" and results[-1]["ok"]:
-                print("{source} -> {destination}: {width} x {height}".format(**results[-1]))
+        with closing(run.all(jobs, dry_run)) as done:
+            for result in done:
+                results.append(result)
+                if dry_run and json != "-" and result["ok"]:
+                    print("{source} -> {destination}: {width} x {height}".format(**result))
     finally:  # an interrupted command still says what it has done
         if json is not None:
             write_json({"schema": 1, "results": results}, json)
@@ -136,6 +141,10 @@ def _whole(tile: str) -> int:
     if not tile.isdecimal():
         raise UsageError(f"tile {tile}", "is neither auto nor a number of pixels")
     return int(tile)
+
+
+class _Stopped(BaseException):
+    """Another thread was interrupted; this picture is given up."""
 
 
 class _Run:
@@ -156,6 +165,8 @@ class _Run:
         self._quality, self._max_pixels, self._quiet = quality, max_pixels, quiet
         self._load, self._nearest = load, nearest_scale
         self._open: dict[int, Any] = {}
+        self._opening = Lock()
+        self._stopped = False
         self.last_error: SrcnnError | None = None
         check_options(**options)
         if wanted.scale is not None:
@@ -163,11 +174,20 @@ class _Run:
 
     def _upscaler(self, scale: float) -> Any:
         trained = self._nearest(scale)
-        if trained not in self._open:
-            self._open[trained] = self._load(self._model, scale, **self._options)
-        return self._open[trained]
+        with self._opening:
+            if trained not in self._open:
+                self._open[trained] = self._load(self._model, scale, **self._options)
+            return self._open[trained]
 
-    def one(self, job: Job, dry_run: bool) -> dict[str, Any]:
+    def all(self, jobs: Sequence[Job], dry_run: bool) -> Generator[dict[str, Any], None, None]:
+        """Do the jobs, in order, the next one read while the last one is written."""
+        with ThreadPoolExecutor(_AT_ONCE) as pictures:
+            try:
+                yield from pictures.map(lambda job: self._one(job, dry_run), jobs)
+            finally:
+                self._stopped = True  # nothing is left to do, or nothing shall be done any more
+
+    def _one(self, job: Job, dry_run: bool) -> dict[str, Any]:
         """Do one job; a failure is reported and returned, not raised."""
         result: dict[str, Any] = {
             "source": job.source,
@@ -231,13 +251,18 @@ class _Run:
             picture.strips(_ROWS),
             (header.height, header.width),
             size,
-            lambda part: show(f"{name}  {part:4.0%}", self._quiet),
+            lambda part: self._progress(name, part),
         )
         with closing(strips), _destination(job.destination) as file:
             try:
                 write_picture(file, strips, size, fmt, header.metadata, self._quality)
             except OutputError as error:
                 raise OutputError(job.destination or "stdout", error.why, error.fix) from None
+
+    def _progress(self, name: str, part: float) -> None:
+        if self._stopped:
+            raise _Stopped
+        show(f"{name}  {part:4.0%}", self._quiet)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ as the colour conversion is linear, that is the bicubic RGB, each channel moved 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, wait
 from typing import Any
 
@@ -38,7 +38,7 @@ def enlarge(
     tile: int,
     threads: int,
     progress: Progress | None = None,
-) -> Iterator[NDArray[Any]]:
+) -> Generator[NDArray[Any], None, None]:
     """The picture of ``old`` = (height, width), given in strips from top to bottom, enlarged to ``size``.
 
     Strips are rows x width (gray) or rows x width x C (2: gray, alpha; 3: RGB; 4: RGBA), of uint8,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from threading import Lock
 
@@ -29,26 +29,35 @@ def _workers(threads: int, process: int) -> ThreadPoolExecutor:
 
 
 class _Limit:
-    """The limit is the process's, so who comes first sets it and who leaves last lifts it."""
+    """The limit is the process's, so who comes first sets it and who leaves last lifts it.
+
+    threadpoolctl hears only the thread that set a limit, so a thread of its own does both.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._inside = 0
-        self._limits: threadpool_limits | None = None
+        self._keeper: ThreadPoolExecutor
+        self._limits = ExitStack()
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
         with self._lock:
             self._inside += 1
             if self._inside == 1:
-                self._limits = threadpool_limits(1, "blas")
+                self._keeper = ThreadPoolExecutor(1, "srcnn-blas")
+                self._keeper.submit(self._set).result()
         try:
             yield
         finally:
             with self._lock:
                 self._inside -= 1
-                if self._inside == 0 and self._limits is not None:
-                    self._limits.restore_original_limits()
+                if self._inside == 0:
+                    self._keeper.submit(self._limits.close).result()
+                    self._keeper.shutdown()
+
+    def _set(self) -> None:
+        self._limits.enter_context(threadpool_limits(1, "blas"))
 
 
 one_core_per_product = _Limit()

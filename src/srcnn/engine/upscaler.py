@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import Any
 
 import numpy as np
@@ -79,7 +79,7 @@ class Upscaler:
         old: tuple[int, int],
         size: tuple[int, int],
         progress: Progress | None = None,
-    ) -> Iterator[NDArray[Any]]:
+    ) -> Generator[NDArray[Any], None, None]:
         """A picture that need not fit into memory: see `srcnn.engine.road.enlarge`."""
         return enlarge(self.model, strips, old, size, self._tile, self._threads, progress)
 
