@@ -29,16 +29,7 @@ COLUMNS = [(dataset, scale) for dataset in ("set5", "set14") for scale in (2, 3,
 
 def results() -> str:
     """PSNR and SSIM by model, data set and scale, from every report of ``srcnn evaluate``."""
-    cells: dict[tuple[str, str, int], dict[str, float]] = {}
-    for path in sorted((ROOT / "results").glob("*.json")):
-        report: dict[str, Any] = json.loads(path.read_text())
-        if (
-            report.get("protocol", {}).get("name") != "paper"
-            or report.get("precision", "fp32") != "fp32"
-        ):
-            continue
-        for row in report["results"]:
-            cells[row["model"], row["dataset"], row["scale"]] = row["mean"]
+    cells = _cells("fp32")
     head = [f"{dataset.capitalize()} x{scale}" for dataset, scale in COLUMNS]
     lines = [
         "| PSNR (dB) / SSIM | " + " | ".join(head) + " |",
@@ -52,6 +43,52 @@ def results() -> str:
     if len(lines) == 2:
         raise SystemExit("results/*.json hold no row of the table")
     return "\n".join(lines) + "\n"
+
+
+def precision() -> str:
+    """What bf16 costs: PSNR and SSIM beside those of fp32, where there are both."""
+    full, half = _cells("fp32"), _cells("bf16")
+    lines = ["| PSNR (dB) / SSIM | fp32 | bf16 | change |", "|---|---|---|---|"]
+    for (model, dataset, scale), b in half.items():
+        if model != "bicubic":
+            a = full[model, dataset, scale]
+            change = f"{b['psnr'] - a['psnr']:+.2f} / {b['ssim'] - a['ssim']:+.4f}"
+            shown = [f"{v['psnr']:.2f} / {v['ssim']:.4f}" for v in (a, b)]
+            place = f"{model}, {dataset.capitalize()} x{scale}"
+            lines.append(f"| {place} | {shown[0]} | {shown[1]} | {change} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cells(precision: str) -> dict[tuple[str, str, int], dict[str, float]]:
+    """Mean scores by (model, data set, scale) of every report by the paper's protocol."""
+    cells: dict[tuple[str, str, int], dict[str, float]] = {}
+    for path in sorted((ROOT / "results").glob("*.json")):
+        report: dict[str, Any] = json.loads(path.read_text())
+        if report.get("protocol", {}).get("name") != "paper":
+            continue
+        if report.get("precision", "fp32") == precision:
+            for row in report["results"]:
+                cells[row["model"], row["dataset"], row["scale"]] = row["mean"]
+    return cells
+
+
+def speed_summary() -> str:
+    """Two sentences for the README: the default engine's road, and the largest picture."""
+    report = _speed()
+    roads = [
+        f"{row['ns_per_pixel'] * row['size'][0] * row['size'][1] / 1e9:.2f} s by `{row['model']}` "
+        f"({row['times_torch_eager']:.1f} times as fast as torch's usual port runs the network alone)"
+        for row in report["rows"]
+        if row["what"] == "road" and row["engine"] == "onnxruntime" and row["times_torch_eager"]
+    ]
+    large = json.loads((ROOT / "results" / "large.json").read_text())
+    last = large["rows"][-1]
+    pixels = (last["side"] * large["scale"]) ** 2 / 1e6
+    return (
+        f"On {report['machine']['threads']} cores of a {report['machine']['cpu']} a picture is enlarged "
+        f"to 1281 x 720 in {' and '.join(roads)}. Memory is bounded: a result of {pixels:.0f} megapixels "
+        f"took {last['peak_mb']} MB. More, and how it was measured: [docs/speed.md](docs/speed.md).\n"
+    )
 
 
 def speed_machine() -> str:
@@ -135,10 +172,12 @@ def _who(row: dict[str, Any]) -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "results": results,
+    "speed_summary": speed_summary,
     "speed_machine": speed_machine,
     "speed_networks": speed_networks,
     "speed_roads": speed_roads,
     "large": large,
+    "precision": precision,
 }
 
 

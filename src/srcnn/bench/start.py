@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -29,4 +30,6 @@ def open_starts(folder: Path, picture: NDArray[np.uint8], threads: int | None) -
 
 def _process(*words: str) -> Call:
     command = [sys.executable, "-m", "srcnn", *words]
-    return lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    # As installed: with the bytecode that an installer, or the first start, leaves.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
