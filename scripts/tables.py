@@ -85,7 +85,7 @@ def speed_summary() -> str:
     last = large["rows"][-1]
     pixels = (last["side"] * large["scale"]) ** 2 / 1e6
     return (
-        f"On {report['machine']['threads']} cores of a {report['machine']['cpu']} a picture is enlarged "
+        f"On {report['machine']['threads']} cores ({report['machine']['cpu']}) a picture is enlarged "
         f"to 1281 x 720 in {' and '.join(roads)}. Memory is bounded: a result of {pixels:.0f} megapixels "
         f"took {last['peak_mb']} MB. More, and how it was measured: [docs/speed.md](docs/speed.md).\n"
     )

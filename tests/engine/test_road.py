@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.road import enlarge
 from srcnn.engine.threads import workers
+from srcnn.engine.upscaler import load
 from srcnn.errors import InputError
+from srcnn.images.alpha import REACH
 
 from .conftest import KINDS, picture_of
 from .reference import assert_is, expected
@@ -36,6 +38,29 @@ def test_strips_of_any_height(kind: str, rows: int, size: tuple[int, int]) -> No
     strips = list(enlarge(Bicubic(), cut(picture, rows), (41, 30), size, tile=16, threads=2))
     assert max(len(strip) for strip in strips) <= 16
     assert_is(np.concatenate(strips), expected(picture, size, None))
+
+
+@pytest.mark.parametrize("hidden", [(0, 0, 0), (255, 255, 255), (0, 0, 255)])
+@pytest.mark.parametrize("rows", [4, 64])
+def test_no_halo_around_what_is_visible(hidden: tuple[int, int, int], rows: int) -> None:
+    """A red disc on hidden pixels of any colour stays red up to its edge."""
+    y, x = np.mgrid[:40, :40] - 19.5
+    disc = np.hypot(x, y) < 12
+    picture = np.empty((40, 40, 4), np.uint8)
+    picture[..., :3] = np.where(disc[..., None], (200, 30, 20), hidden)
+    picture[..., 3] = 255 * disc
+    made = enlarge(load("srcnn-915", 3).model, cut(picture, rows), (40, 40), (120, 120), 32, 2)
+    out = np.concatenate(list(made)).astype(int)
+    seen = out[out[..., 3] > 0]
+    assert len(seen) > 9 * 400
+    assert np.abs(seen[:, :3] - (200, 30, 20)).max() <= 3
+
+
+def test_a_gray_picture_has_no_halo_either() -> None:
+    picture = np.zeros((30, 30, 2), np.uint8)
+    picture[8:20, 8:20] = 180, 255
+    out = np.concatenate(list(enlarge(Bicubic(), [picture], (30, 30), (60, 60), 16, 2)))
+    assert set(out[out[..., 1] > 0][:, 0]) <= {179, 180, 181}
 
 
 class Tall:
@@ -60,7 +85,7 @@ def test_rows_are_read_when_they_are_needed(width: int) -> None:
     for strip in enlarge(Bicubic(), source, (4000, width), (8000, 2 * width), tile=32, threads=2):
         done += len(strip)
         # Two tiles for each thread, a strip, and the reach of the kernel.
-        assert tall.taken <= done / 2 + 5 * 16 + 8 + 8
+        assert tall.taken <= done / 2 + 5 * 16 + 8 + 8 + REACH
     assert done == 8000
 
 

@@ -2,7 +2,7 @@
 
 ::
 
-    strip -> float -> Y, and R, G, B (gray: Y alone) -> tile by tile, several at once:
+    strip -> float -> bleed -> Y, and R, G, B (gray: Y alone) -> tile by tile, several at once:
         bicubic with halo -> Y: network -> R, G, B: each gains what Y gained -> quantize
 
 Only as many rows are held as the tiles at work need, so memory depends on the picture's width and the
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from srcnn.engine.network import Enhancer
 from srcnn.engine.threads import one_core_per_product, workers
 from srcnn.engine.tiling import Span, spans
+from srcnn.images.alpha import REACH, bleed
 from srcnn.images.color import Y_TO_RGB, rgb_to_y
 from srcnn.images.depth import quantize, to_float
 from srcnn.images.resize import Window, resize_window, window
@@ -59,8 +60,10 @@ def enlarge(
         try:
             for top, bottom in spans(size[0], tile):
                 rows = window(old[0], size[0], top - r, bottom + r)
-                source = rows_of.take(rows.first, rows.last)
-                planes = _to_planes(source)
+                # Colour reaches rows that no tile asks for: see `bleed`.
+                first, last = max(rows.first - REACH, 0), min(rows.last + REACH, old[0])
+                source = rows_of.take(first, last)
+                planes = _to_planes(source)[:, rows.first - first : rows.last - first]
                 out = np.empty((bottom - top, size[1], *source.shape[2:]), source.dtype)
                 futures = [
                     pool.submit(_make_tile, model, planes, rows, column, span, out)
@@ -95,6 +98,8 @@ def _to_planes(strip: NDArray[Any]) -> NDArray[np.float32]:
     if strip.ndim == 2:
         return to_float(strip)[None]
     planes = to_float(np.ascontiguousarray(np.moveaxis(strip, 2, 0)))
+    if len(planes) in (2, 4):
+        planes[:-1] = bleed(planes[:-1], planes[-1])
     if len(planes) < 3:
         return planes
     return np.concatenate([rgb_to_y(planes[:3])[None], planes])

@@ -1,0 +1,38 @@
+"""Transparent pixels: what colour they lend to their visible neighbours when a picture is enlarged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+REACH = 6
+"""Pixels: bicubic taps (2) and the largest receptive radius, 8, at the smallest scale, 2 (4)."""
+
+
+def bleed(colour: NDArray[np.float32], alpha: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Colour for the pixels that ``alpha`` hides: C x H x W and H x W floats in, C x H x W out.
+
+    What stands in a hidden pixel is arbitrary, mostly black, and would draw a halo around everything
+    visible. Within `REACH` of a visible pixel it becomes the mean of its neighbours that are visible, or
+    were filled before it; farther away nobody can see it, and it stays.
+    """
+    known = alpha > 0
+    if known.all() or not known.any():
+        return colour
+    out = np.where(known, colour, 0)
+    for _ in range(REACH):
+        count = _sum_of_neighbours(known.astype(np.float32))
+        filled = ~known & (count > 0)
+        out = np.where(filled, _sum_of_neighbours(out) / np.maximum(count, 1), out)
+        known = known | filled
+    return np.where(known, out, colour)
+
+
+def _sum_of_neighbours(plane: NDArray[Any]) -> NDArray[Any]:
+    """The sum over 3 x 3 pixels of ... x H x W, nothing outside."""
+    padded = np.pad(plane, [(0, 0)] * (plane.ndim - 2) + [(1, 1), (1, 1)])
+    rows = padded[..., :-2, :] + padded[..., 1:-1, :] + padded[..., 2:, :]
+    total: NDArray[Any] = rows[..., :-2] + rows[..., 1:-1] + rows[..., 2:]
+    return total
