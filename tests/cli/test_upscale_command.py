@@ -225,7 +225,7 @@ def test_metadata_stays(srcnn: Srcnn, folder: Path, name: str) -> None:
     assert srcnn("upscale", source, "-m", "bicubic", "-o", f"out{source.suffix}").code == 0
     with Image.open(f"out{source.suffix}") as out:
         assert out.info["icc_profile"] == profile
-        assert [round(float(dpi)) for dpi in out.info["dpi"]] == [300, 300]
+        assert [round(float(dpi)) for dpi in out.info["dpi"]] == [900, 900]
         if out.format != "TIFF":  # libvips does not read these tags of a TIFF
             assert out.getexif()[0x010F] == "A maker"
 

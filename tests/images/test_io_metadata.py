@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, JpegImagePlugin
 from PIL.PngImagePlugin import PngInfo
 
 from srcnn.images.encode import encode
@@ -18,6 +18,7 @@ from srcnn.images.io import open_picture
 
 from .reference import written_by_pillow
 
+WIDTH, HEIGHT = 0xA002, 0xA003
 ORIENTATION, MAKER, TAKEN, EXIF_IFD, XMP_TAG = 0x0112, 0x010F, 0x9003, 0x8769, 0x02BC
 XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
 xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
@@ -127,6 +128,81 @@ def test_metadata_goes_with_a_larger_picture(photo: NDArray[np.uint8]) -> None:
     assert out.size == (60, 90)
     assert out.getexif()[MAKER] == "Maker of cameras"
     assert out.info["icc_profile"] == a_profile()
+
+
+def test_what_is_printed_is_as_large_as_before(photo: NDArray[np.uint8]) -> None:
+    """Three times as many pixels, three times as many to the inch; EXIF knows the new size."""
+    exif = Image.Exif()
+    exif.get_ifd(EXIF_IFD).update({WIDTH: 30, HEIGHT: 20})
+    small = Image.fromarray(photo[:20, :30])
+    data = written_by_pillow(small, "JPEG", exif=exif, dpi=(300, 300))
+    header = open_picture(data).header
+    metadata = header.metadata_for((60, 90))
+    out = Image.open(io.BytesIO(encode(photo[:60, :90], FORMATS["jpeg"], metadata)))
+    assert out.info["dpi"] == pytest.approx((900, 900), abs=0.5)
+    sizes = out.getexif().get_ifd(EXIF_IFD)
+    assert (sizes[WIDTH], sizes[HEIGHT]) == (90, 60)
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "TIFF", "WEBP"])
+def test_a_picture_without_resolution_gets_none_made_up(
+    photo: NDArray[np.uint8], format: str
+) -> None:
+    data = written_by_pillow(Image.fromarray(photo[:20, :30]), format)
+    assert "resolution" not in open_picture(data).header.metadata_for((60, 90))
+
+
+def test_texts_of_a_png_survive(photo: NDArray[np.uint8]) -> None:
+    texts = PngInfo()
+    texts.add_text("Author", "somebody")
+    texts.add_itxt("Title", "A title")
+    data = written_by_pillow(Image.fromarray(photo[:20, :30]), "PNG", pnginfo=texts)
+    kept = through_us(data, "PNG").info
+    assert (kept["Author"], kept["Title"]) == ("somebody", "A title")
+
+
+def test_a_text_of_another_alphabet_does_no_harm(photo: NDArray[np.uint8]) -> None:
+    """libvips writes plain text only: rather no text than a wrong one."""
+    texts = PngInfo()
+    texts.add_itxt("Title", "題")
+    texts.add(b"tEXt", b"Author\0caf\xe9")
+    data = written_by_pillow(Image.fromarray(photo[:20, :30]), "PNG", pnginfo=texts)
+    out = through_us(data, "PNG")
+    assert out.size == (30, 20)
+    assert "Title" not in out.info
+
+
+def tables_of(picture: Image.Image) -> list[int]:
+    assert isinstance(picture, JpegImagePlugin.JpegImageFile)
+    return list(picture.quantization[0])
+
+
+SUBSAMPLED = {"4:4:4": 0, "4:2:2": 1, "4:2:0": 2}
+
+
+@pytest.mark.parametrize("chroma", list(SUBSAMPLED))
+@pytest.mark.parametrize(("quality", "kept"), [(40, 95), (92, 95), (97, 97), (98, 98), (100, 99)])
+def test_a_jpeg_is_as_good_as_its_source(
+    photo: NDArray[np.uint8], quality: int, kept: int, chroma: str
+) -> None:
+    """By the tables in the file; quality 100 has the table of 99 but for rounding."""
+    picture = Image.fromarray(photo[:40, :60])
+    options = {"quality": quality, "subsampling": SUBSAMPLED[chroma]}
+    out = through_us(written_by_pillow(picture, "JPEG", **options), "JPEG")
+    like = written_by_pillow(picture, "JPEG", quality=kept, subsampling=0)
+    made, wanted = (sum(tables_of(picture)) for picture in (out, Image.open(io.BytesIO(like))))
+    assert made == pytest.approx(wanted, abs=40 if quality == 100 else 3)
+    subsampled = JpegImagePlugin.get_sampling(out) == SUBSAMPLED["4:2:0"]
+    assert subsampled == (chroma == "4:2:0")
+
+
+def test_the_asked_quality_wins(photo: NDArray[np.uint8]) -> None:
+    data = written_by_pillow(Image.fromarray(photo[:40, :60]), "JPEG", quality=98)
+    header = open_picture(data).header
+    small, large = (
+        len(encode(photo, FORMATS["jpeg"], header.metadata, quality)) for quality in (50, None)
+    )
+    assert small < large / 2
 
 
 def test_metadata_stays_with_its_picture(photo: NDArray[np.uint8]) -> None:

@@ -255,7 +255,7 @@ class _Run:
         )
         with closing(strips), _destination(job.destination) as file:
             try:
-                write_picture(file, strips, size, fmt, header.metadata, self._quality)
+                write_picture(file, strips, size, fmt, header.metadata_for(size), self._quality)
             except OutputError as error:
                 raise OutputError(job.destination or "stdout", error.why, error.fix) from None
 

@@ -51,7 +51,8 @@ def write_picture(
     """Write a picture of ``size`` = (height, width) to a seekable file, while its strips are made.
 
     What the format cannot hold is given up: 16 bits become 8, alpha is laid over white; `losses` names
-    it beforehand. JPEG is written at ``quality`` 95 and 4:4:4, WebP without loss, unless told.
+    it beforehand. Unless told by ``quality``, JPEG is written at 95, or the source's quality where that is
+    higher, and WebP without loss. The chroma of a JPEG is subsampled where the source's was.
     PNG, TIFF and JPEG hold a few rows at a time; the other formats' libraries hold the whole picture.
     Raises `OutputError` when the format cannot hold the size, `OSError` as ``file`` does, and what
     ``strips`` raises.
@@ -99,7 +100,7 @@ class _Encoder(Thread):
         self.error: Exception | None = None
         self._file, self._strips, self._size = file, strips, size
         self._fmt, self._metadata = fmt, metadata or {}
-        self._options = _save_options(fmt, quality, size)
+        self._options = _save_options(fmt, quality, size, self._metadata)
 
     def run(self) -> None:
         try:
@@ -124,10 +125,13 @@ class _Encoder(Thread):
         # The "unlimited" are limits against files from strangers.
         image = pyvips.Image.pngload_source(source, access="sequential", unlimited=True)
         if self._metadata:
-            xres, yres = self._metadata["resolution"]
+            xres, yres = self._metadata.get("resolution", (image.xres, image.yres))
             image = image.copy(xres=xres, yres=yres)
             for key, value in self._metadata.items():
-                if key != "resolution":
+                if key.startswith("png-comment-") and not value[1].isascii():
+                    # libvips would write UTF-8 into a chunk whose encoding is Latin-1.
+                    continue
+                if key not in ("resolution", "quality", "subsampled"):
                     image.set_type(value[0], key, value[1])
             # The pixels are as the picture is displayed; libvips would leave the tag in the EXIF block.
             image.set_type(pyvips.GValue.gint_type, "orientation", 1)
@@ -200,13 +204,19 @@ def losses(header: Header, fmt: Format) -> list[str]:
     return lost
 
 
-def _save_options(fmt: Format, quality: int | None, size: tuple[int, int]) -> dict[str, Any]:
+def _save_options(
+    fmt: Format, quality: int | None, size: tuple[int, int], metadata: Mapping[str, Any]
+) -> dict[str, Any]:
     if fmt.name == "png":
         # On enlarged photographs 40 % smaller than libvips's choice (level 6, no filter), and faster.
         return {"compression": 3, "filter": "avg"}
     if fmt.name == "jpeg":
         optimised = size[0] * size[1] <= _OPTIMISED
-        return {"Q": quality or 95, "subsample_mode": "off", "optimize_coding": optimised}
+        return {
+            "Q": quality or max(95, metadata.get("quality", 0)),
+            "subsample_mode": "on" if metadata.get("subsampled") else "off",
+            "optimize_coding": optimised,
+        }
     if fmt.name == "webp":
         return {"Q": quality} if quality else {"lossless": True, "exact": True}
     if fmt.name == "avif":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,11 @@ MAX_PIXELS = 2**28
 _GRAY = {"b-w", "grey16"}
 _COLOUR = {"srgb", "rgb", "rgb16"}
 _KEPT = ("icc-profile-data", "xmp-data", "iptc-data")
+_KEPT_ALL = ("exif-", "png-comment-")
+_NO_RESOLUTION = (1.0, 2.834, 72 / 25.4)
+"""Pixels per millimetre that libvips gives to a file that says nothing."""
+_BASE_TABLE = 3688
+"""Sum of the luminance table of the JPEG standard (ITU-T T.81, table K.1), which is quality 50."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +48,19 @@ class Header:
     pages: int = 1
     """Pages or frames in the file; the first is the picture."""
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """Profile, EXIF, XMP and resolution by libvips' names; opaque, to be handed to `encode`."""
+    """Profile, EXIF, XMP, PNG's texts, resolution and kind of JPEG; opaque, to be handed to `encode`."""
 
     @property
     def has_alpha(self) -> bool:
         return self.channels in (2, 4)
+
+    def metadata_for(self, size: tuple[int, int]) -> dict[str, Any]:
+        """The metadata for the picture enlarged to ``size`` = (height, width): printed, it is as large."""
+        metadata = dict(self.metadata)
+        if "resolution" in metadata:
+            xres, yres = metadata["resolution"]
+            metadata["resolution"] = (xres * size[1] / self.width, yres * size[0] / self.height)
+        return metadata
 
 
 class Picture:
@@ -137,12 +151,15 @@ def _open_vips(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
     if dtype is None or image.bands not in bands:
         kind = f"{image.bands} bands of {image.format} {colour}"
         raise InputError(name, f"{kind} are not supported", "convert it to 8 or 16 bit gray or RGB")
-    metadata = {
-        key: (image.get_typeof(key), image.get(key))
-        for key in image.get_fields()
-        if key in _KEPT or key.startswith("exif-")
-    }
-    metadata["resolution"] = (image.xres, image.yres)
+    metadata: dict[str, Any] = {}
+    for key in image.get_fields():
+        if key in _KEPT or key.startswith(_KEPT_ALL):
+            with suppress(UnicodeDecodeError):  # a text that is neither ASCII nor UTF-8
+                metadata[key] = (image.get_typeof(key), image.get(key))
+    if image.get_typeof("resolution-unit") or image.xres not in _NO_RESOLUTION:
+        metadata["resolution"] = (image.xres, image.yres)
+    if fmt.name == "jpeg":
+        metadata["quality"], metadata["subsampled"] = _kind_of_jpeg(source)
     pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
     header = Header(image.width, image.height, image.bands, np.dtype(dtype), fmt, pages, metadata)
     return Picture(name, header, image, source)
@@ -157,6 +174,20 @@ def _load_vips(source: str | Path | bytes, fmt: Format, **options: Any) -> Any:
     )
     loader = getattr(pyvips.Image, {"avif": "heif"}.get(fmt.name, fmt.name) + "load_source")
     return loader(stream, fail_on="error", **options)
+
+
+def _kind_of_jpeg(source: str | Path | bytes) -> tuple[int, bool]:
+    """(the quality, 1 to 100, that libjpeg would have taken for a file's tables; whether it is 4:2:0)."""
+    from PIL import JpegImagePlugin
+
+    try:
+        file: Any = io.BytesIO(source) if isinstance(source, bytes) else str(source)
+        with JpegImagePlugin.JpegImageFile(file) as image:
+            percent = sum(image.quantization[0]) / _BASE_TABLE * 100
+            subsampled = JpegImagePlugin.get_sampling(image) == 2
+    except Exception:  # whatever the bytes led to: libvips has the word on them
+        return 0, False
+    return min(100, round((200 - percent) / 2 if percent <= 100 else 5000 / percent)), subsampled
 
 
 def _open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
