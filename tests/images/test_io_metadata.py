@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, JpegImagePlugin
 from PIL.PngImagePlugin import PngInfo
 
-from srcnn.images.encode import encode
+from srcnn.images.encode import encode, losses
 from srcnn.images.formats import FORMATS
 from srcnn.images.io import open_picture
 
@@ -113,6 +113,23 @@ def test_exif_survives(photo: NDArray[np.uint8], source: str, target: str) -> No
     assert exif.get_ifd(EXIF_IFD)[TAKEN] == "2016:02:01 12:34:56"
 
 
+@pytest.mark.parametrize(
+    ("target", "lost"),
+    [
+        *[(name, []) for name in ("png", "jpeg", "webp", "avif")],
+        ("tiff", ["EXIF is left out"]),
+        ("bmp", ["EXIF is left out", "profile is left out", "XMP is left out"]),
+    ],
+)
+def test_what_a_format_does_not_take_is_said(
+    photo: NDArray[np.uint8], target: str, lost: list[str]
+) -> None:
+    header = open_picture(a_file(photo[:20, :30], "JPEG")).header
+    assert losses(header, FORMATS[target]) == lost
+    bare = open_picture(written_by_pillow(Image.fromarray(photo[:20, :30]), "JPEG")).header
+    assert losses(bare, FORMATS[target]) == []
+
+
 @pytest.mark.parametrize("source", ["PNG", "JPEG", "TIFF"])
 @pytest.mark.parametrize("target", ["PNG", "JPEG", "TIFF"])
 def test_resolution_survives(photo: NDArray[np.uint8], source: str, target: str) -> None:
@@ -150,6 +167,12 @@ def test_a_picture_without_resolution_gets_none_made_up(
 ) -> None:
     data = written_by_pillow(Image.fromarray(photo[:20, :30]), format)
     assert "resolution" not in open_picture(data).header.metadata_for((60, 90))
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
+def test_no_exif_is_made_up(photo: NDArray[np.uint8], format: str) -> None:
+    data = written_by_pillow(Image.fromarray(photo[:20, :30]), format)
+    assert dict(through_us(data, format).getexif()) == {}
 
 
 def test_texts_of_a_png_survive(photo: NDArray[np.uint8]) -> None:

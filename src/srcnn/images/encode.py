@@ -135,8 +135,12 @@ class _Encoder(Thread):
                     image.set_type(value[0], key, value[1])
             # The pixels are as the picture is displayed; libvips would leave the tag in the EXIF block.
             image.set_type(pyvips.GValue.gint_type, "orientation", 1)
+        # libvips would make an EXIF block up where the source had none; a JPEG's resolution needs one.
+        exif = any(key.startswith("exif-") for key in self._metadata)
+        exif |= self._fmt.name == "jpeg" and "resolution" in self._metadata
+        keep = "all" if exif else "xmp:iptc:icc:other"
         saver = {"avif": "heif"}.get(self._fmt.name, self._fmt.name)
-        getattr(image, saver + "save_target")(target, **self._options)
+        getattr(image, saver + "save_target")(target, keep=keep, **self._options)
 
     def _write(self, data: bytes) -> int:
         try:
@@ -201,6 +205,13 @@ def losses(header: Header, fmt: Format) -> list[str]:
         lost.append("16 bits become 8")
     if header.has_alpha and not fmt.alpha:
         lost.append("transparency is laid over white")
+    # libvips 8.18 writes no EXIF into TIFF; Pillow none of them into BMP and PPM.
+    kinds = {"EXIF": "exif-", "profile": "icc-profile-data", "XMP": "xmp-data"}
+    if fmt.library == "vips":
+        kinds = {"EXIF": "exif-"} if fmt.name == "tiff" else {}
+    for kind, prefix in kinds.items():
+        if any(key.startswith(prefix) for key in header.metadata):
+            lost.append(f"{kind} is left out")
     return lost
 
 
