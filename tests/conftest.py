@@ -33,3 +33,14 @@ def photo() -> NDArray[np.uint8]:
     from srcnn.images.io import open_picture
 
     return open_picture(EXAMPLE).read()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="also what takes minutes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--slow"):
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skip(reason="takes minutes (--slow)"))
