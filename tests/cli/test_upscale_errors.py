@@ -266,6 +266,17 @@ def test_nothing_shipped(
     assert "-m" in ran.error
 
 
+def test_no_memory_is_a_limit(srcnn: Srcnn, photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def scarce(*arguments: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("srcnn.images.encode.write_picture", scarce)
+    ran = srcnn("upscale", photo, "-m", "bicubic")
+    assert ran.code == 4
+    assert "--tile" in ran.error
+    assert tree(photo.parent) == {"photo.png"}
+
+
 def test_weights_with_nan(srcnn: Srcnn, photo: Path) -> None:
     """Damaged numbers give no black picture."""
     tensors = near_identity()

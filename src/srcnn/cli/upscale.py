@@ -15,7 +15,7 @@ import click
 from click.exceptions import Exit
 
 from srcnn.cli.console import report_error, say, show, write_json
-from srcnn.errors import InputError, OutputError, SrcnnError, UsageError
+from srcnn.errors import LimitError, OutputError, SrcnnError, UsageError
 
 if TYPE_CHECKING:
     from srcnn.cli.jobs import Job, Wanted
@@ -288,5 +288,5 @@ def _as_ours(error: Exception, source: str) -> SrcnnError:
     if isinstance(error, SrcnnError):
         return error
     if isinstance(error, MemoryError):
-        return InputError(source, "does not fit into memory")
+        return LimitError(source, "does not fit into memory", "use a smaller --tile or scale")
     return SrcnnError(source, f"{type(error).__name__}: {error}")
