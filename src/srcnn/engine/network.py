@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -61,16 +62,8 @@ class Network:
         height, width = padded.shape[0] - 2 * r, padded.shape[1] - 2 * r
         if max(height, width) <= self._tile:
             return self._run(padded)
-        out = np.empty((height, width), np.float32)
-
-        def make(tile: Tile) -> None:
-            out[tile.top : tile.bottom, tile.left : tile.right] = self._run(
-                padded[tile.with_halo(r)]
-            )
-
         with ThreadPoolExecutor(self._threads) as pool:
-            list(pool.map(make, tiles(height, width, self._tile)))
-        return out
+            return self._in_tiles(padded, self._tile, pool.map)
 
     def _run(self, piece: NDArray[np.float32]) -> NDArray[np.float32]:
         """One piece by the engine, in parts where the whole does not fit into memory."""
@@ -87,10 +80,22 @@ class Network:
             # For later pieces too, so that not each of them fails first.
             self._limit = min(self._limit, half)
             _log.info("no memory for %d x %d pixels at once: halved", width, height)
+        return self._in_tiles(piece, self._limit, map)
+
+    def _in_tiles(
+        self, padded: NDArray[np.float32], side: int, each: Callable[..., Iterable[None]]
+    ) -> NDArray[np.float32]:
+        """Tiles of at most ``side`` x ``side`` pixels, run as ``each``, a kind of ``map``, has it."""
+        r = self.radius
+        height, width = padded.shape[0] - 2 * r, padded.shape[1] - 2 * r
         out = np.empty((height, width), np.float32)
-        for tile in tiles(height, width, self._limit):
-            part = self._run(piece[tile.with_halo(r)])
+
+        def make(tile: Tile) -> None:
+            part = self._run(padded[tile.with_halo(r)])
             out[tile.top : tile.bottom, tile.left : tile.right] = part
+
+        for _ in each(make, tiles(height, width, side)):
+            pass
         return out
 
     def close(self) -> None:

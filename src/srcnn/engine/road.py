@@ -63,7 +63,7 @@ def enlarge(
                 # Colour reaches rows that no tile asks for: see `bleed`.
                 first, last = max(rows.first - REACH, 0), min(rows.last + REACH, old[0])
                 source = rows_of.take(first, last)
-                planes = _to_planes(source)[:, rows.first - first : rows.last - first]
+                planes = _to_planes(source, slice(rows.first - first, rows.last - first))
                 out = np.empty((bottom - top, size[1], *source.shape[2:]), source.dtype)
                 futures = [
                     pool.submit(_make_tile, model, planes, rows, column, span, out)
@@ -93,13 +93,18 @@ def _finish(
     return out
 
 
-def _to_planes(strip: NDArray[Any]) -> NDArray[np.float32]:
-    """C x rows x width float32, the luma that the network works on first; with RGB after it."""
+def _to_planes(strip: NDArray[Any], inner: slice) -> NDArray[np.float32]:
+    """Rows ``inner`` as C x rows x width float32: the luma for the network first; with RGB after it.
+
+    The rows around them are there for transparent pictures, whose colour bleeds; others pass them by.
+    """
     if strip.ndim == 2:
-        return to_float(strip)[None]
-    planes = to_float(np.ascontiguousarray(np.moveaxis(strip, 2, 0)))
-    if len(planes) in (2, 4):
+        return to_float(strip[inner])[None]
+    hides = strip.shape[2] in (2, 4)
+    planes = to_float(np.ascontiguousarray(np.moveaxis(strip if hides else strip[inner], 2, 0)))
+    if hides:
         planes[:-1] = bleed(planes[:-1], planes[-1])
+        planes = planes[:, inner]
     if len(planes) < 3:
         return planes
     return np.concatenate([rgb_to_y(planes[:3])[None], planes])
