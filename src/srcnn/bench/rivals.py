@@ -15,7 +15,7 @@ from onnx import helper
 from PIL import Image
 
 from srcnn.models.srcnn import SRCNN
-from srcnn.weights.graph import from_onnx, graph_file
+from srcnn.weights.graph import from_onnx, graph_file, hidden_layers
 
 Luma = NDArray[np.float32]
 Enhance = Callable[[], Luma]
@@ -99,16 +99,9 @@ def _torch(tensors: dict[str, NDArray[np.float32]], luma: Luma, channels_last: b
 
 def _plain_graph(tensors: dict[str, NDArray[np.float32]]) -> bytes:
     """The network as exporters write it, convolution after convolution: ours is arranged for speed."""
-    nodes, depth = [], len(tensors) // 2
-    current = "input"
-    for k in range(1, depth + 1):
-        result = "output" if k == depth else f"sum{k}"
-        inputs = [current, f"conv{k}.weight", f"conv{k}.bias"]
-        nodes.append(helper.make_node("Conv", inputs, [result]))
-        current = result
-        if k < depth:
-            nodes.append(helper.make_node("Relu", [current], [f"F{k}"]))
-            current = f"F{k}"
+    depth = len(tensors) // 2
+    last = [f"F{depth - 1}", f"conv{depth}.weight", f"conv{depth}.bias"]
+    nodes = [*hidden_layers("input", depth), helper.make_node("Conv", last, ["output"])]
     return graph_file("plain", nodes, tensors, (1, 1, "H+2r", "W+2r"), (1, 1, "H", "W"), {})
 
 

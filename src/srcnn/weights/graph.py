@@ -76,14 +76,21 @@ def network_nodes(tensors: Tensors, source: str, output: str) -> list[onnx.NodeP
     """The valid network from the value ``source`` to the value ``output``."""
     depth = len(tensors) // 2
     sizes = [tensors[f"conv{k}.weight"].shape[2] for k in range(1, depth + 1)]
-    nodes = [*_whole_blocks(source, sum(sizes) - depth)]
-    current = "block.input"
+    return [
+        *_whole_blocks(source, sum(sizes) - depth),
+        *hidden_layers("block.input", depth),
+        *_last_layer(f"F{depth - 1}", depth, output),
+    ]
+
+
+def hidden_layers(source: str, depth: int) -> Iterator[onnx.NodeProto]:
+    """All but the last of ``depth`` layers: the value ``source`` to the feature maps ``F1``, ``F2``, ..."""
+    current = source
     for k in range(1, depth):
         weight, bias = f"conv{k}.weight", f"conv{k}.bias"
-        nodes.append(helper.make_node("Conv", [current, weight, bias], [f"sum{k}"]))
-        nodes.append(helper.make_node("Relu", [f"sum{k}"], [f"F{k}"]))
+        yield helper.make_node("Conv", [current, weight, bias], [f"sum{k}"])
+        yield helper.make_node("Relu", [f"sum{k}"], [f"F{k}"])
         current = f"F{k}"
-    return [*nodes, *_last_layer(current, depth, output)]
 
 
 def graph_file(
