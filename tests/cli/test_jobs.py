@@ -121,10 +121,10 @@ def test_one_bad_source_stops_nobody(srcnn: Srcnn, album: Path) -> None:
 def test_a_bug_in_one_picture_stops_nobody(
     srcnn: Srcnn, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(file: Any, strips: Any, size: tuple[int, int], *arguments: Any) -> None:
-        if size == (27, 27):
+    def broken(file: Any, pages: Any, *arguments: Any) -> None:
+        if pages[0].size == (27, 27):
             raise RuntimeError("a bug")
-        write_picture(file, strips, size, *arguments)
+        write_picture(file, pages, *arguments)
 
     save(album / "bug.png", size=(9, 9))
     monkeypatch.setattr("srcnn.images.encode.write_picture", broken)

@@ -101,13 +101,6 @@ def _expected(photo: Path) -> NDArray[np.float64]:
     return expected(pixels(photo), (123, 90), None)
 
 
-def test_gif_comes_out_as_png(srcnn: Srcnn, folder: Path) -> None:
-    """What a palette of 256 cannot hold is not squeezed into one."""
-    save(folder / "old.gif")
-    assert srcnn("upscale", "old.gif", "-m", "bicubic").code == 0
-    assert what_is(Path("old_x3.png"))[0] == "PNG"
-
-
 def test_quality(srcnn: Srcnn, folder: Path) -> None:
     source = save(folder / "photo.jpg", quality=95)
     sizes = []

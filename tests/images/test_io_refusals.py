@@ -91,8 +91,6 @@ def test_a_damaged_checksum(photo: NDArray[np.uint8]) -> None:
 @pytest.mark.parametrize(
     ("mode", "format", "why"),
     [
-        ("CMYK", "JPEG", "cmyk"),
-        ("CMYK", "TIFF", "cmyk"),
         ("F", "TIFF", "float"),
         ("I", "TIFF", "int"),
     ],
@@ -102,6 +100,14 @@ def test_other_kinds_of_pixels(photo: NDArray[np.uint8], mode: str, format: str,
     line = refusal(written_by_pillow(picture, format))
     assert why in line
     assert line.endswith("are not supported; convert it to 8 or 16 bit gray or RGB")
+
+
+def test_an_animated_png_is_refused_by_name(photo: NDArray[np.uint8]) -> None:
+    """libvips would show the first frame and say nothing of the others."""
+    still, moving = Image.fromarray(photo[:20, :20]), Image.fromarray(photo[20:40, :20])
+    line = refusal(written_by_pillow(still, "PNG", save_all=True, append_images=[moving]))
+    assert line.endswith("is an animated PNG; convert it to WebP or GIF")
+    assert open_picture(written_by_pillow(still, "PNG", save_all=True)).read().shape == (20, 20, 3)
 
 
 def test_16_bit_colour_ppm_is_refused() -> None:

@@ -162,8 +162,6 @@ def _destination(
         return None
     path = Path("stdin.png" if source == STDIO else source)
     extension = path.suffix if fmt is None else f".{(format or '').lower().lstrip('.')}"
-    if extension.lower() == ".gif" and fmt is None:
-        extension = ".png"
     name = f"{path.stem}{ending}{extension}"
     if output is None:
         return path.with_name(name)

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import warnings
 from io import TextIOWrapper
 from types import FrameType
 
@@ -65,8 +66,10 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _on_sigterm)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be text
-    # libvips speaks through the log; what matters of it is in our own error lines.
-    logging.getLogger("pyvips").setLevel(logging.CRITICAL)
+    # What matters of what libraries say is in our own error lines.
+    for library in ("pyvips", "tifffile"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
+    warnings.simplefilter("ignore")
     if flag("--verbose"):
         logging.basicConfig(format="%(message)s")
         logging.getLogger("srcnn").setLevel(logging.INFO)

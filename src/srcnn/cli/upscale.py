@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
@@ -221,16 +221,19 @@ class _Run:
 
     def _do(self, job: Job, dry_run: bool, result: dict[str, Any]) -> None:
         from srcnn.engine.upscaler import check_size
-        from srcnn.images.encode import losses, write_picture
-        from srcnn.images.formats import FORMATS
+        from srcnn.images.encode import Page, losses, write_picture
         from srcnn.images.io import open_picture
+        from srcnn.images.picture import check_pixels
 
         data = sys.stdin.buffer.read() if job.source == "-" else Path(job.source)
         name = "stdin" if job.source == "-" else job.source
         picture = open_picture(data, self._max_pixels, name)
-        header = picture.header
-        size, scale = self._wanted.size_of(header.height, header.width, name)
-        check_size(size, self._max_pixels, name)
+        fmt = job.format or picture.header.format
+        headers = picture.headers() if fmt.pages else [picture.header]
+        check_pixels(headers, self._max_pixels, name)
+        sizes = [self._wanted.size_of(header.height, header.width, name) for header in headers]
+        check_size([size for size, _ in sizes], self._max_pixels, name)
+        size, scale = sizes[0]
         upscaler = self._upscaler(scale)
         result |= {
             "height": size[0],
@@ -242,20 +245,29 @@ class _Run:
         }
         if dry_run:
             return
-        fmt = job.format or (header.format if header.format.name != "gif" else FORMATS["png"])
-        if header.pages > 1:
-            say(f"{name}: only the first of {header.pages} pages is taken", self._quiet)
-        for loss in losses(header, fmt):
+        for loss in losses(picture.header, fmt):
             say(f"{name}: {fmt.name.upper()} cannot hold it: {loss}", self._quiet)
-        strips = upscaler.strips(
-            picture.strips(_ROWS),
-            (header.height, header.width),
-            size,
-            lambda part: self._progress(name, part),
-        )
-        with closing(strips), _destination(job.destination) as file:
+        if picture.header.cmyk:
+            say(f"{name}: its inks (CMYK) become sRGB", self._quiet)
+        opened = picture.pages()
+
+        def strips(done: int) -> Generator[Any, None, None]:
+            page, (size, scale) = next(opened), sizes[done]
+            yield from self._upscaler(scale).strips(
+                page.strips(_ROWS),
+                (page.header.height, page.header.width),
+                size,
+                lambda part: self._progress(name, (done + part) / len(sizes)),
+            )
+
+        with ExitStack() as stack:
+            pages = [
+                Page(size, stack.enter_context(closing(strips(k))), headers[k].metadata_for(size))
+                for k, (size, _) in enumerate(sizes)
+            ]
+            file = stack.enter_context(_destination(job.destination))
             try:
-                write_picture(file, strips, size, fmt, header.metadata_for(size), self._quality)
+                write_picture(file, pages, fmt, self._quality)
             except OutputError as error:
                 raise OutputError(job.destination or "stdout", error.why, error.fix) from None
 

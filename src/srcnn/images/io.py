@@ -1,100 +1,20 @@
-"""Reading pictures: a file becomes numpy arrays and its metadata.
+"""Opening pictures: a file becomes a `Picture`, by what its first bytes say it is.
 
-`open_picture` looks at the header only, so limits are checked before a pixel is decoded; pixels then
-come whole or in strips from top to bottom. libvips does the work, and Pillow for BMP and PPM.
+Only the header is looked at, so limits are checked before a pixel is decoded. libvips does the work, and
+Pillow for BMP and PPM.
 """
 
 from __future__ import annotations
 
-import io
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import pyvips
-from numpy.typing import NDArray
-
-from srcnn.errors import InputError, LimitError
-from srcnn.images.formats import FORMATS, Format, format_of_bytes
+from srcnn.errors import InputError
+from srcnn.images.formats import FORMATS, format_of_bytes
+from srcnn.images.picture import Picture, check_pixels
+from srcnn.images.vips import open_vips
 
 MAX_PIXELS = 2**28
 """Default limit on the pixels of an input and of an output: 268 megapixels."""
-
-_GRAY = {"b-w", "grey16"}
-_COLOUR = {"srgb", "rgb", "rgb16"}
-_KEPT = ("icc-profile-data", "xmp-data", "iptc-data")
-_KEPT_ALL = ("exif-", "png-comment-")
-_NO_RESOLUTION = (1.0, 2.834, 72 / 25.4)
-"""Pixels per millimetre that libvips gives to a file that says nothing."""
-_BASE_TABLE = 3688
-"""Sum of the luminance table of the JPEG standard (ITU-T T.81, table K.1), which is quality 50."""
-
-
-@dataclass(frozen=True)
-class Header:
-    """What is known of a picture before its pixels; width and height are as it is displayed."""
-
-    width: int
-    height: int
-    channels: int
-    """1 gray, 2 gray and alpha, 3 RGB, 4 RGBA."""
-    dtype: np.dtype[Any]
-    """uint8 or uint16."""
-    format: Format
-    pages: int = 1
-    """Pages or frames in the file; the first is the picture."""
-    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """Profile, EXIF, XMP, PNG's texts, resolution and kind of JPEG; opaque, to be handed to `encode`."""
-
-    @property
-    def has_alpha(self) -> bool:
-        return self.channels in (2, 4)
-
-    def metadata_for(self, size: tuple[int, int]) -> dict[str, Any]:
-        """The metadata for the picture enlarged to ``size`` = (height, width): printed, it is as large."""
-        metadata = dict(self.metadata)
-        if "resolution" in metadata:
-            xres, yres = metadata["resolution"]
-            metadata["resolution"] = (xres * size[1] / self.width, yres * size[0] / self.height)
-        return metadata
-
-
-class Picture:
-    """An opened picture: ``header`` is read, pixels are decoded when `read` or `strips` is called."""
-
-    def __init__(self, name: str, header: Header, image: Any, source: str | Path | bytes) -> None:
-        self.name = name
-        self.header = header
-        self._image = image
-        # libvips decodes out of this memory and does not keep it alive.
-        self._source = source
-
-    def read(self) -> NDArray[Any]:
-        """All pixels: H x W for gray, H x W x C else; uint8 or uint16, RGB order, alpha last."""
-        return next(self.strips(self.header.height))
-
-    def strips(self, rows: int) -> Iterator[NDArray[Any]]:
-        """Pixels in strips of ``rows`` (the last may be lower), top to bottom; once per picture."""
-        header = self.header
-        if header.format.library == "pillow":
-            pixels = _pillow_pixels(self.name, self._image)
-            for top in range(0, header.height, rows):
-                yield pixels[top : top + rows]
-            return
-        try:
-            pyvips.vips_lib.vips_error_clear()  # what earlier pictures were warned of
-            region = pyvips.Region.new(self._image)
-            for top in range(0, header.height, rows):
-                height = min(rows, header.height - top)
-                strip = np.frombuffer(region.fetch(0, top, header.width, height), header.dtype)
-                shape = (height, header.width, header.channels)
-                yield strip.reshape(shape if header.channels > 1 else shape[:2])
-        except pyvips.Error as error:
-            raise InputError(self.name, _reason(error, header.format)) from None
 
 
 def open_picture(
@@ -121,129 +41,12 @@ def open_picture(
         known = ", ".join(FORMATS)
         why = "is empty" if not head else "is not a picture of a known format"
         raise InputError(name, why, f"known are {known}")
-    opened = (
-        _open_pillow(name, source, fmt)
-        if fmt.library == "pillow"
-        else _open_vips(name, source, fmt)
-    )
-    pixels = opened.header.width * opened.header.height
-    if pixels > max_pixels:
-        raise LimitError(
-            name,
-            f"has {pixels} pixels, over the limit of {max_pixels}",
-            "raise it with --max-pixels",
-        )
+    opened: Picture
+    if fmt.library == "pillow":
+        from srcnn.images.pillow import open_pillow  # not at the start of every command
+
+        opened = open_pillow(name, source, fmt)
+    else:
+        opened = open_vips(name, source, fmt)
+    check_pixels([opened.header], max_pixels, name)
     return opened
-
-
-def _open_vips(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
-    try:
-        image = _load_vips(source, fmt, access="sequential")
-        if image.get_typeof("orientation") and image.get("orientation") > 1:
-            # Turning needs all pixels at once: libvips keeps over 100 MB of them in a temporary file.
-            # Still none is decoded before the first is asked for.
-            image = _load_vips(source, fmt).autorot()
-    except pyvips.Error as error:
-        raise InputError(name, _reason(error, fmt)) from None
-    dtype = {"uchar": np.uint8, "ushort": np.uint16}.get(image.format)
-    colour = image.interpretation
-    bands = {**dict.fromkeys(_GRAY, (1, 2)), **dict.fromkeys(_COLOUR, (3, 4))}.get(colour, ())
-    if dtype is None or image.bands not in bands:
-        kind = f"{image.bands} bands of {image.format} {colour}"
-        raise InputError(name, f"{kind} are not supported", "convert it to 8 or 16 bit gray or RGB")
-    metadata: dict[str, Any] = {}
-    for key in image.get_fields():
-        if key in _KEPT or key.startswith(_KEPT_ALL):
-            with suppress(UnicodeDecodeError):  # a text that is neither ASCII nor UTF-8
-                metadata[key] = (image.get_typeof(key), image.get(key))
-    if image.get_typeof("resolution-unit") or image.xres not in _NO_RESOLUTION:
-        metadata["resolution"] = (image.xres, image.yres)
-    if fmt.name == "jpeg":
-        metadata["quality"], metadata["subsampled"] = _kind_of_jpeg(source)
-    pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
-    header = Header(image.width, image.height, image.bands, np.dtype(dtype), fmt, pages, metadata)
-    return Picture(name, header, image, source)
-
-
-def _load_vips(source: str | Path | bytes, fmt: Format, **options: Any) -> Any:
-    pyvips.vips_lib.vips_error_clear()  # what earlier pictures were warned of
-    stream = (
-        pyvips.Source.new_from_memory(source)
-        if isinstance(source, bytes)
-        else pyvips.Source.new_from_file(os.fsencode(source))
-    )
-    loader = getattr(pyvips.Image, {"avif": "heif"}.get(fmt.name, fmt.name) + "load_source")
-    return loader(stream, fail_on="error", **options)
-
-
-def _kind_of_jpeg(source: str | Path | bytes) -> tuple[int, bool]:
-    """(the quality, 1 to 100, that libjpeg would have taken for a file's tables; whether it is 4:2:0)."""
-    from PIL import JpegImagePlugin
-
-    try:
-        file: Any = io.BytesIO(source) if isinstance(source, bytes) else str(source)
-        with JpegImagePlugin.JpegImageFile(file) as image:
-            percent = sum(image.quantization[0]) / _BASE_TABLE * 100
-            subsampled = JpegImagePlugin.get_sampling(image) == 2
-    except Exception:  # whatever the bytes led to: libvips has the word on them
-        return 0, False
-    return min(100, round((200 - percent) / 2 if percent <= 100 else 5000 / percent)), subsampled
-
-
-def _open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
-    from PIL import BmpImagePlugin, PpmImagePlugin  # not at the start of every command
-
-    plugin: Any = {
-        "bmp": BmpImagePlugin.BmpImageFile,
-        "ppm": PpmImagePlugin.PpmImageFile,
-    }[fmt.name]
-
-    def open_image() -> Any:
-        # The plugin itself: Image.open would try every format and has a limit of its own.
-        return plugin(io.BytesIO(source) if isinstance(source, bytes) else str(source))
-
-    try:
-        with open_image() as image:
-            pass  # the header is read; the file is opened again for its pixels
-    except Exception as error:  # Pillow's plugins raise whatever the broken bytes led to
-        raise InputError(name, f"is not a valid {fmt.name.upper()} ({error})") from None
-    modes = {"1": (1, 8), "L": (1, 8), "P": (3, 8), "RGB": (3, 8), "RGBA": (4, 8)}
-    modes |= {"I": (1, 16), "I;16": (1, 16)}
-    if image.mode not in modes or (fmt.name == "ppm" and _deep_colour_ppm(image)):
-        raise InputError(name, f"this kind of {fmt.name.upper()} is not supported")
-    channels, bits = modes[image.mode]
-    if image.mode == "P" and image.palette.mode == "L":
-        channels = 1
-    dtype = np.dtype(np.uint8 if bits == 8 else np.uint16)
-    return Picture(
-        name, Header(image.width, image.height, channels, dtype, fmt), open_image, source
-    )
-
-
-def _deep_colour_ppm(image: Any) -> bool:
-    # Pillow would reduce 16-bit colour to 8 bits without a word.
-    maximum = image.tile[0].args[-1] if image.tile and image.tile[0].codec_name != "raw" else 255
-    return image.mode == "RGB" and isinstance(maximum, int) and maximum > 255
-
-
-def _pillow_pixels(name: str, open_image: Callable[[], Any]) -> NDArray[Any]:
-    try:
-        with open_image() as image:
-            if image.mode == "1":
-                image = image.convert("L")
-            elif image.mode == "P":
-                image = image.convert(image.palette.mode if image.palette.mode == "L" else "RGB")
-            pixels = np.asarray(image)
-    except Exception as error:  # as above: whatever the broken bytes led to
-        raise InputError(name, f"cannot be decoded ({error})") from None
-    return pixels.astype(np.uint16) if pixels.dtype == np.int32 else pixels
-
-
-def _reason(error: pyvips.Error, fmt: Format) -> str:
-    return f"is not a readable {fmt.name.upper()}{detail(error)}"
-
-
-def detail(error: pyvips.Error) -> str:
-    """What libvips says of it, in brackets."""
-    lines = [line.strip() for line in str(error).splitlines()[1:] if line.strip()]
-    return f" ({lines[0]})" if lines else ""
