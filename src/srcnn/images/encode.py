@@ -79,7 +79,9 @@ def write_picture(
     if fmt.library == "pillow":
         from PIL import Image  # not at the start of every command
 
-        Image.fromarray(np.concatenate(list(fitting))).save(file, fmt.name)
+        xres, yres = pages[0].metadata.get("resolution", (0, 0))
+        dpi = {"dpi": (xres * 25.4, yres * 25.4)} if xres else {}
+        Image.fromarray(np.concatenate(list(fitting))).save(file, fmt.name, **dpi)
         return
     queue: Queue[NDArray[Any] | None] = Queue(1)
     encoder = _Encoder(file, _taken(queue), pages[0], len(pages), fmt, quality)

@@ -54,7 +54,10 @@ def open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> PillowPic
     if image.mode == "P" and image.palette.mode == "L":
         channels = 1
     dtype = np.dtype(np.uint8 if bits == 8 else np.uint16)
-    header = Header(image.width, image.height, channels, dtype, fmt)
+    metadata = {}
+    if "dpi" in image.info:
+        metadata["resolution"] = tuple(value / 25.4 for value in image.info["dpi"])
+    header = Header(image.width, image.height, channels, dtype, fmt, metadata=metadata)
     return PillowPicture(name, header, open_image)
 
 
