@@ -46,9 +46,12 @@ def picture(pixels: Any, mode: str | None = None, **options: Any) -> dict[str, A
 
 
 def lossless(fmt: str) -> dict[str, Any]:
-    return {"webp": {"lossless": True}, "jpeg": {"quality": 98}, "avif": {"quality": 95}}.get(
-        fmt, {}
-    )
+    options: dict[str, dict[str, Any]] = {
+        "webp": {"lossless": True, "exact": True},
+        "jpeg": {"quality": 98},
+        "avif": {"quality": 95},
+    }
+    return options.get(fmt, {})
 
 
 def exif(**more: int) -> Image.Exif:
