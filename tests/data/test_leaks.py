@@ -116,6 +116,7 @@ def test_the_head_of_set5_is_known_to_be_the_face_of_set14(tests: Pictures) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_no_training_picture_is_a_part_of_a_test_picture(training: Pictures, crops: Crops) -> None:
     """The other way round as well; T91 is made of small pictures whose origin nobody wrote down."""
     found = [crops.nearest(name, picture) for name, picture in training.items()]
