@@ -28,6 +28,7 @@ _GRAY = {"b-w", "grey16"}
 _COLOUR = {"srgb", "rgb", "rgb16"}
 _KEPT = ("icc-profile-data", "xmp-data", "iptc-data")
 _KEPT_ALL = ("exif-", "png-comment-")
+_HELD = ("webp", "gif", "avif")
 _NO_RESOLUTION = (1.0, 2.834, 72 / 25.4)
 """Pixels per millimetre that libvips gives to a file that says nothing."""
 _BASE_TABLE = 3688
@@ -49,6 +50,8 @@ class Header:
     """Pages or frames in the file; the first is the picture."""
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Profile, EXIF, XMP, PNG's texts, resolution and kind of JPEG; opaque, to be handed to `encode`."""
+    held: bool = False
+    """Whether all pixels must be decoded, and are held, before the first row is there."""
 
     @property
     def has_alpha(self) -> bool:
@@ -139,10 +142,13 @@ def open_picture(
 def _open_vips(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
     try:
         image = _load_vips(source, fmt, access="sequential")
+        # The tag stands for interlaced PNG and progressive JPEG.
+        held = fmt.name in _HELD or bool(image.get_typeof("interlaced"))
         if image.get_typeof("orientation") and image.get("orientation") > 1:
             # Turning needs all pixels at once: libvips keeps over 100 MB of them in a temporary file.
             # Still none is decoded before the first is asked for.
             image = _load_vips(source, fmt).autorot()
+            held = True
     except pyvips.Error as error:
         raise InputError(name, _reason(error, fmt)) from None
     dtype = {"uchar": np.uint8, "ushort": np.uint16}.get(image.format)
@@ -161,7 +167,9 @@ def _open_vips(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
     if fmt.name == "jpeg":
         metadata["quality"], metadata["subsampled"] = _kind_of_jpeg(source)
     pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
-    header = Header(image.width, image.height, image.bands, np.dtype(dtype), fmt, pages, metadata)
+    header = Header(
+        image.width, image.height, image.bands, np.dtype(dtype), fmt, pages, metadata, held
+    )
     return Picture(name, header, image, source)
 
 
@@ -215,9 +223,8 @@ def _open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
     if image.mode == "P" and image.palette.mode == "L":
         channels = 1
     dtype = np.dtype(np.uint8 if bits == 8 else np.uint16)
-    return Picture(
-        name, Header(image.width, image.height, channels, dtype, fmt), open_image, source
-    )
+    header = Header(image.width, image.height, channels, dtype, fmt, held=True)
+    return Picture(name, header, open_image, source)
 
 
 def _deep_colour_ppm(image: Any) -> bool:
