@@ -194,6 +194,32 @@ def test_skip_existing(srcnn: Srcnn, album: Path) -> None:
     assert ran.code == 0
     assert pixels(album / "a_x3.png").shape == (27, 36, 3)
     assert (album / "b_x3.jpg").read_bytes() == b"mine"
+    assert "b_x3.jpg" not in ran.err
+    assert ran.err.splitlines()[-1].startswith("1 of 2 done, 1 skipped: ")
+
+
+@pytest.mark.parametrize("source", ["album", "album/a.png"])
+def test_all_there_already(srcnn: Srcnn, album: Path, source: str) -> None:
+    """Nothing is left to do: that is no failure, and it is said."""
+    assert srcnn("upscale", source, *BICUBIC).code == 0
+    times = {path: path.stat().st_mtime_ns for path in album.iterdir()}
+    ran = srcnn("upscale", source, *BICUBIC, "--skip-existing")
+    number = 2 if source == "album" else 1
+    assert (ran.code, ran.err) == (0, f"nothing to do: {number} of {number} there already\n")
+    assert {path: path.stat().st_mtime_ns for path in album.iterdir()} == times
+    assert srcnn("upscale", source, *BICUBIC, "--skip-existing", "--quiet").err == ""
+
+
+def test_a_summary_of_several(srcnn: Srcnn, album: Path) -> None:
+    """Nothing of the kind for one picture, or when quiet."""
+    (album / "c.png").write_bytes(b"no picture")
+    ran = srcnn("upscale", "album", *BICUBIC, "-s", 2)
+    *_, last = ran.err.splitlines()
+    assert last.startswith("2 of 3 done, 1 of 3 failed: 0.0 megapixels in ")
+    assert "done" not in srcnn("upscale", album / "a.png", *BICUBIC).err
+    assert (
+        srcnn("upscale", album / "a.png", album / "b.jpg", "-s", 4, *BICUBIC, "--quiet").err == ""
+    )
 
 
 def test_one_left_of_several_is_still_several(srcnn: Srcnn, album: Path) -> None:
@@ -209,9 +235,19 @@ def test_dry_run_writes_nothing(srcnn: Srcnn, album: Path, weights: Path) -> Non
     assert tree(album.parent) == before
     assert not Path("out").exists()
     lines = ran.out.decode().splitlines()
-    assert len(lines) == 4
-    assert all(line.endswith(": 36 x 27") for line in lines)
+    assert len(lines) == 5
+    assert all(": 36 x 27, " in line and " MB, " in line for line in lines[:4])
     assert "album/a.png -> out/new/a_x3.png" in lines[0]
+    assert lines[4].startswith("4 of 4 pictures: 0.0 megapixels, ")
+
+
+def test_dry_run_names_what_would_be_skipped(srcnn: Srcnn, album: Path) -> None:
+    (album / "a_x3.png").write_bytes(b"mine")
+    ran = srcnn("upscale", "album", *BICUBIC, "--dry-run", "--skip-existing")
+    lines = ran.out.decode().splitlines()
+    assert lines[0] == "album/a.png -> album/a_x3.png: there already"
+    assert lines[2].startswith("1 of 2 pictures: ")
+    assert ran.err == ""
 
 
 def test_dry_run_of_a_name_that_is_no_text(

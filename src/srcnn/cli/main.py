@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 import warnings
 from io import TextIOWrapper
-from types import FrameType
 
 import click
 from click.exceptions import Exit
@@ -20,6 +18,7 @@ from srcnn.cli.data import data
 from srcnn.cli.evaluate import evaluate
 from srcnn.cli.export import export
 from srcnn.cli.models import models
+from srcnn.cli.signals import Signals, Terminated
 from srcnn.cli.train import train
 from srcnn.cli.upscale import upscale
 from srcnn.errors import SrcnnError
@@ -58,13 +57,8 @@ for verb in (upscale, evaluate, train, export, bench, models, data):
     app.add_command(verb)
 
 
-class _Terminated(BaseException):
-    """SIGTERM arrived."""
-
-
 def main() -> int:
     """Run the command line; the exit code is returned."""
-    signal.signal(signal.SIGTERM, _on_sigterm)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be text
     # What matters of what libraries say is in our own error lines.
@@ -76,7 +70,7 @@ def main() -> int:
         logging.getLogger("srcnn").setLevel(logging.INFO)
     try:
         # Not app(), which would end the process by its own rules at a signal or a closed pipe.
-        with app.make_context("srcnn", _arguments()) as context:
+        with Signals(), app.make_context("srcnn", _arguments()) as context:
             app.invoke(context)
         return 0
     except Exit as ended:
@@ -90,7 +84,7 @@ def main() -> int:
     except KeyboardInterrupt:
         say("interrupted; what was finished is kept")
         return 130
-    except _Terminated:
+    except Terminated:
         say("terminated; what was finished is kept")
         return 143
     except BrokenPipeError:
@@ -107,7 +101,3 @@ def _arguments() -> list[str]:
     words = sys.argv[1:]
     end = words.index("--") if "--" in words else len(words)
     return [word for word in words[:end] if word not in _EVERYWHERE] + words[end:]
-
-
-def _on_sigterm(number: int, frame: FrameType | None) -> None:
-    raise _Terminated

@@ -46,8 +46,8 @@ class Upscaler:
         """The scale that was asked for; the network may be trained for a near one."""
         self.engine = engine
         self.precision = precision
-        self._tile = tile
-        self._threads = threads or cores()
+        self.tile = tile
+        self.threads = threads or cores()
 
     def upscale(
         self,
@@ -81,7 +81,7 @@ class Upscaler:
         progress: Progress | None = None,
     ) -> Generator[NDArray[Any], None, None]:
         """A picture that need not fit into memory: see `srcnn.engine.road.enlarge`."""
-        return enlarge(self.model, strips, old, size, self._tile, self._threads, progress)
+        return enlarge(self.model, strips, old, size, self.tile, self.threads, progress)
 
 
 def load(

@@ -27,7 +27,7 @@ from srcnn.images.vips import detail
 
 _STORED = 65535
 """Bytes in a block of deflate that is not compressed (RFC 1951, section 3.2.4)."""
-_OPTIMISED = 2**22
+OPTIMISED = 2**22
 """Pixels up to which a JPEG gets tables of its own: libjpeg holds the whole picture for them."""
 
 
@@ -246,7 +246,7 @@ def _save_options(
         # On enlarged photographs 40 % smaller than libvips's choice (level 6, no filter), and faster.
         return {"compression": 3, "filter": "avg"}
     if fmt.name == "jpeg":
-        optimised = size[0] * size[1] <= _OPTIMISED
+        optimised = size[0] * size[1] <= OPTIMISED
         return {
             "Q": quality or max(95, metadata.get("quality", 0)),
             "subsample_mode": "on" if metadata.get("subsampled") else "off",

@@ -31,6 +31,8 @@ class Header:
     """Profile, EXIF, XMP, texts, timing, resolution and kind of JPEG; opaque, to be handed to `encode`."""
     cmyk: bool = False
     """Whether the file holds inks, of which the pixels are the sRGB colours."""
+    held: bool = False
+    """Whether all pixels must be decoded, and are held, before the first row is there."""
 
     @property
     def has_alpha(self) -> bool:

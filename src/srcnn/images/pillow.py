@@ -57,7 +57,7 @@ def open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> PillowPic
     metadata = {}
     if "dpi" in image.info:
         metadata["resolution"] = tuple(value / 25.4 for value in image.info["dpi"])
-    header = Header(image.width, image.height, channels, dtype, fmt, metadata=metadata)
+    header = Header(image.width, image.height, channels, dtype, fmt, metadata=metadata, held=True)
     return PillowPicture(name, header, open_image)
 
 

@@ -27,6 +27,7 @@ _GRAY = {"b-w", "grey16"}
 _COLOUR = {"srgb", "rgb", "rgb16"}
 _KEPT = ("icc-profile-data", "xmp-data", "iptc-data", "delay", "loop")
 _KEPT_ALL = ("exif-", "png-comment-")
+_HELD = ("webp", "gif", "avif")
 _NO_RESOLUTION = (1.0, 2.834, 72 / 25.4)
 """Pixels per millimetre that libvips gives to a file that says nothing."""
 
@@ -83,11 +84,14 @@ def open_vips(name: str, source: Source, fmt: Format) -> VipsPicture:
     try:
         opened = _load(source, fmt, access="sequential", **frames)
         image = opened.image
+        # The tag stands for interlaced PNG and progressive JPEG.
+        held = fmt.name in _HELD or bool(image.get_typeof("interlaced"))
         if image.get_typeof("orientation") and image.get("orientation") > 1:
             # Turning needs all pixels at once: libvips keeps over 100 MB of them in a temporary file.
             # Still none is decoded before the first is asked for.
             opened = _load(source, fmt, **frames)
             image = opened.image.autorot()
+            held = True
         cmyk = image.interpretation == "cmyk"
         if cmyk:
             # By the file's own profile, else by that of libvips; the sRGB profile takes its place.
@@ -112,7 +116,9 @@ def open_vips(name: str, source: Source, fmt: Format) -> VipsPicture:
         metadata["quality"], metadata["subsampled"] = kind_of_jpeg(source)
     pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
     height = image.get("page-height") if frames and pages > 1 else image.height
-    header = Header(image.width, height, image.bands, np.dtype(dtype), fmt, pages, metadata, cmyk)
+    header = Header(
+        image.width, height, image.bands, np.dtype(dtype), fmt, pages, metadata, cmyk, held
+    )
     return VipsPicture(name, header, replace(opened, image=image))
 
 
