@@ -10,7 +10,7 @@ _MODULES = {
     "openvino": ("openvino",),
     "train": (
         *("torch", "lightning_fabric", "matplotlib", "onnx", "pydantic", "safetensors", "scipy"),
-        "yaml",
+        *("tensorboardX", "yaml"),
     ),
 }
 

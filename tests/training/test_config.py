@@ -8,7 +8,7 @@ import pytest
 
 from srcnn.errors import UsageError
 from srcnn.training.config import make_recipe, read_recipe
-from srcnn.training.loop import ema_decay, learning_rate
+from srcnn.training.optimizer import ema_decay, learning_rate
 
 from ..conftest import ROOT
 

@@ -10,6 +10,7 @@ import click
 
 from srcnn._optional import need
 from srcnn.errors import UsageError
+from srcnn.images.files import remove_parts
 
 FOLDER_RECIPE: dict[str, Any] = {"name": "srcnn-915", "steps": 4000}
 """What a plain folder is trained with, beside the recipe's own defaults."""
@@ -71,6 +72,7 @@ def train(
     else:
         chosen = read_recipe(source, changes)
     # Torch takes seconds to load: a mistake in the recipe is told before.
+    from srcnn.training.device import is_first_process
     from srcnn.training.log import duration
     from srcnn.training_run import WEIGHTS, estimated_seconds, make_plan, run_plan
 
@@ -82,9 +84,12 @@ def train(
         print(f"# about {duration(estimated_seconds(plan, device))} on this machine")
         return
     folder = resume or run or Path("runs") / f"{chosen.name}-x{chosen.scale}"
-    if resume is None and folder.exists() and any(folder.iterdir()):
-        raise UsageError(folder, "is not empty", "use --resume RUN to go on, or another --run")
+    if is_first_process():
+        remove_parts(folder)
+        if resume is None and folder.exists() and any(folder.iterdir()):
+            raise UsageError(folder, "is not empty", "use --resume RUN to go on, or another --run")
     card = run_plan(plan, folder, data_root, device, resume is not None, quiet)
-    for name, scores in card.scores.items():
-        print(f"{name}: {scores['psnr']:.2f} dB, SSIM {scores['ssim']:.4f}")
-    print(folder / WEIGHTS)
+    if card is not None:
+        for name, scores in card.scores.items():
+            print(f"{name}: {scores['psnr']:.2f} dB, SSIM {scores['ssim']:.4f}")
+        print(folder / WEIGHTS)

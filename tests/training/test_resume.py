@@ -1,0 +1,143 @@
+"""Interrupted anywhere and resumed, a run ends at the same bytes."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from srcnn.data.patches import Batch, PatchSampler
+from srcnn.errors import ModelError
+from srcnn.training import loop
+from srcnn.training.state import DAMAGED, LAST, PREVIOUS
+from srcnn.training_run import LOG, make_plan, run_plan
+
+from ..conftest import ROOT
+from .tiny import digest, recipe_for, train
+
+PAPER = {"form": "plain", "init": "paper", "optimizer": "sgd", "layer_lr": [1, 1, 0.1], "ema": 0}
+
+
+def signal_at(
+    monkeypatch: pytest.MonkeyPatch, at: int, number: signal.Signals, times: int = 1
+) -> None:
+    """So many signals arrive while the batch of step ``at`` is made."""
+    batch = PatchSampler.batch
+
+    def interrupted(sampler: PatchSampler, step: int) -> Batch:
+        for _ in range(times if step == at else 0):
+            signal.raise_signal(number)
+        return batch(sampler, step)
+
+    monkeypatch.setattr(PatchSampler, "batch", interrupted)
+
+
+@pytest.mark.parametrize("changes", [{}, PAPER], ids=["modern", "paper"])
+@pytest.mark.parametrize("at", [0, 4, 5, 7, 11])
+def test_a_signal_ends_the_run_after_its_step_and_resuming_changes_nothing(
+    photos: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    changes: dict[str, Any],
+    at: int,
+) -> None:
+    """Validations are after steps 4, 8 and 12: most of these moments are none."""
+    recipe, run = recipe_for(photos, **changes), tmp_path / "cut"
+    straight = train(recipe, tmp_path / "straight")
+    with monkeypatch.context() as patch:
+        signal_at(patch, at, signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            run_plan(make_plan(recipe, "tiny"), run, device="cpu")
+    assert f"srcnn train --resume {run}" in capsys.readouterr().err
+    assert torch.load(run / LAST)["step"] == at + 1
+    assert train(recipe, run, resume=True) == straight
+    assert steps_logged(run) == steps_logged(tmp_path / "straight") == [4, 8, 12]
+
+
+def steps_logged(run: Path) -> list[int]:
+    entries = map(json.loads, (run / LOG).read_text().splitlines())
+    return [entry["step"] for entry in entries if "step" in entry]
+
+
+def test_a_second_signal_ends_the_run_at_once(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signal_at(monkeypatch, 5, signal.SIGINT, times=2)
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe_for(photos), tmp_path / "run")
+    assert torch.load(tmp_path / "run" / LAST)["step"] == 4
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_state_is_saved_between_distant_validations(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With no time at all between two saves, a kill at step 9 of 12 loses one step."""
+    monkeypatch.setattr(loop, "SAVE_EVERY", 0.0)
+    signal_at(monkeypatch, 9, signal.SIGINT, times=2)
+    recipe = recipe_for(photos, validate_every=100)
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe, tmp_path / "run")
+    assert torch.load(tmp_path / "run" / LAST)["step"] == 9
+    monkeypatch.undo()
+    assert train(recipe, tmp_path / "run", resume=True) == train(recipe, tmp_path / "straight")
+
+
+@pytest.mark.parametrize("damage", ["one bit", "cut off", "nothing left"])
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: str
+) -> None:
+    recipe, run = recipe_for(photos), tmp_path / "run"
+    straight = train(recipe, run)
+    good = (run / LAST).read_bytes()
+    weights = torch.load(run / LAST)["model"]["g.conv1.weight"].numpy().tobytes()
+    # torch itself would load the state with the wrong bit.
+    one_bit = good.replace(weights, bytes([weights[0] ^ 1]) + weights[1:])
+    assert one_bit != good
+    bad = {"one bit": one_bit, "cut off": good[: len(good) // 2], "nothing left": b""}[damage]
+    (run / LAST).write_bytes(bad)
+    run_plan(make_plan(recipe, "tiny"), run, device="cpu", resume=True)
+    error = capsys.readouterr().err
+    assert str(run / LAST) in error
+    assert "damaged" in error
+    assert digest(run) == straight
+    # The damaged one did not push out the good one before it.
+    assert (run / DAMAGED).read_bytes() == bad
+    assert torch.load(run / PREVIOUS)["step"] == 8
+    for name in (LAST, PREVIOUS):
+        (run / name).write_bytes(bad)
+    with pytest.raises(ModelError, match="no checkpoint"):
+        train(recipe, run, resume=True)
+
+
+@pytest.mark.parametrize("moments", [8, pytest.param(80, marks=pytest.mark.slow)])
+@pytest.mark.timeout(1200)
+def test_killed_at_any_moment_a_run_ends_at_the_same_bytes(
+    photos: Path, tmp_path: Path, moments: int
+) -> None:
+    """kill -9 at lines of the checkpoint's writing and at any time; SIGINT and SIGTERM at any time."""
+    recipe = recipe_for(photos)
+    straight = train(recipe, tmp_path / "straight")
+    (tmp_path / "recipe.yaml").write_text(recipe.to_yaml())
+    command = [sys.executable, "-m", "tests.training.killed", str(tmp_path), str(moments)]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    attempts = [json.loads(line) for line in done.stdout.splitlines()]
+    codes = [attempt["code"] for attempt in attempts]
+    assert codes[:moments] == [-signal.SIGKILL] * moments
+    assert set(codes) <= {-signal.SIGKILL, 130, 143, 0}  # 0: too late a moment
+    for attempt in attempts:
+        run = Path(attempt["run"])
+        assert attempt["resumed"] == 0, attempt
+        assert digest(run) == straight, attempt
+        assert steps_logged(run) == [4, 8, 12], attempt
+        assert not list(run.glob(".srcnn-*.part")), attempt
+    left = [set(attempt["left"]) for attempt in attempts]
+    assert {LAST, PREVIOUS} in left, "no run was ended with two states"
+    assert {PREVIOUS} in left, "no run was ended between the two renames"
