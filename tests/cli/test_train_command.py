@@ -40,7 +40,7 @@ def test_a_plain_folder_becomes_a_weights_file(photos: Path, tmp_path: Path, src
     assert result.out.decode().strip() == str(run / "weights.onnx")
     card = read_card((run / "weights.onnx").read_bytes(), "weights")
     assert (card.scale, card.n, card.steps, card.pictures) == (2, (4, 3), 3, 3)
-    assert "left" in result.err
+    assert "step 3/3" in result.err
     again = srcnn("upscale", photos / "a.png", "-s", 2, "-m", run / "weights.onnx")
     assert again.code == 0
     with Image.open(photos / "a_x2.png") as large:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from srcnn._optional import need
 from srcnn.errors import UsageError
 from srcnn.images.files import remove_parts
 
-FOLDER_RECIPE: dict[str, Any] = {"name": "srcnn-915", "steps": 4000}
+FOLDER_RECIPE: dict[str, Any] = {"name": "srcnn-915", "steps": 4000, "balanced": True}
 """What a plain folder is trained with, beside the recipe's own defaults."""
 _HELD_BACK = 4
+"""Pictures of a plain folder, of which at most a quarter is held back."""
 
 
 @click.command(epilog="\b\nExample:  srcnn train recipes/srcnn-915-x3.yaml --run runs/915-x3")
@@ -56,7 +58,7 @@ def train(
       RECIPE.yaml|FOLDER  What to train.
     """
     need("train", "srcnn train")
-    from srcnn.data.folder import pictures_in
+    from srcnn.data.folder import picture_names
     from srcnn.training.config import RESOLVED, make_recipe, read_recipe
 
     changes = list(overrides)
@@ -66,7 +68,8 @@ def train(
         raise UsageError("srcnn train", "give a recipe or a folder, or --resume RUN")
     source = Path(recipe) if recipe is not None else (resume or Path()) / RESOLVED
     if source.is_dir():
-        held_back = min(_HELD_BACK, len(pictures_in(source, recursive=True)) // 4)
+        found = islice(picture_names(str(source), recursive=True), 4 * _HELD_BACK)
+        held_back = len(list(found)) // 4
         values = FOLDER_RECIPE | {"scale": scale, "data": [str(source)], "held_back": held_back}
         chosen = make_recipe(values, changes, str(source))
     else:

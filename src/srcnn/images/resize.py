@@ -72,7 +72,9 @@ def blur_and_subsample(image: NDArray[np.float64], scale: int, sigma: float) -> 
         old = out.shape[axis]
         centre = np.arange(old // scale) * scale + (scale - 1) / 2
         reach = math.ceil(4 * sigma)
-        indices = np.floor(centre).astype(np.intp)[:, None] + np.arange(-reach, reach + 2)
+        # As many taps on either side of the middle.
+        first = np.ceil(centre - reach).astype(np.intp)
+        indices = first[:, None] + np.arange(2 * reach + scale % 2)
         weights = np.exp(-((centre[:, None] - indices) ** 2) / (2 * sigma**2))
         weights /= weights.sum(axis=1, keepdims=True)
         out = _gather(out, axis, weights, _mirrored(indices, old))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -80,8 +81,9 @@ class Recipe(BaseModel):
     """Size of the data, in millions of pixels, up to which every picture is kept decoded (5 bytes each).
 
     Larger sets, and those of over 2,000 pictures, are streamed: worker processes decode 32 pictures for
-    every 8 steps. A streamed set is drawn from by picture, one in memory by area."""
+    every 16 steps. A streamed set is drawn from by picture, one in memory by area."""
     loss: Literal["mse", "l1", "charbonnier", "ssim"] = "mse"
+    """``mse`` is the paper's; see `srcnn.training.losses`."""
     balanced: bool = False
     """Squared errors count relative to bicubic's in the same picture.
 
@@ -175,6 +177,11 @@ def make_recipe(values: dict[str, Any], overrides: Sequence[str], source: str) -
             for item in error.errors()
         ]
         raise UsageError(source, "; ".join(mistakes)) from None
+
+
+def schema() -> str:
+    """The JSON schema of a recipe, for editors."""
+    return json.dumps(Recipe.model_json_schema(), indent=1) + "\n"
 
 
 def _plain(item: Any) -> str:

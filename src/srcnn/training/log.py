@@ -57,14 +57,15 @@ class RunLog:
             end = "\033[K\n" if sys.stderr.isatty() else "\n"
             print(text, end=end, file=sys.stderr, flush=True)
 
-    def progress(self, step: int, steps: int, seconds_left: float, text: str) -> None:
+    def progress(self, step: int, steps: int, seconds_left: float | None, text: str) -> None:
         """The progress line: at most four a second on a terminal, else one in ten seconds."""
         terminal = sys.stderr.isatty()
         now = time.monotonic()
         if self._quiet or (now - self._shown < (0.25 if terminal else 10) and step < steps):
             return
         self._shown = now
-        line = f"step {step}/{steps}  {text}  {duration(seconds_left)} left"
+        left = "" if seconds_left is None else f"  {duration(seconds_left)} left"
+        line = f"step {step}/{steps}  {text}{left}"
         print(
             f"\r{line}\033[K" if terminal and step < steps else line,
             end="" if terminal and step < steps else "\n",

@@ -48,8 +48,10 @@ class Pace:
         """The mean of the last steps."""
         return sum(self._recent) / len(self._recent)
 
-    def seconds_left(self, done: int) -> float:
-        """At the pace of the last steps and of the last validation."""
+    def seconds_left(self, done: int) -> float | None:
+        """At the pace of the last steps and of the last validation; None before it is known."""
+        if self._cold:
+            return None
         validations = -(-self._steps // self._validate_every) - done // self._validate_every
         left = self._steps - done
         return left * self.seconds_per_step + (validations * self._validation if left else 0.0)
