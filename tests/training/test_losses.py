@@ -63,11 +63,9 @@ def test_going_downhill_leads_to_the_truth(
     optimizer = torch.optim.Adam([y], lr=3e-3)
     before = float((y - truth).detach().abs().mean())
     for _ in range(200):
-        optimizer.zero_grad()
-        LOSSES[name](y, truth).sum().backward()
+        (y.grad,) = torch.autograd.grad(LOSSES[name](y, truth).sum(), y)
         optimizer.step()
     assert float((y - truth).detach().abs().mean()) < before / 4
     same = truth.clone().requires_grad_()
-    LOSSES[name](same, truth).sum().backward()
-    assert same.grad is not None
-    assert torch.isfinite(same.grad).all()
+    (gradient,) = torch.autograd.grad(LOSSES[name](same, truth).sum(), same)
+    assert torch.isfinite(gradient).all()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -23,7 +22,8 @@ class Events:
     def __init__(self, folder: Path, first: int) -> None:
         """``first``: the first step that may come; TensorBoard drops later ones of earlier files."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._writer = EventsWriter(str(folder / "events"), f".{os.getpid()}")
+        # In the name there are seconds already, which are too coarse to tell two runs apart.
+        self._writer = EventsWriter(str(folder / "events"), f".{time.time_ns()}")
         self._write(Event(step=first, session_log=SessionLog(status=SessionLog.START)))
 
     def write(self, step: int, values: dict[str, float]) -> None:
