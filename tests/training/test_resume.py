@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from srcnn.data.patches import Batch, PatchSampler
+from srcnn.data.stream import StreamSampler
 from srcnn.errors import ModelError
 from srcnn.training import loop
 from srcnn.training.state import DAMAGED, LAST, PREVIOUS
@@ -25,17 +26,20 @@ PAPER = {"form": "plain", "init": "paper", "optimizer": "sgd", "layer_lr": [1, 1
 
 
 def signal_at(
-    monkeypatch: pytest.MonkeyPatch, at: int, number: signal.Signals, times: int = 1
+    monkeypatch: pytest.MonkeyPatch,
+    at: int,
+    times: int = 1,
+    sampler: type[PatchSampler | StreamSampler] = PatchSampler,
 ) -> None:
-    """So many signals arrive while the batch of step ``at`` is made."""
-    batch = PatchSampler.batch
+    """So many SIGINT arrive while the batch of step ``at`` is made."""
+    batch = sampler.batch
 
-    def interrupted(sampler: PatchSampler, step: int) -> Batch:
+    def interrupted(self: Any, step: int) -> Batch:
         for _ in range(times if step == at else 0):
-            signal.raise_signal(number)
-        return batch(sampler, step)
+            signal.raise_signal(signal.SIGINT)
+        return batch(self, step)
 
-    monkeypatch.setattr(PatchSampler, "batch", interrupted)
+    monkeypatch.setattr(sampler, "batch", interrupted)
 
 
 @pytest.mark.parametrize("changes", [{}, PAPER], ids=["modern", "paper"])
@@ -52,7 +56,7 @@ def test_a_signal_ends_the_run_after_its_step_and_resuming_changes_nothing(
     recipe, run = recipe_for(photos, **changes), tmp_path / "cut"
     straight = train(recipe, tmp_path / "straight")
     with monkeypatch.context() as patch:
-        signal_at(patch, at, signal.SIGINT)
+        signal_at(patch, at)
         with pytest.raises(KeyboardInterrupt):
             run_plan(make_plan(recipe, "tiny"), run, device="cpu")
     assert f"srcnn train --resume {run}" in capsys.readouterr().err
@@ -69,7 +73,7 @@ def steps_logged(run: Path) -> list[int]:
 def test_a_second_signal_ends_the_run_at_once(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    signal_at(monkeypatch, 5, signal.SIGINT, times=2)
+    signal_at(monkeypatch, 5, times=2)
     with pytest.raises(KeyboardInterrupt):
         train(recipe_for(photos), tmp_path / "run")
     assert torch.load(tmp_path / "run" / LAST)["step"] == 4
@@ -81,13 +85,28 @@ def test_the_state_is_saved_between_distant_validations(
 ) -> None:
     """With no time at all between two saves, a kill at step 9 of 12 loses one step."""
     monkeypatch.setattr(loop, "SAVE_EVERY", 0.0)
-    signal_at(monkeypatch, 9, signal.SIGINT, times=2)
+    signal_at(monkeypatch, 9, times=2)
     recipe = recipe_for(photos, validate_every=100)
     with pytest.raises(KeyboardInterrupt):
         train(recipe, tmp_path / "run")
     assert torch.load(tmp_path / "run" / LAST)["step"] == 9
     monkeypatch.undo()
     assert train(recipe, tmp_path / "run", resume=True) == train(recipe, tmp_path / "straight")
+
+
+def test_a_streamed_run_resumes_at_the_same_bytes(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in the middle of a block of 16 steps."""
+    recipe = recipe_for(photos, megapixels=0, steps=20, degradation={"noise": [0, 9]})
+    straight = train(recipe, tmp_path / "straight")
+    with monkeypatch.context() as patch:
+        signal_at(patch, 17, sampler=StreamSampler)
+        with pytest.raises(KeyboardInterrupt):
+            train(recipe, tmp_path / "cut")
+    assert torch.load(tmp_path / "cut" / LAST)["step"] == 18
+    assert train(recipe, tmp_path / "cut", resume=True) == straight
+    assert straight != train(recipe_for(photos, steps=20), tmp_path / "in memory")
 
 
 @pytest.mark.parametrize("damage", ["one bit", "cut off", "nothing left"])

@@ -13,7 +13,7 @@ from srcnn._optional import need
 from srcnn.errors import UsageError
 from srcnn.images.files import remove_parts
 
-FOLDER_RECIPE: dict[str, Any] = {"name": "srcnn-915", "steps": 4000, "balanced": True}
+FOLDER_RECIPE: dict[str, Any] = {"name": "srcnn-915", "steps": 3000, "balanced": True}
 """What a plain folder is trained with, beside the recipe's own defaults."""
 _HELD_BACK = 4
 """Pictures of a plain folder, of which at most a quarter is held back."""
