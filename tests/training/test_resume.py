@@ -42,8 +42,11 @@ def signal_at(
     monkeypatch.setattr(sampler, "batch", interrupted)
 
 
-@pytest.mark.parametrize("changes", [{}, PAPER], ids=["modern", "paper"])
-@pytest.mark.parametrize("at", [0, 4, 5, 7, 11])
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [({}, 0), ({}, 4), ({}, 7), ({}, 11), (PAPER, 5)],
+    ids=["0", "4", "7", "11", "paper-5"],
+)
 def test_a_signal_ends_the_run_after_its_step_and_resuming_changes_nothing(
     photos: Path,
     tmp_path: Path,
@@ -78,6 +81,27 @@ def test_a_second_signal_ends_the_run_at_once(
         train(recipe_for(photos), tmp_path / "run")
     assert torch.load(tmp_path / "run" / LAST)["step"] == 4
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("ignored", [True, False])
+def test_a_handler_that_was_there_before_has_its_way(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ignored: bool
+) -> None:
+    """Shells start background jobs with SIGINT ignored; a program's own handler need not raise."""
+    heard: list[int] = []
+    signal_at(monkeypatch, 5)
+    handler = signal.SIG_IGN if ignored else lambda number, _: heard.append(number)
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        if ignored:
+            train(recipe_for(photos), tmp_path / "run")
+        else:
+            with pytest.raises(KeyboardInterrupt):
+                train(recipe_for(photos), tmp_path / "run")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert torch.load(tmp_path / "run" / LAST)["step"] == (12 if ignored else 6)
+    assert heard == ([] if ignored else [signal.SIGINT])
 
 
 def test_the_state_is_saved_between_distant_validations(

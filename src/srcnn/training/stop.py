@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from types import FrameType, TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 import torch
 from lightning_fabric import Fabric
@@ -19,7 +19,12 @@ class Stop:
         self._noted: int | None = None
 
     def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self._note) for number in SIGNALS}
+        # A signal that the process was started to ignore stays ignored.
+        self._before = {
+            number: signal.signal(number, self._note)
+            for number in SIGNALS
+            if signal.getsignal(number) is not signal.SIG_IGN
+        }
         return self
 
     def __exit__(
@@ -48,8 +53,9 @@ class Stop:
             self._noted = int(fabric.all_reduce(noted, reduce_op="max").item()) or None  # type: ignore[union-attr]
         return self._noted is not None
 
-    def leave(self) -> None:
-        """Do what the signal would have done without us."""
+    def leave(self) -> NoReturn:
+        """Do what the signal would have done without us; end the run in any case."""
         assert self._noted is not None, "no signal came"
         self._restore()
         signal.raise_signal(self._noted)
+        raise KeyboardInterrupt
