@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from srcnn.errors import UsageError
 from srcnn.training.config import Recipe, make_recipe, read_recipe, schema
@@ -78,6 +80,12 @@ def test_resolved_recipe_reads_back(tmp_path: Path) -> None:
     path = tmp_path / "recipe.yaml"
     path.write_text(recipe.to_yaml())
     assert read_recipe(path) == recipe
+
+
+def test_the_recipe_of_the_docs_is_valid() -> None:
+    text = (ROOT / "docs" / "training.md").read_text()
+    (recipe,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert make_recipe(yaml.safe_load(recipe), [], "docs").loss == "charbonnier"
 
 
 def test_the_committed_schema_is_that_of_the_recipe() -> None:
