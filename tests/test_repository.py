@@ -34,6 +34,7 @@ ROOMS = [
     "evaluation",
     "bench",
     "figures",
+    "training_pictures",
     "training_run",
     "api",
     "cli",

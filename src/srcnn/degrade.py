@@ -1,16 +1,22 @@
 """High-res -> low-res -> bicubic: the one model of degradation, for training and judging alike.
 
-Section 3.3 of the paper: the low-res picture is made by bicubic interpolation and enlarged to the
-wanted size by bicubic interpolation again; the network's input Y is that enlarged picture.
+The low-res picture is made by bicubic interpolation and enlarged to the wanted size by bicubic
+interpolation again; the network's input Y is that enlarged picture. `Degradation` has the other ways.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.images.resize import imresize
+from srcnn.images.depth import to_float, to_uint8
+from srcnn.images.encode import encode
+from srcnn.images.formats import FORMATS
+from srcnn.images.io import open_picture
+from srcnn.images.resize import blur_and_subsample, imresize
 
 
 def low_resolution(high: NDArray[Any], scale: int) -> NDArray[Any]:
@@ -21,3 +27,41 @@ def low_resolution(high: NDArray[Any], scale: int) -> NDArray[Any]:
 def enlarge(low: NDArray[Any], scale: int) -> NDArray[Any]:
     """Bicubic enlargement by a whole ``scale``."""
     return imresize(low, float(scale))
+
+
+@dataclass(frozen=True)
+class Degradation:
+    """How the low-res picture comes about; as it stands, by MATLAB's bicubic and nothing else."""
+
+    blur: float | None = None
+    """Standard deviation, in high-res pixels, of a Gaussian: then as in section 3.3 of the paper the
+    picture is blurred and sub-sampled."""
+    noise: tuple[float, float] | None = None
+    """Least and largest standard deviation of Gaussian noise, in grey levels of 255."""
+    jpeg: tuple[int, int] | None = None
+    """Least and best quality of a JPEG file that the low-res picture passes through, rounded to 8 bits."""
+
+    def low_resolution(
+        self, high: NDArray[np.float64], scale: int, random: np.random.Generator
+    ) -> NDArray[np.float64]:
+        """Luma in [0, 1] whose sides are multiples of ``scale``, to that of the low-res picture."""
+        if self.blur is None:
+            low = low_resolution(high, scale)
+        else:
+            low = blur_and_subsample(high, scale, self.blur)
+        if self.noise is not None:
+            low = low + random.normal(0, random.uniform(*self.noise) / 255, low.shape)
+        if self.jpeg is not None:
+            quality = int(random.integers(*self.jpeg, endpoint=True))
+            file = encode(to_uint8(low), FORMATS["jpeg"], quality=quality)
+            low = to_float(open_picture(file).read(), np.float64)
+        return low
+
+    def __str__(self) -> str:
+        """For the card: ``bicubic``, or ``Gaussian blur 1.6, noise 0 to 5, JPEG 40 to 95``."""
+        parts = ["bicubic" if self.blur is None else f"Gaussian blur {self.blur:g}"]
+        if self.noise is not None:
+            parts.append("noise {:g} to {:g}".format(*self.noise))
+        if self.jpeg is not None:
+            parts.append("JPEG {} to {}".format(*self.jpeg))
+        return ", ".join(parts)

@@ -11,32 +11,28 @@ import os
 import platform
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.data.catalog import CATALOG, locate
 from srcnn.data.folder import pictures_in
-from srcnn.data.patches import PatchSampler, load_pairs
 from srcnn.engine.network import Enhancer
 from srcnn.errors import ModelError, UsageError
 from srcnn.evaluation.models import network
-from srcnn.evaluation.protocol import PROTOCOLS, degraded
+from srcnn.evaluation.protocol import PROTOCOLS
 from srcnn.evaluation.run import mean, read_luma, score_pictures
-from srcnn.images.files import write_atomically
-from srcnn.images.resize import imresize
+from srcnn.images.files import remove_parts, write_atomically
 from srcnn.models.residual import ResidualSRCNN, unfold
 from srcnn.models.srcnn import SRCNN, init_he, init_paper
 from srcnn.training.config import RESOLVED, Recipe
 from srcnn.training.device import make_fabric
 from srcnn.training.log import RunLog
-from srcnn.training.loop import Tensors, make_optimizer, train, update
+from srcnn.training.loop import Tensors, train, update
+from srcnn.training.optimizer import make_optimizer
+from srcnn.training_pictures import degradation_of, open_sampler, read_held_back
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import load
 from srcnn.weights.graph import to_onnx
@@ -98,47 +94,50 @@ def run_plan(
     device: str = "auto",
     resume: bool = False,
     quiet: bool = False,
-) -> Card:
-    """Train, write ``folder/weights.onnx``, and return its card."""
+) -> Card | None:
+    """Train, write ``folder/weights.onnx``, and return its card.
+
+    Under torchrun every process takes its part of each batch; the first one returns the card.
+    """
     fabric, precision = make_fabric(device, plan.recipe.precision)
     recipe = plan.recipe.model_copy(update={"precision": precision})
-    log = RunLog(folder / LOG, quiet)
+    if recipe.batch % fabric.world_size:
+        raise UsageError("batch", f"{recipe.batch} is no multiple of {fabric.world_size} processes")
+    first = fabric.is_global_zero
     torch.manual_seed(recipe.seed)
     model = _first_model(recipe)
-    log.say(f"decoding {len(plan.training)} pictures, {len(plan.held_back)} held back")
-    protocol = PROTOCOLS["paper"]
+    with RunLog(folder / LOG, quiet or not first) as log:
+        held = read_held_back(plan.held_back, log.say) if first else []
+        degradation = degradation_of(recipe)
 
-    def versions(file: Path) -> Iterator[tuple[NDArray[np.uint8], NDArray[Any]]]:
-        luma = read_luma(file, protocol)
-        yield degraded(luma, recipe.scale, str(file))
-        for factor in recipe.shrink:
-            yield degraded(imresize(luma, factor), recipe.scale, str(file))
+        def judge(model: Enhancer) -> float:
+            rows = score_pictures(held, [model], recipe.scale, ["psnr"], degradation=degradation)[
+                model.name
+            ]
+            return mean(rows)["psnr"] if rows else float("nan")
 
-    pairs = load_pairs(plan.training, versions, plan.card.radius)
-    sampler = PatchSampler(
-        pairs, recipe.patch, recipe.batch, recipe.seed, recipe.stretched, recipe.balanced
-    )
-    held = [(str(file), read_luma(file, protocol)) for file in plan.held_back]
+        def validate(tensors: Tensors) -> float:
+            return judge(network("held back", tensors, plan.card))
 
-    def validate(tensors: Tensors) -> float:
-        judged = network("held back", tensors, plan.card)
-        return _psnr(score_pictures(held, [judged], recipe.scale, ["psnr"])["held back"])
+        def keep(tensors: Tensors) -> None:
+            write_atomically(folder / WEIGHTS, to_onnx(tensors, plan.card))
 
-    bicubic = _psnr(score_pictures(held, [Bicubic()], recipe.scale, ["psnr"])["bicubic"])
-
-    def keep(tensors: Tensors) -> None:
-        write_atomically(folder / WEIGHTS, to_onnx(tensors, plan.card))
-
-    # From here on nothing about the recipe or the pictures can be wrong any more.
-    resolved = f"# resolved from {plan.origin[0]} sha256 {plan.origin[1]}\n{recipe.to_yaml()}"
-    write_atomically(folder / RESOLVED, resolved.encode())
-    tensors, seconds = train(
-        recipe, model, sampler, validate, keep, bicubic, fabric, folder, log, resume
-    )
-    card = _card(plan, tensors, seconds, data_root)
-    write_atomically(folder / WEIGHTS, to_onnx(tensors, card))
-    log.write(card=card.to_json())
-    return card
+        bicubic = judge(Bicubic())
+        with open_sampler(recipe, plan.training, plan.card.radius, log.say) as sampler:
+            # From here on nothing about the recipe or the pictures can be wrong any more.
+            if first:
+                remove_parts(folder)
+                origin = f"# resolved from {plan.origin[0]} sha256 {plan.origin[1]}\n"
+                write_atomically(folder / RESOLVED, (origin + recipe.to_yaml()).encode())
+            tensors, seconds = train(
+                recipe, model, sampler, validate, keep, bicubic, fabric, folder, log, resume
+            )
+        if not first:
+            return None
+        card = _card(plan, tensors, seconds, data_root)
+        write_atomically(folder / WEIGHTS, to_onnx(tensors, card))
+        log.end(card=card.to_json())
+        return card
 
 
 def recipe_origin(recipe_file: str) -> tuple[str, str]:
@@ -167,10 +166,6 @@ def estimated_seconds(plan: Plan, device: str = "auto") -> float:
         update(recipe, fabric, wrapped, optimizer, x, truth, weights)
         times.append(time.perf_counter() - started)
     return sorted(times)[len(times) // 2] * recipe.steps
-
-
-def _psnr(rows: list[dict[str, Any]]) -> float:
-    return mean(rows)["psnr"] if rows else float("nan")
 
 
 def _first_model(recipe: Recipe) -> ResidualSRCNN | SRCNN:
@@ -204,6 +199,7 @@ def _card(plan: Plan, tensors: Tensors, seconds: float, data_root: Path | None) 
             scores[name if model == recipe.name else f"{name} {model}"] = mean(rows)
     return replace(
         plan.card,
+        degradation=str(degradation_of(recipe)),
         training_data=tuple(Path(name).name for name in recipe.data),
         pictures=len(plan.training),
         samples=recipe.steps * recipe.batch,

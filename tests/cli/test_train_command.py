@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import yaml
 from PIL import Image
 
+from srcnn import training_pictures
+from srcnn.training import loop
 from srcnn.weights.store import read_card
 
 from ..conftest import EXAMPLE, ROOT
@@ -36,7 +40,7 @@ def test_a_plain_folder_becomes_a_weights_file(photos: Path, tmp_path: Path, src
     assert result.out.decode().strip() == str(run / "weights.onnx")
     card = read_card((run / "weights.onnx").read_bytes(), "weights")
     assert (card.scale, card.n, card.steps, card.pictures) == (2, (4, 3), 3, 3)
-    assert "left" in result.err
+    assert "step 3/3" in result.err
     again = srcnn("upscale", photos / "a.png", "-s", 2, "-m", run / "weights.onnx")
     assert again.code == 0
     with Image.open(photos / "a_x2.png") as large:
@@ -65,6 +69,42 @@ def test_a_run_is_not_overwritten_but_resumed(photos: Path, tmp_path: Path, srcn
     assert "not empty" in refused.error
     assert srcnn("train", "--resume", run).code == 0
     assert len((run / "weights.onnx").read_bytes()) == pytest.approx(len(before), abs=200)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["SIGINT", "SIGTERM"]
+)
+@pytest.mark.parametrize("place", ["training", "decoding"])
+def test_a_signal_leaves_with_its_code_and_says_how_to_go_on(
+    photos: Path,
+    tmp_path: Path,
+    srcnn: Srcnn,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+    code: int,
+    place: str,
+) -> None:
+    run = tmp_path / "run"
+    module, name = {
+        "training": (loop, "update"),
+        "decoding": (training_pictures, "load_pairs"),
+    }[place]
+    before = getattr(module, name)
+
+    def interrupted(*arguments: Any) -> Any:
+        signal.raise_signal(number)
+        return before(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, name, interrupted)
+        result = srcnn("train", photos, "--run", run, *SETTINGS)
+    assert result.code == code
+    assert "Traceback" not in result.err
+    if place == "training":
+        assert f"srcnn train --resume {run}" in result.err
+        assert srcnn("train", "--resume", run).code == 0
+    else:
+        assert not run.exists()
 
 
 @pytest.mark.parametrize(

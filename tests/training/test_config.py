@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from srcnn.errors import UsageError
-from srcnn.training.config import make_recipe, read_recipe
-from srcnn.training.loop import ema_decay, learning_rate
+from srcnn.training.config import Recipe, make_recipe, read_recipe, schema
+from srcnn.training.optimizer import ema_decay, learning_rate
 
 from ..conftest import ROOT
 
@@ -40,6 +43,14 @@ def test_all_mistakes_are_reported_together() -> None:
         ({"data": []}, "data"),
         ({"restarts": [50, 50]}, "restarts rise"),
         ({"restarts": [100]}, "restarts rise"),
+        ({"schedule": "step"}, "needs them"),
+        ({"milestones": [50]}, "schedule: step"),
+        ({"schedule": "step", "milestones": [50, 100]}, "milestones rise"),
+        ({"loss": "l1", "balanced": True}, "loss: mse"),
+        ({"loss": "ssim", "patch": 10}, "11 pixels"),
+        ({"degradation": {"jpeg": [90, 30]}}, "degradation: jpeg is a range"),
+        ({"degradation": {"jpeg": [0, 30]}}, r"degradation.jpeg.0"),
+        ({"degradation": {"blurr": 1}}, r"degradation.blurr: unknown key"),
     ],
 )
 def test_what_does_not_fit_together(change: dict[str, object], why: str) -> None:
@@ -71,6 +82,20 @@ def test_resolved_recipe_reads_back(tmp_path: Path) -> None:
     assert read_recipe(path) == recipe
 
 
+def test_the_recipe_of_the_docs_is_valid() -> None:
+    text = (ROOT / "docs" / "training.md").read_text()
+    (recipe,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert make_recipe(yaml.safe_load(recipe), [], "docs").loss == "charbonnier"
+
+
+def test_the_committed_schema_is_that_of_the_recipe() -> None:
+    """``python scripts/schema.py`` writes it; editors complete recipes with it."""
+    assert (ROOT / "recipes" / "schema.json").read_text() == schema()
+    keys = json.loads(schema())["properties"]
+    assert set(keys) == set(Recipe.model_fields)
+    assert all("description" in keys[key] for key in ("data", "lr", "degradation", "ema", "loss"))
+
+
 def test_schedules() -> None:
     cosine = make_recipe({**GOOD, "warmup": 10, "lr": 0.5}, [], "r")
     rates = [learning_rate(cosine, step) for step in range(100)]
@@ -80,6 +105,9 @@ def test_schedules() -> None:
     assert rates[99] < 0.001
     constant = make_recipe({**GOOD, "schedule": "constant", "warmup": 0, "lr": 0.5}, [], "r")
     assert {learning_rate(constant, step) for step in range(100)} == {0.5}
+    steps = {"schedule": "step", "milestones": [30, 60], "gamma": 0.5, "warmup": 0, "lr": 0.5}
+    rates = [learning_rate(make_recipe({**GOOD, **steps}, [], "r"), step) for step in range(100)]
+    assert rates == [0.5] * 30 + [0.25] * 30 + [0.125] * 40
     again = make_recipe({**GOOD, "warmup": 0, "lr": 0.5, "restarts": [60]}, [], "r")
     rates = [learning_rate(again, step) for step in range(100)]
     assert rates[59] < 0.001

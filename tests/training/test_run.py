@@ -1,114 +1,24 @@
-"""A tiny training run, whole: seeds, resuming, the card, and the loud line."""
+"""A tiny training run, whole: seeds, the card, the log, and the loud line."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from srcnn.errors import ModelError, UsageError
-from srcnn.images.encode import encode
-from srcnn.images.formats import FORMATS
-from srcnn.images.io import open_picture
-from srcnn.training import loop
-from srcnn.training.config import Recipe, make_recipe
-from srcnn.training.state import LAST, PREVIOUS, save_state
+from srcnn.errors import UsageError
 from srcnn.training_run import LOG, WEIGHTS, make_plan, run_plan
 from srcnn.weights.foreign import load
 
-from ..conftest import EXAMPLE
-
-TINY: dict[str, Any] = {
-    "name": "srcnn-915@tiny",
-    "scale": 3,
-    "n": [6, 4],
-    "steps": 12,
-    "batch": 4,
-    "patch": 24,
-    "held_back": 2,
-    "precision": "fp32",
-    "validate_every": 4,
-    "warmup": 2,
-}
-
-
-@pytest.fixture(scope="module")
-def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Nine crops of the example photograph, 96 x 96."""
-    folder = tmp_path_factory.mktemp("photos")
-    pixels = open_picture(EXAMPLE).read()
-    for i in range(9):
-        top, left = 96 * (i // 3), 96 * (i % 3)
-        crop = np.ascontiguousarray(pixels[top : top + 96, left : left + 96])
-        (folder / f"{i}.png").write_bytes(encode(crop, FORMATS["png"]))
-    return folder
-
-
-def recipe_for(photos: Path, **changes: Any) -> Recipe:
-    return make_recipe({**TINY, "data": [str(photos)], **changes}, [], "tiny")
-
-
-def digest(run: Path) -> str:
-    tensors, _ = load(run / WEIGHTS, 3)
-    joined = b"".join(name.encode() + value.tobytes() for name, value in sorted(tensors.items()))
-    return hashlib.sha256(joined).hexdigest()
-
-
-def train(recipe: Recipe, run: Path, **options: Any) -> str:
-    run_plan(make_plan(recipe, "tiny"), run, device="cpu", quiet=True, **options)
-    return digest(run)
+from .tiny import digest, recipe_for, train
 
 
 def test_a_seed_makes_two_runs_equal(photos: Path, tmp_path: Path) -> None:
     recipe = recipe_for(photos)
     assert train(recipe, tmp_path / "a") == train(recipe, tmp_path / "b")
     assert train(recipe_for(photos, seed=2), tmp_path / "c") != digest(tmp_path / "a")
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [{}, {"form": "plain", "init": "paper", "optimizer": "sgd", "layer_lr": [1, 1, 0.1], "ema": 0}],
-    ids=["modern", "paper"],
-)
-def test_resuming_changes_nothing(
-    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
-) -> None:
-    """Stopped after the second validation and resumed, a run ends at the same bytes."""
-    recipe = recipe_for(photos, **changes)
-    straight = train(recipe, tmp_path / "straight")
-    saves: list[int] = []
-
-    def save_then_fail(run: Path, state: dict[str, Any]) -> None:
-        save_state(run, state)
-        saves.append(state["step"])
-        if len(saves) == 2:
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(loop, "save_state", save_then_fail)
-        with pytest.raises(KeyboardInterrupt):
-            train(recipe, tmp_path / "cut")
-    assert saves == [4, 8]
-    assert train(recipe, tmp_path / "cut", resume=True) == straight
-
-
-def test_a_damaged_checkpoint_gives_way_to_the_one_before(
-    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    recipe, run = recipe_for(photos), tmp_path / "run"
-    straight = train(recipe, run)
-    (run / LAST).write_bytes(b"damaged")
-    run_plan(make_plan(recipe, "tiny"), run, device="cpu", resume=True)
-    assert "damaged" in capsys.readouterr().err
-    assert digest(run) == straight
-    (run / LAST).write_bytes(b"")
-    (run / PREVIOUS).write_bytes(b"")
-    with pytest.raises(ModelError, match="no checkpoint"):
-        train(recipe, run, resume=True)
 
 
 def test_card_and_log(photos: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,15 @@ import click
 from srcnn._optional import need
 from srcnn.cli.console import say
 from srcnn.errors import UsageError
+from srcnn.images.files import remove_parts
 
-FOLDER_RECIPE: dict[str, Any] = {"name": "srcnn-915", "steps": 4000}
+FOLDER_RECIPE: dict[str, Any] = {"name": "srcnn-915", "steps": 3000, "balanced": True}
 """What a plain folder is trained with, beside the recipe's own defaults."""
 _HELD_BACK = 4
+"""Pictures of a plain folder, of which at most a quarter is held back."""
+
+_LOOKED_AT = 2000
+"""Pictures up to which all are compared with the test sets: of more, reading each takes minutes."""
 
 
 @click.command(epilog="\b\nExample:  srcnn train recipes/srcnn-915-x3.yaml --run runs/915-x3")
@@ -56,7 +62,7 @@ def train(
       RECIPE.yaml|FOLDER  What to train.
     """
     need("train", "srcnn train")
-    from srcnn.data.folder import pictures_in
+    from srcnn.data.folder import picture_names
     from srcnn.data.verify import from_test_sets
     from srcnn.training.config import RESOLVED, make_recipe, read_recipe
 
@@ -67,17 +73,20 @@ def train(
         raise UsageError("srcnn train", "give a recipe or a folder, or --resume RUN")
     source = Path(recipe) if recipe is not None else (resume or Path()) / RESOLVED
     if source.is_dir():
-        held_back = min(_HELD_BACK, len(pictures_in(source, recursive=True)) // 4)
+        found = islice(picture_names(str(source), recursive=True), 4 * _HELD_BACK)
+        held_back = len(list(found)) // 4
         values = FOLDER_RECIPE | {"scale": scale, "data": [str(source)], "held_back": held_back}
         chosen = make_recipe(values, changes, str(source))
     else:
         chosen = read_recipe(source, changes)
     # Torch takes seconds to load: a mistake in the recipe is told before.
+    from srcnn.training.device import is_first_process
     from srcnn.training.log import duration
     from srcnn.training_run import WEIGHTS, estimated_seconds, make_plan, run_plan
 
     plan = make_plan(chosen, str(source), data_root, changed=bool(changes))
-    leaks = from_test_sets([*plan.training, *plan.held_back])
+    files = [*plan.training, *plan.held_back]
+    leaks = from_test_sets(files) if len(files) <= _LOOKED_AT else {}
     for file, test in list(leaks.items())[:1]:
         say(
             f"WARNING: {file} is {test}, one of {len(leaks)} test pictures: scores would mean little"
@@ -89,9 +98,12 @@ def train(
         print(f"# about {duration(estimated_seconds(plan, device))} on this machine")
         return
     folder = resume or run or Path("runs") / f"{chosen.name}-x{chosen.scale}"
-    if resume is None and folder.exists() and any(folder.iterdir()):
-        raise UsageError(folder, "is not empty", "use --resume RUN to go on, or another --run")
+    if is_first_process():
+        remove_parts(folder)
+        if resume is None and folder.exists() and any(folder.iterdir()):
+            raise UsageError(folder, "is not empty", "use --resume RUN to go on, or another --run")
     card = run_plan(plan, folder, data_root, device, resume is not None, quiet)
-    for name, scores in card.scores.items():
-        print(f"{name}: {scores['psnr']:.2f} dB, SSIM {scores['ssim']:.4f}")
-    print(folder / WEIGHTS)
+    if card is not None:
+        for name, scores in card.scores.items():
+            print(f"{name}: {scores['psnr']:.2f} dB, SSIM {scores['ssim']:.4f}")
+        print(folder / WEIGHTS)

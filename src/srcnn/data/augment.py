@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 DIHEDRAL = 8
 
@@ -17,10 +16,10 @@ def dihedral(patch: NDArray[Any], k: int) -> NDArray[Any]:
     return turned[:, ::-1] if k >= 4 else turned
 
 
-def full_range(y: Tensor) -> Tensor:
+def full_range(y: NDArray[np.float32]) -> NDArray[np.float32]:
     """Y in [16, 235] / 255 stretched to the [0, 1] of a gray picture.
 
     A network that saw only Y never met the darkest and brightest values of gray pictures. Bicubic is
     linear, so stretching a degraded patch is degrading a stretched one.
     """
-    return (y - 16 / 255) * (255 / 219)
+    return (y - np.float32(16 / 255)) * np.float32(255 / 219)

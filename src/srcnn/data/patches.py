@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from srcnn.data.augment import DIHEDRAL, dihedral, full_range
-from srcnn.errors import MissingData
+from srcnn.errors import InputError, LimitError, MissingData
+from srcnn.images.depth import to_float
 
 
 @dataclass(frozen=True)
@@ -33,20 +32,38 @@ class Pair:
         r = (self.padded.shape[0] - self.truth.shape[0]) // 2
         height, width = self.truth.shape
         bicubic = self.padded[r : r + height, r : r + width]
-        return float(np.square(bicubic - self.truth / np.float32(255)).mean())
+        return float(np.square(bicubic - to_float(self.truth)).mean())
+
+
+Batch = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
+"""(N x 1 x (P + 2r) x (P + 2r), N x 1 x P x P, N): bicubic input, truth, weights of the losses."""
+
+
+class Sampler(Protocol):
+    """Where batches come from."""
+
+    def batch(self, step: int) -> Batch:
+        """The batch of a step: a function of seed and step alone, so that a resumed run repeats it."""
+        ...
 
 
 Versions = Callable[[Path], Iterable[tuple[NDArray[np.uint8], NDArray[Any]]]]
 """A file to one or more (truth, its bicubic picture): degraded as the judge does, handed in."""
 
 
-def load_pairs(files: Iterable[Path], versions: Versions, radius: int) -> list[Pair]:
-    """Decode and degrade every picture once."""
-    return [
-        Pair(np.ascontiguousarray(truth), np.pad(enlarged.astype(np.float32), radius, mode="edge"))
-        for file in files
-        for truth, enlarged in versions(file)
-    ]
+def load_pairs(
+    files: Iterable[Path], versions: Versions, radius: int, warn: Callable[[str], None]
+) -> list[Pair]:
+    """Decode and degrade every picture once; one that cannot be read is named to ``warn`` and left out."""
+    pairs = []
+    for file in files:
+        try:
+            for truth, enlarged in versions(file):
+                padded = np.pad(enlarged.astype(np.float32), radius, mode="edge")
+                pairs.append(Pair(np.ascontiguousarray(truth), padded))
+        except (InputError, LimitError) as error:
+            warn(f"{error}; left out")
+    return pairs
 
 
 _LEAST_ERROR = 1e-4
@@ -54,7 +71,7 @@ _LEAST_ERROR = 1e-4
 
 
 class PatchSampler:
-    """Random batches; the batch of a step depends on seed and step alone, so a resumed run repeats it."""
+    """Random patches of pictures that are all in memory."""
 
     def __init__(
         self,
@@ -82,11 +99,8 @@ class PatchSampler:
         # By area: every pixel of the set is as likely as any other.
         self._bounds = np.cumsum(areas / areas.sum())
 
-    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
-        """(N x 1 x (P + 2r) x (P + 2r), N x 1 x P x P, N) float32: bicubic input, truth, weights.
-
-        The weights are of the squared errors, and 1 on average.
-        """
+    def batch(self, step: int) -> Batch:
+        """See `Sampler.batch`. The weights are of the squared errors, and 1 on average."""
         random = np.random.default_rng((self.seed, step))
         inputs, truths, picks = [], [], []
         for _ in range(self.batch_size):
@@ -100,9 +114,9 @@ class PatchSampler:
             k = int(random.integers(DIHEDRAL))
             inputs.append(dihedral(pair.padded[top : top + side, left : left + side], k))
             truths.append(dihedral(pair.truth[top : top + self.patch, left : left + self.patch], k))
-        x = torch.from_numpy(np.stack(inputs)[:, None])
-        y = torch.from_numpy(np.stack(truths)[:, None]).float() / 255.0
+        x = np.stack(inputs)[:, None]
+        y: NDArray[np.float32] = to_float(np.stack(truths)[:, None])
         if self.stretched:
-            which = torch.from_numpy(random.random(self.batch_size) < self.stretched)
+            which = random.random(self.batch_size) < self.stretched
             x[which], y[which] = full_range(x[which]), full_range(y[which])
-        return x, y, torch.from_numpy(self._weights[picks])
+        return x, y, self._weights[picks]

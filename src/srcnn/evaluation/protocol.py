@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.degrade import enlarge, low_resolution
+from srcnn.degrade import Degradation, enlarge
 from srcnn.errors import InputError, UsageError
 from srcnn.images.color import rgb_to_ycbcr
 from srcnn.images.crop import modcrop
 from srcnn.images.depth import to_float, to_uint8
+
+BICUBIC = Degradation()
+"""How the protocols make the low-res picture."""
 
 # MATLAB's rgb2gray.
 _GRAY = np.array([0.298936021293776, 0.587043074451121, 0.114020904255103])
@@ -74,10 +78,20 @@ def protocol_named(name: str) -> Protocol:
 
 
 def degraded(
-    truth: NDArray[np.uint8], scale: int, source: str
+    truth: NDArray[np.uint8],
+    scale: int,
+    source: str,
+    degradation: Degradation = BICUBIC,
+    random: np.random.Generator | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """(mod-cropped truth, its bicubic picture in [0, 1]); H x W each."""
+    """(mod-cropped truth, its bicubic picture around [0, 1]); H x W each.
+
+    Chance, where there is any in ``degradation``, is that of the file's name unless ``random`` is
+    given: a judge repeats itself.
+    """
     truth = modcrop(truth, scale)
     if truth.size == 0:
         raise InputError(source, f"is smaller than {scale} pixels")
-    return truth, enlarge(low_resolution(to_float(truth, np.float64), scale), scale)
+    random = random or np.random.default_rng([*Path(source).name.encode()])
+    low = degradation.low_resolution(to_float(truth, np.float64), scale, random)
+    return truth, enlarge(low, scale)

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.degrade import Degradation
 from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.errors import InputError
-from srcnn.evaluation.protocol import Protocol, degraded
+from srcnn.evaluation.protocol import BICUBIC, Protocol, degraded
 from srcnn.images.crop import shave
 from srcnn.images.depth import to_uint8
 from srcnn.images.io import open_picture
@@ -36,6 +37,7 @@ def score_pictures(
     metrics: Sequence[str] = ("psnr", "ssim"),
     keep: Callable[[str, str, NDArray[np.uint8]], None] | None = None,
     failures: list[InputError] | None = None,
+    degradation: Degradation = BICUBIC,
 ) -> dict[str, list[dict[str, Any]]]:
     """By model's name, the scores of each (name, luma) picture. ``keep`` gets every judged luma.
 
@@ -49,7 +51,7 @@ def score_pictures(
                 raise error
             failures.append(error)
             continue
-        truth, enlarged = degraded(luma, scale, name)
+        truth, enlarged = degraded(luma, scale, name, degradation)
         for model in models:
             result = to_uint8(enhance_whole(model, enlarged))
             rows[model.name].append({"name": name, **score(result, truth, scale, metrics)})

@@ -60,6 +60,27 @@ def imresize(
     return out.astype(image.dtype)
 
 
+def blur_and_subsample(image: NDArray[np.float64], scale: int, sigma: float) -> NDArray[np.float64]:
+    """Every ``scale``-th sample, each way, of an H x W picture blurred by a Gaussian; borders mirrored.
+
+    A sample lies in the middle of the ``scale`` x ``scale`` pixels that it stands for, as `imresize` has
+    it: between two pixels where ``scale`` is even. ``sigma`` is in pixels of ``image``, whose sides are
+    multiples of ``scale``.
+    """
+    out = image
+    for axis in (0, 1):
+        old = out.shape[axis]
+        centre = np.arange(old // scale) * scale + (scale - 1) / 2
+        reach = math.ceil(4 * sigma)
+        # As many taps on either side of the middle.
+        first = np.ceil(centre - reach).astype(np.intp)
+        indices = first[:, None] + np.arange(2 * reach + scale % 2)
+        weights = np.exp(-((centre[:, None] - indices) ** 2) / (2 * sigma**2))
+        weights /= weights.sum(axis=1, keepdims=True)
+        out = _gather(out, axis, weights, _mirrored(indices, old))
+    return out
+
+
 class Window(NamedTuple):
     """Output samples of one axis: ``matrix`` times the input samples from ``first`` to ``last``."""
 
@@ -120,13 +141,15 @@ def _taps(
     indices = left[:, None] + np.arange(math.ceil(support) + 1)
     weights = _keys(stretch * (centre[:, None] - indices))
     weights /= weights.sum(axis=1, keepdims=True)
-    if border == "mirror":
-        indices %= 2 * old
-        indices = np.where(indices < old, indices, 2 * old - 1 - indices)
-    else:
-        indices = indices.clip(0, old - 1)
+    indices = _mirrored(indices, old) if border == "mirror" else indices.clip(0, old - 1)
     used = weights.any(axis=0)
     return weights[:, used], indices[:, used]
+
+
+def _mirrored(indices: NDArray[np.intp], old: int) -> NDArray[np.intp]:
+    """Indices of an axis of ``old`` samples that goes on mirrored at both ends."""
+    indices = indices % (2 * old)
+    return np.where(indices < old, indices, 2 * old - 1 - indices)
 
 
 def _keys(x: NDArray[np.float64]) -> NDArray[np.float64]:

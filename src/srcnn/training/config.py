@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -11,18 +12,46 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from srcnn.errors import UsageError
+from srcnn.metrics.ssim import WINDOW
 
 RESOLVED = "recipe.yaml"
 """The resolved recipe in a run directory."""
 
 Positive = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Quality = Annotated[int, Field(ge=1, le=100)]
+
+
+_STRICT = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class DegradationKeys(BaseModel):
+    """How the low-res picture is made; with no key by MATLAB's bicubic and nothing else."""
+
+    model_config = _STRICT
+
+    blur: Rate | None = None
+    """The paper's other way: a Gaussian of this standard deviation, in HR pixels, then sub-sampling.
+
+    Others took 1.6 at x3."""
+    noise: tuple[NotNegative, NotNegative] | None = None
+    """Least and largest standard deviation of Gaussian noise on the low-res picture, in grey levels."""
+    jpeg: tuple[Quality, Quality] | None = None
+    """Least and best quality of a JPEG file that the low-res picture passes through."""
+
+    @model_validator(mode="after")
+    def _rise(self) -> DegradationKeys:
+        for name, ends in (("noise", self.noise), ("jpeg", self.jpeg)):
+            if ends is not None and ends[0] > ends[1]:
+                raise ValueError(f"{name} is a range: its ends rise")
+        return self
 
 
 class Recipe(BaseModel):
     """One training run. The defaults are the modern recipe; the paper's is an option of each part."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = _STRICT
 
     name: Annotated[str, Field(pattern=r"^\w[\w.+@-]*$")]
     """Name of the weights: ``srcnn-915``, with ``@tag`` for another training of the same network."""
@@ -46,6 +75,15 @@ class Recipe(BaseModel):
     """Factors by which every training picture enters once more, reduced: finer detail to learn from."""
     stretched: Annotated[float, Field(ge=0, le=1)] = 0.0
     """The part of the patches stretched from Y's range to that of gray pictures."""
+    degradation: DegradationKeys = DegradationKeys()
+    """Chance in it is drawn once for each picture in memory, and anew for each visit to a streamed one."""
+    megapixels: Annotated[int, Field(ge=0)] = 512
+    """Size of the data, in millions of pixels, up to which every picture is kept decoded (5 bytes each).
+
+    Larger sets, and those of over 2,000 pictures, are streamed: worker processes decode 32 pictures for
+    every 16 steps. A streamed set is drawn from by picture, one in memory by area."""
+    loss: Literal["mse", "l1", "charbonnier", "ssim"] = "mse"
+    """``mse`` is the paper's; see `srcnn.training.losses`."""
     balanced: bool = False
     """Squared errors count relative to bicubic's in the same picture.
 
@@ -58,7 +96,10 @@ class Recipe(BaseModel):
     """Of SGD."""
     layer_lr: tuple[Rate, ...] | None = None
     """Factors on ``lr`` by layer; the paper's are 1, 1, 0.1."""
-    schedule: Literal["cosine", "constant"] = "cosine"
+    schedule: Literal["cosine", "constant", "step"] = "cosine"
+    milestones: tuple[Positive, ...] = ()
+    """Of ``step``: the steps at which the rate is multiplied by ``gamma``."""
+    gamma: Annotated[float, Field(gt=0, le=1)] = 0.1
     restarts: tuple[Positive, ...] = ()
     """Steps at which the cosine begins anew, each time at half the rate before."""
     warmup: Annotated[int, Field(ge=0)] = 100
@@ -73,7 +114,7 @@ class Recipe(BaseModel):
     Two runs are equal in one precision; a recipe that has to repeat itself names it."""
     seed: Annotated[int, Field(ge=0)] = 1
     validate_every: Positive = 500
-    """Steps between two validations, after each of which the state is saved."""
+    """Steps between two validations; after each, and every two minutes, the state is saved."""
     scores: tuple[str, ...] = ()
     """Data sets for the final card: judged once, when training is over."""
     licence: str = ""
@@ -87,8 +128,15 @@ class Recipe(BaseModel):
             raise ValueError("filter sizes f are odd")
         if self.form == "residual" and min(self.n) < 2:
             raise ValueError("the residual form needs at least 2 filters in every hidden layer")
-        if any(a >= b for a, b in pairwise((*self.restarts, self.steps))):
-            raise ValueError("restarts rise, and lie below steps")
+        for name, steps in (("restarts", self.restarts), ("milestones", self.milestones)):
+            if any(a >= b for a, b in pairwise((*steps, self.steps))):
+                raise ValueError(f"{name} rise, and lie below steps")
+        if bool(self.milestones) != (self.schedule == "step"):
+            raise ValueError("milestones go with schedule: step, and it needs them")
+        if self.balanced and self.loss != "mse":
+            raise ValueError("balanced is of squared errors: it needs loss: mse")
+        if self.loss == "ssim" and self.patch < WINDOW:
+            raise ValueError(f"loss: ssim needs patches of at least {WINDOW} pixels")
         if self.layer_lr is not None and len(self.layer_lr) != len(self.f):
             raise ValueError("layer_lr needs one factor for every layer")
         return self
@@ -129,6 +177,11 @@ def make_recipe(values: dict[str, Any], overrides: Sequence[str], source: str) -
             for item in error.errors()
         ]
         raise UsageError(source, "; ".join(mistakes)) from None
+
+
+def schema() -> str:
+    """The JSON schema of a recipe, for editors."""
+    return json.dumps(Recipe.model_json_schema(), indent=1) + "\n"
 
 
 def _plain(item: Any) -> str:

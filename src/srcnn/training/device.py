@@ -1,7 +1,8 @@
-"""Which device and which precision a run uses."""
+"""Which device and which precision a run uses, and how many processes share it."""
 
 from __future__ import annotations
 
+import os
 import time
 
 import torch
@@ -19,12 +20,27 @@ def make_fabric(device: str, precision: str) -> tuple[Fabric, str]:
         device = "cuda" if torch.cuda.is_available() else "cpu"
     if device == "cuda" and not torch.cuda.is_available():
         raise UsageError("device 'cuda'", "torch sees no GPU", "use cpu")
+    world = int(os.environ.get("WORLD_SIZE", 1))  # torchrun's
     if precision == "auto":
-        precision = "bf16" if device == "cuda" or _bf16_is_faster() else "fp32"
-    bf16 = precision == "bf16"
-    return Fabric(
-        accelerator=device, devices=1, precision="bf16-mixed" if bf16 else "32-true"
-    ), precision
+        # Processes that share cores would not measure the same, and they have to agree.
+        bf16 = device == "cuda" or (world == 1 and _bf16_is_faster())
+        precision = "bf16" if bf16 else "fp32"
+    here = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
+    fabric = Fabric(
+        accelerator=device,
+        devices=here,
+        num_nodes=world // here,
+        strategy="ddp" if world > 1 else "auto",
+        precision="bf16-mixed" if precision == "bf16" else "32-true",
+    )
+    if world > 1:
+        fabric.launch()
+    return fabric, precision
+
+
+def is_first_process() -> bool:
+    """Whether this process is the only one of its run, or the one of them that writes and speaks."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 def _bf16_is_faster() -> bool:

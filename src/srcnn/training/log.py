@@ -1,4 +1,4 @@
-"""The run's log, one JSON object a line, and the progress line with the time left."""
+"""The run's log, one JSON object a line and TensorBoard's events, and the progress line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from srcnn.images.files import write_atomically
+from srcnn.training.events import Events
 
 
 class RunLog:
@@ -16,9 +19,35 @@ class RunLog:
         self._path = path
         self._quiet = quiet
         self._shown = 0.0
+        self._events: Events | None = None
 
-    def write(self, **entry: Any) -> None:
-        """One line of the log."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._events is not None:
+            self._events.close()
+
+    def begin(self, step: int) -> None:
+        """Drop what an interrupted run wrote after ``step``: it comes again."""
+        if self._path.exists():
+            lines = self._path.read_text(encoding="utf-8").splitlines(keepends=True)
+            kept = "".join(line for line in lines if _last_step(line) <= step)
+            write_atomically(self._path, kept.encode())
+        self._events = Events(self._path.parent, step + 1)
+
+    def write(self, step: int, values: dict[str, float | None]) -> None:
+        """One line of the log, and as many events; None is what could not be measured."""
+        self._append({"step": step, **values})
+        if self._events is not None:
+            known = {name: value for name, value in values.items() if value is not None}
+            self._events.write(step, known)
+
+    def end(self, **entry: Any) -> None:
+        """The last line of the log, about the whole run."""
+        self._append(entry)
+
+    def _append(self, entry: dict[str, Any]) -> None:
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
 
@@ -28,14 +57,15 @@ class RunLog:
             end = "\033[K\n" if sys.stderr.isatty() else "\n"
             print(text, end=end, file=sys.stderr, flush=True)
 
-    def progress(self, step: int, steps: int, seconds_left: float, text: str) -> None:
+    def progress(self, step: int, steps: int, seconds_left: float | None, text: str) -> None:
         """The progress line: at most four a second on a terminal, else one in ten seconds."""
         terminal = sys.stderr.isatty()
         now = time.monotonic()
         if self._quiet or (now - self._shown < (0.25 if terminal else 10) and step < steps):
             return
         self._shown = now
-        line = f"step {step}/{steps}  {text}  {duration(seconds_left)} left"
+        left = "" if seconds_left is None else f"  {duration(seconds_left)} left"
+        line = f"step {step}/{steps}  {text}{left}"
         print(
             f"\r{line}\033[K" if terminal and step < steps else line,
             end="" if terminal and step < steps else "\n",
@@ -52,3 +82,11 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def _last_step(line: str) -> float:
+    """The step that a line of the log tells of; one that tells of none, or is a part, goes."""
+    try:
+        return float(json.loads(line).get("step", "inf"))
+    except ValueError:
+        return float("inf")

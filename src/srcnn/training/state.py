@@ -2,38 +2,55 @@
 
 from __future__ import annotations
 
-import io
+import os
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import torch
 
 from srcnn.errors import ModelError
-from srcnn.images.files import write_atomically
+from srcnn.images.files import atomic_file
 
-LAST, PREVIOUS = "state.pt", "state.previous.pt"
+LAST, PREVIOUS, DAMAGED = "state.pt", "state.previous.pt", "state.damaged.pt"
 
 
 def save_state(run: Path, state: dict[str, Any]) -> None:
-    """Keep ``state`` as the last one; the one that was last becomes the one before."""
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    if (run / LAST).exists():
-        (run / LAST).replace(run / PREVIOUS)
-    write_atomically(run / LAST, buffer.getvalue())
+    """Keep ``state`` as the last one; the one that was last becomes the one before.
+
+    At every moment a whole state is there: the new one lies complete on the disk beside the others
+    before the last one is renamed.
+    """
+    with atomic_file(run / LAST) as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+        if (run / LAST).exists():
+            (run / LAST).replace(run / PREVIOUS)
 
 
-def load_state(run: Path) -> tuple[dict[str, Any], str | None]:
-    """(the newest state that can be read, a warning when it is not the last); `ModelError` if none."""
+def load_state(run: Path) -> tuple[dict[str, Any] | None, str | None]:
+    """(the newest state that can be read, a warning when it is not the last).
+
+    The state is None where none was saved yet. A damaged last one is put aside, so that it will not
+    push out the one before. Raises `ModelError` when states are there and none can be read.
+    """
     warning = None
-    for name in (LAST, PREVIOUS):
-        path = run / name
-        if not path.exists():
-            continue
+    found = [run / name for name in (LAST, PREVIOUS) if (run / name).exists()]
+    for path in found:
         try:
+            with ZipFile(path) as members:
+                # torch reads past wrong bytes; the zip file's checksums do not.
+                if members.testzip() is not None:
+                    raise BadZipFile("wrong checksum")
             state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-            return state, warning
         except Exception as error:  # torch raises what the broken bytes led to
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             warning = f"{path} is damaged ({reason}); going on from {PREVIOUS}"
-    raise ModelError(run, "holds no checkpoint that can be read")
+            continue
+        if warning:
+            found[0].replace(run / DAMAGED)
+        return state, warning
+    if found:
+        raise ModelError(run, "holds no checkpoint that can be read")
+    return None, None

@@ -29,6 +29,8 @@ class Card:
     """Filter numbers n1, n2, ... of the hidden layers."""
     color: str = "Y"
     """``Y``: luma of MATLAB's rgb2ycbcr, in [0, 1]."""
+    degradation: str = "bicubic"
+    """How the low-res pictures of the training were made, and those that selected the weights."""
     training_data: tuple[str, ...] = ()
     pictures: int = 0
     samples: int = 0

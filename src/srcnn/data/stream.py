@@ -1,0 +1,136 @@
+"""Batches of a data set larger than memory: worker processes decode pictures ahead of the steps.
+
+A block of steps is cut from a small set of pictures of its own, by the same `PatchSampler` that cuts
+from a set in memory. Which pictures those are is a function of the block alone, so neither the number of
+workers nor an interruption changes a batch.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import lru_cache
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from threading import Thread
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from srcnn.data.patches import Batch, Pair, PatchSampler, load_pairs
+from srcnn.errors import SrcnnError
+
+STEPS, PICTURES = 16, 32
+"""Of a block. With batches of 32 a picture is decoded for 16 patches: that costs about as much as the
+steps of 9-1-5 that learn from them."""
+
+OneVersion = Callable[[Path, np.random.Generator], tuple[NDArray[np.uint8], NDArray[Any]]]
+"""A file to (truth, its bicubic picture), or a part of both, by chance."""
+MakeSampler = Callable[[list[Pair]], PatchSampler]
+
+
+@dataclass(frozen=True)
+class Cutter:
+    """What a worker does; it goes there by pickle."""
+
+    version: OneVersion
+    radius: int
+    make_sampler: MakeSampler
+
+    def __call__(
+        self, files: list[Path], seed: Sequence[int], first: int
+    ) -> tuple[list[Batch], list[str]]:
+        """(The batches of the `STEPS` steps from ``first``, warnings)."""
+        random = np.random.default_rng(seed)
+        warnings: list[str] = []
+        pairs = load_pairs(
+            files, lambda file: [self.version(file, random)], self.radius, warnings.append
+        )
+        sampler = self.make_sampler(pairs)
+        return [sampler.batch(step) for step in range(first, first + STEPS)], warnings
+
+
+class StreamSampler:
+    """See `srcnn.data.patches.Sampler`. Every picture is drawn once in an epoch, large or small."""
+
+    def __init__(
+        self,
+        files: list[Path],
+        cutter: Cutter,
+        seed: int,
+        workers: int,
+        warn: Callable[[str], None],
+    ) -> None:
+        """``warn`` is told once of every picture that cannot be used."""
+        self._files, self._cutter, self._seed = files, cutter, seed
+        self._ahead = workers
+        self._warn, self._warned = warn, set[str]()
+        # Spawned, not forked: a fork has libvips's and torch's locks, but not the threads behind them.
+        self._pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin)
+        self._coming: dict[int, Future[tuple[list[Batch], list[str]]]] = {}
+        self._block, self._batches = -1, list[Batch]()
+
+    def batch(self, step: int) -> Batch:
+        """See `srcnn.data.patches.Sampler.batch`."""
+        block, at = divmod(step, STEPS)
+        if block != self._block:
+            self._block, self._batches = block, self._take(block)
+        return self._batches[at]
+
+    def _take(self, block: int) -> list[Batch]:
+        try:
+            for b in range(block, block + self._ahead + 1):
+                if b not in self._coming:
+                    seed = (self._seed, b, 1)  # of two numbers are the seeds of the steps
+                    files = self.files_of(b)
+                    self._coming[b] = self._pool.submit(self._cutter, files, seed, b * STEPS)
+            batches, warnings = self._coming.pop(block).result()
+        except BrokenProcessPool:
+            why = "ended, perhaps for lack of memory"
+            raise SrcnnError("a worker that decodes pictures", why, "go on with --resume") from None
+        for warning in warnings:
+            if warning not in self._warned:
+                self._warned.add(warning)
+                self._warn(warning)
+        return batches
+
+    def files_of(self, block: int) -> list[Path]:
+        """The pictures of a block."""
+        places = range(block * PICTURES, (block + 1) * PICTURES)
+        count = len(self._files)
+        return [
+            self._files[_permutation(self._seed, place // count, count)[place % count]]
+            for place in places
+        ]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+
+@lru_cache(2)
+def _permutation(seed: int, epoch: int, count: int) -> NDArray[np.intp]:
+    """The order of the pictures in an epoch."""
+    return np.random.default_rng((seed, epoch, 2)).permutation(count)
+
+
+def _begin() -> None:
+    """A worker ends when the trainer does, however that ends, and leaves signals to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_follow_parent, daemon=True).start()
+    threadpool_limits(1)
+
+
+def _follow_parent() -> None:
+    parent = parent_process()
+    assert parent is not None, "not in a worker"
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,50 @@
+"""What moves the weights: the optimiser, its rate at every step, and the average that is kept."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+
+from srcnn.models.residual import ResidualSRCNN
+from srcnn.models.srcnn import SRCNN
+from srcnn.training.config import Recipe
+from srcnn.training.soap import Soap
+
+
+def make_optimizer(recipe: Recipe, model: ResidualSRCNN | SRCNN) -> torch.optim.Optimizer:
+    """SOAP, Adam, or SGD with momentum; each layer is a group with its factor on the rate."""
+    layers = (model.g if isinstance(model, ResidualSRCNN) else model).layers
+    factors = recipe.layer_lr or (1.0,) * len(layers)
+    groups = [
+        {"params": list(layer.parameters()), "factor": factor}
+        for layer, factor in zip(layers, factors, strict=True)
+    ]
+    if recipe.optimizer == "soap":
+        return Soap(groups, lr=recipe.lr)
+    if recipe.optimizer == "sgd":
+        return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum)
+    return torch.optim.Adam(groups, lr=recipe.lr)
+
+
+def learning_rate(recipe: Recipe, step: int) -> float:
+    """The rate of a step, counted from 0: after the warm-up constant, in steps, or half a cosine to 0."""
+    begun = [0, *(restart for restart in recipe.restarts if restart <= step)]
+    since = step - begun[-1]
+    lr = recipe.lr * 0.5 ** (len(begun) - 1) * min(1.0, (since + 1) / max(1, recipe.warmup))
+    if recipe.schedule == "cosine":
+        length = [*recipe.restarts, recipe.steps][len(begun) - 1] - begun[-1]
+        return lr * 0.5 * (1 + math.cos(math.pi * since / length))
+    return lr * recipe.gamma ** sum(milestone <= step for milestone in recipe.milestones)
+
+
+def ema_decay(recipe: Recipe, step: int) -> float:
+    """The decay of a step: early averages are short, so that the first weights are soon forgotten."""
+    return min(recipe.ema, (1 + step) / (10 + step))
+
+
+@torch.no_grad()
+def update_average(average: nn.Module, model: nn.Module, decay: float) -> None:
+    """average <- decay * average + (1 - decay) * model, in place."""
+    torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - decay)

@@ -1,0 +1,61 @@
+"""SIGINT and SIGTERM while training: the step is finished and its state saved, then the run ends."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType, TracebackType
+from typing import NoReturn, Self
+
+import torch
+from lightning_fabric import Fabric
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stop:
+    """Inside the block the first signal is only noted; a second one ends the process as ever."""
+
+    def __init__(self) -> None:
+        self._noted: int | None = None
+
+    def __enter__(self) -> Self:
+        # A signal that the process was started to ignore stays ignored.
+        self._before = {
+            number: signal.signal(number, self._note)
+            for number in SIGNALS
+            if signal.getsignal(number) is not signal.SIG_IGN
+        }
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._restore()
+
+    def _restore(self) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self._noted is None:
+            self._noted = number
+        else:
+            self.leave()
+
+    def wanted(self, fabric: Fabric) -> bool:
+        """Whether to end after this step; all processes of a run hear the same answer."""
+        if fabric.world_size > 1:
+            # A signal reaches the processes at different steps, and none may wait for one that left.
+            noted = torch.tensor(float(self._noted or 0), device=fabric.device)
+            self._noted = int(fabric.all_reduce(noted, reduce_op="max").item()) or None  # type: ignore[union-attr]
+        return self._noted is not None
+
+    def leave(self) -> NoReturn:
+        """Do what the signal would have done without us; end the run in any case."""
+        assert self._noted is not None, "no signal came"
+        self._restore()
+        signal.raise_signal(self._noted)
+        raise KeyboardInterrupt

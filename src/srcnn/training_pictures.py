@@ -1,0 +1,134 @@
+"""The pictures of a training run on the judge's road: decoded, degraded, in memory or streamed.
+
+Workers import this file: it needs no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.data.patches import PatchSampler, Sampler, load_pairs
+from srcnn.data.stream import Cutter, StreamSampler
+from srcnn.degrade import Degradation
+from srcnn.engine.threads import cores
+from srcnn.errors import InputError, LimitError
+from srcnn.evaluation.protocol import PROTOCOLS, degraded
+from srcnn.images.io import open_picture
+from srcnn.images.resize import imresize
+
+if TYPE_CHECKING:
+    from srcnn.training.config import Recipe
+
+PROTOCOL = PROTOCOLS["paper"]
+MOST_IN_MEMORY = 2000
+"""Pictures; more take long to decode before the first step, however small they are."""
+MOST_WORKERS = 8
+_WINDOW = 512
+"""Largest side of what is degraded of a streamed picture: a few patches need no 12 megapixels."""
+
+
+@dataclass(frozen=True)
+class Versions:
+    """What becomes of a file: itself, and smaller by each of ``shrink``."""
+
+    scale: int
+    shrink: tuple[float, ...]
+    degradation: Degradation
+    window: int = _WINDOW
+
+    def all(self, file: Path) -> Iterator[tuple[NDArray[np.uint8], NDArray[Any]]]:
+        """Every version, whole: (truth, its bicubic picture)."""
+        luma = PROTOCOL.luma(open_picture(file).read())
+        for factor in (1.0, *self.shrink):
+            yield self._degraded(luma, factor, file, None)
+
+    def one(
+        self, file: Path, random: np.random.Generator
+    ) -> tuple[NDArray[np.uint8], NDArray[Any]]:
+        """One version by chance, and of a large picture a window."""
+        factor = float(random.choice((1.0, *self.shrink)))
+        pixels = open_picture(file).read()
+        side = round(self.window / factor)
+        top, left = (int(random.integers(max(1, n - side + 1))) for n in pixels.shape[:2])
+        luma = PROTOCOL.luma(pixels[top : top + side, left : left + side])
+        return self._degraded(luma, factor, file, random)
+
+    def _degraded(
+        self,
+        luma: NDArray[np.uint8],
+        factor: float,
+        file: Path,
+        random: np.random.Generator | None,
+    ) -> tuple[NDArray[np.uint8], NDArray[Any]]:
+        luma = luma if factor == 1 else imresize(luma, factor)
+        return degraded(luma, self.scale, str(file), self.degradation, random)
+
+
+def degradation_of(recipe: Recipe) -> Degradation:
+    """The recipe's keys as the thing itself."""
+    return Degradation(**recipe.degradation.model_dump())
+
+
+def open_sampler(
+    recipe: Recipe, files: list[Path], radius: int, say: Callable[[str], None]
+) -> AbstractContextManager[Sampler]:
+    """The batches of a recipe: from memory where the pictures fit, else from workers."""
+    versions = Versions(
+        recipe.scale, recipe.shrink, degradation_of(recipe), max(_WINDOW, 2 * recipe.patch)
+    )
+    make = partial(
+        PatchSampler,
+        patch=recipe.patch,
+        batch=recipe.batch,
+        seed=recipe.seed,
+        stretched=recipe.stretched,
+        balanced=recipe.balanced,
+    )
+    if fits_in_memory(files, recipe.shrink, recipe.megapixels):
+        say(f"decoding {len(files)} pictures")
+        return nullcontext(make(load_pairs(files, versions.all, radius, partial(_warn, say))))
+    workers = min(MOST_WORKERS, max(1, cores() - 1))
+    say(f"streaming {len(files)} pictures, {workers} at once")
+    cutter = Cutter(versions.one, radius, make)
+    return StreamSampler(files, cutter, recipe.seed, workers, partial(_warn, say))
+
+
+def fits_in_memory(files: list[Path], shrink: tuple[float, ...], megapixels: int) -> bool:
+    """Whether all versions of all pictures are few and small enough to be kept decoded."""
+    if len(files) > MOST_IN_MEMORY:
+        return False
+    left = megapixels * 1e6 / (1 + sum(factor**2 for factor in shrink))
+    for file in files:
+        try:
+            header = open_picture(file).header
+        except (InputError, LimitError):
+            continue  # told of when it is decoded
+        left -= header.width * header.height
+        if left < 0:
+            return False
+    return True
+
+
+def read_held_back(
+    files: list[Path], say: Callable[[str], None]
+) -> list[tuple[str, NDArray[np.uint8]]]:
+    """(Name, luma) of the pictures that can be read."""
+    lumas = []
+    for file in files:
+        try:
+            lumas.append((str(file), PROTOCOL.luma(open_picture(file).read())))
+        except (InputError, LimitError) as error:
+            _warn(say, f"{error}; left out")
+    return lumas
+
+
+def _warn(say: Callable[[str], None], text: str) -> None:
+    say(f"warning: {text}")

@@ -1,0 +1,186 @@
+"""Interrupted anywhere and resumed, a run ends at the same bytes."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from srcnn.data.patches import Batch, PatchSampler
+from srcnn.data.stream import StreamSampler
+from srcnn.errors import ModelError
+from srcnn.training import loop
+from srcnn.training.state import DAMAGED, LAST, PREVIOUS
+from srcnn.training_run import LOG, make_plan, run_plan
+
+from ..conftest import ROOT
+from .tiny import digest, recipe_for, train
+
+PAPER = {"form": "plain", "init": "paper", "optimizer": "sgd", "layer_lr": [1, 1, 0.1], "ema": 0}
+
+
+def signal_at(
+    monkeypatch: pytest.MonkeyPatch,
+    at: int,
+    times: int = 1,
+    sampler: type[PatchSampler | StreamSampler] = PatchSampler,
+) -> None:
+    """So many SIGINT arrive while the batch of step ``at`` is made."""
+    batch = sampler.batch
+
+    def interrupted(self: Any, step: int) -> Batch:
+        for _ in range(times if step == at else 0):
+            signal.raise_signal(signal.SIGINT)
+        return batch(self, step)
+
+    monkeypatch.setattr(sampler, "batch", interrupted)
+
+
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [({}, 0), ({}, 4), ({}, 7), ({}, 11), (PAPER, 5)],
+    ids=["0", "4", "7", "11", "paper-5"],
+)
+def test_a_signal_ends_the_run_after_its_step_and_resuming_changes_nothing(
+    photos: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    changes: dict[str, Any],
+    at: int,
+) -> None:
+    """Validations are after steps 4, 8 and 12: most of these moments are none."""
+    recipe, run = recipe_for(photos, **changes), tmp_path / "cut"
+    straight = train(recipe, tmp_path / "straight")
+    with monkeypatch.context() as patch:
+        signal_at(patch, at)
+        with pytest.raises(KeyboardInterrupt):
+            run_plan(make_plan(recipe, "tiny"), run, device="cpu")
+    assert f"srcnn train --resume {run}" in capsys.readouterr().err
+    assert torch.load(run / LAST)["step"] == at + 1
+    assert train(recipe, run, resume=True) == straight
+    assert steps_logged(run) == steps_logged(tmp_path / "straight") == [4, 8, 12]
+
+
+def steps_logged(run: Path) -> list[int]:
+    entries = map(json.loads, (run / LOG).read_text().splitlines())
+    return [entry["step"] for entry in entries if "step" in entry]
+
+
+def test_a_second_signal_ends_the_run_at_once(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signal_at(monkeypatch, 5, times=2)
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe_for(photos), tmp_path / "run")
+    assert torch.load(tmp_path / "run" / LAST)["step"] == 4
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("ignored", [True, False])
+def test_a_handler_that_was_there_before_has_its_way(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ignored: bool
+) -> None:
+    """Shells start background jobs with SIGINT ignored; a program's own handler need not raise."""
+    heard: list[int] = []
+    signal_at(monkeypatch, 5)
+    handler = signal.SIG_IGN if ignored else lambda number, _: heard.append(number)
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        if ignored:
+            train(recipe_for(photos), tmp_path / "run")
+        else:
+            with pytest.raises(KeyboardInterrupt):
+                train(recipe_for(photos), tmp_path / "run")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert torch.load(tmp_path / "run" / LAST)["step"] == (12 if ignored else 6)
+    assert heard == ([] if ignored else [signal.SIGINT])
+
+
+def test_the_state_is_saved_between_distant_validations(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With no time at all between two saves, a kill at step 9 of 12 loses one step."""
+    monkeypatch.setattr(loop, "SAVE_EVERY", 0.0)
+    signal_at(monkeypatch, 9, times=2)
+    recipe = recipe_for(photos, validate_every=100)
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe, tmp_path / "run")
+    assert torch.load(tmp_path / "run" / LAST)["step"] == 9
+    monkeypatch.undo()
+    assert train(recipe, tmp_path / "run", resume=True) == train(recipe, tmp_path / "straight")
+
+
+def test_a_streamed_run_resumes_at_the_same_bytes(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in the middle of a block of 16 steps."""
+    recipe = recipe_for(photos, megapixels=0, steps=20, degradation={"noise": [0, 9]})
+    straight = train(recipe, tmp_path / "straight")
+    with monkeypatch.context() as patch:
+        signal_at(patch, 17, sampler=StreamSampler)
+        with pytest.raises(KeyboardInterrupt):
+            train(recipe, tmp_path / "cut")
+    assert torch.load(tmp_path / "cut" / LAST)["step"] == 18
+    assert train(recipe, tmp_path / "cut", resume=True) == straight
+    assert straight != train(recipe_for(photos, steps=20), tmp_path / "in memory")
+
+
+@pytest.mark.parametrize("damage", ["one bit", "cut off", "nothing left"])
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: str
+) -> None:
+    recipe, run = recipe_for(photos), tmp_path / "run"
+    straight = train(recipe, run)
+    good = (run / LAST).read_bytes()
+    weights = torch.load(run / LAST)["model"]["g.conv1.weight"].numpy().tobytes()
+    # torch itself would load the state with the wrong bit.
+    one_bit = good.replace(weights, bytes([weights[0] ^ 1]) + weights[1:])
+    assert one_bit != good
+    bad = {"one bit": one_bit, "cut off": good[: len(good) // 2], "nothing left": b""}[damage]
+    (run / LAST).write_bytes(bad)
+    run_plan(make_plan(recipe, "tiny"), run, device="cpu", resume=True)
+    error = capsys.readouterr().err
+    assert str(run / LAST) in error
+    assert "damaged" in error
+    assert digest(run) == straight
+    # The damaged one did not push out the good one before it.
+    assert (run / DAMAGED).read_bytes() == bad
+    assert torch.load(run / PREVIOUS)["step"] == 8
+    for name in (LAST, PREVIOUS):
+        (run / name).write_bytes(bad)
+    with pytest.raises(ModelError, match="no checkpoint"):
+        train(recipe, run, resume=True)
+
+
+@pytest.mark.parametrize("moments", [8, pytest.param(80, marks=pytest.mark.slow)])
+@pytest.mark.timeout(1200)
+def test_killed_at_any_moment_a_run_ends_at_the_same_bytes(
+    photos: Path, tmp_path: Path, moments: int
+) -> None:
+    """kill -9 at lines of the checkpoint's writing and at any time; SIGINT and SIGTERM at any time."""
+    recipe = recipe_for(photos)
+    straight = train(recipe, tmp_path / "straight")
+    (tmp_path / "recipe.yaml").write_text(recipe.to_yaml())
+    command = [sys.executable, "-m", "tests.training.killed", str(tmp_path), str(moments)]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    attempts = [json.loads(line) for line in done.stdout.splitlines()]
+    codes = [attempt["code"] for attempt in attempts]
+    assert codes[:moments] == [-signal.SIGKILL] * moments
+    assert set(codes) <= {-signal.SIGKILL, 130, 143, 0}  # 0: too late a moment
+    for attempt in attempts:
+        run = Path(attempt["run"])
+        assert attempt["resumed"] == 0, attempt
+        assert digest(run) == straight, attempt
+        assert steps_logged(run) == [4, 8, 12], attempt
+        assert not list(run.glob(".srcnn-*.part")), attempt
+    left = [set(attempt["left"]) for attempt in attempts]
+    assert {LAST, PREVIOUS} in left, "no run was ended with two states"
+    assert {PREVIOUS} in left, "no run was ended between the two renames"
