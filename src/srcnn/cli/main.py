@@ -77,25 +77,40 @@ def main() -> int:
         return 0
     except Exit as ended:
         return ended.exit_code
-    except SrcnnError as error:
-        report_error(error)
-        return error.exit_code
     except click.ClickException as error:
         report_error(f"{error.format_message().rstrip('.')[:160]}; see srcnn --help")
         return error.exit_code
-    except KeyboardInterrupt:
-        say("interrupted; what was finished is kept")
-        return 130
-    except _Terminated:
-        say("terminated; what was finished is kept")
-        return 143
     except BrokenPipeError:
         # Whoever read our output has left; there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception as error:  # the last resort: a bug must still read as one line
+    except (Exception, KeyboardInterrupt, _Terminated) as error:
+        first = _what_began(error)
+        if isinstance(first, KeyboardInterrupt):
+            say("interrupted; what was finished is kept")
+            return 130
+        if isinstance(first, _Terminated):
+            say("terminated; what was finished is kept")
+            return 143
+        if isinstance(error, SrcnnError):
+            report_error(error)
+            return error.exit_code
+        # The last resort: a bug must still read as one line.
         report_error(f"{type(error).__name__}: {error}")
         return 1
+
+
+def _what_began(error: BaseException) -> BaseException:
+    """The signal behind an error, where there is one, else the error.
+
+    A signal in the middle of the import of a C extension comes out as an ImportError.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, (KeyboardInterrupt, _Terminated)):
+            return seen
+        seen = seen.__cause__ or seen.__context__
+    return error
 
 
 def _arguments() -> list[str]:
