@@ -207,6 +207,24 @@ def test_a_signal_while_writing(
 
 
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_that_a_library_made_an_error_of(
+    srcnn: Srcnn, photo: Path, name: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the import of an extension module written with pybind11 does."""
+
+    def importing(*_: object) -> None:
+        try:
+            signal.raise_signal(signal.Signals[name])
+        except BaseException as error:
+            raise ImportError("initialization failed") from error
+
+    monkeypatch.setattr("srcnn.images.encode.write_picture", importing)
+    ran = srcnn("upscale", photo, "-m", "bicubic", "-s", 2)
+    assert ran.code == code
+    assert "what was finished is kept" in ran.err
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
 def test_a_signal_in_the_middle_of_the_work(folder: Path, name: str, code: int) -> None:
     """A process of its own: the first picture is kept, of the second nothing is there."""
     (folder / "large-x4.onnx").write_bytes(weights_file(near_identity((9, 5, 5), (64, 32)), 4))

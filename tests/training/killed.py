@@ -79,8 +79,7 @@ def run_all(folder: Path, moments: int) -> None:
 
     code_of(start(folder, *arguments("counted"), lines=Lines(None)))
     lines = int((folder / "lines").read_text())
-    for i in range(moments):
-        fatal = i * lines // moments
+    for fatal in sorted({i * lines // moments for i in range(moments)}):
         process = start(folder, *arguments(f"line {fatal}"), lines=Lines(fatal))
         report(folder / f"line {fatal}", code_of(process))
     started = time.monotonic()

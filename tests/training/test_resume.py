@@ -172,9 +172,12 @@ def test_killed_at_any_moment_a_run_ends_at_the_same_bytes(
     command = [sys.executable, "-m", "tests.training.killed", str(tmp_path), str(moments)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     attempts = [json.loads(line) for line in done.stdout.splitlines()]
-    codes = [attempt["code"] for attempt in attempts]
-    assert codes[:moments] == [-signal.SIGKILL] * moments
-    assert set(codes) <= {-signal.SIGKILL, 130, 143, 0}  # 0: too late a moment
+    at_lines = [entry["code"] for entry in attempts if "/line " in entry["run"]]
+    assert len(at_lines) >= min(moments, 40)
+    assert set(at_lines) == {-signal.SIGKILL}
+    # 0: too late a moment; minus the others: too early a one.
+    usual = {-signal.SIGKILL, 130, 143, 0, -signal.SIGINT, -signal.SIGTERM}
+    assert {attempt["code"] for attempt in attempts} <= usual
     for attempt in attempts:
         run = Path(attempt["run"])
         assert attempt["resumed"] == 0, attempt

@@ -75,9 +75,6 @@ def main() -> int:
         return 0
     except Exit as ended:
         return ended.exit_code
-    except SrcnnError as error:
-        report_error(error)
-        return error.exit_code
     except click.ClickException as error:
         report_error(f"{error.format_message().rstrip('.')[:160]}; see srcnn --help")
         return error.exit_code
@@ -91,6 +88,9 @@ def main() -> int:
         # Whoever read our output has left; there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except SrcnnError as error:
+        report_error(error)
+        return error.exit_code
     except Exception as error:  # the last resort: a bug must still read as one line
         report_error(f"{type(error).__name__}: {error}")
         return 1

@@ -11,6 +11,7 @@ from srcnn.errors import ModelError
 
 METADATA_KEY = "srcnn.card"
 """Where a weights file keeps its card."""
+BICUBIC = "bicubic"
 STANDALONE_KEY = "srcnn.standalone"
 """Where a standalone graph keeps the card of its network: it must not pass for a weights file."""
 
@@ -29,7 +30,7 @@ class Card:
     """Filter numbers n1, n2, ... of the hidden layers."""
     color: str = "Y"
     """``Y``: luma of MATLAB's rgb2ycbcr, in [0, 1]."""
-    degradation: str = "bicubic"
+    degradation: str = BICUBIC
     """How the low-res pictures of the training were made, and those that selected the weights."""
     training_data: tuple[str, ...] = ()
     pictures: int = 0
@@ -63,7 +64,10 @@ class Card:
         return sum(a * f * f * b for a, f, b in zip(widths[:-1], self.f, widths[1:], strict=True))
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self))
+        card = asdict(self)
+        if self.degradation == BICUBIC:
+            del card["degradation"]  # as in files from before there was another
+        return json.dumps(card)
 
 
 def card_in(metadata: Mapping[str, str], source: str) -> Card:
