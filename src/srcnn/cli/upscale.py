@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _ROWS = 64
 """Of the source, decoded at a time."""
+_CHUNK = 2**20
+"""Bytes of stdin that are read at a time."""
 _AT_ONCE = 2
 """Pictures: 24 of 256 x 256 take 6 % less time than one after the other. Three are no faster."""
 
@@ -67,6 +70,13 @@ _AT_ONCE = 2
     metavar="<int range>",
     help="Limit for an input and for an output.",
 )
+@click.option(
+    "--max-bytes",
+    type=click.IntRange(min=1),
+    default=2**30,
+    metavar="<int range>",
+    help="Limit for an input.",
+)
 @click.option("--json", metavar="PATH", help="Results as JSON; - is stdout.")
 @click.option("--quiet", is_flag=True, help="Errors only.")
 def upscale(
@@ -89,6 +99,7 @@ def upscale(
     skip_existing: bool,
     dry_run: bool,
     max_pixels: int,
+    max_bytes: int,
     json: str | None,
     quiet: bool,
 ) -> None:
@@ -118,7 +129,7 @@ def upscale(
     if not dry_run:
         for folder in {job.destination.parent for job in jobs if job.destination is not None}:
             remove_parts(folder)
-    run = _Run(wanted, model, options, quality, max_pixels, quiet)
+    run = _Run(wanted, model, options, quality, max_pixels, max_bytes, quiet)
     results: list[dict[str, Any]] = []
     try:
         with closing(run.all(jobs, dry_run)) as done:
@@ -157,12 +168,14 @@ class _Run:
         options: dict[str, Any],
         quality: int | None,
         max_pixels: int,
+        max_bytes: int,
         quiet: bool,
     ) -> None:
         from srcnn.engine.upscaler import check_options, load, nearest_scale
 
         self._wanted, self._model, self._options = wanted, model, options
-        self._quality, self._max_pixels, self._quiet = quality, max_pixels, quiet
+        self._quality, self._quiet = quality, quiet
+        self._max_pixels, self._max_bytes = max_pixels, max_bytes
         self._load, self._nearest = load, nearest_scale
         self._open: dict[int, Any] = {}
         self._opening = Lock()
@@ -225,9 +238,9 @@ class _Run:
         from srcnn.images.formats import FORMATS
         from srcnn.images.io import open_picture
 
-        data = sys.stdin.buffer.read() if job.source == "-" else Path(job.source)
+        data = _stdin(self._max_bytes) if job.source == "-" else Path(job.source)
         name = "stdin" if job.source == "-" else job.source
-        picture = open_picture(data, self._max_pixels, name)
+        picture = open_picture(data, self._max_pixels, name, self._max_bytes)
         header = picture.header
         size, scale = self._wanted.size_of(header.height, header.width, name)
         check_size(size, self._max_pixels, name)
@@ -263,6 +276,14 @@ class _Run:
         if self._stopped:
             raise _Stopped
         show(f"{name}  {part:4.0%}", self._quiet)
+
+
+def _stdin(max_bytes: int) -> bytes:
+    """What stdin gives, up to a byte more than may be taken: it need not have an end."""
+    data = BytesIO()
+    while chunk := sys.stdin.buffer.read(min(_CHUNK, max_bytes + 1 - data.tell())):
+        data.write(chunk)
+    return data.getvalue()
 
 
 @contextmanager

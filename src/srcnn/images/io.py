@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pyvips
 from numpy.typing import NDArray
 
 from srcnn.errors import InputError, LimitError
+from srcnn.images.container import check_parts, kind_of_jpeg
 from srcnn.images.formats import FORMATS, Format, format_of_bytes
 
 MAX_PIXELS = 2**28
 """Default limit on the pixels of an input and of an output: 268 megapixels."""
+MAX_BYTES = 2**30
+"""Default limit on the bytes of an input."""
 
 _GRAY = {"b-w", "grey16"}
 _COLOUR = {"srgb", "rgb", "rgb16"}
@@ -30,8 +34,6 @@ _KEPT = ("icc-profile-data", "xmp-data", "iptc-data")
 _KEPT_ALL = ("exif-", "png-comment-")
 _NO_RESOLUTION = (1.0, 2.834, 72 / 25.4)
 """Pixels per millimetre that libvips gives to a file that says nothing."""
-_BASE_TABLE = 3688
-"""Sum of the luminance table of the JPEG standard (ITU-T T.81, table K.1), which is quality 50."""
 
 
 @dataclass(frozen=True)
@@ -98,33 +100,36 @@ class Picture:
 
 
 def open_picture(
-    source: str | Path | bytes, max_pixels: int = MAX_PIXELS, name: str | None = None
+    source: str | Path | bytes,
+    max_pixels: int = MAX_PIXELS,
+    name: str | None = None,
+    max_bytes: int = MAX_BYTES,
 ) -> Picture:
     """Open a file, or the bytes of one, and read its header.
 
-    Raises `InputError` for what is missing or no picture, `LimitError` over ``max_pixels``.
+    Raises `InputError` for what is missing or no picture, `LimitError` over ``max_pixels`` or ``max_bytes``.
     """
     name = name or (f"{len(source)} bytes" if isinstance(source, bytes) else str(source))
-    if isinstance(source, bytes):
-        head = source[:16]
-    else:
-        try:
-            with Path(source).open("rb") as file:
-                head = file.read(16)
-        except FileNotFoundError:
-            raise InputError(name, "no such file") from None
-        except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-            why = error.strerror if isinstance(error, OSError) else error
-            raise InputError(name, f"cannot be read ({why})") from None
-    fmt = format_of_bytes(head)
-    if fmt is None:
-        known = ", ".join(FORMATS)
-        why = "is empty" if not head else "is not a picture of a known format"
-        raise InputError(name, why, f"known are {known}")
+    try:
+        with _open(source, name) as file:
+            check_bytes(file.seek(0, os.SEEK_END), max_bytes, name)
+            file.seek(0)
+            fmt = format_of_bytes(head := file.read(16))
+            if fmt is None:
+                known = ", ".join(FORMATS)
+                why = "is not a picture of a known format" if head else "is empty"
+                raise InputError(name, why, f"known are {known}")
+            check_parts(file, fmt, name)
+            kind = kind_of_jpeg(file, fmt) if fmt.name == "jpeg" else None
+    except FileNotFoundError:
+        raise InputError(name, "no such file") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        why = error.strerror if isinstance(error, OSError) else error
+        raise InputError(name, f"cannot be read ({why})") from None
     opened = (
         _open_pillow(name, source, fmt)
         if fmt.library == "pillow"
-        else _open_vips(name, source, fmt)
+        else _open_vips(name, source, fmt, kind)
     )
     pixels = opened.header.width * opened.header.height
     if pixels > max_pixels:
@@ -136,7 +141,27 @@ def open_picture(
     return opened
 
 
-def _open_vips(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
+def _open(source: str | Path | bytes, name: str) -> IO[bytes]:
+    if isinstance(source, bytes):
+        return io.BytesIO(source)
+    mode = Path(source).stat().st_mode
+    # Opening a pipe would wait for its writer, and a device has no end.
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise InputError(name, "is a pipe, a socket or a device", "pipe pictures into: upscale -")
+    return Path(source).open("rb")
+
+
+def check_bytes(size: int, max_bytes: int, name: str) -> None:
+    """`LimitError` for an input of ``size`` bytes when that is over ``max_bytes``."""
+    if size > max_bytes:
+        raise LimitError(
+            name, f"has over {max_bytes} bytes, the limit", "raise it with --max-bytes"
+        )
+
+
+def _open_vips(
+    name: str, source: str | Path | bytes, fmt: Format, kind: tuple[int, bool] | None
+) -> Picture:
     try:
         image = _load_vips(source, fmt, access="sequential")
         if image.get_typeof("orientation") and image.get("orientation") > 1:
@@ -158,8 +183,8 @@ def _open_vips(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
                 metadata[key] = (image.get_typeof(key), image.get(key))
     if image.get_typeof("resolution-unit") or image.xres not in _NO_RESOLUTION:
         metadata["resolution"] = (image.xres, image.yres)
-    if fmt.name == "jpeg":
-        metadata["quality"], metadata["subsampled"] = _kind_of_jpeg(source)
+    if kind is not None:
+        metadata["quality"], metadata["subsampled"] = kind
     pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
     header = Header(image.width, image.height, image.bands, np.dtype(dtype), fmt, pages, metadata)
     return Picture(name, header, image, source)
@@ -174,20 +199,6 @@ def _load_vips(source: str | Path | bytes, fmt: Format, **options: Any) -> Any:
     )
     loader = getattr(pyvips.Image, {"avif": "heif"}.get(fmt.name, fmt.name) + "load_source")
     return loader(stream, fail_on="error", **options)
-
-
-def _kind_of_jpeg(source: str | Path | bytes) -> tuple[int, bool]:
-    """(the quality, 1 to 100, that libjpeg would have taken for a file's tables; whether it is 4:2:0)."""
-    from PIL import JpegImagePlugin
-
-    try:
-        file: Any = io.BytesIO(source) if isinstance(source, bytes) else str(source)
-        with JpegImagePlugin.JpegImageFile(file) as image:
-            percent = sum(image.quantization[0]) / _BASE_TABLE * 100
-            subsampled = JpegImagePlugin.get_sampling(image) == 2
-    except Exception:  # whatever the bytes led to: libvips has the word on them
-        return 0, False
-    return min(100, round((200 - percent) / 2 if percent <= 100 else 5000 / percent)), subsampled
 
 
 def _open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
