@@ -173,7 +173,10 @@ def _av1() -> tuple[bytes, bytes]:
 def avif_grid(rows: int, columns: int, size: tuple[int, int], of_itself: bool = False) -> bytes:
     """An AVIF whose picture is a grid of rows x columns times the same 64 x 64 pixels."""
     body, configuration = _av1()
-    full = lambda kind, flags, *rest: _box(kind, struct.pack(">I", flags), *rest)  # noqa: E731
+
+    def full(kind: bytes, flags: int, *rest: bytes) -> bytes:
+        return _box(kind, struct.pack(">I", flags), *rest)
+
     grid = b"\0\1" + bytes([rows - 1, columns - 1]) + struct.pack(">II", *size)
     ids = [1] * (rows * columns) if of_itself else range(2, 2 + rows * columns)
     items = [1, *([] if of_itself else ids)]

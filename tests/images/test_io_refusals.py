@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -177,3 +178,17 @@ def test_the_hostile_files(shared: Path) -> None:
             lines.append(str(error))
     assert len(paths) / 2 < len(lines) < len(paths)
     assert [line for line in lines if len(line) >= 200 or len(line.splitlines()) != 1] == []
+
+
+@pytest.mark.parametrize("format", ["png", "avif", "webp"])
+def test_a_broken_file_whose_name_is_no_text(tmp_path: Path, format: str) -> None:
+    """libvips names the file in its errors, in bytes."""
+    path = tmp_path / os.fsdecode(b"\xff." + format.encode())
+    path.write_bytes(
+        {"png": b"\x89PNG\r\n\x1a\n", "avif": b"\0\0\0\x10ftypavif", "webp": b"RIFF\0\0\0\0WEBP"}[
+            format
+        ]
+        + bytes(99)
+    )
+    with pytest.raises(InputError, match=f"is not a readable {format.upper()}"):
+        open_picture(path).read()

@@ -36,6 +36,10 @@ _NO_RESOLUTION = (1.0, 2.834, 72 / 25.4)
 """Pixels per millimetre that libvips gives to a file that says nothing."""
 
 
+_VIPS_ERRORS = (pyvips.Error, UnicodeDecodeError)
+"""What pyvips raises; the second where libvips speaks of a file whose name is no UTF-8."""
+
+
 @dataclass(frozen=True)
 class Header:
     """What is known of a picture before its pixels; width and height are as it is displayed."""
@@ -95,7 +99,7 @@ class Picture:
                 strip = np.frombuffer(region.fetch(0, top, header.width, height), header.dtype)
                 shape = (height, header.width, header.channels)
                 yield strip.reshape(shape if header.channels > 1 else shape[:2])
-        except pyvips.Error as error:
+        except _VIPS_ERRORS as error:
             raise InputError(self.name, _reason(error, header.format)) from None
 
 
@@ -120,16 +124,16 @@ def open_picture(
                 why = "is not a picture of a known format" if head else "is empty"
                 raise InputError(name, why, f"known are {known}")
             check_parts(file, fmt, name)
-            kind = kind_of_jpeg(file, fmt) if fmt.name == "jpeg" else None
+            jpeg = kind_of_jpeg(file, fmt) if fmt.name == "jpeg" else None
     except FileNotFoundError:
         raise InputError(name, "no such file") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        why = error.strerror if isinstance(error, OSError) else error
-        raise InputError(name, f"cannot be read ({why})") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(name, f"cannot be read ({reason})") from None
     opened = (
         _open_pillow(name, source, fmt)
         if fmt.library == "pillow"
-        else _open_vips(name, source, fmt, kind)
+        else _open_vips(name, source, fmt, jpeg)
     )
     pixels = opened.header.width * opened.header.height
     if pixels > max_pixels:
@@ -160,7 +164,7 @@ def check_bytes(size: int, max_bytes: int, name: str) -> None:
 
 
 def _open_vips(
-    name: str, source: str | Path | bytes, fmt: Format, kind: tuple[int, bool] | None
+    name: str, source: str | Path | bytes, fmt: Format, jpeg: tuple[int, bool] | None
 ) -> Picture:
     try:
         image = _load_vips(source, fmt, access="sequential")
@@ -168,7 +172,7 @@ def _open_vips(
             # Turning needs all pixels at once: libvips keeps over 100 MB of them in a temporary file.
             # Still none is decoded before the first is asked for.
             image = _load_vips(source, fmt).autorot()
-    except pyvips.Error as error:
+    except _VIPS_ERRORS as error:
         raise InputError(name, _reason(error, fmt)) from None
     dtype = {"uchar": np.uint8, "ushort": np.uint16}.get(image.format)
     colour = image.interpretation
@@ -177,17 +181,24 @@ def _open_vips(
         kind = f"{image.bands} bands of {image.format} {colour}"
         raise InputError(name, f"{kind} are not supported", "convert it to 8 or 16 bit gray or RGB")
     metadata: dict[str, Any] = {}
-    for key in image.get_fields():
+    for key in _fields(image):
         if key in _KEPT or key.startswith(_KEPT_ALL):
             with suppress(UnicodeDecodeError):  # a text that is neither ASCII nor UTF-8
                 metadata[key] = (image.get_typeof(key), image.get(key))
     if image.get_typeof("resolution-unit") or image.xres not in _NO_RESOLUTION:
         metadata["resolution"] = (image.xres, image.yres)
-    if kind is not None:
-        metadata["quality"], metadata["subsampled"] = kind
+    if jpeg is not None:
+        metadata["quality"], metadata["subsampled"] = jpeg
     pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
     header = Header(image.width, image.height, image.bands, np.dtype(dtype), fmt, pages, metadata)
     return Picture(name, header, image, source)
+
+
+def _fields(image: Any) -> list[str]:
+    try:
+        return list(image.get_fields())
+    except UnicodeDecodeError:  # pyvips lists nothing when one PNG text has a name in Latin-1
+        return [key for key in (*_KEPT, "exif-data") if image.get_typeof(key)]
 
 
 def _load_vips(source: str | Path | bytes, fmt: Format, **options: Any) -> Any:
@@ -250,11 +261,11 @@ def _pillow_pixels(name: str, open_image: Callable[[], Any]) -> NDArray[Any]:
     return pixels.astype(np.uint16) if pixels.dtype == np.int32 else pixels
 
 
-def _reason(error: pyvips.Error, fmt: Format) -> str:
+def _reason(error: Exception, fmt: Format) -> str:
     return f"is not a readable {fmt.name.upper()}{detail(error)}"
 
 
-def detail(error: pyvips.Error) -> str:
+def detail(error: Exception) -> str:
     """What libvips says of it, in brackets."""
     lines = [line.strip() for line in str(error).splitlines()[1:] if line.strip()]
     return f" ({lines[0]})" if lines else ""
