@@ -80,9 +80,22 @@ def test_two_of_a_folder_for_one_file(srcnn: Srcnn, folder: Path) -> None:
 
 def test_an_explicit_result_is_a_source(srcnn: Srcnn, photo: Path) -> None:
     assert srcnn("upscale", photo, *BICUBIC, "-s", 2).code == 0
-    ran = srcnn("upscale", photo, "photo_x2.png", *BICUBIC, "-s", 2, "--overwrite")
+    ran = srcnn("upscale", "photo_x2.png", *BICUBIC, "-s", 2)
     assert ran.code == 0
     assert tree(photo.parent) == {"photo.png", "photo_x2.png", "photo_x2_x2.png"}
+
+
+@pytest.mark.parametrize("second", ["photo_x2.png", "./photo_x2.png"])
+def test_no_source_is_overwritten_by_another(srcnn: Srcnn, photo: Path, second: str) -> None:
+    """Which of the two would be enlarged depended on which came first."""
+    assert srcnn("upscale", photo, *BICUBIC, "-s", 2).code == 0
+    before = Path("photo_x2.png").read_bytes()
+    ran = srcnn("upscale", photo, second, *BICUBIC, "-s", 2, "--overwrite")
+    assert ran.code == 2
+    assert "photo_x2.png: is a source; " in ran.error
+    assert Path("photo_x2.png").read_bytes() == before
+    assert srcnn("upscale", photo, second, *BICUBIC, "-s", 2, "--skip-existing").code == 0
+    assert Path("photo_x2.png").read_bytes() == before
 
 
 def test_files_and_folders_together(srcnn: Srcnn, album: Path, photo: Path) -> None:
