@@ -47,9 +47,10 @@ _MEMORY = 700 * 2**20
 
 
 @st.composite
-def mutants(draw: st.DrawFn, files: dict[str, bytes]) -> bytes:
-    """One of the files after one to four edits; of a PNG mostly with checksums that fit again."""
-    data = bytearray(files[draw(st.sampled_from(sorted(files)))])
+def mutants(draw: st.DrawFn, files: dict[str, bytes]) -> tuple[bytes, str]:
+    """(one of the files after one to four edits, its name); a PNG mostly with checksums that fit again."""
+    name = draw(st.sampled_from(sorted(files)))
+    data = bytearray(files[name])
     for kind, place, new, length in draw(st.lists(_EDITS, min_size=1, max_size=4)):
         at = place % max(len(data), 1)
         if kind == "change":
@@ -65,8 +66,8 @@ def mutants(draw: st.DrawFn, files: dict[str, bytes]) -> bytes:
         elif kind == "cut" and length < 8:  # not too often: what is left is dull
             del data[at:]
     if draw(st.integers(0, 3)):
-        return with_checksums(bytes(data))
-    return bytes(data)
+        return with_checksums(bytes(data)), name
+    return bytes(data), name
 
 
 def with_checksums(data: bytes) -> bytes:
@@ -83,7 +84,7 @@ def with_checksums(data: bytes) -> bytes:
     return bytes(out)
 
 
-def try_all(attempt: Callable[[bytes], None], files: dict[str, bytes]) -> None:
+def try_all(attempt: Callable[[bytes, str], None], files: dict[str, bytes]) -> None:
     """What the process does: ``attempt`` with so many mutants as the command line says."""
     examples, last = int(sys.argv[1]), Path(sys.argv[2])
     long = len(sys.argv) > 3
@@ -97,10 +98,10 @@ def try_all(attempt: Callable[[bytes], None], files: dict[str, bytes]) -> None:
         suppress_health_check=list(HealthCheck),
     )
     @given(mutants(files))
-    def each(data: bytes) -> None:
-        last.write_bytes(data)
+    def each(mutant: tuple[bytes, str]) -> None:
+        last.write_bytes(mutant[0])
         started = time.perf_counter()
-        attempt(data)
+        attempt(*mutant)
         assert time.perf_counter() - started < SLOWEST, "it takes too long"
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         assert peak < _MEMORY, f"it takes {peak >> 20} MB, {baseline >> 10} of them before"

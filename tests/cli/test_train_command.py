@@ -9,7 +9,7 @@ import pytest
 import yaml
 from PIL import Image
 
-from srcnn.weights.store import read_card
+from srcnn.weights.onnx_file import read_card
 
 from ..conftest import EXAMPLE, ROOT
 from .conftest import Srcnn

@@ -10,7 +10,7 @@ from ..mutants import check_line, try_all
 from .specimens import NAMES, specimen
 
 
-def attempt(data: bytes) -> None:
+def attempt(data: bytes, name: str) -> None:
     """Pixels of the size that the header told of, enlarged; or one line with exit 3 or 4."""
     try:
         header = open_picture(data, max_pixels=2**20).header

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import struct
 import zlib
@@ -192,3 +193,13 @@ def test_a_broken_file_whose_name_is_no_text(tmp_path: Path, format: str) -> Non
     )
     with pytest.raises(InputError, match=f"is not a readable {format.upper()}"):
         open_picture(path).read()
+
+
+def test_libvips_says_nothing_itself(capfd: pytest.CaptureFixture[str]) -> None:
+    """Its warnings name a PNG's profile, in bytes that need not be text."""
+    data = written_by_pillow(Image.new("RGB", (9, 9)), "PNG")
+    body = b"iCCP\xf2\xffname\0\0" + zlib.compress(b"no profile" * 20)
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    assert open_picture(data[:33] + chunk + data[33:]).read().shape == (9, 9, 3)
+    gc.collect()
+    assert capfd.readouterr() == ("", "")

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from srcnn.images.files import write_atomically
+
+_CHUNK = 2**20
+"""Bytes of stdin that are read at a time."""
 
 
 def say(text: str, quiet: bool = False) -> None:
@@ -35,6 +39,14 @@ def report_error(line: object) -> None:
     if flag("--debug"):
         traceback.print_exc()
     say(f"error: {' '.join(str(line).split())}"[:198])
+
+
+def read_stdin(max_bytes: int) -> bytes:
+    """What stdin gives, up to a byte more than may be taken: it need not have an end."""
+    data = BytesIO()
+    while chunk := sys.stdin.buffer.read(min(_CHUNK, max_bytes + 1 - data.tell())):
+        data.write(chunk)
+    return data.getvalue()
 
 
 def write_json(document: dict[str, Any], target: str) -> None:

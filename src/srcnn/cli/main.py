@@ -65,11 +65,6 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _on_sigterm)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be text
-    # libvips speaks through the log; what matters of it is in our own error lines.
-    logging.getLogger("pyvips").setLevel(logging.CRITICAL)
-    os.environ.setdefault(
-        "VIPS_WARNING", "0"
-    )  # whatever its value: none where Python's log is gone
     if flag("--verbose"):
         logging.basicConfig(format="%(message)s")
         logging.getLogger("srcnn").setLevel(logging.INFO)

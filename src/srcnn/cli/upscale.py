@@ -7,7 +7,6 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 from click.exceptions import Exit
 
-from srcnn.cli.console import report_error, say, show, write_json
+from srcnn.cli.console import read_stdin, report_error, say, show, write_json
 from srcnn.errors import LimitError, OutputError, SrcnnError, UsageError
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 _ROWS = 64
 """Of the source, decoded at a time."""
-_CHUNK = 2**20
-"""Bytes of stdin that are read at a time."""
 _AT_ONCE = 2
 """Pictures: 24 of 256 x 256 take 6 % less time than one after the other. Three are no faster."""
 
@@ -71,11 +68,7 @@ _AT_ONCE = 2
     help="Limit for an input and for an output.",
 )
 @click.option(
-    "--max-bytes",
-    type=click.IntRange(min=1),
-    default=2**30,
-    metavar="<int range>",
-    help="Limit for an input.",
+    "--max-bytes", type=click.IntRange(min=1), default=2**30, metavar="<int>", help="Of an input."
 )
 @click.option("--json", metavar="PATH", help="Results as JSON; - is stdout.")
 @click.option("--quiet", is_flag=True, help="Errors only.")
@@ -238,7 +231,7 @@ class _Run:
         from srcnn.images.formats import FORMATS
         from srcnn.images.io import open_picture
 
-        data = _stdin(self._max_bytes) if job.source == "-" else Path(job.source)
+        data = read_stdin(self._max_bytes) if job.source == "-" else Path(job.source)
         name = "stdin" if job.source == "-" else job.source
         picture = open_picture(data, self._max_pixels, name, self._max_bytes)
         header = picture.header
@@ -276,14 +269,6 @@ class _Run:
         if self._stopped:
             raise _Stopped
         show(f"{name}  {part:4.0%}", self._quiet)
-
-
-def _stdin(max_bytes: int) -> bytes:
-    """What stdin gives, up to a byte more than may be taken: it need not have an end."""
-    data = BytesIO()
-    while chunk := sys.stdin.buffer.read(min(_CHUNK, max_bytes + 1 - data.tell())):
-        data.write(chunk)
-    return data.getvalue()
 
 
 @contextmanager

@@ -21,7 +21,8 @@ from srcnn.engine.threads import cores
 from srcnn.errors import LimitError, ModelError, UsageError
 from srcnn.images.depth import peak
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
-from srcnn.weights.store import default, find, is_file_name, read_card
+from srcnn.weights.onnx_file import read_card
+from srcnn.weights.store import default, find, is_file_name, read_bytes
 
 SCALES = (2, 3, 4)
 """The scales that networks are trained for."""
@@ -107,7 +108,7 @@ def load(
     path = find(name, trained)
     if path.suffix != ".onnx":
         raise ModelError(name, "only ONNX weights files can upscale")
-    graph = path.read_bytes()
+    graph = read_bytes(path)
     card = read_card(graph, name)
     if is_file_name(name) and card.scale and nearest_scale(scale, card.scale) != card.scale:
         raise ModelError(name, f"was trained for x{card.scale}, not for x{scale:g}")

@@ -23,6 +23,9 @@ from srcnn.errors import InputError, LimitError
 from srcnn.images.container import check_parts, kind_of_jpeg
 from srcnn.images.formats import FORMATS, Format, format_of_bytes
 
+# pyvips hands libvips's warnings to Python's log, and prints a traceback where one is no UTF-8.
+pyvips._remove_log_handler()
+
 MAX_PIXELS = 2**28
 """Default limit on the pixels of an input and of an output: 268 megapixels."""
 MAX_BYTES = 2**30
