@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -58,6 +59,15 @@ def test_no_ordinary_file(srcnn: Srcnn, odd: Path, name: str, why: str) -> None:
         ran = srcnn("upscale", name, *BICUBIC)
         assert (ran.code, why in ran.error) == (3, True), ran.err
     assert tree(odd) == before
+
+
+def test_nothing_is_left_in_the_temporary_folder(photo: Path) -> None:
+    """By no library either: ONNX Runtime keeps a file there for its reports, unless told not to."""
+    Path("temporary").mkdir()
+    command = [sys.executable, "-m", "srcnn", "upscale", str(photo), "-m", "srcnn-915"]
+    env = {key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run(command, check=True, env=env | {"TMPDIR": "temporary"})
+    assert tree(photo.parent) == {"photo.png", "photo_x3.png"}
 
 
 @pytest.mark.timeout(30)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from srcnn._optional import need
 from srcnn.engine.backend import Backend
 from srcnn.errors import UsageError
@@ -45,8 +43,6 @@ def open_backend(graph: bytes, engine: str, precision: str, threads: int) -> Bac
         from srcnn.engine.torch import Torch
 
         return Torch(graph, precision)
-    # Its wheel sends reports to its maker, and keeps a file in the temporary folder, unless told not to.
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     from srcnn.engine.onnxruntime import OnnxRuntime
 
     return OnnxRuntime(graph)
