@@ -84,6 +84,18 @@ def test_truncated_files(
     refusal(path.read_bytes())
 
 
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_that_lacks_its_middle(photo: NDArray[np.uint8], progressive: bool) -> None:
+    """It ends well, and libjpeg would fill the rest with gray, with no more than a warning."""
+    data = written_by_pillow(Image.fromarray(photo), "JPEG", progressive=progressive)
+    assert open_picture(data).read().shape == photo.shape
+    for part in (0.4, 0.9):
+        assert "premature end" in refusal(data[: int(len(data) * part)] + data[-2:])
+    for restart in range(0xD0, 0xD8):
+        middle = len(data) * 3 // 5
+        refusal(data[:middle] + bytes([0xFF, restart]) + data[middle:])
+
+
 def test_a_damaged_checksum(photo: NDArray[np.uint8]) -> None:
     data = bytearray(written_by_pillow(Image.fromarray(photo), "PNG"))
     data[data.index(b"IDAT") + 5000] ^= 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -39,6 +40,8 @@ _NO_RESOLUTION = (1.0, 2.834, 72 / 25.4)
 """Pixels per millimetre that libvips gives to a file that says nothing."""
 
 
+_LOST = "premature end|bad Huffman|bad arithmetic|instead of RST|Inconsistent progression"
+"""What libjpeg warns of when it makes pixels up."""
 _VIPS_ERRORS = (pyvips.Error, UnicodeDecodeError)
 """What pyvips raises; the second where libvips speaks of a file whose name is no UTF-8."""
 
@@ -75,10 +78,18 @@ class Header:
 class Picture:
     """An opened picture: ``header`` is read, pixels are decoded when `read` or `strips` is called."""
 
-    def __init__(self, name: str, header: Header, image: Any, source: str | Path | bytes) -> None:
+    def __init__(
+        self,
+        name: str,
+        header: Header,
+        image: Any,
+        source: str | Path | bytes,
+        forgiving: Callable[[], Any] | None = None,
+    ) -> None:
         self.name = name
         self.header = header
         self._image = image
+        self._forgiving = forgiving
         # libvips decodes out of this memory and does not keep it alive.
         self._source = source
 
@@ -99,7 +110,14 @@ class Picture:
             region = pyvips.Region.new(self._image)
             for top in range(0, header.height, rows):
                 height = min(rows, header.height - top)
-                strip = np.frombuffer(region.fetch(0, top, header.width, height), header.dtype)
+                try:
+                    data = region.fetch(0, top, header.width, height)
+                except pyvips.Error as error:
+                    if top > 0 or self._forgiving is None or re.search(_LOST, str(error)):
+                        raise
+                    region = pyvips.Region.new(self._forgiving())
+                    data = region.fetch(0, top, header.width, height)
+                strip = np.frombuffer(data, header.dtype)
                 shape = (height, header.width, header.channels)
                 yield strip.reshape(shape if header.channels > 1 else shape[:2])
         except _VIPS_ERRORS as error:
@@ -169,12 +187,18 @@ def check_bytes(size: int, max_bytes: int, name: str) -> None:
 def _open_vips(
     name: str, source: str | Path | bytes, fmt: Format, jpeg: tuple[int, bool] | None
 ) -> Picture:
-    try:
-        image = _load_vips(source, fmt, access="sequential")
+
+    def load(fail_on: str) -> Any:
+        image = _load_vips(source, fmt, access="sequential", fail_on=fail_on)
         if image.get_typeof("orientation") and image.get("orientation") > 1:
             # Turning needs all pixels at once: libvips keeps over 100 MB of them in a temporary file.
             # Still none is decoded before the first is asked for.
-            image = _load_vips(source, fmt).autorot()
+            image = _load_vips(source, fmt, fail_on=fail_on).autorot()
+        return image
+
+    try:
+        # libjpeg only warns when pixels are missing, but of harmless oddities too.
+        image = load("error" if jpeg is None else "warning")
     except _VIPS_ERRORS as error:
         raise InputError(name, _reason(error, fmt)) from None
     dtype = {"uchar": np.uint8, "ushort": np.uint16}.get(image.format)
@@ -194,7 +218,8 @@ def _open_vips(
         metadata["quality"], metadata["subsampled"] = jpeg
     pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
     header = Header(image.width, image.height, image.bands, np.dtype(dtype), fmt, pages, metadata)
-    return Picture(name, header, image, source)
+    forgiving = None if jpeg is None else lambda: load("error")
+    return Picture(name, header, image, source, forgiving)
 
 
 def _fields(image: Any) -> list[str]:
@@ -212,7 +237,7 @@ def _load_vips(source: str | Path | bytes, fmt: Format, **options: Any) -> Any:
         else pyvips.Source.new_from_file(os.fsencode(source))
     )
     loader = getattr(pyvips.Image, {"avif": "heif"}.get(fmt.name, fmt.name) + "load_source")
-    return loader(stream, fail_on="error", **options)
+    return loader(stream, **options)
 
 
 def _open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> Picture:
