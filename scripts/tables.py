@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/speed.md")
+PAGES = ("README.md", "docs/speed.md", "docs/formats.md")
 _BLOCK = re.compile(r"(<!-- table: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 LABELS = {
@@ -70,6 +70,19 @@ def _cells(precision: str) -> dict[tuple[str, str, int], dict[str, float]]:
             for row in report["results"]:
                 cells[row["model"], row["dataset"], row["scale"]] = row["mean"]
     return cells
+
+
+def fidelity() -> str:
+    """What becomes of each property in each format, and the test that stands behind each cell."""
+    report = json.loads((ROOT / "results" / "fidelity.json").read_text())
+    formats = report["formats"]
+    lines = [
+        "| | " + " | ".join(name.upper().replace("WEBP", "WebP") for name in formats) + " |",
+        "|---|" + "---|" * len(formats),
+    ]
+    for name, cells in report["properties"].items():
+        lines.append(f"| {name} | " + " | ".join(cells.get(fmt, "") for fmt in formats) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def speed_summary() -> str:
@@ -186,6 +199,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "speed_roads": speed_roads,
     "large": large,
     "precision": precision,
+    "fidelity": fidelity,
 }
 
 

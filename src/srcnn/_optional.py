@@ -9,8 +9,8 @@ from srcnn.errors import MissingExtra
 _MODULES = {
     "openvino": ("openvino",),
     "train": (
-        *("torch", "lightning_fabric", "matplotlib", "onnx", "pydantic", "safetensors", "scipy"),
-        "yaml",
+        *("torch", "lightning_fabric", "matplotlib", "onnx", "pooch", "pydantic", "safetensors"),
+        *("scipy", "yaml"),
     ),
 }
 

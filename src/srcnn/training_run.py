@@ -115,7 +115,9 @@ def run_plan(
             yield degraded(imresize(luma, factor), recipe.scale, str(file))
 
     pairs = load_pairs(plan.training, versions, plan.card.radius)
-    sampler = PatchSampler(pairs, recipe.patch, recipe.batch, recipe.seed, recipe.stretched)
+    sampler = PatchSampler(
+        pairs, recipe.patch, recipe.batch, recipe.seed, recipe.stretched, recipe.balanced
+    )
     held = [(str(file), read_luma(file, protocol)) for file in plan.held_back]
 
     def validate(tensors: Tensors) -> float:
@@ -158,10 +160,11 @@ def estimated_seconds(plan: Plan, device: str = "auto") -> float:
     side = recipe.patch + 2 * plan.card.radius
     x = torch.rand(recipe.batch, 1, side, side, device=fabric.device)
     truth = torch.rand(recipe.batch, 1, recipe.patch, recipe.patch, device=fabric.device)
+    weights = torch.ones(recipe.batch, device=fabric.device)
     times = []
     for _ in range(6):
         started = time.perf_counter()
-        update(recipe, fabric, wrapped, optimizer, x, truth)
+        update(recipe, fabric, wrapped, optimizer, x, truth, weights)
         times.append(time.perf_counter() - started)
     return sorted(times)[len(times) // 2] * recipe.steps
 

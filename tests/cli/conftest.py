@@ -54,7 +54,7 @@ def srcnn(
     monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> Iterator[Srcnn]:
     """``srcnn("upscale", path, "-s", 2)`` runs the command line as a shell would."""
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def run(*arguments: object, stdin: bytes = b"") -> Ran:
         monkeypatch.setattr(sys, "argv", ["srcnn", *map(str, arguments)])
@@ -65,7 +65,8 @@ def srcnn(
         return Ran(code, out, err.decode())
 
     yield run
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

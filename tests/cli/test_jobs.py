@@ -85,19 +85,6 @@ def test_an_explicit_result_is_a_source(srcnn: Srcnn, photo: Path) -> None:
     assert tree(photo.parent) == {"photo.png", "photo_x2.png", "photo_x2_x2.png"}
 
 
-@pytest.mark.parametrize("second", ["photo_x2.png", "./photo_x2.png"])
-def test_no_source_is_overwritten_by_another(srcnn: Srcnn, photo: Path, second: str) -> None:
-    """Which of the two would be enlarged depended on which came first."""
-    assert srcnn("upscale", photo, *BICUBIC, "-s", 2).code == 0
-    before = Path("photo_x2.png").read_bytes()
-    ran = srcnn("upscale", photo, second, *BICUBIC, "-s", 2, "--overwrite")
-    assert ran.code == 2
-    assert "photo_x2.png: is a source; " in ran.error
-    assert Path("photo_x2.png").read_bytes() == before
-    assert srcnn("upscale", photo, second, *BICUBIC, "-s", 2, "--skip-existing").code == 0
-    assert Path("photo_x2.png").read_bytes() == before
-
-
 def test_files_and_folders_together(srcnn: Srcnn, album: Path, photo: Path) -> None:
     assert srcnn("upscale", photo, "album", "-o", "out", *BICUBIC).code == 0
     assert tree(Path("out")) == {"photo_x3.png", "a_x3.png", "b_x3.jpg"}
@@ -134,10 +121,10 @@ def test_one_bad_source_stops_nobody(srcnn: Srcnn, album: Path) -> None:
 def test_a_bug_in_one_picture_stops_nobody(
     srcnn: Srcnn, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(file: Any, strips: Any, size: tuple[int, int], *arguments: Any) -> None:
-        if size == (27, 27):
+    def broken(file: Any, pages: Any, *arguments: Any) -> None:
+        if pages[0].size == (27, 27):
             raise RuntimeError("a bug")
-        write_picture(file, strips, size, *arguments)
+        write_picture(file, pages, *arguments)
 
     save(album / "bug.png", size=(9, 9))
     monkeypatch.setattr("srcnn.images.encode.write_picture", broken)
@@ -207,6 +194,32 @@ def test_skip_existing(srcnn: Srcnn, album: Path) -> None:
     assert ran.code == 0
     assert pixels(album / "a_x3.png").shape == (27, 36, 3)
     assert (album / "b_x3.jpg").read_bytes() == b"mine"
+    assert "b_x3.jpg" not in ran.err
+    assert ran.err.splitlines()[-1].startswith("1 of 2 done, 1 skipped: ")
+
+
+@pytest.mark.parametrize("source", ["album", "album/a.png"])
+def test_all_there_already(srcnn: Srcnn, album: Path, source: str) -> None:
+    """Nothing is left to do: that is no failure, and it is said."""
+    assert srcnn("upscale", source, *BICUBIC).code == 0
+    times = {path: path.stat().st_mtime_ns for path in album.iterdir()}
+    ran = srcnn("upscale", source, *BICUBIC, "--skip-existing")
+    number = 2 if source == "album" else 1
+    assert (ran.code, ran.err) == (0, f"nothing to do: {number} of {number} there already\n")
+    assert {path: path.stat().st_mtime_ns for path in album.iterdir()} == times
+    assert srcnn("upscale", source, *BICUBIC, "--skip-existing", "--quiet").err == ""
+
+
+def test_a_summary_of_several(srcnn: Srcnn, album: Path) -> None:
+    """Nothing of the kind for one picture, or when quiet."""
+    (album / "c.png").write_bytes(b"no picture")
+    ran = srcnn("upscale", "album", *BICUBIC, "-s", 2)
+    *_, last = ran.err.splitlines()
+    assert last.startswith("2 of 3 done, 1 of 3 failed: 0.0 megapixels in ")
+    assert "done" not in srcnn("upscale", album / "a.png", *BICUBIC).err
+    assert (
+        srcnn("upscale", album / "a.png", album / "b.jpg", "-s", 4, *BICUBIC, "--quiet").err == ""
+    )
 
 
 def test_one_left_of_several_is_still_several(srcnn: Srcnn, album: Path) -> None:
@@ -222,9 +235,19 @@ def test_dry_run_writes_nothing(srcnn: Srcnn, album: Path, weights: Path) -> Non
     assert tree(album.parent) == before
     assert not Path("out").exists()
     lines = ran.out.decode().splitlines()
-    assert len(lines) == 4
-    assert all(line.endswith(": 36 x 27") for line in lines)
+    assert len(lines) == 5
+    assert all(": 36 x 27, " in line and " MB, " in line for line in lines[:4])
     assert "album/a.png -> out/new/a_x3.png" in lines[0]
+    assert lines[4].startswith("4 of 4 pictures: 0.0 megapixels, ")
+
+
+def test_dry_run_names_what_would_be_skipped(srcnn: Srcnn, album: Path) -> None:
+    (album / "a_x3.png").write_bytes(b"mine")
+    ran = srcnn("upscale", "album", *BICUBIC, "--dry-run", "--skip-existing")
+    lines = ran.out.decode().splitlines()
+    assert lines[0] == "album/a.png -> album/a_x3.png: there already"
+    assert lines[2].startswith("1 of 2 pictures: ")
+    assert ran.err == ""
 
 
 def test_dry_run_of_a_name_that_is_no_text(

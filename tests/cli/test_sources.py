@@ -121,3 +121,16 @@ def test_the_limit_on_bytes(srcnn: Srcnn, photo: Path) -> None:
         assert srcnn(*words, len(data), stdin=data).code == 0
         assert pixels(Path("out.png")).shape == (123, 90, 3)
         Path("out.png").unlink()
+
+
+@pytest.mark.parametrize("second", ["photo_x2.png", "./photo_x2.png"])
+def test_no_source_is_overwritten_by_another(srcnn: Srcnn, photo: Path, second: str) -> None:
+    """Which of the two would be enlarged depended on which came first."""
+    assert srcnn("upscale", photo, *BICUBIC, "-s", 2).code == 0
+    before = Path("photo_x2.png").read_bytes()
+    ran = srcnn("upscale", photo, second, *BICUBIC, "-s", 2, "--overwrite")
+    assert ran.code == 2
+    assert "photo_x2.png: is a source; " in ran.error
+    assert Path("photo_x2.png").read_bytes() == before
+    assert srcnn("upscale", photo, second, *BICUBIC, "-s", 2, "--skip-existing").code == 0
+    assert Path("photo_x2.png").read_bytes() == before

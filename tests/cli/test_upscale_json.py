@@ -16,6 +16,7 @@ FIELDS = {
     "source",
     "destination",
     "ok",
+    "skipped",
     "error",
     "width",
     "height",
@@ -25,14 +26,17 @@ FIELDS = {
     "precision",
     "seconds",
 }
+ESTIMATES = frozenset({"estimated_seconds", "estimated_peak_mb"})
 
 
-def check_document(document: dict[str, Any]) -> list[dict[str, Any]]:
-    assert set(document) == {"schema", "results"}
+def check_document(
+    document: dict[str, Any], more: frozenset[str] = frozenset()
+) -> list[dict[str, Any]]:
+    assert set(document) == {"schema", "results", "summary"}
     assert document["schema"] == 1
     results: list[dict[str, Any]] = document["results"]
     for result in results:
-        assert set(result) == FIELDS
+        assert set(result) == FIELDS | more
     return results
 
 
@@ -45,6 +49,7 @@ def test_json_on_stdout_is_one_document(srcnn: Srcnn, photo: Path, weights: Path
         "source": "photo.png",
         "destination": "photo_x3.png",
         "ok": True,
+        "skipped": False,
         "error": None,
         "width": 90,
         "height": 123,
@@ -76,8 +81,9 @@ def test_json_of_a_failure(srcnn: Srcnn, photo: Path, source: str, code: int) ->
 def test_json_of_a_dry_run_is_still_one_document(srcnn: Srcnn, photo: Path) -> None:
     ran = srcnn("upscale", photo, *BICUBIC, "--dry-run", "--json", "-")
     assert ran.code == 0
-    (result,) = check_document(ran.json())
+    (result,) = check_document(ran.json(), ESTIMATES)
     assert (result["width"], result["height"]) == (90, 123)
+    assert ran.json()["summary"].keys() >= ESTIMATES
     assert tree(photo.parent) == {"photo.png"}
 
 
@@ -99,3 +105,28 @@ def test_json_does_not_go_over_a_picture(
     assert "is one of the pictures" in ran.error
     assert source.read_bytes() == EXAMPLE.read_bytes()
     assert not destination.exists()
+
+
+def test_json_counts_what_became_of_the_pictures(srcnn: Srcnn, photo: Path) -> None:
+    """One done, one there already, one broken, one missing."""
+    photo.with_name("old.png").write_bytes(photo.read_bytes())
+    photo.with_name("old_x3.png").write_bytes(b"mine")
+    photo.with_name("broken.png").write_bytes(b"no picture")
+    names = ["photo.png", "old.png", "broken.png", "missing.png"]
+    ran = srcnn("upscale", *names, *BICUBIC, "--skip-existing", "--json", "-")
+    assert ran.code == 1
+    results = check_document(ran.json())
+    assert [result["source"] for result in results] == names
+    assert [result["ok"] for result in results] == [True, True, False, False]
+    assert [result["skipped"] for result in results] == [False, True, False, False]
+    assert results[1]["destination"] == "old_x3.png"
+    assert results[1]["width"] is None
+    summary = ran.json()["summary"]
+    assert 0 < summary.pop("seconds") < 60
+    assert summary == {
+        "pictures": 4,
+        "done": 1,
+        "skipped": 1,
+        "failed": 2,
+        "megapixels": 0.011,  # 90 x 123
+    }

@@ -38,7 +38,8 @@ def test_the_8_flips_and_turns_are_all_there_and_exact() -> None:
 
 def test_input_and_truth_lie_on_each_other() -> None:
     sampler = PatchSampler([pair(40, 30), pair(25, 60)], patch=12, batch=64, seed=3)
-    x, y = sampler.batch(0)
+    x, y, weights = sampler.batch(0)
+    assert torch.equal(weights, torch.ones(64))
     assert x.shape == (64, 1, 18, 18)
     assert y.shape == (64, 1, 12, 12)
     assert x.dtype == y.dtype == torch.float32
@@ -60,7 +61,7 @@ def test_the_asked_part_of_the_patches_is_stretched_input_and_truth_alike() -> N
     stretched = PatchSampler(pairs, 12, 400, seed=7, stretched=0.5).batch(2)
     differ = (plain[1] != stretched[1]).flatten(1).any(1)
     assert 150 < differ.sum() < 250
-    for before, after in zip(plain, stretched, strict=True):
+    for before, after in zip(plain[:2], stretched[:2], strict=True):
         assert torch.equal(before[~differ], after[~differ])
         torch.testing.assert_close(full_range(before[differ]), after[differ])
 
@@ -79,9 +80,31 @@ def test_pictures_are_drawn_by_area() -> None:
         pair(20, 20),
         Pair(np.full((60, 60), 255, np.uint8), np.ones((66, 66), np.float32)),
     )
-    _, y = PatchSampler([small, large], 12, 400, seed=1).batch(0)
+    _, y, _ = PatchSampler([small, large], 12, 400, seed=1).batch(0)
     share = float((y.amin(dim=(1, 2, 3)) == 1).float().mean())
     assert share == pytest.approx(0.9, abs=0.06)
+
+
+def test_balanced_errors_count_relative_to_bicubic_s() -> None:
+    """A picture that bicubic makes at 20 dB counts a tenth of one at 30; 60 dB is held for 40."""
+    truth = np.full((30, 30), 100, np.uint8)
+
+    def at(decibels: float) -> Pair:
+        wrong = truth / np.float32(255) + np.float32(10 ** (-decibels / 20))
+        return Pair(truth, np.pad(wrong, RADIUS, mode="edge"))
+
+    sampler = PatchSampler([at(20), at(30), at(60)], 12, 600, seed=1, balanced=True)
+    x, y, weights = sampler.batch(0)
+    errors = (x[..., RADIUS:-RADIUS, RADIUS:-RADIUS] - y).square().mean(dim=(1, 2, 3))
+    of = {
+        decibels: weights[errors.sub(10 ** (-decibels / 10)).abs() < 1e-7]
+        for decibels in (20, 30, 60)
+    }
+    assert min(len(w) for w in of.values()) > 150
+    assert all((w == w[0]).all() for w in of.values())
+    assert float(of[30][0] / of[20][0]) == pytest.approx(10, rel=1e-3)
+    assert float(of[60][0] / of[20][0]) == pytest.approx(100, rel=1e-3)
+    assert float(sum(w[0] for w in of.values())) == pytest.approx(3, rel=1e-5)
 
 
 def test_pictures_that_are_too_small_are_left_out_or_named() -> None:

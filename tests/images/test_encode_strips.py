@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from srcnn.errors import InputError, OutputError
-from srcnn.images.encode import encode, write_picture
+from srcnn.images.encode import Page, encode, write_picture
 from srcnn.images.formats import FORMATS
 from srcnn.images.io import open_picture
 
@@ -35,7 +35,7 @@ def test_strips_make_the_file_that_one_piece_makes(
     name: str, rows: int, photo: NDArray[np.uint8]
 ) -> None:
     file = io.BytesIO()
-    write_picture(file, cut(photo[:61, :40], rows), (61, 40), FORMATS[name])
+    write_picture(file, [Page((61, 40), cut(photo[:61, :40], rows))], FORMATS[name])
     seen = open_picture(file.getvalue()).read()
     np.testing.assert_array_equal(seen, open_picture(encode(photo[:61, :40], FORMATS[name])).read())
 
@@ -45,7 +45,7 @@ def test_strips_make_the_file_that_one_piece_makes(
 def test_deep_and_transparent_strips(photo: NDArray[np.uint8], channels: int, dtype: Any) -> None:
     pixels = cut_of(photo, channels, dtype)
     file = io.BytesIO()
-    write_picture(file, cut(pixels, 5), (pixels.shape[0], pixels.shape[1]), FORMATS["png"])
+    write_picture(file, [Page((len(pixels), pixels.shape[1]), cut(pixels, 5))], FORMATS["png"])
     np.testing.assert_array_equal(open_picture(file.getvalue()).read(), pixels)
 
 
@@ -86,7 +86,7 @@ def test_a_full_disk_stops_the_work(name: str, photo: NDArray[np.uint8]) -> None
     before = encoders()
     size = (200 * photo.shape[0], photo.shape[1])
     with pytest.raises(OSError, match="No space left"):
-        write_picture(Full(), endless(photo, made), size, FORMATS[name])
+        write_picture(Full(), [Page(size, endless(photo, made))], FORMATS[name])
     assert len(made) < 50
     assert encoders() == before
 
@@ -100,7 +100,7 @@ def test_strips_that_break_off(name: str, error: BaseException, photo: NDArray[n
 
     before = encoders()
     with pytest.raises(type(error)):
-        write_picture(io.BytesIO(), broken(), (2000, photo.shape[1]), FORMATS[name])
+        write_picture(io.BytesIO(), [Page((2000, photo.shape[1]), broken())], FORMATS[name])
     assert encoders() == before
 
 

@@ -32,6 +32,7 @@ def a_file(pixels: NDArray[np.uint8], format: str, orientation: int = 1) -> byte
     exif[ORIENTATION] = orientation
     exif[MAKER] = "Maker of cameras"
     exif.get_ifd(EXIF_IFD)[TAKEN] = "2016:02:01 12:34:56"
+    exif[EXIF_IFD] = 0  # Pillow's TIFF writer looks for the tag; the position is its own
     options: dict[str, Any] = {"exif": exif, "icc_profile": a_profile(), "dpi": (300, 300)}
     if format == "PNG":
         options["pnginfo"] = PngInfo()
@@ -102,11 +103,8 @@ def test_profile_and_xmp_survive(photo: NDArray[np.uint8], source: str, target: 
     assert xmp_of(out) == XMP
 
 
-NO_EXIF = pytest.mark.xfail(strict=True, reason="libvips 8.18 reads and writes no EXIF in TIFF")
-
-
-@pytest.mark.parametrize("target", ["PNG", "JPEG", "WEBP", pytest.param("TIFF", marks=NO_EXIF)])
-@pytest.mark.parametrize("source", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("target", FORMATS_WITH_METADATA)
+@pytest.mark.parametrize("source", FORMATS_WITH_METADATA)
 def test_exif_survives(photo: NDArray[np.uint8], source: str, target: str) -> None:
     exif = through_us(a_file(photo[:20, :30], source), target).getexif()
     assert exif[MAKER] == "Maker of cameras"
@@ -116,8 +114,8 @@ def test_exif_survives(photo: NDArray[np.uint8], source: str, target: str) -> No
 @pytest.mark.parametrize(
     ("target", "lost"),
     [
-        *[(name, []) for name in ("png", "jpeg", "webp", "avif")],
-        ("tiff", ["EXIF is left out"]),
+        *[(name, []) for name in ("png", "jpeg", "tiff", "webp", "avif")],
+        ("gif", ["a frame has at most 256 colours (--format png has all)"]),
         ("bmp", ["EXIF is left out", "profile is left out", "XMP is left out"]),
     ],
 )
@@ -127,7 +125,7 @@ def test_what_a_format_does_not_take_is_said(
     header = open_picture(a_file(photo[:20, :30], "JPEG")).header
     assert losses(header, FORMATS[target]) == lost
     bare = open_picture(written_by_pillow(Image.fromarray(photo[:20, :30]), "JPEG")).header
-    assert losses(bare, FORMATS[target]) == []
+    assert losses(bare, FORMATS[target]) == [line for line in lost if "left out" not in line]
 
 
 @pytest.mark.parametrize("source", ["PNG", "JPEG", "TIFF"])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageCms
 
 from srcnn.errors import InputError, LimitError, SrcnnError
 from srcnn.images.encode import encode
@@ -105,8 +105,6 @@ def test_a_damaged_checksum(photo: NDArray[np.uint8]) -> None:
 @pytest.mark.parametrize(
     ("mode", "format", "why"),
     [
-        ("CMYK", "JPEG", "cmyk"),
-        ("CMYK", "TIFF", "cmyk"),
         ("F", "TIFF", "float"),
         ("I", "TIFF", "int"),
     ],
@@ -116,6 +114,14 @@ def test_other_kinds_of_pixels(photo: NDArray[np.uint8], mode: str, format: str,
     line = refusal(written_by_pillow(picture, format))
     assert why in line
     assert line.endswith("are not supported; convert it to 8 or 16 bit gray or RGB")
+
+
+def test_an_animated_png_is_refused_by_name(photo: NDArray[np.uint8]) -> None:
+    """libvips would show the first frame and say nothing of the others."""
+    still, moving = Image.fromarray(photo[:20, :20]), Image.fromarray(photo[20:40, :20])
+    line = refusal(written_by_pillow(still, "PNG", save_all=True, append_images=[moving]))
+    assert line.endswith("is an animated PNG; convert it to WebP or GIF")
+    assert open_picture(written_by_pillow(still, "PNG", save_all=True)).read().shape == (20, 20, 3)
 
 
 def test_16_bit_colour_ppm_is_refused() -> None:
@@ -210,7 +216,9 @@ def test_a_broken_file_whose_name_is_no_text(tmp_path: Path, format: str) -> Non
 def test_libvips_says_nothing_itself(capfd: pytest.CaptureFixture[str]) -> None:
     """Its warnings name a PNG's profile, in bytes that need not be text."""
     data = written_by_pillow(Image.new("RGB", (9, 9)), "PNG")
-    body = b"iCCP\xf2\xffname\0\0" + zlib.compress(b"no profile" * 20)
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[68:80] = bytes(12)  # the illuminant
+    body = b"iCCP\xf2\xffname\0\0" + zlib.compress(profile)
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     assert open_picture(data[:33] + chunk + data[33:]).read().shape == (9, 9, 3)
     gc.collect()

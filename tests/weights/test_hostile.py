@@ -103,7 +103,7 @@ def of_another_version(model: onnx.ModelProto) -> None:
         (huge, "conv1.weight of"),
         (negative, "conv1.weight of"),
         (of_doubles, "conv1.weight is of another kind"),
-        (looping, "is no usable ONNX file"),
+        (looping, "is no ONNX file"),
         (padded_by_terabytes, "computes something else than its card says"),
         (growing, "computes something else than its card says"),
         (with_functions, "its header"),

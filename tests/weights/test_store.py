@@ -121,7 +121,7 @@ def test_onnx_without_a_card() -> None:
 def test_a_truncated_file(capfd: pytest.CaptureFixture[str], part: float) -> None:
     """One error, and nothing on stdout, which belongs to results."""
     data = a_file()
-    with pytest.raises(ModelError, match="test: is no usable ONNX file") as caught:
+    with pytest.raises(ModelError, match="test: is no ONNX file") as caught:
         read_card(data[: int(len(data) * part)], "test")
     assert len(str(caught.value)) < 200
     assert capfd.readouterr() == ("", "")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from srcnn.data.folder import pictures_in
+from srcnn.data.folder import is_pattern, pictures_in, pictures_like
 from srcnn.engine.upscaler import check_scale, enlarged_size
 from srcnn.errors import DestinationExists, UsageError
 from srcnn.images.formats import SUFFIXES, Format, format_of_name
+from srcnn.images.io import open_picture
 
 STDIO = "-"
 
@@ -22,6 +24,8 @@ class Job:
     destination: Path | None
     format: Format | None
     """``None``: the format of the source."""
+    skip: bool = False
+    """The destination is there, and stays."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def plan_jobs(
             raise UsageError(f"'{part}'", "is no part of a file name")
     fmt = None if format is None else format_of_name(format)
     pictures = _expand(sources, recursive)
-    several = len(pictures) > 1 or any(is_folder(source) for source in sources)
+    several = [source for source, _ in pictures] != [sources[0]]
     if output == STDIO and several:
         raise UsageError("-o -", "stdout takes one picture")
     if output is not None and several and _exists(Path(output)) and not is_folder(output):
@@ -115,6 +119,16 @@ def plan_jobs(
     return _checked(jobs, overwrite, skip_existing)
 
 
+def check_json(target: str | None, jobs: Sequence[Job]) -> None:
+    """`UsageError` where a JSON document would lie over a picture, or between its bytes."""
+    if target == STDIO and any(job.destination is None for job in jobs):
+        raise UsageError("the picture and --json -", "both want stdout")
+    if target is not None and target != STDIO:
+        pictures = {job.source for job in jobs} | {str(job.destination) for job in jobs}
+        if Path(target).resolve() in {Path(picture).resolve() for picture in pictures}:
+            raise UsageError(f"--json {target}", "is one of the pictures")
+
+
 def _expand(sources: Sequence[str], recursive: bool) -> list[tuple[str, Path]]:
     """(source, folder below the output where its result belongs) of every picture."""
     found: list[tuple[str, Path]] = []
@@ -123,7 +137,9 @@ def _expand(sources: Sequence[str], recursive: bool) -> list[tuple[str, Path]]:
         if is_folder(source):
             for path in pictures_in(folder, recursive):
                 found.append((str(path), path.parent.relative_to(folder)))
-        else:
+        elif is_pattern(source) and not _exists(folder) and (like := pictures_like(source))[1]:
+            found += [(str(path), path.parent.relative_to(like[0])) for path in like[1]]
+        else:  # also a pattern that matches nothing, which is a file that is missing
             found.append((source, Path()))
     if [source for source, _ in found].count(STDIO) > 1:
         raise UsageError("-", "stdin is named twice")
@@ -169,8 +185,6 @@ def _destination(
         return None
     path = Path("stdin.png" if source == STDIO else source)
     extension = path.suffix if fmt is None else f".{(format or '').lower().lstrip('.')}"
-    if extension.lower() == ".gif" and fmt is None:
-        extension = ".png"
     name = f"{path.stem}{ending}{extension}"
     if output is None:
         return path.with_name(name)
@@ -195,12 +209,24 @@ def _checked(jobs: list[Job], overwrite: bool, skip_existing: bool) -> list[Job]
                 raise UsageError(job.destination, "is a folder")
             if _exists(job.destination):
                 if skip_existing:
-                    continue
-                if not overwrite:
+                    job = replace(job, skip=True)
+                elif not overwrite:
                     raise DestinationExists(
                         job.destination, "is there already", "use --overwrite or --skip-existing"
                     )
-            if sources.get(place, job.source) != job.source:
+            if not job.skip and sources.get(place, job.source) != job.source:
                 raise UsageError(job.destination, f"is a source; {job.source} would replace it")
         left.append(job)
     return left
+
+
+def expected(job: Job, wanted: Wanted, max_pixels: int) -> tuple[int, str]:
+    """(pixels of a job's result, name of its format) by its source's header; (0, "") if there is none."""
+    pixels, encoder = 0, ""
+    with suppress(Exception):  # what is wrong with it is said when its turn comes
+        if job.source != STDIO and not job.skip:
+            header = open_picture(job.source, max_pixels).header
+            (height, width), _ = wanted.size_of(header.height, header.width, job.source)
+            fmt = job.format or header.format
+            pixels, encoder = height * width * (header.pages if fmt.pages else 1), fmt.name
+    return pixels, encoder

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
+import warnings
 from io import TextIOWrapper
-from types import FrameType
 
 import click
 from click.exceptions import Exit
@@ -15,9 +14,11 @@ from click.exceptions import Exit
 from srcnn import __version__
 from srcnn.cli.bench import bench
 from srcnn.cli.console import flag, report_error, say
+from srcnn.cli.data import data
 from srcnn.cli.evaluate import evaluate
 from srcnn.cli.export import export
 from srcnn.cli.models import models
+from srcnn.cli.signals import Signals, Terminated
 from srcnn.cli.train import train
 from srcnn.cli.upscale import upscale
 from srcnn.errors import SrcnnError
@@ -52,25 +53,23 @@ def app(context: click.Context, version: bool, debug: bool, verbose: bool) -> No
         print(context.get_help())
 
 
-for verb in (upscale, evaluate, train, export, bench, models):
+for verb in (upscale, evaluate, train, export, bench, models, data):
     app.add_command(verb)
-
-
-class _Terminated(BaseException):
-    """SIGTERM arrived."""
 
 
 def main() -> int:
     """Run the command line; the exit code is returned."""
-    signal.signal(signal.SIGTERM, _on_sigterm)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be text
+    # What matters of what libraries say is in our own error lines.
+    logging.getLogger("tifffile").setLevel(logging.CRITICAL)
+    warnings.simplefilter("ignore")
     if flag("--verbose"):
         logging.basicConfig(format="%(message)s")
         logging.getLogger("srcnn").setLevel(logging.INFO)
     try:
         # Not app(), which would end the process by its own rules at a signal or a closed pipe.
-        with app.make_context("srcnn", _arguments()) as context:
+        with Signals(), app.make_context("srcnn", _arguments()) as context:
             app.invoke(context)
         return 0
     except Exit as ended:
@@ -84,7 +83,7 @@ def main() -> int:
     except KeyboardInterrupt:
         say("interrupted; what was finished is kept")
         return 130
-    except _Terminated:
+    except Terminated:
         say("terminated; what was finished is kept")
         return 143
     except BrokenPipeError:
@@ -101,7 +100,3 @@ def _arguments() -> list[str]:
     words = sys.argv[1:]
     end = words.index("--") if "--" in words else len(words)
     return [word for word in words[:end] if word not in _EVERYWHERE] + words[end:]
-
-
-def _on_sigterm(number: int, frame: FrameType | None) -> None:
-    raise _Terminated

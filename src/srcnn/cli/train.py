@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from srcnn._optional import need
+from srcnn.cli.console import say
 from srcnn.errors import UsageError
 
 FOLDER_RECIPE: dict[str, Any] = {"name": "srcnn-915", "steps": 4000}
@@ -56,6 +57,7 @@ def train(
     """
     need("train", "srcnn train")
     from srcnn.data.folder import pictures_in
+    from srcnn.data.verify import from_test_sets
     from srcnn.training.config import RESOLVED, make_recipe, read_recipe
 
     changes = list(overrides)
@@ -75,6 +77,11 @@ def train(
     from srcnn.training_run import WEIGHTS, estimated_seconds, make_plan, run_plan
 
     plan = make_plan(chosen, str(source), data_root, changed=bool(changes))
+    leaks = from_test_sets([*plan.training, *plan.held_back])
+    for file, test in list(leaks.items())[:1]:
+        say(
+            f"WARNING: {file} is {test}, one of {len(leaks)} test pictures: scores would mean little"
+        )
     if dry_run:
         sys.stdout.write(chosen.to_yaml())
         print(f"# {len(plan.training)} pictures to train on, {len(plan.held_back)} held back")

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Lock
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.exceptions import Exit
 
-from srcnn.cli.console import read_stdin, report_error, say, show, write_json
-from srcnn.errors import LimitError, OutputError, SrcnnError, UsageError
+from srcnn.cli.console import as_ours, picture_file, read_stdin, report_error, say, write_json
+from srcnn.errors import OutputError, SrcnnError, UsageError
 
 if TYPE_CHECKING:
     from srcnn.cli.jobs import Job, Wanted
 
+_COUNT = click.IntRange(min=1)
 _ROWS = 64
 """Of the source, decoded at a time."""
-_AT_ONCE = 2
-"""Pictures: 24 of 256 x 256 take 6 % less time than one after the other. Three are no faster."""
 
 
 @click.command(epilog="\b\nExample:  srcnn upscale examples/dog.png -s 3 -o large.png")
@@ -59,17 +56,11 @@ _AT_ONCE = 2
 @click.option("-r", "--recursive", is_flag=True, help="Folders with their tree.")
 @click.option("--overwrite", is_flag=True, help="Replace what is at a destination.")
 @click.option("--skip-existing", is_flag=True, help="Leave out what is done already.")
-@click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show sizes, memory, time; write nothing.")
 @click.option(
-    "--max-pixels",
-    type=click.IntRange(min=1),
-    default=2**28,
-    metavar="<int range>",
-    help="Limit for an input and for an output.",
+    "--max-pixels", type=_COUNT, default=2**28, metavar="<int>", help="Limit for input and output."
 )
-@click.option(
-    "--max-bytes", type=click.IntRange(min=1), default=2**30, metavar="<int>", help="Of an input."
-)
+@click.option("--max-bytes", type=_COUNT, default=2**30, metavar="<int>", help="Limit for input.")
 @click.option("--json", metavar="PATH", help="Results as JSON; - is stdout.")
 @click.option("--quiet", is_flag=True, help="Errors only.")
 def upscale(
@@ -100,19 +91,15 @@ def upscale(
 
     \b
     Arguments:
-      SOURCE...  Pictures or folders; - is stdin.
+      SOURCE...  Pictures, folders or patterns ('*.png'); - is stdin.
     """
-    from srcnn.cli.jobs import Wanted, is_folder, plan_jobs
+    from srcnn.cli.jobs import Wanted, check_json, plan_jobs
+    from srcnn.cli.report import Summary, plan_line, plan_total, say_summary
     from srcnn.images.files import remove_parts
 
     wanted = Wanted(scale, width, height, max_edge)
     jobs = plan_jobs(sources, output, wanted, format, suffix, recursive, overwrite, skip_existing)
-    if json == "-" and any(job.destination is None for job in jobs):
-        raise UsageError("the picture and --json -", "both want stdout")
-    if json is not None and json != "-":
-        pictures = {job.source for job in jobs} | {str(job.destination) for job in jobs}
-        if Path(json).resolve() in {Path(picture).resolve() for picture in pictures}:
-            raise UsageError(f"--json {json}", "is one of the pictures")
+    check_json(json, jobs)
     options = {
         "engine": engine,
         "precision": precision,
@@ -122,22 +109,24 @@ def upscale(
     if not dry_run:
         for folder in {job.destination.parent for job in jobs if job.destination is not None}:
             remove_parts(folder)
-    run = _Run(wanted, model, options, quality, max_pixels, max_bytes, quiet)
-    results: list[dict[str, Any]] = []
+    run = _Run(jobs, wanted, model, options, quality, (max_pixels, max_bytes), quiet, dry_run)
+    summary = Summary(len(jobs))
+    in_words = dry_run and json != "-"
     try:
-        with closing(run.all(jobs, dry_run)) as done:
-            for result in done:
-                results.append(result)
-                if dry_run and json != "-" and result["ok"]:
-                    print("{source} -> {destination}: {width} x {height}".format(**result))
+        for result in run.all():
+            if in_words and result["ok"]:
+                print(plan_line(result))
     finally:  # an interrupted command still says what it has done
+        document = summary.document(run.leave(), run.estimate())
         if json is not None:
-            write_json({"schema": 1, "results": results}, json)
-    failed = [result for result in results if not result["ok"]]
-    if run.last_error is not None and len(sources) == 1 and not is_folder(sources[0]):
+            write_json(document, json)
+    if not dry_run:
+        say_summary(document["summary"], quiet)
+    elif in_words and len(jobs) > 1:
+        print(plan_total(document["summary"]))
+    if run.last_error is not None and sources == (jobs[0].source,):
         raise Exit(run.last_error.exit_code)
-    if failed:
-        say(f"{len(failed)} of {len(jobs)} failed")
+    if document["summary"]["failed"]:
         raise Exit(1)
 
 
@@ -156,19 +145,26 @@ class _Run:
 
     def __init__(
         self,
+        jobs: Sequence[Job],
         wanted: Wanted,
         model: str | None,
         options: dict[str, Any],
         quality: int | None,
-        max_pixels: int,
-        max_bytes: int,
+        limits: tuple[int, int],
         quiet: bool,
+        dry_run: bool,
     ) -> None:
+        from srcnn.cli.progress import Progress
+        from srcnn.cli.together import Together
+        from srcnn.engine.cost import Costs
         from srcnn.engine.upscaler import check_options, load, nearest_scale
 
-        self._wanted, self._model, self._options = wanted, model, options
+        self._jobs, self._wanted, self._model, self._options = jobs, wanted, model, options
         self._quality, self._quiet = quality, quiet
-        self._max_pixels, self._max_bytes = max_pixels, max_bytes
+        self._max_pixels, self._max_bytes = limits
+        self._line = Progress(len(jobs), quiet or dry_run)
+        self._costs = Costs() if dry_run else None
+        self._together = Together(self._one, jobs)
         self._load, self._nearest = load, nearest_scale
         self._open: dict[int, Any] = {}
         self._opening = Lock()
@@ -185,58 +181,73 @@ class _Run:
                 self._open[trained] = self._load(self._model, scale, **self._options)
             return self._open[trained]
 
-    def all(self, jobs: Sequence[Job], dry_run: bool) -> Generator[dict[str, Any], None, None]:
-        """Do the jobs, in order, the next one read while the last one is written."""
-        with ThreadPoolExecutor(_AT_ONCE) as pictures:
-            try:
-                yield from pictures.map(lambda job: self._one(job, dry_run), jobs)
-            finally:
-                self._stopped = True  # nothing is left to do, or nothing shall be done any more
+    def all(self) -> Iterator[dict[str, Any]]:
+        """Do the jobs; their results, in order, as soon as there are any."""
+        from srcnn.cli.jobs import expected
 
-    def _one(self, job: Job, dry_run: bool) -> dict[str, Any]:
+        self._together.start()
+        if self._line.shown:
+            for job in self._jobs:
+                self._line.expect(_name(job), *expected(job, self._wanted, self._max_pixels))
+                self._line.draw()
+        self._line.known = True
+        yield from self._together.results(self._line.draw)
+
+    def leave(self) -> list[dict[str, Any]]:
+        """Nothing is left to do, or nothing shall be done any more; the results that there are."""
+        self._stopped = True
+        results = self._together.leave()
+        self._line.clear()
+        return results
+
+    def estimate(self) -> tuple[float, float] | None:
+        """(seconds, bytes) that the jobs would take, after a dry run."""
+        return None if self._costs is None else self._costs.total()
+
+    def _one(self, job: Job) -> dict[str, Any]:
         """Do one job; a failure is reported and returned, not raised."""
-        result: dict[str, Any] = {
-            "source": job.source,
-            "destination": "-" if job.destination is None else str(job.destination),
-            "ok": False,
-            "error": None,
-            "width": None,
-            "height": None,
-            "scale": None,
-            "model": None,
-            "engine": None,
-            "precision": None,
-            "seconds": None,
-        }
+        from srcnn.cli.report import result_of
+
+        result = result_of(job)
         started = time.perf_counter()
+        self._line.begin(_name(job))
         try:
-            self._do(job, dry_run, result)
+            if not job.skip:
+                self._do(job, result)
             result["ok"] = True
         except BrokenPipeError:
             raise
         except Exception as error:  # whatever it is, the other pictures are done
-            self.last_error = _as_ours(error, job.source)
+            if self._stopped:  # its file may have been taken away
+                raise _Stopped from None
+            self.last_error = as_ours(error, job.source)
             result["error"] = str(self.last_error)
             report_error(self.last_error)
         result["seconds"] = round(time.perf_counter() - started, 4)
-        if result["ok"] and not dry_run:
+        self._line.end(_name(job), result["ok"])
+        in_line = self._line.shown and len(self._jobs) > 1
+        if result["ok"] and not (self._costs or job.skip or in_line):
             size = f"{result['width']} x {result['height']}"
             name = job.destination or "stdout"
             say(f"{name}: {size}, {result['seconds']:.2f} s", self._quiet)
         return result
 
-    def _do(self, job: Job, dry_run: bool, result: dict[str, Any]) -> None:
+    def _do(self, job: Job, result: dict[str, Any]) -> None:
+        from srcnn.cli.report import estimated
         from srcnn.engine.upscaler import check_size
-        from srcnn.images.encode import losses, write_picture
-        from srcnn.images.formats import FORMATS
+        from srcnn.images.encode import Page, losses, write_picture
         from srcnn.images.io import open_picture
+        from srcnn.images.picture import check_pixels
 
         data = read_stdin(self._max_bytes) if job.source == "-" else Path(job.source)
-        name = "stdin" if job.source == "-" else job.source
+        name = _name(job)
         picture = open_picture(data, self._max_pixels, name, self._max_bytes)
-        header = picture.header
-        size, scale = self._wanted.size_of(header.height, header.width, name)
-        check_size(size, self._max_pixels, name)
+        fmt = job.format or picture.header.format
+        headers = picture.headers() if fmt.pages else [picture.header]
+        check_pixels(headers, self._max_pixels, name)
+        sizes = [self._wanted.size_of(header.height, header.width, name) for header in headers]
+        check_size([size for size, _ in sizes], self._max_pixels, name)
+        size, scale = sizes[0]
         upscaler = self._upscaler(scale)
         result |= {
             "height": size[0],
@@ -246,53 +257,42 @@ class _Run:
             "engine": upscaler.engine,
             "precision": upscaler.precision,
         }
-        if dry_run:
+        if self._costs is not None:
+            cost = self._costs.of(picture, upscaler, size, fmt, self._quality, len(sizes))
+            result |= estimated((cost.seconds, cost.peak))
             return
-        fmt = job.format or (header.format if header.format.name != "gif" else FORMATS["png"])
-        if header.pages > 1:
-            say(f"{name}: only the first of {header.pages} pages is taken", self._quiet)
-        for loss in losses(header, fmt):
+        for loss in losses(picture.header, fmt):
             say(f"{name}: {fmt.name.upper()} cannot hold it: {loss}", self._quiet)
-        strips = upscaler.strips(
-            picture.strips(_ROWS),
-            (header.height, header.width),
-            size,
-            lambda part: self._progress(name, part),
-        )
-        with closing(strips), _destination(job.destination) as file:
+        if picture.header.cmyk:
+            say(f"{name}: its inks (CMYK) become sRGB", self._quiet)
+        opened = picture.pages()
+
+        def strips(done: int) -> Generator[Any, None, None]:
+            page, (size, scale) = next(opened), sizes[done]
+            yield from self._upscaler(scale).strips(
+                page.strips(_ROWS),
+                (page.header.height, page.header.width),
+                size,
+                lambda part: self._progress(name, (done + part) / len(sizes)),
+            )
+
+        self._progress(name, 0.0)
+        with ExitStack() as stack:
+            pages = [
+                Page(size, stack.enter_context(closing(strips(k))), headers[k].metadata_for(size))
+                for k, (size, _) in enumerate(sizes)
+            ]
+            file = stack.enter_context(picture_file(job.destination))
             try:
-                write_picture(file, strips, size, fmt, header.metadata_for(size), self._quality)
+                write_picture(file, pages, fmt, self._quality)
             except OutputError as error:
                 raise OutputError(job.destination or "stdout", error.why, error.fix) from None
 
     def _progress(self, name: str, part: float) -> None:
         if self._stopped:
             raise _Stopped
-        show(f"{name}  {part:4.0%}", self._quiet)
+        self._line.advance(name, part)
 
 
-@contextmanager
-def _destination(path: Path | None) -> Iterator[IO[bytes]]:
-    """Where a picture is written; stdout (``None``) gets it when it is whole."""
-    from srcnn.images.files import atomic_file
-
-    if path is not None:
-        with atomic_file(path) as file:
-            yield file
-    else:
-        from shutil import copyfileobj
-        from tempfile import TemporaryFile
-
-        with TemporaryFile() as file:
-            yield file
-            file.seek(0)
-            copyfileobj(file, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
-
-
-def _as_ours(error: Exception, source: str) -> SrcnnError:
-    if isinstance(error, SrcnnError):
-        return error
-    if isinstance(error, MemoryError):
-        return LimitError(source, "does not fit into memory", "use a smaller --tile or scale")
-    return SrcnnError(source, f"{type(error).__name__}: {error}")
+def _name(job: Job) -> str:
+    return "stdin" if job.source == "-" else job.source

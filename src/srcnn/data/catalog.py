@@ -1,31 +1,88 @@
-"""The data sets of the field by name, and where to find one on this machine."""
+"""The data sets of the field by name: what they are, where they come from, where they lie on this machine."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from srcnn.errors import MissingData
+
+RAW = "https://raw.githubusercontent.com"
+"""Where the files of a GitHub repository are served one by one."""
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """A known set: its size, and the published bicubic PSNR by scale (dB, the paper's protocol)."""
+    """A known set: its size, its origin, and the published bicubic PSNR by scale (dB, the paper's protocol)."""
 
+    use: str
+    """``train`` or ``test``; never both."""
     pictures: int
+    origin: str
+    """``owner/repository/revision/folder`` on GitHub."""
+    licence: str
     bicubic_psnr: dict[int, float] = field(default_factory=dict)
     protocol: str = "paper"
     """The protocol under which ``bicubic_psnr`` was published."""
+    checked: str = "file"
+    """What the sha256 is of: ``file``, its bytes, or ``pixels``, so that any lossless copy is as good."""
 
+    @property
+    def source(self) -> str:
+        """The page that shows the pictures."""
+        owner, repository, revision, folder = self.origin.split("/", 3)
+        return f"https://github.com/{owner}/{repository}/tree/{revision}/{folder}"
+
+    def url(self, file: str) -> str:
+        """Where one file is served."""
+        return f"{RAW}/{self.origin}/{quote(file)}"
+
+
+_NONE = "none stated"
+_BSDS = "non-commercial research and education"
+# A branch may move or lose them: this commit's README names all three folders.
+_CORPUS = "imazen/codec-corpus/e043c0d64b27d4222663b7fb5976b3537b207856"
+_URBAN = "jbhuang0604/SelfExSR/18e00f2d1bd3941e9b8d4895d3541543ad86d5b2/data/Urban100"
 
 CATALOG = {
-    "set5": DataSet(5, {2: 33.66, 3: 30.39, 4: 28.42}),
-    "set14": DataSet(14, {2: 30.23, 3: 27.54, 4: 26.00}),
-    "bsd100": DataSet(100),
-    "bsd200": DataSet(200, {2: 28.38, 3: 25.94, 4: 24.65}, protocol="paper-gray"),
-    "urban100": DataSet(100),
+    "set5": DataSet(
+        *("test", 5, "tegg89/SRCNN-Tensorflow/master/Test/Set5", _NONE),
+        {2: 33.66, 3: 30.39, 4: 28.42},
+    ),
+    "set14": DataSet(
+        *("test", 14, "tegg89/SRCNN-Tensorflow/master/Test/Set14", _NONE),
+        {2: 30.23, 3: 27.54, 4: 26.00},
+    ),
+    "bsd100": DataSet("test", 100, "BIDS/BSDS500/master/BSDS500/data/images/val", _BSDS),
+    "bsd200": DataSet(
+        *("test", 200, "BIDS/BSDS500/master/BSDS500/data/images/test", _BSDS),
+        {2: 28.38, 3: 25.94, 4: 24.65},
+        protocol="paper-gray",
+    ),
+    # Cropped to even sides there: at x3 a picture can lack the last row or column of the original.
+    "urban100": DataSet("test", 100, f"{_URBAN}/image_SRF_2", "Creative Commons, from Flickr"),
+    "t91": DataSet("train", 91, "tegg89/SRCNN-Tensorflow/master/Train", _NONE),
+    # Without 302003.jpg, which is the woman of Set5.
+    "bsds_train": DataSet("train", 199, "BIDS/BSDS500/master/BSDS500/data/images/train", _BSDS),
+    "cid22": DataSet(
+        *("train", 209, f"{_CORPUS}/CID22/CID22-512/training", "CC BY-SA 4.0"),
+        checked="pixels",
+    ),
+    # Nine of the 32.
+    "clic": DataSet(
+        *("train", 9, f"{_CORPUS}/clic2025/training", "Unsplash licence"), checked="pixels"
+    ),
+    "gb82": DataSet("train", 25, f"{_CORPUS}/gb82", "CC0 1.0", checked="pixels"),
 }
+
+
+def known(name: str) -> DataSet:
+    """A data set of the catalog; `MissingData` for any other name."""
+    if name not in CATALOG:
+        raise MissingData(f"data set '{name}'", "is unknown", f"use {', '.join(CATALOG)}")
+    return CATALOG[name]
 
 
 def data_root(given: str | Path | None = None) -> Path:
@@ -45,7 +102,11 @@ def locate(name: str, root: str | Path | None = None) -> Path:
     folder = data_root(root) / name
     if folder.is_dir():
         return folder
-    known = "is not there" if name in CATALOG else f"is no folder, and none of {', '.join(CATALOG)}"
+    if name not in CATALOG:
+        why = f"is no folder, and none of {', '.join(CATALOG)}"
+        raise MissingData(f"data set '{name}'", f"{why} (looked in {folder.parent})")
     raise MissingData(
-        f"data set '{name}'", f"{known} (looked in {folder.parent})", "set --data-root"
+        f"data set '{name}'",
+        f"is not there (looked in {folder.parent})",
+        f"run: srcnn data fetch {name}; or set --data-root",
     )

@@ -1,10 +1,11 @@
-"""The pictures of a folder."""
+"""The pictures of a folder, and those that a pattern matches."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from srcnn.errors import MissingData
+from srcnn.errors import MissingData, UsageError
 from srcnn.images.formats import SUFFIXES
 
 
@@ -12,12 +13,38 @@ def pictures_in(folder: Path, recursive: bool = False) -> list[Path]:
     """Every file with the suffix of a picture, sorted by path; `MissingData` when there is none."""
     if not folder.is_dir():
         raise MissingData(folder, "no such folder")
-    found = folder.rglob("*") if recursive else folder.iterdir()
-    pictures = sorted(
-        path
-        for path in found
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
-    )
+    pictures = _pictures(folder.rglob("*") if recursive else folder.iterdir())
     if not pictures:
         raise MissingData(folder, "holds no pictures")
     return pictures
+
+
+def pictures_like(pattern: str) -> tuple[Path, list[Path]]:
+    """(the folder that a pattern starts in, every picture that it matches, sorted by path).
+
+    ``*``, ``?`` and ``[...]`` stand for parts of a name, ``**`` for folders in folders. What is there
+    by the very name, such as a folder ``holiday[1]``, is no part of the pattern. `UsageError` for a
+    pattern that cannot be.
+    """
+    parts = Path(pattern).parts
+    fixed = next(n for n in range(len(parts) - 1, -1, -1) if Path(*parts[:n]).is_dir())
+    folder = Path(*parts[:fixed])
+    try:
+        return folder, _pictures(folder.glob("/".join(parts[fixed:])))
+    except ValueError as error:
+        raise UsageError(pattern, f"is no pattern ({error})") from None
+
+
+def is_pattern(name: str) -> bool:
+    """Whether a name holds characters that stand for others."""
+    return any(character in name for character in "*?[")
+
+
+def _pictures(found: Iterable[Path]) -> list[Path]:
+    return sorted(
+        {
+            path
+            for path in found
+            if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+        }
+    )

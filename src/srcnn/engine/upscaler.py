@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,8 +47,8 @@ class Upscaler:
         """The scale that was asked for; the network may be trained for a near one."""
         self.engine = engine
         self.precision = precision
-        self._tile = tile
-        self._threads = threads or cores()
+        self.tile = tile
+        self.threads = threads or cores()
 
     def upscale(
         self,
@@ -67,7 +67,7 @@ class Upscaler:
         pixels, back = to_pixels(image, max_pixels, max_bytes)
         check_image(pixels)
         size = size or enlarged_size(pixels.shape[0], pixels.shape[1], self.scale)
-        check_size(size, max_pixels, "the picture")
+        check_size([size], max_pixels, "the picture")
         out = np.empty((*size, *pixels.shape[2:]), pixels.dtype)
         done = 0
         for strip in self.strips([pixels], (pixels.shape[0], pixels.shape[1]), size, progress):
@@ -83,7 +83,7 @@ class Upscaler:
         progress: Progress | None = None,
     ) -> Generator[NDArray[Any], None, None]:
         """A picture that need not fit into memory: see `srcnn.engine.road.enlarge`."""
-        return enlarge(self.model, strips, old, size, self._tile, self._threads, progress)
+        return enlarge(self.model, strips, old, size, self.tile, self.threads, progress)
 
 
 def load(
@@ -168,12 +168,14 @@ def enlarged_size(height: int, width: int, scale: float) -> tuple[int, int]:
     return math.floor(height * scale + 0.5), math.floor(width * scale + 0.5)
 
 
-def check_size(size: tuple[int, int], max_pixels: int, what: object) -> None:
-    """`LimitError` when a picture of ``size`` has more than ``max_pixels``."""
-    if size[0] * size[1] > max_pixels:
+def check_size(sizes: Sequence[tuple[int, int]], max_pixels: int, what: object) -> None:
+    """`LimitError` when pictures of ``sizes`` = (height, width) together exceed ``max_pixels``."""
+    if sum(height * width for height, width in sizes) > max_pixels:
+        pages = f"{len(sizes)} pages of " if len(sizes) > 1 else ""
         raise LimitError(
             what,
-            f"would become {size[1]} x {size[0]} pixels, over the limit of {max_pixels}",
+            f"would become {pages}{sizes[0][1]} x {sizes[0][0]} pixels, "
+            f"over the limit of {max_pixels}",
             "raise it with --max-pixels",
         )
 

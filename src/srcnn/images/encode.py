@@ -1,7 +1,7 @@
 """Writing pictures: strips from top to bottom become the bytes of a file.
 
-libvips encodes. It takes pixels by rows only from a file, so the strips are handed to it as a PNG
-without compression: a header, the rows, and checksums.
+libvips encodes, but for TIFF. It takes pixels by rows only from a file, so the strips are handed to it as
+a PNG without compression: a header, the rows, and checksums.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from queue import Queue
 from threading import Thread
 from typing import IO, Any
@@ -20,12 +21,25 @@ from numpy.typing import NDArray
 
 from srcnn.errors import OutputError
 from srcnn.images.formats import Format
-from srcnn.images.io import Header, detail
+from srcnn.images.picture import Header
+from srcnn.images.tiff import TiffWriter
+from srcnn.images.vips import detail
 
 _STORED = 65535
 """Bytes in a block of deflate that is not compressed (RFC 1951, section 3.2.4)."""
-_OPTIMISED = 2**22
+OPTIMISED = 2**22
 """Pixels up to which a JPEG gets tables of its own: libjpeg holds the whole picture for them."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A picture to be written, or a page or frame of one."""
+
+    size: tuple[int, int]
+    """(height, width)"""
+    strips: Iterable[NDArray[Any]]
+    """The pixels from top to bottom, as `srcnn.images.picture.Picture.read` gives them."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 def encode(
@@ -34,37 +48,43 @@ def encode(
     metadata: Mapping[str, Any] | None = None,
     quality: int | None = None,
 ) -> bytes:
-    """The bytes of a file, see `write_picture`; pixels as `srcnn.images.io.Picture.read` gives them."""
+    """The bytes of a file that holds one picture, see `write_picture`."""
     file = io.BytesIO()
-    write_picture(file, [pixels], (pixels.shape[0], pixels.shape[1]), fmt, metadata, quality)
+    page = Page((pixels.shape[0], pixels.shape[1]), [pixels], metadata or {})
+    write_picture(file, [page], fmt, quality)
     return file.getvalue()
 
 
 def write_picture(
-    file: IO[bytes],
-    strips: Iterable[NDArray[Any]],
-    size: tuple[int, int],
-    fmt: Format,
-    metadata: Mapping[str, Any] | None = None,
-    quality: int | None = None,
+    file: IO[bytes], pages: Sequence[Page], fmt: Format, quality: int | None = None
 ) -> None:
-    """Write a picture of ``size`` = (height, width) to a seekable file, while its strips are made.
+    """Write pictures to a seekable file, while their strips are made.
 
-    What the format cannot hold is given up: 16 bits become 8, alpha is laid over white; `losses` names
-    it beforehand. Unless told by ``quality``, JPEG is written at 95, or the source's quality where that is
-    higher, and WebP without loss. The chroma of a JPEG is subsampled where the source's was.
+    What the format cannot hold is given up: all pages but the first, 16 bits become 8, alpha is laid over
+    white; `losses` names it beforehand. Frames have the size and the metadata of the first. Unless told by
+    ``quality``, JPEG is written at 95, or the source's quality where that is higher, and WebP without
+    loss. The chroma of a JPEG is subsampled where the source's was.
     PNG, TIFF and JPEG hold a few rows at a time; the other formats' libraries hold the whole picture.
     Raises `OutputError` when the format cannot hold the size, `OSError` as ``file`` does, and what
-    ``strips`` raises.
+    the strips raise.
     """
-    fitting = (_fit(strip, fmt) for strip in strips)
+    if not fmt.pages:
+        pages = pages[:1]
+    if fmt.name == "tiff":
+        with TiffWriter(file, 8 * sum(page.size[0] * page.size[1] for page in pages)) as tiff:
+            for page in pages:
+                tiff.write(page.strips, page.size, page.metadata)
+        return
+    fitting = (_fit(strip, fmt) for page in pages for strip in page.strips)
     if fmt.library == "pillow":
         from PIL import Image  # not at the start of every command
 
-        Image.fromarray(np.concatenate(list(fitting))).save(file, fmt.name)
+        xres, yres = pages[0].metadata.get("resolution", (0, 0))
+        dpi = {"dpi": (xres * 25.4, yres * 25.4)} if xres else {}
+        Image.fromarray(np.concatenate(list(fitting))).save(file, fmt.name, **dpi)
         return
     queue: Queue[NDArray[Any] | None] = Queue(1)
-    encoder = _Encoder(file, _taken(queue), size, fmt, metadata, quality)
+    encoder = _Encoder(file, _taken(queue), pages[0], len(pages), fmt, quality)
     encoder.start()
     try:
         for strip in fitting:
@@ -91,16 +111,16 @@ class _Encoder(Thread):
         self,
         file: IO[bytes],
         strips: Iterator[NDArray[Any]],
-        size: tuple[int, int],
+        page: Page,
+        frames: int,
         fmt: Format,
-        metadata: Mapping[str, Any] | None,
         quality: int | None,
     ) -> None:
         super().__init__(daemon=True)
         self.error: Exception | None = None
-        self._file, self._strips, self._size = file, strips, size
-        self._fmt, self._metadata = fmt, metadata or {}
-        self._options = _save_options(fmt, quality, size, self._metadata)
+        self._file, self._strips, self._fmt = file, strips, fmt
+        self._size, self._metadata, self._frames = page.size, page.metadata, frames
+        self._options = _save_options(fmt, quality, page.size, page.metadata)
 
     def run(self) -> None:
         try:
@@ -117,13 +137,15 @@ class _Encoder(Thread):
 
     def _save(self) -> None:
         source = pyvips.SourceCustom()
-        source.on_read(_reader(_png(self._strips, self._size)))
+        height, width = self._size
+        source.on_read(_reader(_png(self._strips, (height * self._frames, width))))
         target = pyvips.TargetCustom()
         target.on_write(self._write)
-        target.on_read(self._file.read)  # TIFF goes back to what it wrote
-        target.on_seek(self._file.seek)
         # The "unlimited" are limits against files from strangers.
         image = pyvips.Image.pngload_source(source, access="sequential", unlimited=True)
+        if self._frames > 1:
+            image = image.copy()
+            image.set_type(pyvips.GValue.gint_type, "page-height", height)
         if self._metadata:
             xres, yres = self._metadata.get("resolution", (image.xres, image.yres))
             image = image.copy(xres=xres, yres=yres)
@@ -205,12 +227,14 @@ def losses(header: Header, fmt: Format) -> list[str]:
         lost.append("16 bits become 8")
     if header.has_alpha and not fmt.alpha:
         lost.append("transparency is laid over white")
-    # libvips 8.18 writes no EXIF into TIFF; Pillow none of them into BMP and PPM.
+    if fmt.name == "gif":
+        lost.append("a frame has at most 256 colours (--format png has all)")
+    if header.pages > 1 and not fmt.pages:
+        lost.append(f"of {header.pages} pages only the first is taken")
+    # Pillow writes none of these into BMP and PPM.
     kinds = {"EXIF": "exif-", "profile": "icc-profile-data", "XMP": "xmp-data"}
-    if fmt.library == "vips":
-        kinds = {"EXIF": "exif-"} if fmt.name == "tiff" else {}
     for kind, prefix in kinds.items():
-        if any(key.startswith(prefix) for key in header.metadata):
+        if fmt.library == "pillow" and any(key.startswith(prefix) for key in header.metadata):
             lost.append(f"{kind} is left out")
     return lost
 
@@ -222,7 +246,7 @@ def _save_options(
         # On enlarged photographs 40 % smaller than libvips's choice (level 6, no filter), and faster.
         return {"compression": 3, "filter": "avg"}
     if fmt.name == "jpeg":
-        optimised = size[0] * size[1] <= _OPTIMISED
+        optimised = size[0] * size[1] <= OPTIMISED
         return {
             "Q": quality or max(95, metadata.get("quality", 0)),
             "subsample_mode": "on" if metadata.get("subsampled") else "off",
@@ -232,10 +256,6 @@ def _save_options(
         return {"Q": quality} if quality else {"lossless": True, "exact": True}
     if fmt.name == "avif":
         return {"Q": quality or 90, "compression": "av1", "subsample_mode": "off"}
-    if fmt.name == "tiff":
-        # From 2 GB on only BigTIFF has room.
-        big = size[0] * size[1] * 8 >= 2**31
-        return {"compression": "deflate", "predictor": "horizontal", "bigtiff": big}
     return {}
 
 

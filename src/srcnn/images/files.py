@@ -44,11 +44,15 @@ def write_atomically(destination: Path, data: bytes) -> None:
         file.write(data)
 
 
-def remove_parts(folder: Path) -> None:
-    """Remove what a killed process left unfinished in ``folder``; parts of a living one stay."""
+def remove_parts(folder: Path, own: bool = False) -> None:
+    """Remove what a killed process left unfinished in ``folder``; parts of a living one stay.
+
+    With ``own`` also those of this process, which then has to end: they are being written.
+    """
     for part in folder.glob(".srcnn-*.part"):
         writer = re.fullmatch(r"\.srcnn-(\d+)-\w+\.part", part.name)
-        if writer is None or not _is_alive(int(writer[1])):
+        number = None if writer is None else int(writer[1])
+        if number is None or (own and number == os.getpid()) or not _is_alive(number):
             with suppress(OSError):
                 part.unlink()
 

@@ -18,6 +18,8 @@ class Format:
     alpha: bool
     deep: bool
     """Whether 16 bits per sample can be stored."""
+    pages: bool = False
+    """Whether there is room for more than one picture: pages, or the frames of an animation."""
 
 
 FORMATS = {
@@ -25,9 +27,9 @@ FORMATS = {
     for fmt in (
         Format("png", (".png",), "vips", alpha=True, deep=True),
         Format("jpeg", (".jpg", ".jpeg"), "vips", alpha=False, deep=False),
-        Format("tiff", (".tif", ".tiff"), "vips", alpha=True, deep=True),
-        Format("webp", (".webp",), "vips", alpha=True, deep=False),
-        Format("gif", (".gif",), "vips", alpha=True, deep=False),
+        Format("tiff", (".tif", ".tiff"), "vips", alpha=True, deep=True, pages=True),
+        Format("webp", (".webp",), "vips", alpha=True, deep=False, pages=True),
+        Format("gif", (".gif",), "vips", alpha=True, deep=False, pages=True),
         Format("avif", (".avif",), "vips", alpha=True, deep=False),
         Format("bmp", (".bmp",), "pillow", alpha=False, deep=False),
         Format("ppm", (".ppm", ".pgm", ".pnm"), "pillow", alpha=False, deep=False),

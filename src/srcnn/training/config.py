@@ -46,6 +46,10 @@ class Recipe(BaseModel):
     """Factors by which every training picture enters once more, reduced: finer detail to learn from."""
     stretched: Annotated[float, Field(ge=0, le=1)] = 0.0
     """The part of the patches stretched from Y's range to that of gray pictures."""
+    balanced: bool = False
+    """Squared errors count relative to bicubic's in the same picture.
+
+    What is judged is a mean of dB, so of relative errors; a plain mean is one of the busiest pictures."""
     optimizer: Literal["soap", "adam", "sgd"] = "soap"
     """SOAP (`srcnn.training.soap`) needs a third of Adam's steps here; SGD is the paper's."""
     lr: Rate = 6e-3

@@ -61,8 +61,8 @@ def train(
         lr = learning_rate(recipe, step)
         for group in optimizer.param_groups:
             group["lr"] = lr * group["factor"]
-        x, truth = (tensor.to(fabric.device) for tensor in sampler.batch(step))
-        loss = update(recipe, fabric, wrapped, optimizer, x, truth)
+        batch = [tensor.to(fabric.device) for tensor in sampler.batch(step)]
+        loss = update(recipe, fabric, wrapped, optimizer, *batch)
         if recipe.ema:
             update_average(average, model, ema_decay(recipe, step))
         done = step + 1
@@ -103,11 +103,17 @@ def train(
 
 
 def update(
-    recipe: Recipe, fabric: Fabric, wrapped: Any, optimizer: Any, x: Tensor, truth: Tensor
+    recipe: Recipe,
+    fabric: Fabric,
+    wrapped: Any,
+    optimizer: Any,
+    x: Tensor,
+    truth: Tensor,
+    weights: Tensor,
 ) -> Tensor:
     """One step of the optimiser on a batch of `PatchSampler.batch`; the loss before it."""
     y = wrapped(x) if recipe.form == "residual" else wrapped(x, pad=False)
-    loss = nn.functional.mse_loss(y.float(), truth)
+    loss: Tensor = ((y.float() - truth).square().mean(dim=(1, 2, 3)) * weights).mean()
     optimizer.zero_grad()
     fabric.backward(loss)
     if recipe.clip:

@@ -46,7 +46,7 @@ def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[np.float32]],
         AttributeError,
         IndexError,
     ) as error:  # numbers for bytes, and so on
-        raise ModelError(source, f"is no usable ONNX file ({error})") from None
+        raise ModelError(source, f"is no ONNX file of srcnn's ({error})") from None
     if len(tensors) != len(graph.get(5, [])):
         raise ModelError(source, "names a tensor twice")
     check_fit(tensors, card, source)

@@ -1,14 +1,17 @@
-"""A file's parts, walked before a decoder sees them: JPEG's segments, PNG's and WebP's chunks.
+"""What libvips does not tell of a file, and its bytes do.
 
-Decoders are made for honest files. What they would chew on for minutes is refused here, in milliseconds:
+A file's parts (JPEG's segments, PNG's and WebP's chunks) are also walked before a decoder sees them.
+Decoders are made for honest files: what they would chew on for minutes is refused here in milliseconds,
 thousands of frames, EXIF blocks that lead in circles, a JPEG that is too short for its own header.
 """
 
 from __future__ import annotations
 
+import io
 import re
 import struct
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 from srcnn.errors import InputError
@@ -34,8 +37,15 @@ _WINDOW = 4096
 """Bytes that are looked at for the next of JPEG's markers."""
 _LONGEST_PPM = 2**16
 """Bytes of a PPM's header: Pillow reads one byte after the other, and a comment may be endless."""
+_SHORT_BLOCKS = 100_000
+"""Of a GIF, beside those of 32 bytes or more."""
 _BASE_TABLE = 3688
 """Sum of the luminance table of the JPEG standard (ITU-T T.81, table K.1), which is quality 50."""
+
+
+def open_bytes(source: str | Path | bytes) -> IO[bytes]:
+    """A file, or the bytes of one, to read from."""
+    return io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")
 
 
 def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
@@ -60,17 +70,53 @@ def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
                 raise InputError(name, f"is too short for {width} x {height} pixels")
 
 
-def kind_of_jpeg(file: IO[bytes], fmt: Format) -> tuple[int, bool]:
+def is_animated_png(source: str | Path | bytes) -> bool:
+    """Whether the chunk that announces frames comes before the pixels (PNG, third edition, 11.3.6.1)."""
+    with open_bytes(source) as file:
+        return any(kind == b"acTL" for kind, _, _ in _png_chunks(file))
+
+
+def is_whole_gif(source: str | Path | bytes) -> bool:
+    """Whether a GIF goes on to its trailer (GIF89a, section 27); libvips shows what there is of others."""
+    with open_bytes(source) as file:
+        left = _SHORT_BLOCKS + file.seek(0, io.SEEK_END) // 32
+        file.seek(0)
+        flags = file.read(13)[10:11]
+        _skip_colours(file, flags)
+        while kind := file.read(1):
+            if kind == b";":
+                return True
+            if kind == b",":  # an image: place, colours, and the size of its first codes
+                _skip_colours(file, file.read(9)[8:])
+                file.seek(1, io.SEEK_CUR)
+            elif kind == b"!":
+                file.seek(1, io.SEEK_CUR)
+            else:
+                return False
+            while length := int.from_bytes(file.read(1), "big"):
+                file.seek(length, io.SEEK_CUR)
+                left -= 1
+                if left < 0:  # writers fill their blocks
+                    return False
+    return False
+
+
+def _skip_colours(file: IO[bytes], flags: bytes) -> None:
+    if flags and flags[0] & 0x80:
+        file.seek(3 << (flags[0] & 7) + 1, io.SEEK_CUR)
+
+
+def kind_of_jpeg(source: str | Path | bytes) -> tuple[int, bool]:
     """(the quality, 1 to 100, that libjpeg would have taken for a file's tables; whether it is 4:2:0)."""
     table, subsampled = 0, False
-    for kind, start, length in _parts(file, fmt):
-        if kind == b"\xdb" or kind[0] in _FRAMES:
-            file.seek(start)
-            content = file.read(length)
-            if kind == b"\xdb":
-                table = _luminance_table(content) or table
-            else:
-                subsampled = content[7::3] == b"\x22\x11\x11"
+    with open_bytes(source) as file:
+        for kind, start, length in _segments(file):
+            if kind == b"\xdb" or kind[0] in _FRAMES:
+                content = _read_at(file, start, length)
+                if kind == b"\xdb":
+                    table = _luminance_table(content) or table
+                else:
+                    subsampled = content[7::3] == b"\x22\x11\x11"
     if table == 0:
         return 0, subsampled
     percent = table / _BASE_TABLE * 100

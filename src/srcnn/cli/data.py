@@ -1,0 +1,166 @@
+"""``srcnn data``: which data sets there are, and getting and checking them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.exceptions import Exit
+
+from srcnn._optional import need
+from srcnn.cli.console import report_error, say, show, write_json
+from srcnn.errors import MissingData, SrcnnError
+
+if TYPE_CHECKING:
+    from srcnn.data.fetch import Order
+
+_SHOWN = 5
+"""Failures of a data set that are told one by one: often all its files have the same."""
+
+_root = click.option(
+    "--data-root",
+    type=Path,
+    metavar="<path>",
+    help="Where data sets lie [$SRCNN_DATA, else the cache].",
+)
+_json = click.option("--json", metavar="PATH", help="The same as JSON; - is stdout.")
+
+
+@click.group(
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+    epilog="Example:  srcnn data fetch set5 set14",
+)
+@click.pass_context
+def data(context: click.Context) -> None:
+    """List, fetch and verify the data sets of the field."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@data.command("list", epilog="\b\nExample:  srcnn data list --json -")
+@_root
+@_json
+def list_sets(data_root: Path | None, json: str | None) -> None:
+    """List the data sets that are known by name, and which are here."""
+    from srcnn.data.catalog import CATALOG, locate
+    from srcnn.data.verify import files_of
+
+    entries = []
+    for name, known in CATALOG.items():
+        try:
+            folder: Path | None = locate(name, data_root)
+        except MissingData:
+            folder = None
+        entries.append(
+            {
+                "name": name,
+                "use": known.use,
+                "pictures": known.pictures,
+                "here": 0 if folder is None else len(files_of(name, folder)),
+                "folder": None if folder is None else str(folder),
+                "licence": known.licence,
+                "source": known.source,
+            }
+        )
+    if json != "-":
+        for entry in entries:
+            here = f"{entry['here']} in {entry['folder']}" if entry["folder"] else "not here"
+            print(
+                f"{entry['name']:10}  {entry['use']:5}  {entry['pictures']:3} pictures  "
+                f"{entry['licence']:37}  {here}"
+            )
+    if json is not None:
+        write_json({"schema": 1, "data": entries}, json)
+
+
+@data.command(epilog="\b\nExample:  srcnn data fetch set5 set14 --data-root data")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@_root
+@click.option("--quiet", is_flag=True, help="No progress.")
+def fetch(names: tuple[str, ...], data_root: Path | None, quiet: bool) -> None:
+    """Download data sets; what is there already is checked and kept.
+
+    \b
+    Arguments:
+      NAME...  See srcnn data list.
+    """
+    need("train", "srcnn data fetch")
+    from srcnn.data.fetch import order
+
+    # Every name and folder is looked at before the first file is asked for.
+    orders = [order(name, data_root) for name in dict.fromkeys(names)]
+    whole = [_fetched(wanted, quiet) for wanted in orders]
+    if not all(whole):
+        raise Exit(1)
+
+
+def _fetched(wanted: Order, quiet: bool) -> bool:
+    """Fetch one data set, and tell how it went; whether it is whole."""
+    from srcnn.data.catalog import known
+    from srcnn.data.fetch import fetch
+    from srcnn.training.log import duration
+
+    name, lacking, one = wanted.name, len(wanted.files), known(wanted.name)
+    if lacking:
+        say(f"{name}: {lacking} files from {one.source} (licence: {one.licence})", quiet)
+    if None in wanted.files.values():
+        say(f"{name}: no checksums are known, the files are taken on trust")
+    started = time.monotonic()
+
+    def progress(done: int) -> None:
+        left = (time.monotonic() - started) / done * (lacking - done)
+        show(f"{name}: {done} of {lacking}, {duration(left)} left", quiet)
+
+    failures = fetch(wanted, progress)
+    show("", quiet)
+    for failure in failures[:_SHOWN]:
+        report_error(failure)
+    if failures:
+        why = f"{len(failures)} of {one.pictures} files are lacking"
+        report_error(SrcnnError(f"data set '{name}'", why, "fetch it again, what is there is kept"))
+    else:
+        print(f"{name}: {one.pictures} pictures in {wanted.folder}, {lacking} of them fetched now")
+    return not failures
+
+
+@data.command(epilog="\b\nExample:  srcnn data verify set5 set14")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@_root
+@_json
+def verify(names: tuple[str, ...], data_root: Path | None, json: str | None) -> None:
+    """Check every picture of a data set by its sha256.
+
+    \b
+    Arguments:
+      NAME...  See srcnn data list.
+    """
+    from srcnn.data.catalog import known, locate
+    from srcnn.data.verify import verify as verify_folder
+
+    sets = {name: known(name) for name in names}
+    folders = {name: locate(name, data_root) for name in sets}
+    results = {name: verify_folder(name, folder) for name, folder in folders.items()}
+    if json != "-":
+        for name, found in results.items():
+            for what, files in asdict(found).items():
+                if what != "verified":
+                    for file in files:
+                        print(f"{what:9}  {folders[name] / file}")
+            print(f"{name}: {len(found.verified)} of {sets[name].pictures} pictures verified")
+    if json is not None:
+        entries = [
+            {"name": name, "folder": str(folders[name]), "ok": found.ok, **asdict(found)}
+            for name, found in results.items()
+        ]
+        write_json({"schema": 1, "results": entries}, json)
+    for name, found in results.items():
+        if not found.ok:
+            counts = [f"{len(files)} {what}" for what, files in asdict(found).items() if files]
+            fix = f"run: srcnn data fetch {name}" if found.missing else ""
+            report_error(SrcnnError(f"data set '{name}'", ", ".join(counts), fix))
+    if not all(found.ok for found in results.values()):
+        raise Exit(1)

@@ -1,0 +1,101 @@
+"""Downloading a data set into the data root, one verified file at a time."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pooch import HTTPDownloader
+from requests import ConnectionError as NoConnection
+from requests import RequestException, Timeout
+
+from srcnn.data.catalog import DataSet, data_root, known
+from srcnn.data.verify import checksums, digest, verify
+from srcnn.errors import DestinationExists, InputError, SrcnnError
+from srcnn.images.files import remove_parts, write_atomically
+
+_AT_ONCE = 4
+"""Downloads: what is waited for is the answer of the server, not its bytes."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a data set lacks on this machine."""
+
+    name: str
+    folder: Path
+    files: dict[str, str | None]
+    """File to sha256, of those that are not there."""
+
+
+def order(name: str, root: str | Path | None = None) -> Order:
+    """What has to be fetched for the data set ``name`` to lie, whole, in the data root.
+
+    `MissingData` for an unknown set; `DestinationExists` where its folder holds other pictures: they
+    would be judged or trained on with it, and nobody's file is overwritten.
+    """
+    folder = data_root(root) / name
+    findings = verify(name, folder)
+    for files, why in (
+        (findings.changed, f"is not what {name} has by that name"),
+        (findings.extra, f"is no picture of {name}"),
+    ):
+        if files:
+            raise DestinationExists(folder / files[0], why, "move it away, then fetch again")
+    sums = checksums(name)
+    return Order(name, folder, {file: sums[file] for file in findings.missing})
+
+
+def fetch(order: Order, progress: Callable[[int], None] | None = None) -> list[InputError]:
+    """Download what is ordered; what could not be had is returned, and leaves nothing behind.
+
+    A file appears in the folder whole, and with the right checksum where one is known. ``progress``
+    is told how many files are done. Raises `OutputError` where the folder cannot be written, and
+    `SrcnnError` where the server cannot be reached.
+    """
+    data = known(order.name)
+    failures = []
+    remove_parts(order.folder)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        futures = [
+            pool.submit(_fetch_file, data, order.folder / file, sha256)
+            for file, sha256 in order.files.items()
+        ]
+        try:
+            for done, future in enumerate(as_completed(futures), 1):
+                try:
+                    future.result()
+                except InputError as error:
+                    failures.append(error)
+                if progress is not None:
+                    progress(done)
+        finally:
+            # What is under way ends by itself; nothing new begins.
+            pool.shutdown(cancel_futures=True)
+    return failures
+
+
+def _fetch_file(data: DataSet, destination: Path, sha256: str | None) -> None:
+    url = data.url(destination.name)
+    received = io.BytesIO()
+    try:
+        HTTPDownloader(stream=False)(url, received, None)
+    except (NoConnection, Timeout) as error:
+        raise SrcnnError(
+            urlsplit(url).netloc,
+            "cannot be reached",
+            "check the network and fetch again, what was fetched is kept",
+        ) from error
+    except RequestException as error:
+        code = error.response.status_code if error.response is not None else None
+        why = f"the server answers {code}" if code else "the download broke off"
+        raise InputError(url, why, "try again later") from error
+    # Without a checksum it has at least to be a picture, and not the page of some gateway.
+    found = digest(received.getvalue(), data.checked if sha256 else "pixels", url)
+    if sha256 not in (None, found):
+        raise InputError(url, "is not the file that is known by its checksum", "nothing was kept")
+    write_atomically(destination, received.getvalue())

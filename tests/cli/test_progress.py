@@ -1,0 +1,203 @@
+"""The progress line: what it shows, that its time left is true, and that it stays one line."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from srcnn.cli.progress import Progress
+
+from .conftest import Srcnn, save
+
+BICUBIC = ("-m", "bicubic")
+
+
+class Clock:
+    """In place of the real one."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("srcnn.cli.progress.time", clock)
+    return clock
+
+
+def seconds_left(line: str) -> int | None:
+    """12 s, 3 min 20 s, 2 h 05 min."""
+    found = re.search(r"(?:(\d+) h )?(?:(\d+) min )?(?:(\d+) s )?left", line)
+    if found is None:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return 3600 * hours + 60 * minutes + seconds
+
+
+def test_time_left_is_by_pixels(clock: Clock) -> None:
+    """A hundred small pictures and then one large: half the time is left when 100 of 101 are done."""
+    progress = Progress(101, False)
+    sizes = [1_000_000] * 100 + [100_000_000]
+    for k, pixels in enumerate(sizes):
+        progress.expect(f"{k}.png", pixels, "png")
+    progress.known = True
+    total = sum(sizes) / 1e6  # seconds, at a megapixel a second
+    for k, pixels in enumerate(sizes):
+        progress.begin(f"{k}.png")
+        for step in range(10):
+            clock.now += pixels / 1e7
+            progress.advance(f"{k}.png", (step + 1) / 10)
+            left = total - (clock.now - 100)
+            shown = seconds_left(progress.line(79, clock.now))
+            assert shown is not None or left < 1
+            assert abs((shown or 0) - left) <= 0.05 * total
+        progress.end(f"{k}.png", made=True)
+        if k == 99:
+            assert "100/101" in progress.line(79, clock.now)
+    assert "101/101  100%" in progress.line(79, clock.now)
+
+
+def test_time_left_while_an_encoder_is_silent(clock: Clock) -> None:
+    """It counts down, and when it was too short nothing is claimed."""
+    progress = Progress(1, False)
+    progress.expect("a.webp", 10_000_000, "webp")
+    progress.known = True
+    progress.begin("a.webp")
+    clock.now += 10
+    progress.advance("a.webp", 1.0)
+    left = seconds_left(progress.line(79, clock.now))
+    assert left is not None
+    assert left > 5
+    assert seconds_left(progress.line(79, clock.now + 4)) == left - 4
+    assert seconds_left(progress.line(79, clock.now + left + 1)) is None
+
+
+def test_what_failed_does_not_count_as_fast(clock: Clock) -> None:
+    progress = Progress(3, False)
+    for name in "abc":
+        progress.expect(name, 10_000_000, "png")
+    progress.known = True
+    for name in "ab":
+        progress.begin(name)
+    progress.end("a", made=False)
+    clock.now += 10
+    progress.advance("b", 1.0)
+    progress.end("b", made=True)
+    assert seconds_left(progress.line(79, clock.now)) == 10
+    assert "2/3   50%" in progress.line(79, clock.now)
+
+
+def test_who_ends_before_it_was_expected_counts(clock: Clock) -> None:
+    """Reading thousands of headers takes longer than the first pictures."""
+    progress = Progress(3, False)
+    for name, made in (("a", True), ("b", False)):
+        progress.begin(name)
+        progress.end(name, made)
+    assert seconds_left(progress.line(79, clock.now)) is None
+    for name in "abc":
+        progress.expect(name, 10_000_000, "png")
+    progress.known = True
+    assert "2/3   50%" in progress.line(79, clock.now)
+
+
+NAMES = [
+    "a.png",
+    "x" * 300 + ".png",
+    "写真" * 40 + ".png",
+    "é" * 90,
+    "a\nb\r\033[31m.png",
+    "\udcff.png",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", [0, 3, 20, 39, 79, 200])
+@pytest.mark.parametrize("coding", ["utf-8", "ascii"])
+def test_the_line_fits(clock: Clock, name: str, width: int, coding: str) -> None:
+    progress = Progress(12345, False)
+    progress.expect(name, 10**9, "png")
+    progress.known = True
+    progress.begin(name)
+    clock.now += 1000
+    progress.advance(name, 0.1)
+    line = progress.line(width, clock.now, coding)
+    assert line.isprintable()
+    assert sum(2 if "一" <= character <= "鿿" else 1 for character in line) <= width
+    line.encode(coding)
+    if width >= 79:
+        assert "0/12345   10%  2 h 30 min left" in line
+        assert line.endswith(name[-4:] if name.endswith(".png") else line[-1])
+
+
+def on_a_terminal(columns: int, *words: object, stdout: bool = False) -> tuple[int, str]:
+    """(exit code, what ``srcnn upscale`` writes to a terminal of so many columns, its stdout too)."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    command = [sys.executable, "-m", "srcnn", "upscale", *map(str, words)]
+    with subprocess.Popen(command, stderr=theirs, stdout=theirs if stdout else None) as process:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                data = os.read(ours, 65536)
+            except OSError:  # Linux's way to say that the other side has left
+                break
+            if not data:
+                break
+            shown += data
+    os.close(ours)
+    return process.returncode, shown.decode()
+
+
+def test_one_line_on_a_terminal(folder: Path) -> None:
+    """Redrawn in place and never wider than the terminal; at its end only what went wrong, and the sum."""
+    for k in range(3):
+        save(folder / "in" / f"{k}{'-long' * 20}.png", size=(200, 200))
+    (folder / "in" / "bad.png").write_bytes(b"no picture")
+    code, shown = on_a_terminal(50, "in", "-o", "out", "-s", 4, *BICUBIC)
+    assert code == 1
+    drawn = re.findall(r"\r([^\r\n]*)\033\[K", shown)
+    bars = [line for line in drawn if line.startswith("[")]
+    assert bars
+    assert all(len(line) < 50 for line in bars)
+    assert any("/4  " in line for line in bars)
+    lines = [re.sub(r".*\033\[K", "", line) for line in shown.replace("\r\n", "\n").split("\n")]
+    assert lines[0].startswith("error: in/bad.png: is not a picture")
+    assert lines[1].startswith("3 of 4 done, 1 of 4 failed: ")
+    assert lines[2:] == [""]
+
+
+def test_json_on_a_terminal_has_its_own_lines(folder: Path) -> None:
+    save(folder / "a.png", size=(300, 300))
+    code, shown = on_a_terminal(80, "a.png", "-s", 4, *BICUBIC, "--json", "-", stdout=True)
+    assert code == 0
+    lines = [re.sub(r".*\033\[K", "", line) for line in shown.replace("\r\n", "\n").split("\n")]
+    assert json.loads("\n".join(lines[1:]))["summary"]["done"] == 1
+
+
+def test_quiet_on_a_terminal(folder: Path) -> None:
+    save(folder / "a.png")
+    assert on_a_terminal(80, "a.png", *BICUBIC, "--quiet") == (0, "")
+
+
+def test_no_control_characters_where_there_is_no_terminal(srcnn: Srcnn, folder: Path) -> None:
+    """A line for each picture that is done, and the sum."""
+    for k in range(3):
+        save(folder / "in" / f"{k}.png")
+    ran = srcnn("upscale", "in", *BICUBIC)
+    assert ran.err.replace("\n", "").isprintable()
+    assert len(ran.err.splitlines()) == 4
