@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from os import environ as _environ
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from srcnn.models.srcnn import SRCNN
 
 __version__ = "0.1.0"
+
+# Read by libraries when they are loaded. ONNX Runtime's wheel reports to its maker, and keeps a file in the
+# temporary folder for it; libvips warns on stderr of what our errors say.
+_environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+_environ.setdefault("VIPS_WARNING", "0")
 
 _HOMES = {
     "SRCNN": "srcnn.models.srcnn",

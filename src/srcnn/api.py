@@ -9,7 +9,7 @@ from typing import Any
 from srcnn._optional import need
 from srcnn.engine.upscaler import Upscaler
 from srcnn.engine.upscaler import load as _load
-from srcnn.images.io import MAX_PIXELS
+from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 
 
 def load(name_or_file: str | Path | None = None, scale: float = 3, **options: Any) -> Upscaler:
@@ -26,15 +26,17 @@ def upscale(
     tile: int | str = "auto",
     threads: int | None = None,
     max_pixels: int = MAX_PIXELS,
+    max_bytes: int = MAX_BYTES,
 ) -> Any:
     """Enlarge a picture by ``scale`` with the best network, or with ``model`` (a name or a file).
 
     ``image`` is a path or the bytes of a file (a numpy array comes back), a numpy array (H x W,
     H x W x 3 or H x W x 4; uint8, uint16, or float in [0, 1]) or a PIL image: the same kind, depth and
-    channels come back. Raises `srcnn.SrcnnError`.
+    channels come back. ``max_pixels`` limits what comes in and what goes out, ``max_bytes`` a file or its
+    bytes. Raises `srcnn.SrcnnError`.
     """
     upscaler = load(model, scale, engine=engine, precision=precision, tile=tile, threads=threads)
-    return upscaler.upscale(image, max_pixels=max_pixels)
+    return upscaler.upscale(image, max_pixels=max_pixels, max_bytes=max_bytes)
 
 
 def evaluate(

@@ -13,7 +13,8 @@ from srcnn.bench.interleave import Timing
 from srcnn.bench.machine import describe_machine
 from srcnn.bench.report import make_rows, measure
 from srcnn.errors import UsageError
-from srcnn.weights.store import read_card, shipped
+from srcnn.weights.onnx_file import read_card
+from srcnn.weights.store import shipped
 
 # By hand: f1^2 n1 + n1 f2^2 n2 + n2 f3^2.
 MULTIPLIES = {

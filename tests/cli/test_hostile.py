@@ -1,13 +1,20 @@
-"""Every file that once broke an image library, through the whole command line, a process for each."""
+"""Files that broke image libraries, or are made to: through the whole command line, a process for each."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from srcnn.images.io import open_picture
+
+from .conftest import Srcnn, tree
+from .hostile_files import BOMBS, FILES, HEAVY
 
 RUN = """
 import sys
@@ -19,38 +26,89 @@ status = Path("/proc/self/status").read_text().split()
 print(status[status.index("VmHWM:") + 1])
 sys.exit(code)
 """
+LINUX = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
+
+
+def judged(path: Path, folder: Path, megabytes: int = 700) -> tuple[int, str]:
+    """(exit code, what is wrong): enlarged, or refused in a line with exit 3 or 4, and nothing left.
+
+    An accepted file may take 5 s and 2 microseconds for each pixel of the result, a refused one 5 s.
+    """
+    out, temporary = folder / "out.png", folder / "temporary"
+    temporary.mkdir()
+    command = [sys.executable, "-c", RUN, "upscale", str(path), "-o", str(out), "--quiet"]
+    started = time.monotonic()
+    ran = subprocess.run(
+        [*command, "-s", "2", "-m", "srcnn-915"],
+        capture_output=True,
+        text=True,
+        timeout=1200,
+        check=False,
+        cwd=folder,
+        env=os.environ | {"TMPDIR": str(temporary)},
+    )
+    seconds = time.monotonic() - started
+    left = tree(folder)
+    wrong = []
+    if ran.returncode == 0:
+        header = open_picture(out, max_pixels=2**29).header
+        if seconds > 5 + 2e-6 * header.width * header.height:
+            wrong.append(f"takes {seconds:.1f} s for {header.width} x {header.height}")
+        if ran.stderr or left != {"out.png"}:
+            wrong.append(f"says {ran.stderr[-300:]}, leaves {left}")
+    else:
+        line = ran.stderr
+        fit = line.startswith("error: ") and line.count("\n") == 1 and len(line) < 200
+        if ran.returncode not in (3, 4) or not fit or left or seconds > 5:
+            wrong.append(f"exit {ran.returncode}, {seconds:.1f} s, {line[-300:]}, leaves {left}")
+    if int(ran.stdout.split()[-1]) > megabytes * 1024:
+        wrong.append(f"takes {ran.stdout.strip()} KB")
+    out.unlink(missing_ok=True)
+    temporary.rmdir()
+    return ran.returncode, "; ".join(wrong)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
+@LINUX
 def test_the_hostile_corpus(shared: Path, tmp_path: Path) -> None:
-    """Enlarged, or refused in one line with exit 3 or 4; within 5 s and 700 MB; nothing left behind."""
     paths = sorted(p for p in (shared / "reference" / "hostile").rglob("*") if p.is_file())
-    wrong, refused = [], []
-    for path in paths:
-        out = tmp_path / "out.png"
-        command = [sys.executable, "-c", RUN, "upscale", str(path), "-o", str(out), "--quiet"]
-        started = time.monotonic()
-        ran = subprocess.run(
-            [*command, "-s", "2", "-m", "srcnn-915"],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            cwd=tmp_path,
-        )
-        seconds = time.monotonic() - started
-        well = ran.returncode == 0 and ran.stderr == "" and out.exists()
-        if ran.returncode in (3, 4):
-            refused.append(path.name)
-            line = ran.stderr
-            well = line.startswith("error: ") and line.count("\n") == 1 and len(line) < 200
-            well = well and not list(tmp_path.iterdir()) and seconds < 5
-        if not well or int(ran.stdout) > 700 * 1024:
-            wrong.append((path.name, ran.returncode, ran.stderr[-300:], seconds))
-        out.unlink(missing_ok=True)
-    assert wrong == []
-    suite = {path.name for path in paths if path.match("pngsuite/*.png")}
-    assert {name for name in refused if name in suite} == {n for n in suite if n.startswith("x")}
+    results = {path: judged(path, tmp_path) for path in paths}
+    assert {str(path): wrong for path, (_, wrong) in results.items() if wrong} == {}
+    suite = {path for path in paths if path.match("pngsuite/*.png")}
+    refused = {path for path in suite if results[path][0] != 0}
+    assert refused == {path for path in suite if path.name.startswith("x")}
     assert len(suite) > 170
+
+
+def test_files_made_to_break_the_reader(srcnn: Srcnn, folder: Path) -> None:
+    """In this process, where the lighter ones take a moment each."""
+    wrong = {}
+    for name, make in FILES.items():
+        Path(name).write_bytes(make())
+        started = time.monotonic()
+        ran = srcnn("upscale", name, "-o", "out.png", "-m", "bicubic", "-s", 2, "--quiet")
+        seconds = time.monotonic() - started
+        fit = ran.err == "" if ran.code == 0 else ran.code in (3, 4) and len(ran.error) < 200
+        left = tree(folder) - {name, "out.png"}
+        if not fit or left or seconds > 5 or (ran.code != 0 and Path("out.png").exists()):
+            wrong[name] = (ran, seconds, left)
+        Path(name).unlink()
+        Path("out.png").unlink(missing_ok=True)
+    assert wrong == {}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@LINUX
+@pytest.mark.parametrize("files", [FILES, HEAVY, BOMBS], ids=["light", "heavy", "bombs"])
+def test_made_files_one_process_each(files: dict[str, Callable[[], bytes]], tmp_path: Path) -> None:
+    wrong = {}
+    (tmp_path / "run").mkdir()
+    for name, make in files.items():
+        path = tmp_path / name
+        path.write_bytes(make())
+        # A library holds 67 megapixels whole for some of the bombs.
+        wrong[name] = judged(path, tmp_path / "run", 800 if files is BOMBS else 700)[1]
+        path.unlink()
+    assert {name: why for name, why in wrong.items() if why} == {}

@@ -80,7 +80,7 @@ def test_two_of_a_folder_for_one_file(srcnn: Srcnn, folder: Path) -> None:
 
 def test_an_explicit_result_is_a_source(srcnn: Srcnn, photo: Path) -> None:
     assert srcnn("upscale", photo, *BICUBIC, "-s", 2).code == 0
-    ran = srcnn("upscale", photo, "photo_x2.png", *BICUBIC, "-s", 2, "--overwrite")
+    ran = srcnn("upscale", "photo_x2.png", *BICUBIC, "-s", 2)
     assert ran.code == 0
     assert tree(photo.parent) == {"photo.png", "photo_x2.png", "photo_x2_x2.png"}
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from srcnn import training_pictures
 from srcnn.training import loop
-from srcnn.weights.store import read_card
+from srcnn.weights.onnx_file import read_card
 
 from ..conftest import EXAMPLE, ROOT
 from .conftest import Srcnn

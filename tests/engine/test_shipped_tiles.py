@@ -13,8 +13,8 @@ from srcnn.engine.engines import ENGINES, open_backend
 from srcnn.engine.network import Network, enhance_whole
 from srcnn.engine.tiling import tiles
 from srcnn.models.srcnn import SRCNN
-from srcnn.weights.graph import from_onnx
-from srcnn.weights.store import read_card, shipped
+from srcnn.weights.onnx_file import from_onnx, read_card
+from srcnn.weights.store import shipped
 
 from .conftest import picture_of
 

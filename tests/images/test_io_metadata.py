@@ -233,3 +233,17 @@ def test_metadata_stays_with_its_picture(photo: NDArray[np.uint8]) -> None:
     assert "icc_profile" not in out.info
     assert MAKER not in out.getexif()
     assert xmp_of(out) == b""
+
+
+def test_a_text_under_a_latin_1_name(photo: NDArray[np.uint8]) -> None:
+    """Legal in a PNG, but pyvips cannot list it: it is given up, and nothing else."""
+    texts = PngInfo()
+    texts.add(b"tEXt", b"K\xfcnstler\0somebody")
+    exif = Image.Exif()
+    exif[MAKER] = "Maker of cameras"
+    data = written_by_pillow(Image.fromarray(photo[:9, :9]), "PNG", exif=exif, pnginfo=texts)
+    picture = open_picture(data)
+    np.testing.assert_array_equal(picture.read(), photo[:9, :9])
+    written = encode(photo[:9, :9], FORMATS["png"], picture.header.metadata)
+    with Image.open(io.BytesIO(written)) as again:
+        assert again.getexif()[MAKER] == "Maker of cameras"

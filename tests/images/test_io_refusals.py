@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageCms
 
 from srcnn.errors import InputError, LimitError, SrcnnError
 from srcnn.images.encode import encode
@@ -80,6 +82,18 @@ def test_truncated_files(
     path.write_bytes(data[: int(len(data) * part)])
     refusal(path)
     refusal(path.read_bytes())
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_that_lacks_its_middle(photo: NDArray[np.uint8], progressive: bool) -> None:
+    """It ends well, and libjpeg would fill the rest with gray, with no more than a warning."""
+    data = written_by_pillow(Image.fromarray(photo), "JPEG", progressive=progressive)
+    assert open_picture(data).read().shape == photo.shape
+    for part in (0.4, 0.9):
+        assert "premature end" in refusal(data[: int(len(data) * part)] + data[-2:])
+    for restart in range(0xD0, 0xD8):
+        middle = len(data) * 3 // 5
+        refusal(data[:middle] + bytes([0xFF, restart]) + data[middle:])
 
 
 def test_a_damaged_checksum(photo: NDArray[np.uint8]) -> None:
@@ -183,3 +197,29 @@ def test_the_hostile_files(shared: Path) -> None:
             lines.append(str(error))
     assert len(paths) / 2 < len(lines) < len(paths)
     assert [line for line in lines if len(line) >= 200 or len(line.splitlines()) != 1] == []
+
+
+@pytest.mark.parametrize("format", ["png", "avif", "webp"])
+def test_a_broken_file_whose_name_is_no_text(tmp_path: Path, format: str) -> None:
+    """libvips names the file in its errors, in bytes."""
+    path = tmp_path / os.fsdecode(b"\xff." + format.encode())
+    path.write_bytes(
+        {"png": b"\x89PNG\r\n\x1a\n", "avif": b"\0\0\0\x10ftypavif", "webp": b"RIFF\0\0\0\0WEBP"}[
+            format
+        ]
+        + bytes(99)
+    )
+    with pytest.raises(InputError, match=f"is not a readable {format.upper()}"):
+        open_picture(path).read()
+
+
+def test_libvips_says_nothing_itself(capfd: pytest.CaptureFixture[str]) -> None:
+    """Its warnings name a PNG's profile, in bytes that need not be text."""
+    data = written_by_pillow(Image.new("RGB", (9, 9)), "PNG")
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[68:80] = bytes(12)  # the illuminant
+    body = b"iCCP\xf2\xffname\0\0" + zlib.compress(profile)
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    assert open_picture(data[:33] + chunk + data[33:]).read().shape == (9, 9, 3)
+    gc.collect()
+    assert capfd.readouterr() == ("", "")

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from srcnn.errors import ModelError
 from srcnn.weights.card import Card
-from srcnn.weights.graph import from_onnx, shape_of, to_onnx
+from srcnn.weights.graph import to_onnx
+from srcnn.weights.network import shape_of
+from srcnn.weights.onnx_file import from_onnx
 
 from .reference import Tensors, card_of, network, random_tensors
 

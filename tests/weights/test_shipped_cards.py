@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from srcnn.weights.graph import from_onnx, shape_of
+from srcnn.weights.network import shape_of
+from srcnn.weights.onnx_file import from_onnx
 from srcnn.weights.store import shipped
 
 from ..conftest import ROOT

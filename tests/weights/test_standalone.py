@@ -16,9 +16,8 @@ from srcnn.engine.engines import open_backend
 from srcnn.errors import ModelError
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import open_weights
-from srcnn.weights.graph import from_onnx
+from srcnn.weights.onnx_file import from_onnx, read_card
 from srcnn.weights.standalone import to_standalone
-from srcnn.weights.store import read_card
 
 from ..engine.reference import expected, near_identity
 from .reference import card_of, random_tensors

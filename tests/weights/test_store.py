@@ -10,7 +10,9 @@ import pytest
 
 from srcnn.errors import ModelError
 from srcnn.weights import store
-from srcnn.weights.graph import from_onnx, shape_of, to_onnx
+from srcnn.weights.graph import to_onnx
+from srcnn.weights.network import shape_of
+from srcnn.weights.onnx_file import from_onnx, read_card
 
 from .reference import card_of, random_tensors
 
@@ -104,14 +106,14 @@ def test_a_name_or_a_file(model: str, is_file: bool) -> None:
 
 def test_read_card_needs_no_onnx_package() -> None:
     """The card that ONNX Runtime reads is the one that onnx wrote."""
-    assert store.read_card(a_file(), "test") == card_of((3, 1, 3), (4, 3))
+    assert read_card(a_file(), "test") == card_of((3, 1, 3), (4, 3))
 
 
 def test_onnx_without_a_card() -> None:
     model = onnx.load_from_string(a_file())
     del model.metadata_props[:]
     with pytest.raises(ModelError, match="ONNX without an srcnn card; only srcnn's own") as caught:
-        store.read_card(model.SerializeToString(), "test")
+        read_card(model.SerializeToString(), "test")
     assert caught.value.exit_code == 6
 
 
@@ -119,8 +121,8 @@ def test_onnx_without_a_card() -> None:
 def test_a_truncated_file(capfd: pytest.CaptureFixture[str], part: float) -> None:
     """One error, and nothing on stdout, which belongs to results."""
     data = a_file()
-    with pytest.raises(ModelError, match="test: is no usable ONNX file") as caught:
-        store.read_card(data[: int(len(data) * part)], "test")
+    with pytest.raises(ModelError, match="test: is no ONNX file") as caught:
+        read_card(data[: int(len(data) * part)], "test")
     assert len(str(caught.value)) < 200
     assert capfd.readouterr() == ("", "")
 
@@ -133,7 +135,7 @@ def test_broken_text(capfd: pytest.CaptureFixture[str], old: bytes, new: bytes) 
     """In the card and in a node: ONNX Runtime would tell stdout that it tries again."""
     data = a_file().replace(old, new, 1)
     with pytest.raises(ModelError, match="test: "):
-        store.read_card(data, "test")
+        read_card(data, "test")
     assert capfd.readouterr() == ("", "")
 
 
@@ -152,5 +154,5 @@ def test_a_shipped_file_is_what_its_name_says(name: str, scale: int) -> None:
     assert (card.name, card.scale) == (name, scale)
     assert shape_of(tensors, name) == (card.f, card.n, card.channels)
     assert all(np.isfinite(tensor).all() and tensor.any() for tensor in tensors.values())
-    assert store.read_card(data, name) == card
+    assert read_card(data, name) == card
     assert name.split("@")[0] == "srcnn-" + "".join(str(size) for size in card.f)

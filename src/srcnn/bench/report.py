@@ -28,7 +28,8 @@ from srcnn.engine.engines import ENGINES
 from srcnn.engine.threads import cores
 from srcnn.errors import MissingExtra, UsageError
 from srcnn.weights.card import Card
-from srcnn.weights.store import read_card, shipped
+from srcnn.weights.onnx_file import read_card
+from srcnn.weights.store import shipped
 
 SIZES = ((128, 128), (240, 427), (360, 640))
 """(height, width) of the pictures to be enlarged: to 384 x 384, 720 and 1080 lines."""

@@ -15,7 +15,9 @@ from onnx import helper
 from PIL import Image
 
 from srcnn.models.srcnn import SRCNN
-from srcnn.weights.graph import from_onnx, graph_file, hidden_layers
+from srcnn.weights.graph import graph_file, protos
+from srcnn.weights.network import hidden_layers
+from srcnn.weights.onnx_file import from_onnx
 
 Luma = NDArray[np.float32]
 Enhance = Callable[[], Luma]
@@ -101,7 +103,7 @@ def _plain_graph(tensors: dict[str, NDArray[np.float32]]) -> bytes:
     """The network as exporters write it, convolution after convolution: ours is arranged for speed."""
     depth = len(tensors) // 2
     last = [f"F{depth - 1}", f"conv{depth}.weight", f"conv{depth}.bias"]
-    nodes = [*hidden_layers("input", depth), helper.make_node("Conv", last, ["output"])]
+    nodes = [*protos(hidden_layers("input", depth)), helper.make_node("Conv", last, ["output"])]
     return graph_file("plain", nodes, tensors, (1, 1, "H+2r", "W+2r"), (1, 1, "H", "W"), {})
 
 

@@ -7,11 +7,15 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
 from srcnn.errors import LimitError, SrcnnError
 from srcnn.images.files import atomic_file, write_atomically
+
+_CHUNK = 2**20
+"""Bytes of stdin that are read at a time."""
 
 
 def say(text: str, quiet: bool = False) -> None:
@@ -47,6 +51,14 @@ def as_ours(error: Exception, source: str) -> SrcnnError:
     if isinstance(error, MemoryError):
         return LimitError(source, "does not fit into memory", "use a smaller --tile or scale")
     return SrcnnError(source, f"{type(error).__name__}: {error}")
+
+
+def read_stdin(max_bytes: int) -> bytes:
+    """What stdin gives, up to a byte more than may be taken: it need not have an end."""
+    data = BytesIO()
+    while chunk := sys.stdin.buffer.read(min(_CHUNK, max_bytes + 1 - data.tell())):
+        data.write(chunk)
+    return data.getvalue()
 
 
 def write_json(document: dict[str, Any], target: str) -> None:

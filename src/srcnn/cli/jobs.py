@@ -161,6 +161,13 @@ def _exists(path: Path) -> bool:
         return False
 
 
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a link that leads to itself; reading will fail and say so
+        return path.absolute()
+
+
 def _names_folder(output: str) -> bool:
     return output.endswith(("/", "\\")) or is_folder(output)
 
@@ -189,9 +196,10 @@ def _destination(
 def _checked(jobs: list[Job], overwrite: bool, skip_existing: bool) -> list[Job]:
     left: list[Job] = []
     seen: dict[Path, str] = {}
+    sources = {_resolved(Path(job.source)): job.source for job in jobs}
     for job in jobs:
         if job.destination is not None:
-            place = job.destination.resolve()
+            place = _resolved(job.destination)
             if place in seen:
                 raise UsageError(
                     job.destination, f"both {seen[place]} and {job.source} would be written there"
@@ -206,6 +214,8 @@ def _checked(jobs: list[Job], overwrite: bool, skip_existing: bool) -> list[Job]
                     raise DestinationExists(
                         job.destination, "is there already", "use --overwrite or --skip-existing"
                     )
+            if not job.skip and sources.get(place, job.source) != job.source:
+                raise UsageError(job.destination, f"is a source; {job.source} would replace it")
         left.append(job)
     return left
 

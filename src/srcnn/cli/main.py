@@ -62,8 +62,7 @@ def main() -> int:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be text
     # What matters of what libraries say is in our own error lines.
-    for library in ("pyvips", "tifffile"):
-        logging.getLogger(library).setLevel(logging.CRITICAL)
+    logging.getLogger("tifffile").setLevel(logging.CRITICAL)
     warnings.simplefilter("ignore")
     if flag("--verbose"):
         logging.basicConfig(format="%(message)s")

@@ -15,7 +15,8 @@ def models(
     json: str | None,
 ) -> None:
     """List the shipped networks with their cards."""
-    from srcnn.weights.store import read_card, shipped
+    from srcnn.weights.onnx_file import read_card
+    from srcnn.weights.store import shipped
 
     cards = {path: read_card(path.read_bytes(), path.name) for path in shipped().values()}
     if json != "-":

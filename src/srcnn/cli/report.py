@@ -77,7 +77,7 @@ def say_summary(summary: Result, quiet: bool) -> None:
     failed = f"{summary['failed']} of {of} failed" if summary["failed"] else ""
     if skipped == of:
         say(f"nothing to do: {skipped} of {of} there already", quiet)
-    elif quiet and failed:
+    elif quiet and failed and of > 1:
         say(failed)
     elif of > 1:
         counts = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
@@ -13,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.exceptions import Exit
 
-from srcnn.cli.console import as_ours, picture_file, report_error, say, write_json
+from srcnn.cli.console import as_ours, picture_file, read_stdin, report_error, say, write_json
 from srcnn.errors import OutputError, SrcnnError, UsageError
 
 if TYPE_CHECKING:
     from srcnn.cli.jobs import Job, Wanted
 
+_COUNT = click.IntRange(min=1)
 _ROWS = 64
 """Of the source, decoded at a time."""
 
@@ -58,12 +58,9 @@ _ROWS = 64
 @click.option("--skip-existing", is_flag=True, help="Leave out what is done already.")
 @click.option("--dry-run", is_flag=True, help="Show sizes, memory, time; write nothing.")
 @click.option(
-    "--max-pixels",
-    type=click.IntRange(min=1),
-    default=2**28,
-    metavar="<int range>",
-    help="Limit for an input and for an output.",
+    "--max-pixels", type=_COUNT, default=2**28, metavar="<int>", help="Limit for input and output."
 )
+@click.option("--max-bytes", type=_COUNT, default=2**30, metavar="<int>", help="Limit for input.")
 @click.option("--json", metavar="PATH", help="Results as JSON; - is stdout.")
 @click.option("--quiet", is_flag=True, help="Errors only.")
 def upscale(
@@ -86,6 +83,7 @@ def upscale(
     skip_existing: bool,
     dry_run: bool,
     max_pixels: int,
+    max_bytes: int,
     json: str | None,
     quiet: bool,
 ) -> None:
@@ -111,7 +109,7 @@ def upscale(
     if not dry_run:
         for folder in {job.destination.parent for job in jobs if job.destination is not None}:
             remove_parts(folder)
-    run = _Run(jobs, wanted, model, options, quality, max_pixels, quiet, dry_run)
+    run = _Run(jobs, wanted, model, options, quality, (max_pixels, max_bytes), quiet, dry_run)
     summary = Summary(len(jobs))
     in_words = dry_run and json != "-"
     try:
@@ -152,7 +150,7 @@ class _Run:
         model: str | None,
         options: dict[str, Any],
         quality: int | None,
-        max_pixels: int,
+        limits: tuple[int, int],
         quiet: bool,
         dry_run: bool,
     ) -> None:
@@ -162,7 +160,8 @@ class _Run:
         from srcnn.engine.upscaler import check_options, load, nearest_scale
 
         self._jobs, self._wanted, self._model, self._options = jobs, wanted, model, options
-        self._quality, self._max_pixels, self._quiet = quality, max_pixels, quiet
+        self._quality, self._quiet = quality, quiet
+        self._max_pixels, self._max_bytes = limits
         self._line = Progress(len(jobs), quiet or dry_run)
         self._costs = Costs() if dry_run else None
         self._together = Together(self._one, jobs)
@@ -240,9 +239,9 @@ class _Run:
         from srcnn.images.io import open_picture
         from srcnn.images.picture import check_pixels
 
-        data = sys.stdin.buffer.read() if job.source == "-" else Path(job.source)
+        data = read_stdin(self._max_bytes) if job.source == "-" else Path(job.source)
         name = _name(job)
-        picture = open_picture(data, self._max_pixels, name)
+        picture = open_picture(data, self._max_pixels, name, self._max_bytes)
         fmt = job.format or picture.header.format
         headers = picture.headers() if fmt.pages else [picture.header]
         check_pixels(headers, self._max_pixels, name)

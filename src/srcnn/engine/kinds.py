@@ -15,13 +15,15 @@ from srcnn.images.io import open_picture
 _PIL_MODES = ("L", "LA", "RGB", "RGBA", "I;16")
 
 
-def to_pixels(image: Any, max_pixels: int) -> tuple[NDArray[Any], Callable[[NDArray[Any]], Any]]:
+def to_pixels(
+    image: Any, max_pixels: int, max_bytes: int
+) -> tuple[NDArray[Any], Callable[[NDArray[Any]], Any]]:
     """(pixels, function that makes the result's pixels the kind that ``image`` was).
 
     A path or bytes give a numpy array. Raises `UsageError` for any other kind, `LimitError`.
     """
     if isinstance(image, str | Path | bytes):
-        return open_picture(image, max_pixels).read(), lambda pixels: pixels
+        return open_picture(image, max_pixels, max_bytes=max_bytes).read(), lambda pixels: pixels
     if isinstance(image, np.ndarray):
         return image, lambda pixels: pixels
     if hasattr(image, "getbands"):

@@ -7,7 +7,7 @@ import torch
 
 from srcnn.engine.backend import Batch
 from srcnn.models.srcnn import SRCNN
-from srcnn.weights.graph import from_onnx
+from srcnn.weights.onnx_file import from_onnx
 
 
 class Torch:

@@ -20,8 +20,9 @@ from srcnn.engine.road import Progress, enlarge
 from srcnn.engine.threads import cores
 from srcnn.errors import LimitError, ModelError, UsageError
 from srcnn.images.depth import peak
-from srcnn.images.io import MAX_PIXELS
-from srcnn.weights.store import default, find, is_file_name, read_card
+from srcnn.images.io import MAX_BYTES, MAX_PIXELS
+from srcnn.weights.onnx_file import read_card
+from srcnn.weights.store import default, find, is_file_name, read_bytes
 
 SCALES = (2, 3, 4)
 """The scales that networks are trained for."""
@@ -55,6 +56,7 @@ class Upscaler:
         size: tuple[int, int] | None = None,
         progress: Progress | None = None,
         max_pixels: int = MAX_PIXELS,
+        max_bytes: int = MAX_BYTES,
     ) -> Any:
         """Enlarge by ``scale``, or to ``size`` = (height, width); kind, shape and dtype as they came.
 
@@ -62,7 +64,7 @@ class Upscaler:
         H x W (gray), H x W x 2 (gray, alpha), H x W x 3 (RGB) or H x W x 4 (RGB, alpha); uint8, uint16,
         or floats in [0, 1]. ``progress`` is told the part that is done, 0 to 1. Raises `SrcnnError`.
         """
-        pixels, back = to_pixels(image, max_pixels)
+        pixels, back = to_pixels(image, max_pixels, max_bytes)
         check_image(pixels)
         size = size or enlarged_size(pixels.shape[0], pixels.shape[1], self.scale)
         check_size([size], max_pixels, "the picture")
@@ -106,7 +108,7 @@ def load(
     path = find(name, trained)
     if path.suffix != ".onnx":
         raise ModelError(name, "only ONNX weights files can upscale")
-    graph = path.read_bytes()
+    graph = read_bytes(path)
     card = read_card(graph, name)
     if is_file_name(name) and card.scale and nearest_scale(scale, card.scale) != card.scale:
         raise ModelError(name, f"was trained for x{card.scale}, not for x{scale:g}")

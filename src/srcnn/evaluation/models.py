@@ -10,7 +10,8 @@ from srcnn.engine.threads import cores
 from srcnn.errors import ModelError
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import open_weights
-from srcnn.weights.graph import Tensors, to_onnx
+from srcnn.weights.graph import to_onnx
+from srcnn.weights.network import Tensors
 
 
 def open_model(model: str, scale: int, engine: str = "auto", precision: str = "auto") -> Enhancer:

@@ -1,13 +1,44 @@
-"""What libvips does not tell of a file, and its bytes do."""
+"""What libvips does not tell of a file, and its bytes do.
+
+A file's parts (JPEG's segments, PNG's and WebP's chunks) are also walked before a decoder sees them.
+Decoders are made for honest files: what they would chew on for minutes is refused here in milliseconds,
+thousands of frames, EXIF blocks that lead in circles, a JPEG that is too short for its own header.
+"""
 
 from __future__ import annotations
 
 import io
+import re
+import struct
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-_CHUNKS = 10_000
-"""Of a PNG, looked at before its pixels; nothing but malice puts more there."""
+from srcnn.errors import InputError
+from srcnn.images.formats import Format
+
+Part = tuple[bytes, int, int]
+"""(what it is, where its content starts, how long that is)."""
+
+_MOST_PARTS = 10_000
+"""A camera's JPEG has about 20; libwebp takes seconds for 20,000 frames, and four times that for twice."""
+_MOST_ENTRIES = 5000
+"""What reading an EXIF block may cost: libexif takes 2 s for so many entries, and cameras write 100."""
+_DIRECTORIES = (0x8769, 0x8825, 0xA005)
+"""EXIF's tags whose value is the place of another directory (CIPA DC-008, section 4.6.3)."""
+_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8}
+"""Bytes of a value of each of EXIF's types."""
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+"""JPEG's markers of a frame header (ITU-T T.81, table B.1)."""
+_ARITHMETIC = range(0xC9, 0xD0)
+_ALONE = {0x00, 0x01, *range(0xD0, 0xD9)}
+"""Markers that no content follows."""
+_WINDOW = 4096
+"""Bytes that are looked at for the next of JPEG's markers."""
+_LONGEST_PPM = 2**16
+"""Bytes of a PPM's header: Pillow reads one byte after the other, and a comment may be endless."""
+_SHORT_BLOCKS = 100_000
+"""Of a GIF, beside those of 32 bytes or more."""
 _BASE_TABLE = 3688
 """Sum of the luminance table of the JPEG standard (ITU-T T.81, table K.1), which is quality 50."""
 
@@ -17,21 +48,39 @@ def open_bytes(source: str | Path | bytes) -> IO[bytes]:
     return io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")
 
 
+def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
+    """`InputError` for a file whose parts would keep its decoder busy for no picture."""
+    size = file.seek(0, 2)
+    if fmt.name == "ppm" and size > _LONGEST_PPM:
+        words = re.sub(rb"#[^\r\n]*[\r\n]", b" ", _read_at(file, 0, _LONGEST_PPM)).split(None, 4)
+        if len(words) < (4 if words[0] in (b"P1", b"P4") else 5):  # a bitmap has no largest value
+            raise InputError(name, f"has a header of over {_LONGEST_PPM} bytes")
+    for number, (kind, start, length) in enumerate(_parts(file, fmt)):
+        if number == _MOST_PARTS:
+            raise InputError(name, f"is no usual {fmt.name.upper()} (over {number} parts)")
+        file.seek(start)
+        if kind in (b"eXIf", b"EXIF", b"\xe1"):
+            exif = file.read(length).removeprefix(b"Exif\0\0")
+            if _cost(exif) > _MOST_ENTRIES:
+                raise InputError(name, f"has a broken EXIF block (over {_MOST_ENTRIES} entries)")
+        elif fmt.name == "jpeg" and kind[0] in _FRAMES:
+            _, height, width = struct.unpack(">BHH", file.read(5).ljust(5, b"\0"))
+            # Each 8 x 8 pixels take a bit at least; only arithmetic coding, which is rare, takes less.
+            if kind[0] not in _ARITHMETIC and width * height > 512 * size:
+                raise InputError(name, f"is too short for {width} x {height} pixels")
+
+
 def is_animated_png(source: str | Path | bytes) -> bool:
     """Whether the chunk that announces frames comes before the pixels (PNG, third edition, 11.3.6.1)."""
     with open_bytes(source) as file:
-        file.seek(8)
-        for _ in range(_CHUNKS):
-            head = file.read(8)
-            if len(head) < 8 or head[4:] in (b"IDAT", b"acTL"):
-                return head[4:] == b"acTL"
-            file.seek(int.from_bytes(head[:4], "big") + 4, io.SEEK_CUR)
-    return False
+        return any(kind == b"acTL" for kind, _, _ in _png_chunks(file))
 
 
 def is_whole_gif(source: str | Path | bytes) -> bool:
     """Whether a GIF goes on to its trailer (GIF89a, section 27); libvips shows what there is of others."""
     with open_bytes(source) as file:
+        left = _SHORT_BLOCKS + file.seek(0, io.SEEK_END) // 32
+        file.seek(0)
         flags = file.read(13)[10:11]
         _skip_colours(file, flags)
         while kind := file.read(1):
@@ -46,6 +95,9 @@ def is_whole_gif(source: str | Path | bytes) -> bool:
                 return False
             while length := int.from_bytes(file.read(1), "big"):
                 file.seek(length, io.SEEK_CUR)
+                left -= 1
+                if left < 0:  # writers fill their blocks
+                    return False
     return False
 
 
@@ -56,13 +108,103 @@ def _skip_colours(file: IO[bytes], flags: bytes) -> None:
 
 def kind_of_jpeg(source: str | Path | bytes) -> tuple[int, bool]:
     """(the quality, 1 to 100, that libjpeg would have taken for a file's tables; whether it is 4:2:0)."""
-    from PIL import JpegImagePlugin
+    table, subsampled = 0, False
+    with open_bytes(source) as file:
+        for kind, start, length in _segments(file):
+            if kind == b"\xdb" or kind[0] in _FRAMES:
+                content = _read_at(file, start, length)
+                if kind == b"\xdb":
+                    table = _luminance_table(content) or table
+                else:
+                    subsampled = content[7::3] == b"\x22\x11\x11"
+    if table == 0:
+        return 0, subsampled
+    percent = table / _BASE_TABLE * 100
+    quality = round((200 - percent) / 2 if percent <= 100 else 5000 / percent)
+    return min(100, quality), subsampled
 
-    try:
-        file: Any = io.BytesIO(source) if isinstance(source, bytes) else str(source)
-        with JpegImagePlugin.JpegImageFile(file) as image:
-            percent = sum(image.quantization[0]) / _BASE_TABLE * 100
-            subsampled = JpegImagePlugin.get_sampling(image) == 2
-    except Exception:  # whatever the bytes led to: libvips has the word on them
-        return 0, False
-    return min(100, round((200 - percent) / 2 if percent <= 100 else 5000 / percent)), subsampled
+
+def _luminance_table(content: bytes) -> int:
+    """The sum of table 0, if it is among those of a DQT segment (ITU-T T.81, section B.2.4.1)."""
+    total = 0
+    while content:
+        deep, number = divmod(content[0], 16)
+        table, content = content[1 : 129 if deep else 65], content[129 if deep else 65 :]
+        if number == 0:
+            total = sum(table[1::2]) + 256 * sum(table[::2]) if deep else sum(table)
+    return total
+
+
+def _cost(exif: bytes) -> int:
+    """What reading a block costs: its entries, a long value as one for each 4 KB of it, 0 for no EXIF.
+
+    A directory counts each time that it is reached. Counting ends where it is too much.
+    """
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
+    if order is None or len(exif) < 8:
+        return 0
+    cost = 0
+    waiting = [*struct.unpack(order + "I", exif[4:8])]
+    while waiting and cost <= _MOST_ENTRIES:
+        at = waiting.pop() + 2
+        if at > len(exif):
+            continue
+        (count,) = struct.unpack(order + "H", exif[at - 2 : at])
+        end = min(at + 12 * count, at + (len(exif) - at) // 12 * 12)
+        cost += 1
+        for tag, kind, count, value in struct.iter_unpack(order + "HHII", exif[at:end]):
+            length = _SIZES.get(kind, 0) * count
+            cost += 1 + (length // 4096 if length < len(exif) else 0)
+            if tag in _DIRECTORIES:
+                waiting.append(value)
+        if end + 4 <= len(exif):
+            following = struct.unpack(order + "I", exif[end : end + 4])
+            waiting += [place for place in following if place]
+    return cost
+
+
+def _parts(file: IO[bytes], fmt: Format) -> Iterator[Part]:
+    """What stands before the pixels, of WebP everything, as far as it can be followed."""
+    walks = {"jpeg": _segments, "png": _png_chunks, "webp": _riff_chunks}
+    return walks[fmt.name](file) if fmt.name in walks else iter(())
+
+
+def _segments(file: IO[bytes]) -> Iterator[Part]:
+    """The segments of a JPEG up to its first scan; what stands between them is passed by, as decoders do."""
+    at = 2
+    while True:
+        file.seek(at)
+        window = file.read(_WINDOW)
+        marker = window[window.find(b"\xff") :].lstrip(b"\xff") if b"\xff" in window else b""
+        if len(marker) < 3:
+            if len(window) < _WINDOW:
+                return
+            at += len(window) - len(marker) - 1  # where the last 0xFF is, or the end
+            continue
+        at += len(window) - len(marker) + 1
+        if marker[0] in (0xD9, 0xDA):
+            return
+        length = 0 if marker[0] in _ALONE else max(int.from_bytes(marker[1:3], "big"), 2)
+        yield marker[:1], at + 2, max(length - 2, 0)
+        at += length
+
+
+def _png_chunks(file: IO[bytes]) -> Iterator[Part]:
+    at = 8
+    while len(head := _read_at(file, at, 8)) == 8 and head[4:] not in (b"IDAT", b"IEND"):
+        length = int.from_bytes(head[:4], "big")
+        yield head[4:], at + 8, length
+        at += length + 12
+
+
+def _riff_chunks(file: IO[bytes]) -> Iterator[Part]:
+    at = 12
+    while len(head := _read_at(file, at, 8)) == 8:
+        length = int.from_bytes(head[4:], "little")
+        yield head[:4], at + 8, length
+        at += 8 + length + length % 2
+
+
+def _read_at(file: IO[bytes], place: int, count: int) -> bytes:
+    file.seek(place)
+    return file.read(count)

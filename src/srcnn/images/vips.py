@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,9 @@ from srcnn.images.structure import is_animated_png, is_whole_gif, kind_of_jpeg
 from srcnn.images.tiff import PageView
 from srcnn.images.tiff import pages as tiff_pages
 
+# pyvips hands libvips's warnings to Python's log, and prints a traceback where one is no UTF-8.
+pyvips._remove_log_handler()
+
 Source = str | Path | bytes | PageView
 
 _GRAY = {"b-w", "grey16"}
@@ -30,16 +34,28 @@ _KEPT_ALL = ("exif-", "png-comment-")
 _HELD = ("webp", "gif", "avif")
 _NO_RESOLUTION = (1.0, 2.834, 72 / 25.4)
 """Pixels per millimetre that libvips gives to a file that says nothing."""
+_LOST = "premature end|bad Huffman|bad arithmetic|instead of RST|Inconsistent progression"
+"""What libjpeg warns of when it makes pixels up."""
+_VIPS_ERRORS = (pyvips.Error, UnicodeDecodeError)
+"""What pyvips raises; the second where libvips speaks of a file whose name is no UTF-8."""
 
 
 class VipsPicture(Picture):
     """A picture, or a frame of one, that libvips decodes."""
 
-    def __init__(self, name: str, header: Header, opened: _Opened, top: int = 0) -> None:
+    def __init__(
+        self,
+        name: str,
+        header: Header,
+        opened: _Opened,
+        top: int = 0,
+        forgiving: Callable[[], _Opened] | None = None,
+    ) -> None:
         """``top``: the row of the opened image at which the frame begins."""
         super().__init__(name, header)
         self._opened = opened
         self._top = top
+        self._forgiving = forgiving
 
     def strips(self, rows: int) -> Iterator[NDArray[Any]]:
         header = self.header
@@ -48,12 +64,19 @@ class VipsPicture(Picture):
             region = pyvips.Region.new(self._opened.image)
             for top in range(0, header.height, rows):
                 height = min(rows, header.height - top)
-                data = region.fetch(0, self._top + top, header.width, height)
+                try:
+                    data = region.fetch(0, self._top + top, header.width, height)
+                except pyvips.Error as error:
+                    if top > 0 or self._forgiving is None or re.search(_LOST, str(error)):
+                        raise
+                    self._opened = self._forgiving()
+                    region = pyvips.Region.new(self._opened.image)
+                    data = region.fetch(0, top, header.width, height)
                 shape = (height, header.width, header.channels)
                 yield np.frombuffer(data, header.dtype).reshape(
                     shape if header.channels > 1 else shape[:2]
                 )
-        except pyvips.Error as error:
+        except _VIPS_ERRORS as error:
             raise InputError(self.name, _reason(error, header.format)) from None
 
     def headers(self) -> list[Header]:
@@ -82,23 +105,11 @@ def open_vips(name: str, source: Source, fmt: Format) -> VipsPicture:
             raise InputError(name, "is not a readable GIF (it ends too early)")
     frames = {"n": -1} if fmt.name in ("gif", "webp") else {}
     try:
-        opened = _load(source, fmt, access="sequential", **frames)
-        image = opened.image
-        # The tag stands for interlaced PNG and progressive JPEG.
-        held = fmt.name in _HELD or bool(image.get_typeof("interlaced"))
-        if image.get_typeof("orientation") and image.get("orientation") > 1:
-            # Turning needs all pixels at once: libvips keeps over 100 MB of them in a temporary file.
-            # Still none is decoded before the first is asked for.
-            opened = _load(source, fmt, **frames)
-            image = opened.image.autorot()
-            held = True
-        cmyk = image.interpretation == "cmyk"
-        if cmyk:
-            # By the file's own profile, else by that of libvips; the sRGB profile takes its place.
-            depth = 16 if image.format == "ushort" else 8
-            image = image.icc_transform("srgb", embedded=True, input_profile="cmyk", depth=depth)
-    except pyvips.Error as error:
+        # libjpeg only warns when pixels are missing, but of harmless oddities too.
+        opened = _lazy(source, fmt, "warning" if fmt.name == "jpeg" else "error", frames)
+    except _VIPS_ERRORS as error:
         raise InputError(name, _reason(error, fmt)) from None
+    image = opened.image
     dtype = {"uchar": np.uint8, "ushort": np.uint16}.get(image.format)
     colour = image.interpretation
     bands = {**dict.fromkeys(_GRAY, (1, 2)), **dict.fromkeys(_COLOUR, (3, 4))}.get(colour, ())
@@ -117,15 +128,52 @@ def open_vips(name: str, source: Source, fmt: Format) -> VipsPicture:
     pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
     height = image.get("page-height") if frames and pages > 1 else image.height
     header = Header(
-        image.width, height, image.bands, np.dtype(dtype), fmt, pages, metadata, cmyk, held
+        image.width,
+        height,
+        image.bands,
+        np.dtype(dtype),
+        fmt,
+        pages,
+        metadata,
+        opened.cmyk,
+        opened.held,
     )
-    return VipsPicture(name, header, replace(opened, image=image))
+    forgiving = (lambda: _lazy(source, fmt, "error", frames)) if fmt.name == "jpeg" else None
+    return VipsPicture(name, header, opened, forgiving=forgiving)
+
+
+def _lazy(source: Source, fmt: Format, fail_on: str, frames: dict[str, int]) -> _Opened:
+    """The picture as it is displayed, in sRGB where it holds inks; nothing is decoded."""
+    options: dict[str, Any] = {"fail_on": fail_on, **frames}
+    opened = _load(source, fmt, access="sequential", **options)
+    image = opened.image
+    # The tag stands for interlaced PNG and progressive JPEG.
+    held = fmt.name in _HELD or bool(image.get_typeof("interlaced"))
+    if image.get_typeof("orientation") and image.get("orientation") > 1:
+        # Turning needs all pixels at once: libvips keeps over 100 MB of them in a temporary file.
+        # Still none is decoded before the first is asked for.
+        opened = _load(source, fmt, **options)
+        image = opened.image.autorot()
+        held = True
+    cmyk = image.interpretation == "cmyk"
+    if cmyk:
+        # By the file's own profile, else by that of libvips; the sRGB profile takes its place.
+        depth = 16 if image.format == "ushort" else 8
+        image = image.icc_transform("srgb", embedded=True, input_profile="cmyk", depth=depth)
+    return replace(opened, image=image, cmyk=cmyk, held=held)
+
+
+def _fields(image: Any) -> list[str]:
+    try:
+        return list(image.get_fields())
+    except UnicodeDecodeError:  # pyvips lists nothing when one PNG text has a name in Latin-1
+        return [key for key in (*_KEPT, "exif-data") if image.get_typeof(key)]
 
 
 def _kept(image: Any) -> dict[str, Any]:
     """What is handed on of the fields that libvips found: name to (type, value)."""
     kept = {}
-    for key in image.get_fields():
+    for key in _fields(image):
         if key in _KEPT or key.startswith(_KEPT_ALL):
             with suppress(UnicodeDecodeError):  # a text that is neither ASCII nor UTF-8
                 kept[key] = (image.get_typeof(key), image.get(key))
@@ -138,7 +186,7 @@ def _exif_fields(exif: bytes) -> dict[str, Any]:
 
     carrier = io.BytesIO()
     Image.new("L", (1, 1)).save(carrier, "PNG", exif=exif)
-    fields = _kept(_load(carrier.getvalue(), FORMATS["png"]).image)
+    fields = _kept(_load(carrier.getvalue(), FORMATS["png"], fail_on="error").image)
     return {key: value for key, value in fields.items() if key.startswith("exif-")}
 
 
@@ -149,6 +197,8 @@ class _Opened:
     image: Any
     source: Source
     stream: Any
+    cmyk: bool = False
+    held: bool = False
 
 
 def _load(source: Source, fmt: Format, **options: Any) -> _Opened:
@@ -163,14 +213,14 @@ def _load(source: Source, fmt: Format, **options: Any) -> _Opened:
     else:
         stream = pyvips.Source.new_from_file(os.fsencode(source))
     loader = getattr(pyvips.Image, {"avif": "heif"}.get(fmt.name, fmt.name) + "load_source")
-    return _Opened(loader(stream, fail_on="error", **options), source, stream)
+    return _Opened(loader(stream, **options), source, stream)
 
 
-def _reason(error: pyvips.Error, fmt: Format) -> str:
+def _reason(error: Exception, fmt: Format) -> str:
     return f"is not a readable {fmt.name.upper()}{detail(error)}"
 
 
-def detail(error: pyvips.Error) -> str:
+def detail(error: Exception) -> str:
     """What libvips says of it, in brackets."""
     lines = [line.strip() for line in str(error).splitlines()[1:] if line.strip()]
     return f" ({lines[0]})" if lines else ""

@@ -5,6 +5,7 @@ Needs the extra ``train``.
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
 import re
@@ -16,14 +17,15 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 import safetensors.torch
-import scipy.io
 import torch
 from numpy.typing import NDArray
 
 from srcnn.errors import ModelError
 from srcnn.weights.card import METADATA_KEY, Card, card_from_json
-from srcnn.weights.graph import check_fit, from_onnx, shape_of
-from srcnn.weights.store import SUFFIXES, find
+from srcnn.weights.matlab import read_arrays
+from srcnn.weights.network import check_fit, shape_of
+from srcnn.weights.onnx_file import from_onnx
+from srcnn.weights.store import SUFFIXES, find, read_bytes
 
 Tensors = dict[str, NDArray[np.float32]]
 
@@ -40,9 +42,9 @@ def load(path: Path, scale: int) -> tuple[Tensors, Card]:
     """Tensors and card of any weights file. A file without a card gets one that states ``scale``."""
     source = str(path)
     if path.suffix == ".onnx":
-        return from_onnx(path.read_bytes(), source)
+        return from_onnx(read_bytes(path), source)
     if path.suffix == ".safetensors":
-        tensors, card = from_safetensors(path.read_bytes(), source)
+        tensors, card = from_safetensors(read_bytes(path), source)
         if card is not None:
             return tensors, card
     elif path.suffix == ".mat":
@@ -63,16 +65,15 @@ def _read_mat(path: Path) -> Tensors:
     of f^2 numbers is a filter in MATLAB's column-major order.
     """
     try:
-        arrays = scipy.io.loadmat(path)
-    except Exception as error:  # scipy raises what the broken bytes led to
+        arrays = read_arrays(read_bytes(path))
+    except ValueError as error:
         raise ModelError(path, f"is no MATLAB file ({error})") from None
     depth = sum(name.startswith("weights_conv") for name in arrays)
     tensors: Tensors = {}
     for k in range(1, depth + 1):
         try:
-            weight = np.asarray(arrays[f"weights_conv{k}"], np.float64)
-            bias = np.asarray(arrays[f"biases_conv{k}"], np.float64)
-        except (KeyError, ValueError, TypeError):
+            weight, bias = arrays[f"weights_conv{k}"], arrays[f"biases_conv{k}"]
+        except KeyError:
             raise ModelError(path, f"lacks numeric weights_conv{k} or biases_conv{k}") from None
         if k == 1 and weight.ndim == 2:
             weight = weight[None]
@@ -86,8 +87,9 @@ def _read_mat(path: Path) -> Tensors:
             raise ModelError(path, f"weights_conv{k} has {area} taps, no square")
         # Column-major: the fast index runs down the rows of the filter.
         filters = weight.reshape(inputs, side, side, outputs).transpose(3, 0, 2, 1)
-        tensors[f"conv{k}.weight"] = np.ascontiguousarray(filters, np.float32)
-        tensors[f"conv{k}.bias"] = bias.ravel().astype(np.float32)
+        with np.errstate(over="ignore"):  # infinities are named later
+            tensors[f"conv{k}.weight"] = np.ascontiguousarray(filters, np.float32)
+            tensors[f"conv{k}.bias"] = bias.ravel().astype(np.float32)
     return tensors
 
 
@@ -104,10 +106,11 @@ def _read_pth(path: Path) -> Tensors:
 
     A checkpoint that wraps the state dict, and prefixes such as ``module.``, are seen through.
     """
+    data = read_bytes(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch warns of a strange pickle before it refuses it
-            state = torch.load(path, map_location="cpu", weights_only=True)
+            state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         why = "is no PyTorch file, or holds more than tensors, and is not opened"
         raise ModelError(path, why) from None

@@ -26,7 +26,8 @@ from srcnn.errors import ModelError
 from srcnn.images.color import rgb_to_ycbcr, ycbcr_to_rgb
 from srcnn.images.resize import imresize
 from srcnn.weights.card import STANDALONE_KEY, Card
-from srcnn.weights.graph import Tensors, graph_file, network_nodes
+from srcnn.weights.graph import graph_file, protos
+from srcnn.weights.network import Tensors, network_nodes
 
 _REACH = 2
 """Bicubic taps of an output pixel lie within so many pixels of the one that it came from."""
@@ -51,7 +52,7 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
         node("DepthToSpace", ["blocks"], ["bicubic"], blocksize=scale, mode="CRD"),
         node("Conv", ["bicubic", "luma", "black"], ["Y"]),
         node("Pad", ["Y", "halo"], ["padded_Y"], mode="edge"),
-        *network_nodes(tensors, "padded_Y", "enhanced_Y"),
+        *protos(network_nodes(tensors, "padded_Y", "enhanced_Y")),
         node("Sub", ["enhanced_Y", "Y"], ["step_Y"]),
         node("Mul", ["step_Y", "rgb_of_step"], ["step_rgb"]),
         node("Add", ["bicubic", "step_rgb"], ["rgb"]),

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 from srcnn.errors import ModelError
-from srcnn.weights.card import Card, card_in
 
 FILES = Path(__file__).parent / "files"
 BEST = ("srcnn-955", "srcnn-935", "srcnn-915")
@@ -15,6 +14,8 @@ BEST = ("srcnn-955", "srcnn-935", "srcnn-915")
 SUFFIXES = (".onnx", ".safetensors", ".mat", ".pth")
 """Of the weights files that can be opened."""
 
+_LARGEST = 2**28
+"""Bytes of a weights file: a thousand times the paper's largest network."""
 _SHIPPED = re.compile(r"(?P<name>.+)-x(?P<scale>\d+)\.onnx")
 
 
@@ -61,20 +62,11 @@ def is_file_name(model: str) -> bool:
     return "/" in model or "\\" in model or Path(model).suffix in SUFFIXES
 
 
-def read_card(data: bytes, source: str) -> Card:
-    """The card of an ONNX weights file, read with ONNX Runtime alone."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 4
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a weights file; `ModelError` when it cannot be read, or is far too large for one."""
     try:
-        # Without the fallback, which retries with the same provider and says so on stdout.
-        session = onnxruntime.InferenceSession(
-            data, options, providers=["CPUExecutionProvider"], enable_fallback=0
-        )
-        metadata = session.get_modelmeta().custom_metadata_map
-    except Exception as error:  # ONNX Runtime's exceptions share no public base
-        raise ModelError(source, f"is no usable ONNX file ({error})") from None
-    return card_in(metadata, source)
+        if path.stat().st_size > _LARGEST:
+            raise ModelError(path, f"has over {_LARGEST} bytes; no SRCNN is that large")
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(path, f"cannot be read ({error.strerror})") from None

@@ -1,0 +1,163 @@
+"""A weights file (ONNX) to named tensors and card, with nothing but numpy.
+
+A graph from a stranger can loop for ever, ask for terabytes and read other files. So nothing but srcnn's
+own graph is taken: every part of the file is compared with what `srcnn.weights.network` says of it, and
+whatever else there is in it is refused. Format: onnx.proto3 and Protocol Buffers' encoding.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.errors import ModelError
+from srcnn.weights.card import Card, card_in
+from srcnn.weights.network import Node, check_fit, network_nodes
+
+_OPSET = 17
+_FLOAT, _INT64 = 1, 7
+_Fields = dict[int, list[Any]]
+
+
+def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[np.float32]], Card]:
+    """Tensors and card of a weights file; `ModelError` if it is not one of ours, or they do not fit."""
+    try:
+        if not data:
+            raise ValueError("it is empty")
+        model = _fields(data)
+        pairs = [_fields(entry) for entry in model.pop(14, [])]
+        card = card_in({_text(pair, 1): _text(pair, 2) for pair in pairs}, source)
+        [graph_data], [opset] = model.pop(7, []), [_fields(entry) for entry in model.pop(8, [])]
+        if model.keys() - {1, 2, 3, 5, 6} or (_text(opset, 1), opset.get(2)) != ("", [_OPSET]):
+            raise ValueError("its header")
+        graph = _fields(graph_data)
+        nodes = [_node(entry) for entry in graph.pop(1, [])]
+        tensors = dict(_tensor(entry, _FLOAT) for entry in graph.get(5, []))
+        names = [_text(_fields(entry), 1) for key in (11, 12) for entry in graph.get(key, [])]
+        if graph.keys() - {2, 5, 11, 12} or names != ["input", "output"]:
+            raise ValueError("its graph")
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+    ) as error:  # numbers for bytes, and so on
+        raise ModelError(source, f"is no ONNX file of srcnn's ({error})") from None
+    if len(tensors) != len(graph.get(5, [])):
+        raise ModelError(source, "names a tensor twice")
+    check_fit(tensors, card, source)
+    if nodes != network_nodes(tensors, "input", "output"):
+        raise ModelError(source, "computes something else than its card says")
+    return tensors, card
+
+
+def read_card(data: bytes, source: str) -> Card:
+    """The card alone of what `from_onnx` reads."""
+    return from_onnx(data, source)[1]
+
+
+def _fields(data: bytes) -> _Fields:
+    """The values of a message by the number of their field: integers, or bytes."""
+    found: _Fields = {}
+    for number, value in _encoded(data):
+        found.setdefault(number, []).append(value)
+    return found
+
+
+def _encoded(data: bytes) -> Iterator[tuple[int, int | bytes]]:
+    at = 0
+    while at < len(data):
+        key, at = _varint(data, at)
+        if key & 7 == 0:
+            value, at = _varint(data, at)
+            yield key >> 3, value
+        elif key & 7 == 2:
+            length, at = _varint(data, at)
+            if at + length > len(data):
+                raise ValueError("it is cut off")
+            yield key >> 3, data[at : at + length]
+            at += length
+        else:  # numbers of fixed width, which srcnn writes nowhere
+            raise ValueError(f"a field of kind {key & 7}")
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    """(the integer that starts at ``at``, where it ends); negative ones are in two's complement."""
+    value = 0
+    for shift in range(0, 70, 7):
+        byte = data[at]
+        at += 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return value - 2**64 if value >= 2**63 else value, at
+    raise ValueError("an integer is too long")
+
+
+def _integers(values: list[Any]) -> list[int]:
+    """A repeated field of integers, packed or one by one."""
+    out: list[int] = []
+    for value in values:
+        if isinstance(value, int):
+            out.append(value)
+            continue
+        at = 0
+        while at < len(value):
+            number, at = _varint(value, at)
+            out.append(number)
+    return out
+
+
+def _text(fields: _Fields, number: int) -> str:
+    values = fields.get(number, [b""])
+    if len(values) != 1 or not isinstance(values[0], bytes):
+        raise ValueError(f"field {number}")
+    return values[0].decode()
+
+
+def _node(data: bytes) -> Node:
+    fields = _fields(data)
+    if fields.keys() - {1, 2, 4, 5}:
+        raise ValueError("a node")
+    attributes = dict(_attribute(entry) for entry in fields.get(5, []))
+    if len(attributes) != len(fields.get(5, [])):
+        raise ValueError("an attribute named twice")
+    inputs, outputs = ([name.decode() for name in fields.get(key, [])] for key in (1, 2))
+    return Node(_text(fields, 4), inputs, outputs, attributes)
+
+
+def _attribute(data: bytes) -> tuple[str, int | str | list[int]]:
+    fields = _fields(data)
+    name = _text(fields, 1)
+    kind = fields.pop(20, [])
+    value: int | str | list[int]
+    if fields.keys() == {1, 3} and kind == [2]:
+        [value] = _integers(fields[3])
+    elif fields.keys() == {1, 4} and kind == [3]:
+        value = _text(fields, 4)
+    elif fields.keys() == {1, 5} and kind == [4] and len(fields[5]) == 1:
+        value = _tensor(fields[5][0], _INT64)[1].tolist()
+    elif fields.keys() == {1, 8} and kind == [7]:
+        value = _integers(fields[8])
+    else:
+        raise ValueError(f"the attribute {name}")
+    return name, value
+
+
+def _tensor(data: bytes, kind: int) -> tuple[str, NDArray[Any]]:
+    """(name, array); its numbers are there, and not in another file."""
+    fields = _fields(data)
+    name = _text(fields, 8)
+    if 13 in fields or 14 in fields:
+        raise ValueError(f"{name} lies in another file")
+    sides = _integers(fields.get(1, []))
+    numbers = fields.get(9, [])
+    if fields.keys() - {1, 2, 8, 9} or fields.get(2) != [kind] or len(numbers) != 1:
+        raise ValueError(f"{name} is of another kind")
+    dtype = np.dtype("<f4" if kind == _FLOAT else "<i8")
+    if min(sides, default=0) < 0 or math.prod(sides) * dtype.itemsize != len(numbers[0]):
+        raise ValueError(f"{name} of {sides} has {len(numbers[0])} bytes")
+    return name, np.frombuffer(numbers[0], dtype).reshape(sides).copy()

@@ -1,0 +1,136 @@
+"""What is no ordinary file, or has no end: refused at once, in one line."""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from srcnn.cli.main import main
+
+from .conftest import Srcnn, pixels, tree
+
+BICUBIC = ("-m", "bicubic")
+
+
+@pytest.fixture
+def odd(folder: Path) -> Path:
+    """A folder of everything that a name can lead to."""
+    os.mkfifo("pipe.png")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("socket.png")
+    for name, target in {
+        "broken.png": "nowhere",
+        "loop.png": "loop.png",
+        "loop": "loop",
+        "zero.png": "/dev/zero",
+        "null.png": "/dev/null",
+    }.items():
+        Path(name).symlink_to(target)
+    return folder
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("pipe.png", "is a pipe, a socket or a device; pipe pictures into: upscale -"),
+        ("socket.png", "is a pipe, a socket or a device"),
+        ("zero.png", "is a pipe, a socket or a device"),
+        ("null.png", "is a pipe, a socket or a device"),
+        ("/dev/zero", "is a pipe, a socket or a device"),
+        ("broken.png", "no such file"),
+        ("loop.png", "cannot be read (Too many levels of symbolic links)"),
+        ("loop/x.png", "cannot be read (Too many levels of symbolic links)"),
+        ("pipe.png/x.png", "cannot be read (Not a directory)"),
+        ("x" * 300 + ".png", "cannot be read (File name too long)"),
+    ],
+)
+def test_no_ordinary_file(srcnn: Srcnn, odd: Path, name: str, why: str) -> None:
+    before = tree(odd)
+    ran = srcnn("upscale", name, *BICUBIC, "-o", "out.png")
+    assert (ran.code, why in ran.error) == (3, True), ran.err
+    if not name.startswith("/dev"):  # nobody writes there
+        ran = srcnn("upscale", name, *BICUBIC)
+        assert (ran.code, why in ran.error) == (3, True), ran.err
+    assert tree(odd) == before
+
+
+def test_nothing_is_left_in_the_temporary_folder(photo: Path) -> None:
+    """By no library either: ONNX Runtime keeps a file there for its reports, unless told not to."""
+    Path("temporary").mkdir()
+    command = [sys.executable, "-m", "srcnn", "upscale", str(photo), "-m", "srcnn-915"]
+    env = {key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run(command, check=True, env=env | {"TMPDIR": "temporary"})
+    assert tree(photo.parent) == {"photo.png", "photo_x3.png"}
+
+
+@pytest.mark.timeout(30)
+def test_of_a_folder_only_ordinary_files_are_taken(srcnn: Srcnn, odd: Path) -> None:
+    ran = srcnn("upscale", ".", *BICUBIC)
+    assert ran.code == 2
+    assert "holds no pictures" in ran.error
+
+
+class Endless(io.RawIOBase):
+    """A stream that begins as a PNG and never ends."""
+
+    given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        head = b"\x89PNG\r\n\x1a\n" if self.given == 0 else b""
+        buffer[:] = head + bytes(len(buffer) - len(head))
+        self.given += len(buffer)
+        return len(buffer)
+
+
+@pytest.mark.timeout(30)
+def test_stdin_without_an_end(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Reading stops at the limit, not behind it."""
+    stream = Endless()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(stream)))
+    monkeypatch.setattr(
+        sys, "argv", ["srcnn", "upscale", "-", "-o", "x.png", "--max-bytes", "3000000", *BICUBIC]
+    )
+    assert main() == 4
+    line = "error: stdin: has over 3000000 bytes, the limit; raise it with --max-bytes\n"
+    assert capsys.readouterr().err == line
+    assert 3_000_000 < stream.given < 3_000_000 + 2**18
+    assert tree(folder) == set()
+
+
+def test_the_limit_on_bytes(srcnn: Srcnn, photo: Path) -> None:
+    """A file and stdin of as many bytes as the limit are taken, of one more refused."""
+    data = photo.read_bytes()
+    for source in (str(photo), "-"):
+        words = ("upscale", source, *BICUBIC, "-o", "out.png", "--max-bytes")
+        ran = srcnn(*words, len(data) - 1, stdin=data)
+        assert ran.code == 4
+        assert "raise it with --max-bytes" in ran.error
+        assert tree(photo.parent) == {"photo.png"}
+        assert srcnn(*words, len(data), stdin=data).code == 0
+        assert pixels(Path("out.png")).shape == (123, 90, 3)
+        Path("out.png").unlink()
+
+
+@pytest.mark.parametrize("second", ["photo_x2.png", "./photo_x2.png"])
+def test_no_source_is_overwritten_by_another(srcnn: Srcnn, photo: Path, second: str) -> None:
+    """Which of the two would be enlarged depended on which came first."""
+    assert srcnn("upscale", photo, *BICUBIC, "-s", 2).code == 0
+    before = Path("photo_x2.png").read_bytes()
+    ran = srcnn("upscale", photo, second, *BICUBIC, "-s", 2, "--overwrite")
+    assert ran.code == 2
+    assert "photo_x2.png: is a source; " in ran.error
+    assert Path("photo_x2.png").read_bytes() == before
+    assert srcnn("upscale", photo, second, *BICUBIC, "-s", 2, "--skip-existing").code == 0
+    assert Path("photo_x2.png").read_bytes() == before
