@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 
 from srcnn.cli.main import main
 from srcnn.models.srcnn import SRCNN
@@ -54,15 +55,38 @@ def test_two_pictures_of_one_name_are_refused(
     assert "2 are named 'a'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("suffix", [".pth", ".safetensors", ".mat"])
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
 def test_a_file_without_a_card_needs_a_scale(
     folder: Path,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     suffix: str,
 ) -> None:
-    assert run(monkeypatch, folder, "-m", f"net{suffix}") == 2
-    assert "-s" in capsys.readouterr().err
+    path = tmp_path / f"net{suffix}"
+    state = SRCNN((5, 3, 3), (4, 3)).state_dict()
+    torch.save(state, path) if suffix == ".pth" else save_file(state, path)
+    assert run(monkeypatch, folder, "-m", path) == 2
+    assert "give it with -s" in capsys.readouterr().err
+
+
+def test_a_card_says_the_scale(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    model = SRCNN((5, 3, 3), (4, 3))
+    data = to_onnx(model.tensors(), Card("net", 2, model.f, model.n))
+    (tmp_path / "net.onnx").write_bytes(data)
+    line = ["export", "-m", tmp_path / "net.onnx", "-s", 2, "-o", tmp_path / "net.safetensors"]
+    monkeypatch.setattr(sys, "argv", ["srcnn", *map(str, line)])
+    assert main() == 0
+    for name in ("net.onnx", "net.safetensors"):
+        capsys.readouterr()
+        assert run(monkeypatch, folder, "-m", tmp_path / name, "--json", "-") == 0
+        assert {row["scale"] for row in json.loads(capsys.readouterr().out)["results"]} == {2}
+        assert run(monkeypatch, folder, "-m", tmp_path / name, "-s", 3) == 6
 
 
 @pytest.mark.parametrize("what", ["another shape", "NaN"])

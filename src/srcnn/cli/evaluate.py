@@ -11,6 +11,9 @@ from srcnn._optional import need
 from srcnn.cli.console import report_error, say, show, write_json
 from srcnn.errors import UsageError
 
+_SCALE = 3
+"""That of a shipped network, if nobody says another."""
+
 
 @click.command(
     epilog="\b\nExample:  srcnn evaluate set5 set14 -m srcnn-915 -m x3.mat -s 3 --data-root data"
@@ -27,7 +30,7 @@ from srcnn.errors import UsageError
     multiple=True,
     type=int,
     metavar="<int>",
-    help="Scale [3]; repeatable.",
+    help="Scale [that of a weights file's card, else 3]; repeatable.",
 )
 @click.option(
     "--protocol",
@@ -72,13 +75,10 @@ def evaluate(
     need("train", "srcnn evaluate")
     from srcnn.evaluation.report import check_line, finite, make_report, to_table
 
-    for model in models:
-        if not scales and Path(model).suffix in (".mat", ".pth", ".safetensors"):
-            raise UsageError(f"model {model}", "does not say its scale", "give it with -s")
     report = make_report(
         datasets,
         models or None,
-        scales or (3,),
+        scales or _scales_of(models) or (_SCALE,),
         protocol,
         [name.strip() for name in metrics.split(",") if name.strip()],
         data_root,
@@ -98,3 +98,18 @@ def evaluate(
         report_error(failure)
     if report["failures"]:
         raise Exit(1)
+
+
+def _scales_of(models: tuple[str, ...]) -> list[int]:
+    """The scales that the cards of weights files tell of; `UsageError` for a file without a card."""
+    from srcnn.weights.foreign import load
+    from srcnn.weights.store import find, is_file_name
+
+    found = set()
+    for model in models:
+        if is_file_name(model):
+            scale = load(find(model, _SCALE), 0)[1].scale
+            if scale == 0:
+                raise UsageError(f"model {model}", "does not say its scale", "give it with -s")
+            found.add(scale)
+    return sorted(found)
