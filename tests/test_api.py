@@ -16,6 +16,7 @@ from PIL import Image
 
 import srcnn
 
+from .conftest import EXAMPLE
 from .engine.conftest import DTYPES, KINDS, picture_of
 from .engine.reference import Floats, assert_is, expected, near_identity, weights_file
 
@@ -231,3 +232,11 @@ def test_only_what_is_used_is_loaded(
     code += f"\nimport sys; print(sorted(m for m in {HEAVY} if m in sys.modules))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (ran.stdout.strip(), ran.stderr) == (str(loaded), "")
+
+
+def test_the_limit_on_bytes() -> None:
+    data = EXAMPLE.read_bytes()
+    for source in (EXAMPLE, data):
+        with pytest.raises(srcnn.SrcnnError, match="raise it with --max-bytes"):
+            srcnn.upscale(source, 2, "bicubic", max_bytes=len(data) - 1)
+        assert srcnn.upscale(source, 2, "bicubic", max_bytes=len(data)).shape == (576, 576, 3)

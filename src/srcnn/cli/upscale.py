@@ -234,6 +234,7 @@ class _Run:
 
     def _do(self, job: Job, result: dict[str, Any]) -> None:
         from srcnn.cli.report import estimated
+        from srcnn.engine.threads import one_core_per_product
         from srcnn.engine.upscaler import check_size
         from srcnn.images.encode import Page, losses, write_picture
         from srcnn.images.io import open_picture
@@ -278,6 +279,7 @@ class _Run:
 
         self._progress(name, 0.0)
         with ExitStack() as stack:
+            stack.enter_context(one_core_per_product())  # for each of 10,000 frames it takes long
             pages = [
                 Page(size, stack.enter_context(closing(strips(k))), headers[k].metadata_for(size))
                 for k, (size, _) in enumerate(sizes)
