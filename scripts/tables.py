@@ -22,6 +22,7 @@ LABELS = {
     "9-3-5_imagenet_x3.mat": "the authors' 9-3-5, ImageNet",
     "9-5-5_imagenet_x3.mat": "the authors' 9-5-5, ImageNet",
     "srcnn-915": "**srcnn-915**, 8,032 weights",
+    "srcnn-915@t91": "**srcnn-915@t91**, 8,032 weights, 91 images",
     "srcnn-955": "**srcnn-955**, 57,184 weights",
 }
 COLUMNS = [(dataset, scale) for dataset in ("set5", "set14") for scale in (2, 3, 4)]
