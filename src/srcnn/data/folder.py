@@ -29,8 +29,15 @@ def picture_names(folder: str, recursive: bool = False) -> Iterator[str]:
         suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122
         if recursive and entry.is_dir(follow_symlinks=False):
             yield from picture_names(entry.path, recursive)
-        elif suffix in SUFFIXES and not entry.name.startswith(".") and entry.is_file():
+        elif suffix in SUFFIXES and not entry.name.startswith(".") and _is_file(entry):
             yield entry.path
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def pictures_like(pattern: str) -> tuple[Path, list[Path]]:
