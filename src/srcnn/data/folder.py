@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from srcnn.errors import MissingData, UsageError
@@ -29,8 +30,10 @@ def picture_names(folder: str, recursive: bool = False) -> Iterator[str]:
         suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122
         if recursive and entry.is_dir(follow_symlinks=False):
             yield from picture_names(entry.path, recursive)
-        elif suffix in SUFFIXES and not entry.name.startswith(".") and entry.is_file():
-            yield entry.path
+        elif suffix in SUFFIXES and not entry.name.startswith("."):
+            with suppress(OSError):  # a link that leads to itself
+                if entry.is_file():
+                    yield entry.path
 
 
 def pictures_like(pattern: str) -> tuple[Path, list[Path]]:
