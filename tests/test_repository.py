@@ -21,6 +21,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = [
     "errors",
     "_optional",
+    "duration",
     "images",
     "degrade",
     "metrics",

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 import srcnn as package
+from srcnn._optional import _MODULES as EXTRAS
 from srcnn.cli.main import app
 
 from ..engine.reference import near_identity, weights_file
@@ -249,3 +250,25 @@ def test_a_signal_in_the_middle_of_the_work(folder: Path, name: str, code: int) 
     assert rest.count(b"\n") == 1
     assert b"Traceback" not in rest
     assert tree(folder) == before | {"first_x4.png"}
+
+
+CORE = [
+    ["upscale", "photo.png", "album", "-r", "-s", "2", "-o", "out"],
+    ["upscale", "photo.png", "--dry-run"],
+    ["models"],
+    ["data", "list"],
+]
+
+
+@pytest.mark.parametrize("words", CORE, ids=lambda words: " ".join(words[:2]))
+def test_the_core_needs_no_extra(photo: Path, words: list[str]) -> None:
+    """Neither by itself nor through a module that is there for something else."""
+    for name in ("a.jpg", "b.tif", "c.gif"):
+        save(photo.parent / "album" / name)
+    extras = [name for names in EXTRAS.values() for name in names]
+    code = (
+        f"import sys; sys.argv[1:] = {words}; sys.modules |= dict.fromkeys({extras})\n"
+        "from srcnn.cli.main import main\nsys.exit(main())"
+    )
+    ran = python("-c", code)
+    assert ran.returncode == 0, ran.stderr

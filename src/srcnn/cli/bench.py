@@ -28,8 +28,8 @@ def bench(
     if plot is not None and plot.suffix.lower() != ".png":
         raise UsageError(f"--plot {plot}", "is no .png")
     from srcnn.bench.report import measure, to_table
+    from srcnn.duration import duration
     from srcnn.images.files import write_atomically
-    from srcnn.training.log import duration
 
     started = time.monotonic()
 

@@ -102,7 +102,7 @@ def _fetched(wanted: Order, quiet: bool) -> bool:
     """Fetch one data set, and tell how it went; whether it is whole."""
     from srcnn.data.catalog import known
     from srcnn.data.fetch import fetch
-    from srcnn.training.log import duration
+    from srcnn.duration import duration
 
     name, lacking, one = wanted.name, len(wanted.files), known(wanted.name)
     if lacking:

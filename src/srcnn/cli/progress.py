@@ -9,7 +9,7 @@ from threading import Lock
 from unicodedata import combining, east_asian_width
 
 from srcnn.cli.console import show
-from srcnn.training.log import duration
+from srcnn.duration import duration
 
 _OVERHEAD = 30_000
 """Pixels that could be made in the time that a picture takes beside its pixels."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from srcnn.cli.console import say
 from srcnn.cli.jobs import Job
-from srcnn.training.log import duration
+from srcnn.duration import duration
 
 Result = dict[str, Any]
 Estimate = tuple[float, float]

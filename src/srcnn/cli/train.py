@@ -80,8 +80,8 @@ def train(
     else:
         chosen = read_recipe(source, changes)
     # Torch takes seconds to load: a mistake in the recipe is told before.
+    from srcnn.duration import duration
     from srcnn.training.device import is_first_process
-    from srcnn.training.log import duration
     from srcnn.training_run import WEIGHTS, estimated_seconds, make_plan, run_plan
 
     plan = make_plan(chosen, str(source), data_root, changed=bool(changes))

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
+from srcnn.duration import duration
 from srcnn.images.files import write_atomically
 from srcnn.training.events import Events
 
@@ -72,16 +73,6 @@ class RunLog:
             file=sys.stderr,
             flush=True,
         )
-
-
-def duration(seconds: float) -> str:
-    """12 s, 3 min 20 s, 2 h 05 min."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
 def _last_step(line: str) -> float:
