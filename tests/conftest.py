@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,11 @@ from numpy.typing import NDArray
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "dog.png"
+
+
+# Whoever starts the tests in the background has them ignore SIGINT, and so every command that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from srcnn.cli.main import main
+from srcnn.images.io import open_picture
 
 from .conftest import Srcnn, pixels, tree
+from .hostile_makers import gif, webp
 
 BICUBIC = ("-m", "bicubic")
 
@@ -75,6 +79,22 @@ def test_of_a_folder_only_ordinary_files_are_taken(srcnn: Srcnn, odd: Path) -> N
     ran = srcnn("upscale", ".", *BICUBIC)
     assert ran.code == 2
     assert "holds no pictures" in ran.error
+
+
+@pytest.mark.parametrize("animation", [webp((900, 900), 100), gif((900, 900), 100, (900, 900))])
+def test_an_animation_over_the_limit(srcnn: Srcnn, folder: Path, animation: bytes) -> None:
+    """Its first frame is a picture; of the others none is decoded, into no file of 300 MB."""
+    Path("in").write_bytes(animation)
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    words = ("upscale", "in", *BICUBIC, "-s", 2, "--max-pixels", 4_000_000)
+    picture = open_picture(Path("in"), 4_000_000)
+    strips = picture.strips(64)
+    assert next(strips).shape[:2] == (64, 900)
+    assert shutil.disk_usage(tempfile.gettempdir()).free > free - 50_000_000
+    assert picture.header.pages == 100
+    assert srcnn(*words, "-o", "out.webp").code == 4
+    assert srcnn(*words, "-o", "out.png").code == 0
+    assert pixels(Path("out.png")).shape[:2] == (1800, 1800)
 
 
 class Endless(io.RawIOBase):

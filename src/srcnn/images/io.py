@@ -61,7 +61,7 @@ def open_picture(
 
         opened = open_pillow(name, source, fmt)
     else:
-        opened = open_vips(name, source, fmt)
+        opened = open_vips(name, source, fmt, max_pixels)
     check_pixels([opened.header], max_pixels, name)
     return opened
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -96,17 +97,26 @@ class VipsPicture(Picture):
                 yield VipsPicture(self.name, header, self._opened, frame * header.height)
 
 
-def open_vips(name: str, source: Source, fmt: Format) -> VipsPicture:
-    """Open a file that libvips reads, all its frames or its first page; `InputError`."""
+def open_vips(name: str, source: Source, fmt: Format, max_pixels: int = sys.maxsize) -> VipsPicture:
+    """Open a file that libvips reads, all its frames or its first page; `InputError`.
+
+    Of more than ``max_pixels`` in all only the first frame can be read: libvips decodes every frame of a
+    WebP for it, into a temporary file.
+    """
     if not isinstance(source, PageView):
         if fmt.name == "png" and is_animated_png(source):
             raise InputError(name, "is an animated PNG", "convert it to WebP or GIF")
         if fmt.name == "gif" and not is_whole_gif(source):
             raise InputError(name, "is not a readable GIF (it ends too early)")
-    frames = {"n": -1} if fmt.name in ("gif", "webp") else {}
     try:
         # libjpeg only warns when pixels are missing, but of harmless oddities too.
-        opened = _lazy(source, fmt, "warning" if fmt.name == "jpeg" else "error", frames)
+        opened = _lazy(source, fmt, "warning" if fmt.name == "jpeg" else "error")
+        image = opened.image
+        pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
+        height = image.height
+        framed = fmt.name in ("gif", "webp") and 1 < pages <= max_pixels // (image.width * height)
+        if framed:
+            opened = _lazy(source, fmt, "error", n=-1)
     except _VIPS_ERRORS as error:
         raise InputError(name, _reason(error, fmt)) from None
     image = opened.image
@@ -125,8 +135,6 @@ def open_vips(name: str, source: Source, fmt: Format) -> VipsPicture:
         metadata["resolution"] = (image.xres, image.yres)
     if fmt.name == "jpeg" and not isinstance(source, PageView):
         metadata["quality"], metadata["subsampled"] = kind_of_jpeg(source)
-    pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
-    height = image.get("page-height") if frames and pages > 1 else image.height
     header = Header(
         image.width,
         height,
@@ -138,13 +146,13 @@ def open_vips(name: str, source: Source, fmt: Format) -> VipsPicture:
         opened.cmyk,
         opened.held,
     )
-    forgiving = (lambda: _lazy(source, fmt, "error", frames)) if fmt.name == "jpeg" else None
+    forgiving = (lambda: _lazy(source, fmt, "error")) if fmt.name == "jpeg" else None
     return VipsPicture(name, header, opened, forgiving=forgiving)
 
 
-def _lazy(source: Source, fmt: Format, fail_on: str, frames: dict[str, int]) -> _Opened:
+def _lazy(source: Source, fmt: Format, fail_on: str, **options: Any) -> _Opened:
     """The picture as it is displayed, in sRGB where it holds inks; nothing is decoded."""
-    options: dict[str, Any] = {"fail_on": fail_on, **frames}
+    options["fail_on"] = fail_on
     opened = _load(source, fmt, access="sequential", **options)
     image = opened.image
     # The tag stands for interlaced PNG and progressive JPEG.
