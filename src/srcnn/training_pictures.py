@@ -91,6 +91,7 @@ def open_sampler(
         seed=recipe.seed,
         stretched=recipe.stretched,
         balanced=recipe.balanced,
+        candidates=recipe.candidates,
     )
     if fits_in_memory(files, recipe.shrink, recipe.megapixels):
         say(f"decoding {len(files)} pictures")

@@ -106,6 +106,20 @@ def test_balanced_errors_count_relative_to_bicubic_s() -> None:
     assert float(sum(w[0] for w in of.values())) == pytest.approx(3, rel=1e-5)
 
 
+def test_of_several_candidates_the_hardest_is_taken() -> None:
+    """Bicubic errs in a quarter of the picture: 1 patch in 4 is there, and of 8 candidates nearly all."""
+    truth = np.full((200, 200), 100, np.uint8)
+    wrong = np.full((200 + 2 * RADIUS, 200 + 2 * RADIUS), 100 / 255, np.float32)
+    wrong[: 100 + RADIUS, : 100 + RADIUS] += 0.1
+    shares = {}
+    for candidates in (1, 8):
+        x, y, _ = PatchSampler([Pair(truth, wrong)], 8, 400, 1, candidates=candidates).batch(0)
+        errors = np.square(x[..., RADIUS:-RADIUS, RADIUS:-RADIUS] - y).mean(axis=(1, 2, 3))
+        shares[candidates] = float((errors > 0).mean())
+    assert shares[1] == pytest.approx(0.27, abs=0.06)
+    assert shares[8] == pytest.approx(1 - 0.73**8, abs=0.04)
+
+
 def test_pictures_that_are_too_small_are_left_out_or_named() -> None:
     assert len(PatchSampler([pair(11, 40), pair(12, 40)], 12, 4, 1).pairs) == 1
     with pytest.raises(MissingData, match="12 pixels"):

@@ -26,13 +26,15 @@ class Pair:
     truth: NDArray[np.uint8]
     padded: NDArray[np.float32]
 
-    @property
-    def error(self) -> float:
-        """Mean squared error of the bicubic picture, on [0, 1]."""
+    def error(self, top: int, left: int, height: int, width: int) -> float:
+        """Mean squared error of the bicubic picture in a part of it, on [0, 1]."""
         r = (self.padded.shape[0] - self.truth.shape[0]) // 2
-        height, width = self.truth.shape
-        bicubic = self.padded[r : r + height, r : r + width]
-        return float(np.square(bicubic - to_float(self.truth)).mean())
+        bicubic = self.padded[r + top : r + top + height, r + left : r + left + width]
+        return float(
+            np.square(
+                bicubic - to_float(self.truth[top : top + height, left : left + width])
+            ).mean()
+        )
 
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
@@ -81,19 +83,22 @@ class PatchSampler:
         seed: int,
         stretched: float = 0.0,
         balanced: bool = False,
+        candidates: int = 1,
     ) -> None:
         """``patch``: side of the output in pixels. Pictures with a shorter side are left out.
 
         ``stretched``: the part of the patches that go through `full_range`.
         ``balanced``: errors count relative to those of bicubic in the same picture.
+        ``candidates``: of so many random patches the one is taken in which bicubic errs most.
         """
         self.pairs = [pair for pair in pairs if min(pair.truth.shape) >= patch]
         if not self.pairs:
             raise MissingData("training pictures", f"none has {patch} pixels in each direction")
         self.patch, self.batch_size, self.seed = patch, batch, seed
-        self.stretched = stretched
+        self.stretched, self.candidates = stretched, candidates
         areas = np.array([pair.truth.size for pair in self.pairs], np.float64)
-        errors = np.array([max(pair.error, _LEAST_ERROR) for pair in self.pairs])
+        whole = [pair.error(0, 0, *pair.truth.shape) for pair in self.pairs]
+        errors = np.maximum(whole, _LEAST_ERROR)
         weights = 1 / errors if balanced else np.ones_like(errors)
         self._weights = (weights * areas.sum() / (weights * areas).sum()).astype(np.float32)
         # By area: every pixel of the set is as likely as any other.
@@ -104,13 +109,11 @@ class PatchSampler:
         random = np.random.default_rng((self.seed, step))
         inputs, truths, picks = [], [], []
         for _ in range(self.batch_size):
-            pick = int(np.searchsorted(self._bounds, random.random(), side="right"))
-            picks.append(min(pick, len(self.pairs) - 1))
-            pair = self.pairs[picks[-1]]
-            height, width = pair.truth.shape
-            top = int(random.integers(height - self.patch + 1))
-            left = int(random.integers(width - self.patch + 1))
-            side = self.patch + pair.padded.shape[0] - height
+            places = [self._place(random) for _ in range(self.candidates)]
+            pick, top, left = max(places, key=self._error) if len(places) > 1 else places[0]
+            picks.append(pick)
+            pair = self.pairs[pick]
+            side = self.patch + pair.padded.shape[0] - pair.truth.shape[0]
             k = int(random.integers(DIHEDRAL))
             inputs.append(dihedral(pair.padded[top : top + side, left : left + side], k))
             truths.append(dihedral(pair.truth[top : top + self.patch, left : left + self.patch], k))
@@ -120,3 +123,17 @@ class PatchSampler:
             which = random.random(self.batch_size) < self.stretched
             x[which], y[which] = full_range(x[which]), full_range(y[which])
         return x, y, self._weights[picks]
+
+    def _place(self, random: np.random.Generator) -> tuple[int, int, int]:
+        """(which picture, top, left) of a random patch."""
+        pick = int(np.searchsorted(self._bounds, random.random(), side="right"))
+        pick = min(pick, len(self.pairs) - 1)
+        height, width = self.pairs[pick].truth.shape
+        top = int(random.integers(height - self.patch + 1))
+        return pick, top, int(random.integers(width - self.patch + 1))
+
+    def _error(self, place: tuple[int, int, int]) -> float:
+        pick, top, left = place
+        return float(self._weights[pick]) * self.pairs[pick].error(
+            top, left, self.patch, self.patch
+        )

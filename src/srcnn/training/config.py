@@ -88,6 +88,10 @@ class Recipe(BaseModel):
     """Squared errors count relative to bicubic's in the same picture.
 
     What is judged is a mean of dB, so of relative errors; a plain mean is one of the busiest pictures."""
+    candidates: Positive = 1
+    """Of so many random patches the one in which bicubic errs most is learned from.
+
+    Photographs are smooth in most places, and there is little to learn there."""
     optimizer: Literal["soap", "adam", "sgd"] = "soap"
     """SOAP (`srcnn.training.soap`) needs a third of Adam's steps here; SGD is the paper's."""
     lr: Rate = 6e-3
