@@ -22,7 +22,9 @@ def say(text: str, quiet: bool = False) -> None:
     """A message to the person who waits: stderr, so that stdout holds results only."""
     if not quiet:
         clear = "\r\033[K" if sys.stderr.isatty() else ""
-        print(f"{clear}{text}", file=sys.stderr, flush=True)
+        # In one piece: two pictures at work may have something to say at the same moment.
+        sys.stderr.write(f"{clear}{text}\n")
+        sys.stderr.flush()
 
 
 def show(text: str, quiet: bool = False) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 from threading import Timer
 from types import FrameType, TracebackType
+from typing import Any
 
 _MINDED = (signal.SIGINT, signal.SIGTERM)
 _LONGEST = 4.0
@@ -27,12 +28,13 @@ class Signals:
     def __init__(self) -> None:
         self._last_resort: Timer | None = None
         self._meant: type[BaseException] = KeyboardInterrupt
+        self._before: dict[int, Any] = {}
 
     def __enter__(self) -> None:
         for number in _MINDED:
             # A shell has its background jobs ignore SIGINT, and means it.
             if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._arrived)
+                self._before[number] = signal.signal(number, self._arrived)
 
     def __exit__(
         self,
@@ -40,10 +42,14 @@ class Signals:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._last_resort is not None:
-            self._last_resort.cancel()
-            if isinstance(error, Exception):
-                raise self._meant from None
+        if self._last_resort is None:
+            for number, handler in self._before.items():
+                signal.signal(number, handler)
+            return
+        # The process is about to end, and nothing more shall disturb it.
+        self._last_resort.cancel()
+        if isinstance(error, Exception):
+            raise self._meant from None
 
     def _arrived(self, number: int, frame: FrameType | None) -> None:
         for minded in _MINDED:
