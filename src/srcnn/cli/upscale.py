@@ -220,9 +220,10 @@ class _Run:
         except Exception as error:  # whatever it is, the other pictures are done
             if self._stopped:  # its file may have been taken away
                 raise _Stopped from None
-            self.last_error = as_ours(error, job.source)
-            result["error"] = str(self.last_error)
-            report_error(self.last_error)
+            ours = as_ours(error, job.source)  # the other thread may have one of its own just now
+            self.last_error = ours
+            result["error"] = str(ours)
+            report_error(ours)
         result["seconds"] = round(time.perf_counter() - started, 4)
         self._line.end(_name(job), result["ok"])
         in_line = self._line.shown and len(self._jobs) > 1

@@ -68,7 +68,9 @@ class VipsPicture(Picture):
                 try:
                     data = region.fetch(0, self._top + top, header.width, height)
                 except pyvips.Error as error:
-                    if top > 0 or self._forgiving is None or re.search(_LOST, str(error)):
+                    # Without words, as when another thread took them, the worst is assumed.
+                    harmless = detail(error) and not re.search(_LOST, str(error))
+                    if top > 0 or self._forgiving is None or not harmless:
                         raise
                     self._opened = self._forgiving()
                     region = pyvips.Region.new(self._opened.image)
