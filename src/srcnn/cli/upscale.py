@@ -220,8 +220,9 @@ class _Run:
         except Exception as error:  # whatever it is, the other pictures are done
             if self._stopped:  # its file may have been taken away
                 raise _Stopped from None
-            ours = as_ours(error, job.source)  # the other thread may have one of its own just now
-            self.last_error = ours
+            self.last_error = ours = as_ours(
+                error, job.source
+            )  # the other thread may have one, too
             result["error"] = str(ours)
             report_error(ours)
         result["seconds"] = round(time.perf_counter() - started, 4)
