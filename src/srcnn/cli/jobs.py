@@ -27,6 +27,11 @@ class Job:
     skip: bool = False
     """The destination is there, and stays."""
 
+    @property
+    def name(self) -> str:
+        """What messages call its source."""
+        return "stdin" if self.source == STDIO else self.source
+
 
 @dataclass(frozen=True)
 class Wanted:

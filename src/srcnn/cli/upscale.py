@@ -188,7 +188,7 @@ class _Run:
         self._together.start()
         if self._line.shown:
             for job in self._jobs:
-                self._line.expect(_name(job), *expected(job, self._wanted, self._max_pixels))
+                self._line.expect(job.name, *expected(job, self._wanted, self._max_pixels))
                 self._line.draw()
         self._line.known = True
         yield from self._together.results(self._line.draw)
@@ -210,7 +210,7 @@ class _Run:
 
         result = result_of(job)
         started = time.perf_counter()
-        self._line.begin(_name(job))
+        self._line.begin(job.name)
         try:
             if not job.skip:
                 self._do(job, result)
@@ -226,7 +226,7 @@ class _Run:
             result["error"] = str(ours)
             report_error(ours)
         result["seconds"] = round(time.perf_counter() - started, 4)
-        self._line.end(_name(job), result["ok"])
+        self._line.end(job.name, result["ok"])
         in_line = self._line.shown and len(self._jobs) > 1
         if result["ok"] and not (self._costs or job.skip or in_line):
             size = f"{result['width']} x {result['height']}"
@@ -243,7 +243,7 @@ class _Run:
         from srcnn.images.picture import check_pixels
 
         data = read_stdin(self._max_bytes) if job.source == "-" else Path(job.source)
-        name = _name(job)
+        name = job.name
         picture = open_picture(data, self._max_pixels, name, self._max_bytes)
         fmt = job.format or picture.header.format
         headers = picture.headers() if fmt.pages else [picture.header]
@@ -296,7 +296,3 @@ class _Run:
         if self._stopped:
             raise _Stopped
         self._line.advance(name, part)
-
-
-def _name(job: Job) -> str:
-    return "stdin" if job.source == "-" else job.source
