@@ -71,9 +71,10 @@ def check_jobs(jobs: list[Job], options: dict[str, object]) -> None:
         if job.destination is None:
             continue
         victim = sources.get(job.destination.resolve(), job)
-        assert Path(victim.source).resolve() == Path(job.source).resolve(), "a source is lost"
+        same = Path(victim.source).resolve() == Path(job.source).resolve()
+        assert same or job.skip, "a source is lost"
         if job.destination in here:
-            assert options["overwrite"]
+            assert options["overwrite"] or (options["skip_existing"] and job.skip)
         assert job.format is None or job.format in SUFFIXES.values()
         output = options["output"]
         if output is None:
