@@ -18,10 +18,16 @@ class Clock:
         return self.now
 
 
-def test_time_left_is_true_from_the_first_steps_on(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of every `Pace`."""
+    made = Clock()
+    monkeypatch.setattr(pace, "time", made)
+    return made
+
+
+def test_time_left_is_true_from_the_first_steps_on(clock: Clock) -> None:
     """Slow first steps, then 0.1 s each, 0.3 s from step 100; a validation of 5 s every 50 steps."""
-    clock = Clock()
-    monkeypatch.setattr(pace, "time", clock)
     kept = Pace(steps=200, validate_every=50)
     clock.now += 5
     kept.judged()
@@ -45,9 +51,7 @@ def test_time_left_is_true_from_the_first_steps_on(monkeypatch: pytest.MonkeyPat
     assert kept.seconds_per_step == pytest.approx(0.3)
 
 
-def test_a_validation_after_the_last_step_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock()
-    monkeypatch.setattr(pace, "time", clock)
+def test_a_validation_after_the_last_step_counts(clock: Clock) -> None:
     kept = Pace(steps=12, validate_every=5)
     clock.now += 7
     kept.judged()

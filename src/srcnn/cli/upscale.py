@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from srcnn.cli.jobs import Job, Wanted
 
 _COUNT = click.IntRange(min=1)
-_ROWS = 64
-"""Of the source, decoded at a time."""
 
 
 @click.command(epilog="\b\nExample:  srcnn upscale examples/dog.png -s 3 -o large.png")
@@ -236,6 +234,7 @@ class _Run:
 
     def _do(self, job: Job, result: dict[str, Any]) -> None:
         from srcnn.cli.report import estimated
+        from srcnn.engine.road import ROWS
         from srcnn.engine.threads import one_core_per_product
         from srcnn.engine.upscaler import check_size
         from srcnn.images.encode import Page, losses, write_picture
@@ -273,7 +272,7 @@ class _Run:
         def strips(done: int) -> Generator[Any, None, None]:
             page, (size, scale) = next(opened), sizes[done]
             yield from self._upscaler(scale).strips(
-                page.strips(_ROWS),
+                page.strips(ROWS),
                 (page.header.height, page.header.width),
                 size,
                 lambda part: self._progress(name, (done + part) / len(sizes)),

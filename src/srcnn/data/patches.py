@@ -97,9 +97,10 @@ class PatchSampler:
         self.patch, self.batch_size, self.seed = patch, batch, seed
         self.stretched, self.candidates = stretched, candidates
         areas = np.array([pair.truth.size for pair in self.pairs], np.float64)
-        whole = [pair.error(0, 0, *pair.truth.shape) for pair in self.pairs]
-        errors = np.maximum(whole, _LEAST_ERROR)
-        weights = 1 / errors if balanced else np.ones_like(errors)
+        weights = np.ones_like(areas)
+        if balanced:
+            errors = [pair.error(0, 0, *pair.truth.shape) for pair in self.pairs]
+            weights = 1 / np.maximum(errors, _LEAST_ERROR)
         self._weights = (weights * areas.sum() / (weights * areas).sum()).astype(np.float32)
         # By area: every pixel of the set is as likely as any other.
         self._bounds = np.cumsum(areas / areas.sum())

@@ -11,14 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.engine.road import ROWS
 from srcnn.engine.threads import cores
 from srcnn.engine.upscaler import Upscaler
 from srcnn.images.encode import OPTIMISED, Page, encode, write_picture
 from srcnn.images.formats import Format
 from srcnn.images.picture import Picture
 
-_ROWS = 64
-"""Of the source, decoded at a time: as ``srcnn upscale`` has it."""
 _PIECE = (128, 256)
 """Height and width of what is measured, of the source."""
 _SECONDS = 0.2
@@ -148,7 +147,7 @@ def _piece(picture: Picture) -> tuple[NDArray[Any], int]:
     top = min((header.height - rows) // 2, _FARTHEST // header.width)
     left = (header.width - columns) // 2
     held, done = [], 0
-    for strip in picture.strips(_ROWS):
+    for strip in picture.strips(ROWS):
         done += len(strip)
         if done > top:
             held.append(strip[:, left : left + columns].copy())
@@ -189,7 +188,7 @@ def _own(picture: Picture, upscaler: Upscaler, size: tuple[int, int], fmt: Forma
     # More strips than two are in the making where one has fewer tiles than there are threads.
     more = min(-(-2 * upscaler.threads // columns), -(-size[0] // tile)) - 1
     scale = size[0] / header.height
-    rows = min((tile + 12) / scale + _ROWS, header.height)
+    rows = min((tile + 12) / scale + ROWS, header.height)
     planes = {1: 1, 2: 2, 3: 4, 4: 5}[header.channels]
     samples = header.channels * header.dtype.itemsize
     own = (_PLANES + more) * 4 * planes * rows * header.width

@@ -30,6 +30,9 @@ from srcnn.images.resize import Window, resize_window, window
 
 Progress = Callable[[float], None]
 
+ROWS = 64
+"""Of the source, a good height of the strips for `enlarge`."""
+
 
 def enlarge(
     model: Enhancer,

@@ -49,8 +49,10 @@ def open_bytes(source: str | Path | bytes) -> IO[bytes]:
 
 
 def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
-    """`InputError` for a file whose parts would keep its decoder busy for no picture."""
-    size = file.seek(0, 2)
+    """`InputError` for a file whose parts are not all there, or would keep its decoder busy for no picture."""
+    size = file.seek(0, io.SEEK_END)
+    if fmt.name == "gif" and not is_whole_gif(file):
+        raise InputError(name, "is not a readable GIF (it ends too early)")
     if fmt.name == "ppm" and size > _LONGEST_PPM:
         words = re.sub(rb"#[^\r\n]*[\r\n]", b" ", _read_at(file, 0, _LONGEST_PPM)).split(None, 4)
         if len(words) < (4 if words[0] in (b"P1", b"P4") else 5):  # a bitmap has no largest value
@@ -58,6 +60,8 @@ def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
     for number, (kind, start, length) in enumerate(_parts(file, fmt)):
         if number == _MOST_PARTS:
             raise InputError(name, f"is no usual {fmt.name.upper()} (over {number} parts)")
+        if kind == b"acTL":  # frames follow (PNG, third edition, 11.3.6.1); libvips shows the first
+            raise InputError(name, "is an animated PNG", "convert it to WebP or GIF")
         file.seek(start)
         if kind in (b"eXIf", b"EXIF", b"\xe1"):
             exif = file.read(length).removeprefix(b"Exif\0\0")
@@ -70,34 +74,27 @@ def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
                 raise InputError(name, f"is too short for {width} x {height} pixels")
 
 
-def is_animated_png(source: str | Path | bytes) -> bool:
-    """Whether the chunk that announces frames comes before the pixels (PNG, third edition, 11.3.6.1)."""
-    with open_bytes(source) as file:
-        return any(kind == b"acTL" for kind, _, _ in _png_chunks(file))
-
-
-def is_whole_gif(source: str | Path | bytes) -> bool:
+def is_whole_gif(file: IO[bytes]) -> bool:
     """Whether a GIF goes on to its trailer (GIF89a, section 27); libvips shows what there is of others."""
-    with open_bytes(source) as file:
-        left = _SHORT_BLOCKS + file.seek(0, io.SEEK_END) // 32
-        file.seek(0)
-        flags = file.read(13)[10:11]
-        _skip_colours(file, flags)
-        while kind := file.read(1):
-            if kind == b";":
-                return True
-            if kind == b",":  # an image: place, colours, and the size of its first codes
-                _skip_colours(file, file.read(9)[8:])
-                file.seek(1, io.SEEK_CUR)
-            elif kind == b"!":
-                file.seek(1, io.SEEK_CUR)
-            else:
+    left = _SHORT_BLOCKS + file.seek(0, io.SEEK_END) // 32
+    file.seek(0)
+    flags = file.read(13)[10:11]
+    _skip_colours(file, flags)
+    while kind := file.read(1):
+        if kind == b";":
+            return True
+        if kind == b",":  # an image: place, colours, and the size of its first codes
+            _skip_colours(file, file.read(9)[8:])
+            file.seek(1, io.SEEK_CUR)
+        elif kind == b"!":
+            file.seek(1, io.SEEK_CUR)
+        else:
+            return False
+        while length := int.from_bytes(file.read(1), "big"):
+            file.seek(length, io.SEEK_CUR)
+            left -= 1
+            if left < 0:  # writers fill their blocks
                 return False
-            while length := int.from_bytes(file.read(1), "big"):
-                file.seek(length, io.SEEK_CUR)
-                left -= 1
-                if left < 0:  # writers fill their blocks
-                    return False
     return False
 
 

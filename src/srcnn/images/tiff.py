@@ -97,9 +97,8 @@ class _Stream:
         return self._file.seek(offset, whence)
 
 
-def pages(source: str | Path | bytes) -> list[PageView]:
+def pages(source: str | Path | bytes) -> Iterator[PageView]:
     """The pages of a file, in order; those behind a broken link are not found."""
-    found: list[PageView] = []
     with open_bytes(source) as file, suppress(struct.error, OSError):
         kind = _Kind(file)
         seen: set[int] = set()
@@ -108,8 +107,7 @@ def pages(source: str | Path | bytes) -> list[PageView]:
             seen.add(position)
             entries = kind.number(file, position, kind.count_code)
             link = position + kind.count_size + entries * kind.entry_size
-            found.append(PageView(source, position, link))
-    return found
+            yield PageView(source, position, link)
 
 
 class _Kind:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from srcnn.errors import InputError
 from srcnn.images.formats import FORMATS, Format
 from srcnn.images.picture import Header, Picture
-from srcnn.images.structure import is_animated_png, is_whole_gif, kind_of_jpeg
+from srcnn.images.structure import kind_of_jpeg
 from srcnn.images.tiff import PageView
 from srcnn.images.tiff import pages as tiff_pages
 
@@ -105,11 +105,6 @@ def open_vips(name: str, source: Source, fmt: Format, max_pixels: int = sys.maxs
     Of more than ``max_pixels`` in all only the first frame can be read: libvips decodes every frame of a
     WebP for it, into a temporary file.
     """
-    if not isinstance(source, PageView):
-        if fmt.name == "png" and is_animated_png(source):
-            raise InputError(name, "is an animated PNG", "convert it to WebP or GIF")
-        if fmt.name == "gif" and not is_whole_gif(source):
-            raise InputError(name, "is not a readable GIF (it ends too early)")
     try:
         # libjpeg only warns when pixels are missing, but of harmless oddities too.
         opened = _lazy(source, fmt, "warning" if fmt.name == "jpeg" else "error")
@@ -130,8 +125,8 @@ def open_vips(name: str, source: Source, fmt: Format, max_pixels: int = sys.maxs
         raise InputError(name, f"{kind} are not supported", "convert it to 8 or 16 bit gray or RGB")
     metadata = _kept(image)
     if fmt.name == "tiff":
-        views = [source] if isinstance(source, PageView) else tiff_pages(source)
-        if views and (exif := views[0].exif()) is not None:
+        view = source if isinstance(source, PageView) else next(tiff_pages(source), None)
+        if view is not None and (exif := view.exif()) is not None:
             metadata |= _exif_fields(exif)
     if image.get_typeof("resolution-unit") or image.xres not in _NO_RESOLUTION:
         metadata["resolution"] = (image.xres, image.yres)
