@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from srcnn.data.patches import PatchSampler, Sampler, load_pairs
 from srcnn.data.stream import Cutter, StreamSampler
+from srcnn.data.subimages import SubImageSampler
 from srcnn.degrade import Degradation
 from srcnn.engine.threads import cores
 from srcnn.errors import InputError, LimitError
@@ -84,6 +85,12 @@ def open_sampler(
     versions = Versions(
         recipe.scale, recipe.shrink, degradation_of(recipe), max(_WINDOW, 2 * recipe.patch)
     )
+    if recipe.sub_images:
+        pairs = load_pairs(files, versions.all, radius, partial(_warn, say))
+        size = (recipe.patch, recipe.batch, recipe.seed)
+        sampler = SubImageSampler(pairs, *size, recipe.sub_images)
+        say(f"{len(sampler.places)} sub-images of {len(pairs)} pictures")
+        return nullcontext(sampler)
     make = partial(
         PatchSampler,
         patch=recipe.patch,

@@ -38,7 +38,7 @@ from srcnn.weights.foreign import load
 from srcnn.weights.graph import to_onnx
 from srcnn.weights.store import find
 
-WEIGHTS, LOG = "weights.onnx", "log.jsonl"
+WEIGHTS, LOG, SNAPSHOTS = "weights.onnx", "log.jsonl", "snapshots"
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,13 @@ def run_plan(
         def validate(tensors: Tensors) -> float:
             return judge(network("held back", tensors, plan.card))
 
-        def keep(tensors: Tensors) -> None:
-            write_atomically(folder / WEIGHTS, to_onnx(tensors, plan.card))
+        def keep(tensors: Tensors, step: int, best: bool) -> None:
+            if best:
+                write_atomically(folder / WEIGHTS, to_onnx(tensors, plan.card))
+            if recipe.snapshots:
+                (folder / SNAPSHOTS).mkdir(exist_ok=True)
+                card = replace(plan.card, steps=step, samples=step * recipe.batch)
+                write_atomically(folder / SNAPSHOTS / f"{step:07}.onnx", to_onnx(tensors, card))
 
         bicubic = judge(Bicubic())
         with open_sampler(recipe, plan.training, plan.card.radius, log.say) as sampler:

@@ -110,13 +110,17 @@ def test_while_an_encoder_holds_the_picture(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize(("number", "code"), SIGNALS)
-@pytest.mark.parametrize("suffix", ["png", "jpg", "tif", "webp", "avif", "gif", "bmp"])
+@pytest.mark.parametrize(
+    ("suffix", "number", "code"),
+    [
+        (suffix, *SIGNALS[k % 2])
+        for k, suffix in enumerate(["png", "jpg", "tif", "webp", "avif", "gif", "bmp"])
+    ],
+)
 def test_any_moment_of_any_format(tmp_path: Path, suffix: str, number: int, code: int) -> None:
-    """Results of 20 megapixels: read, made, encoded, put in place."""
+    """Results of 9 megapixels: read, made, encoded, put in place."""
     codes = [
-        interrupt_a_folder(tmp_path, suffix, 2240, number, after)
-        for after in (0, 0.3, 1, 2, 3, 5, 9)
+        interrupt_a_folder(tmp_path, suffix, 1500, number, after) for after in (0, 0.3, 0.8, 1.5, 3)
     ]
     assert codes[0] == code
     assert set(codes) <= {0, code}  # 0: it was done before
@@ -128,7 +132,7 @@ def test_any_moment_of_the_start(tmp_path: Path, number: int, code: int) -> None
     """Until Python has read the first file of ours, the signal does what it does to any process."""
     source, destination = large(tmp_path / "in.png", 1000), tmp_path / "out.png"
     destination.write_bytes(OLD)
-    for after in np.arange(0.02, 0.8, 0.03):
+    for after in np.arange(0.02, 0.8, 0.05):
         with started(source, "-s", 2, "-o", destination, "--overwrite") as process:
             time.sleep(after)
             ended, said = end(process, number)

@@ -47,6 +47,7 @@ def test_all_mistakes_are_reported_together() -> None:
         ({"milestones": [50]}, "schedule: step"),
         ({"schedule": "step", "milestones": [50, 100]}, "milestones rise"),
         ({"loss": "l1", "balanced": True}, "loss: mse"),
+        ({"sub_images": 14, "candidates": 2}, "sub_images are seen as they are"),
         ({"loss": "ssim", "patch": 10}, "11 pixels"),
         ({"degradation": {"jpeg": [90, 30]}}, "degradation: jpeg is a range"),
         ({"degradation": {"jpeg": [0, 30]}}, r"degradation.jpeg.0"),

@@ -41,6 +41,7 @@ def test_ssim_is_the_judge_s(
     ("name", "of"),
     [
         ("mse", lambda d: d**2),
+        ("euclidean", lambda d: d**2 * np.size(d) / 2),
         ("l1", np.abs),
         ("charbonnier", lambda d: np.sqrt(d**2 + 1e-6)),
     ],

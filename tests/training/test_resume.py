@@ -160,7 +160,7 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(
         train(recipe, run, resume=True)
 
 
-@pytest.mark.parametrize("moments", [8, pytest.param(80, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("moments", [8, pytest.param(30, marks=pytest.mark.slow)])
 @pytest.mark.timeout(1200)
 def test_killed_at_any_moment_a_run_ends_at_the_same_bytes(
     photos: Path, tmp_path: Path, moments: int
@@ -173,7 +173,7 @@ def test_killed_at_any_moment_a_run_ends_at_the_same_bytes(
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     attempts = [json.loads(line) for line in done.stdout.splitlines()]
     at_lines = [entry["code"] for entry in attempts if "/line " in entry["run"]]
-    assert len(at_lines) >= min(moments, 40)
+    assert len(at_lines) >= min(moments, 15)
     assert set(at_lines) == {-signal.SIGKILL}
     # 0: too late a moment; minus the others: too early a one.
     usual = {-signal.SIGKILL, 130, 143, 0, -signal.SIGINT, -signal.SIGTERM}

@@ -7,12 +7,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from srcnn.data.folder import pictures_in
+from srcnn.data.patches import Sampler
 from srcnn.errors import UsageError
-from srcnn.training_run import LOG, WEIGHTS, make_plan, run_plan
+from srcnn.models.srcnn import SRCNN, init_paper
+from srcnn.training.config import Recipe, make_recipe, read_recipe
+from srcnn.training_pictures import open_sampler
+from srcnn.training_run import LOG, SNAPSHOTS, WEIGHTS, make_plan, run_plan
 from srcnn.weights.foreign import load
 
+from ..conftest import ROOT
 from .tiny import digest, recipe_for, train
+
+
+def sampler_of(recipe: Recipe, photos: Path) -> Sampler:
+    with open_sampler(recipe, pictures_in(photos), 6, print) as sampler:
+        return sampler
 
 
 def test_a_seed_makes_two_runs_equal(photos: Path, tmp_path: Path) -> None:
@@ -62,6 +74,38 @@ def test_held_back_pictures_are_not_trained_on(photos: Path) -> None:
     assert not set(plan.training) & set(plan.held_back)
     with pytest.raises(UsageError, match="leaves none"):
         make_plan(recipe_for(photos, held_back=9), "tiny")
+
+
+def test_snapshots_are_the_weights_of_each_validation(photos: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train(recipe_for(photos, snapshots=True, held_back=0), run)
+    files = sorted((run / SNAPSHOTS).iterdir())
+    cards = [load(file, 3)[1] for file in files]
+    assert [(card.steps, card.samples) for card in cards] == [(4, 16), (8, 32), (12, 48)]
+    last, end = load(files[-1], 3)[0], load(run / WEIGHTS, 3)[0]
+    assert all((last[name] == end[name]).all() for name in end)
+
+
+def test_a_step_of_the_paper_s_recipe(photos: Path, tmp_path: Path) -> None:
+    """SGD under Caffe's loss: each bias moves by its rate times the mean over samples of the summed errors."""
+    paper = read_recipe(ROOT / "recipes" / "paper-915-x3.yaml")
+    keys = paper.model_dump() | {
+        "data": [str(photos)],
+        "steps": 1,
+        "scores": [],
+        "snapshots": False,
+    }
+    recipe = make_recipe(keys, [], "paper")
+    train(recipe, tmp_path / "run")
+    torch.manual_seed(recipe.seed)
+    model = SRCNN(recipe.f, recipe.n)
+    init_paper(model)
+    x, truth, _ = sampler_of(recipe, photos).batch(0)
+    with torch.no_grad():
+        error = (model(torch.from_numpy(x), pad=False) - torch.from_numpy(truth)).numpy()
+    wanted = -1e-4 * 0.1 * 0.1 * error.sum(axis=(1, 2, 3)).mean()
+    bias = load(tmp_path / "run" / WEIGHTS, 3)[0]["conv3.bias"]
+    assert bias.item() == pytest.approx(wanted, rel=1e-4)
 
 
 def test_nothing_held_back_keeps_the_last_weights(photos: Path, tmp_path: Path) -> None:

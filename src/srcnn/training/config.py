@@ -71,6 +71,10 @@ class Recipe(BaseModel):
     batch: Positive = 32
     patch: Positive = 40
     """Side of a patch in output pixels."""
+    sub_images: Positive | None = None
+    """The paper's way: patches cut beforehand every so many pixels, each seen once an epoch, as it is.
+
+    Without it patches lie anywhere, flipped and turned by chance."""
     shrink: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     """Factors by which every training picture enters once more, reduced: finer detail to learn from."""
     stretched: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -82,8 +86,8 @@ class Recipe(BaseModel):
 
     Larger sets, and those of over 2,000 pictures, are streamed: worker processes decode 32 pictures for
     every 16 steps. A streamed set is drawn from by picture, one in memory by area."""
-    loss: Literal["mse", "l1", "charbonnier", "ssim"] = "mse"
-    """``mse`` is the paper's; see `srcnn.training.losses`."""
+    loss: Literal["mse", "euclidean", "l1", "charbonnier", "ssim"] = "mse"
+    """``mse`` is the paper's, ``euclidean`` the form its rates belong to; see `srcnn.training.losses`."""
     balanced: bool = False
     """Squared errors count relative to bicubic's in the same picture.
 
@@ -100,6 +104,8 @@ class Recipe(BaseModel):
     """Of SGD."""
     layer_lr: tuple[Rate, ...] | None = None
     """Factors on ``lr`` by layer; the paper's are 1, 1, 0.1."""
+    bias_lr: Rate = 1.0
+    """Factor on the rate of the biases; 0.1 in the authors' network definition."""
     schedule: Literal["cosine", "constant", "step"] = "cosine"
     milestones: tuple[Positive, ...] = ()
     """Of ``step``: the steps at which the rate is multiplied by ``gamma``."""
@@ -119,6 +125,8 @@ class Recipe(BaseModel):
     seed: Annotated[int, Field(ge=0)] = 1
     validate_every: Positive = 500
     """Steps between two validations; after each, and every two minutes, the state is saved."""
+    snapshots: bool = False
+    """The weights of every validation are kept, so that a run's course can be judged when it is over."""
     scores: tuple[str, ...] = ()
     """Data sets for the final card: judged once, when training is over."""
     licence: str = ""
@@ -141,6 +149,8 @@ class Recipe(BaseModel):
             raise ValueError("balanced is of squared errors: it needs loss: mse")
         if self.loss == "ssim" and self.patch < WINDOW:
             raise ValueError(f"loss: ssim needs patches of at least {WINDOW} pixels")
+        if self.sub_images and (self.candidates > 1 or self.balanced or self.stretched):
+            raise ValueError("sub_images are seen as they are: no candidates, balanced, stretched")
         if self.layer_lr is not None and len(self.layer_lr) != len(self.f):
             raise ValueError("layer_lr needs one factor for every layer")
         return self

@@ -27,7 +27,7 @@ from srcnn.training.stop import Stop
 
 Tensors = dict[str, NDArray[np.float32]]
 Validate = Callable[[Tensors], float]
-Keep = Callable[[Tensors], None]
+Keep = Callable[[Tensors, int, bool], None]
 
 SAVE_EVERY = 120.0
 """Seconds of work that a kill may cost at most, however far apart the validations are."""
@@ -47,7 +47,7 @@ def train(
 ) -> tuple[Tensors, float]:
     """Train ``model``; returns the best weights by ``validate`` (PSNR in dB) and the seconds it took.
 
-    ``keep`` is given the weights whenever they are the best so far.
+    ``keep`` is given the weights of each validation, their step, and whether they are the best so far.
     ``bicubic`` is the validation PSNR of doing nothing: weights below it are called out.
     Of several processes the first one judges, writes and speaks; the others return no weights.
     At SIGINT and SIGTERM the state of the step is saved, and then they do what they always do.
@@ -165,10 +165,11 @@ class _Judge:
     def __call__(self, done: int, tensors: Tensors, values: dict[str, float]) -> None:
         psnr = self._validate(tensors)
         # Written so that NaN, which is what no held-back pictures give, keeps the latest weights.
-        if not psnr <= self._state["best_psnr"]:
+        best = not psnr <= self._state["best_psnr"]
+        if best:
             self._state["best_psnr"] = psnr
             self._state["best"] = {name: torch.tensor(value) for name, value in tensors.items()}
-            self._keep(tensors)
+        self._keep(tensors, done, best)
         scores = {"psnr": _number(psnr), "bicubic": _number(self._bicubic)}
         self._log.write(done, {**values, **scores})
         if not math.isnan(psnr):

@@ -14,12 +14,13 @@ from srcnn.training.soap import Soap
 
 
 def make_optimizer(recipe: Recipe, model: ResidualSRCNN | SRCNN) -> torch.optim.Optimizer:
-    """SOAP, Adam, or SGD with momentum; each layer is a group with its factor on the rate."""
+    """SOAP, Adam, or SGD with momentum; each layer's weights and biases have their factors on the rate."""
     layers = (model.g if isinstance(model, ResidualSRCNN) else model).layers
     factors = recipe.layer_lr or (1.0,) * len(layers)
     groups = [
-        {"params": list(layer.parameters()), "factor": factor}
+        {"params": [parameter], "factor": factor * share}
         for layer, factor in zip(layers, factors, strict=True)
+        for parameter, share in zip(layer.parameters(), (1.0, recipe.bias_lr), strict=True)
     ]
     if recipe.optimizer == "soap":
         return Soap(groups, lr=recipe.lr)
