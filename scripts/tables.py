@@ -16,34 +16,53 @@ ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "docs/speed.md", "docs/formats.md")
 _BLOCK = re.compile(r"(<!-- table: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
+Cells = dict[tuple[str, str, int], dict[str, float]]
 LABELS = {
     "bicubic": "bicubic",
-    "9-1-5_91-images_x3.mat": "the authors' 9-1-5, 91 images",
-    "9-3-5_imagenet_x3.mat": "the authors' 9-3-5, ImageNet",
-    "9-5-5_imagenet_x3.mat": "the authors' 9-5-5, ImageNet",
-    "srcnn-915": "**srcnn-915**, 8,032 weights",
-    "srcnn-915@t91": "**srcnn-915@t91**, 8,032 weights, 91 images",
-    "srcnn-955": "**srcnn-955**, 57,184 weights",
+    "paper 9-1-5, 91 images": "paper: 9-1-5, 91 images",
+    "9-1-5_91-images_x3.mat": "its weights, by our judge",
+    "srcnn-915@t91": "**srcnn-915@t91**, 91 images",
+    "paper 9-1-5": "paper: 9-1-5, ImageNet; 8,032 weights",
+    "srcnn-915": "**srcnn-915**",
+    "paper 9-3-5": "paper: 9-3-5, ImageNet; 24,416 weights",
+    "9-3-5_imagenet_x3.mat": "its weights, by our judge",
+    "srcnn-935": "**srcnn-935**",
+    "paper 9-5-5": "paper: 9-5-5, ImageNet; 57,184 weights",
+    "9-5-5_imagenet_x3.mat": "its weights, by our judge",
+    "srcnn-955": "**srcnn-955**",
 }
-COLUMNS = [(dataset, scale) for dataset in ("set5", "set14") for scale in (2, 3, 4)]
 
 
 def results() -> str:
-    """PSNR and SSIM by model, data set and scale, from every report of ``srcnn evaluate``."""
-    cells = _cells("fp32")
-    head = [f"{dataset.capitalize()} x{scale}" for dataset, scale in COLUMNS]
+    """PSNR and SSIM by model, data set and scale: the paper's numbers and every report of ours."""
+    return _scores(_cells("fp32"), ("set5", "set14"))
+
+
+def results_gray() -> str:
+    """The same for BSD200 by the paper's gray protocol."""
+    return _scores(_cells("fp32", "paper-gray"), ("bsd200",))
+
+
+def _scores(cells: Cells, datasets: tuple[str, ...]) -> str:
+    columns = [(dataset, scale) for dataset in datasets for scale in (2, 3, 4)]
+    head = [f"{dataset.capitalize()} x{scale}" for dataset, scale in columns]
     lines = [
         "| PSNR (dB) / SSIM | " + " | ".join(head) + " |",
         "|---|" + "---|" * len(head),
     ]
     for model, label in LABELS.items():
-        values = [cells.get((model, *column)) for column in COLUMNS]
+        values = [cells.get((model, *column)) for column in columns]
         if any(values):
-            shown = [f"{v['psnr']:.2f} / {v['ssim']:.4f}" if v else "" for v in values]
+            shown = [_score(value) if value else "" for value in values]
             lines.append(f"| {label} | " + " | ".join(shown) + " |")
     if len(lines) == 2:
         raise SystemExit("results/*.json hold no row of the table")
     return "\n".join(lines) + "\n"
+
+
+def _score(mean: dict[str, float]) -> str:
+    """The paper gives some PSNRs without an SSIM."""
+    return f"{mean['psnr']:.2f}" + (f" / {mean['ssim']:.4f}" if "ssim" in mean else "")
 
 
 def precision() -> str:
@@ -54,18 +73,18 @@ def precision() -> str:
         if model != "bicubic":
             a = full[model, dataset, scale]
             change = f"{b['psnr'] - a['psnr']:+.2f} / {b['ssim'] - a['ssim']:+.4f}"
-            shown = [f"{v['psnr']:.2f} / {v['ssim']:.4f}" for v in (a, b)]
+            shown = [_score(a), _score(b)]
             place = f"{model}, {dataset.capitalize()} x{scale}"
             lines.append(f"| {place} | {shown[0]} | {shown[1]} | {change} |")
     return "\n".join(lines) + "\n"
 
 
-def _cells(precision: str) -> dict[tuple[str, str, int], dict[str, float]]:
-    """Mean scores by (model, data set, scale) of every report by the paper's protocol."""
-    cells: dict[tuple[str, str, int], dict[str, float]] = {}
+def _cells(precision: str, protocol: str = "paper") -> Cells:
+    """Mean scores by (model, data set, scale) of every report by a protocol."""
+    cells: Cells = {}
     for path in sorted((ROOT / "results").glob("*.json")):
         report: dict[str, Any] = json.loads(path.read_text())
-        if report.get("protocol", {}).get("name") != "paper":
+        if report.get("protocol", {}).get("name") != protocol:
             continue
         if report.get("precision", "fp32") == precision:
             for row in report["results"]:
@@ -193,6 +212,7 @@ def _who(row: dict[str, Any]) -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
+    "results_gray": results_gray,
     "results": results,
     "speed_summary": speed_summary,
     "speed_machine": speed_machine,
