@@ -8,7 +8,7 @@ import pytest
 
 from .mutants import assert_mutants_do_no_harm
 
-KINDS = {"images": (600, 8000), "weights": (300, 2000)}
+KINDS = {"images": (600, 5000), "weights": (300, 2000)}
 
 
 @pytest.mark.parametrize("room", KINDS)

@@ -77,7 +77,8 @@ def interrupt_a_folder(folder: Path, suffix: str, side: int, number: int, after:
     words = [source, "-o", out, "-s", 2, "-m", "bicubic", "--suffix", "", "--format", suffix]
     with started(*words, "--overwrite", "--json", folder / "report.json") as process:
         assert process.stderr is not None
-        assert b"60 x 82" in process.stderr.readline()  # the small one is done
+        while b"60 x 82" not in process.stderr.readline():  # until the small one is done
+            assert process.poll() is None
         time.sleep(after)
         code, said = end(process, number)
     assert "Traceback" not in said
@@ -95,7 +96,8 @@ def interrupt_a_folder(folder: Path, suffix: str, side: int, number: int, after:
         if new:
             with Image.open(path) as picture:
                 picture.load()
-    return code
+    # Between its last word and its end a process dies of a signal as any other.
+    return 0 if code == -number and len(made) == 3 else code
 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)

@@ -63,7 +63,7 @@ def test_tiles_strips_and_threads(case: Case, weights: str) -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=1500, suppress_health_check=QUIET)
+@settings(deadline=None, max_examples=500, suppress_health_check=QUIET)
 @given(case=cases())
 def test_many_tiles_strips_and_threads(case: Case, weights: str) -> None:
     check(case, weights)

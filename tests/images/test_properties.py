@@ -20,7 +20,7 @@ from srcnn.images.resize import Border, imresize, resize_window, window
 Floats = NDArray[np.float64]
 
 EVERYDAY = settings(deadline=None, derandomize=True, max_examples=60, database=None)
-LONG = settings(deadline=None, max_examples=3000)
+LONG = settings(deadline=None, max_examples=1500)
 UNIT = st.floats(0, 1, width=32)
 SIDES = st.integers(1, 24)
 
