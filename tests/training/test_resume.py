@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -65,12 +66,12 @@ def test_a_signal_ends_the_run_after_its_step_and_resuming_changes_nothing(
     assert f"srcnn train --resume {run}" in capsys.readouterr().err
     assert torch.load(run / LAST)["step"] == at + 1
     assert train(recipe, run, resume=True) == straight
-    assert steps_logged(run) == steps_logged(tmp_path / "straight") == [4, 8, 12]
+    assert logged(run, "step") == logged(tmp_path / "straight", "step") == [4, 8, 12]
 
 
-def steps_logged(run: Path) -> list[int]:
+def logged(run: Path, key: str) -> list[float]:
     entries = map(json.loads, (run / LOG).read_text().splitlines())
-    return [entry["step"] for entry in entries if "step" in entry]
+    return [entry[key] for entry in entries if "step" in entry]
 
 
 def test_a_second_signal_ends_the_run_at_once(
@@ -182,8 +183,22 @@ def test_killed_at_any_moment_a_run_ends_at_the_same_bytes(
         run = Path(attempt["run"])
         assert attempt["resumed"] == 0, attempt
         assert digest(run) == straight, attempt
-        assert steps_logged(run) == [4, 8, 12], attempt
+        assert logged(run, "step") == [4, 8, 12], attempt
         assert not list(run.glob(".srcnn-*.part")), attempt
     left = [set(attempt["left"]) for attempt in attempts]
     assert {LAST, PREVIOUS} in left, "no run was ended with two states"
     assert {PREVIOUS} in left, "no run was ended between the two renames"
+
+
+def test_the_logged_loss_is_the_mean_since_the_last_validation(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of a run that was cut between two validations."""
+    train(recipe_for(photos, validate_every=1), tmp_path / "each")
+    with monkeypatch.context() as patch:
+        signal_at(patch, 5)
+        with pytest.raises(KeyboardInterrupt):
+            train(recipe_for(photos), tmp_path / "run")
+    train(recipe_for(photos), tmp_path / "run", resume=True)
+    wanted = np.array(logged(tmp_path / "each", "loss")).reshape(3, 4).mean(axis=1)
+    np.testing.assert_allclose(logged(tmp_path / "run", "loss"), wanted, rtol=1e-6)

@@ -76,6 +76,7 @@ def train(
             if recipe.ema:
                 update_average(average, model, ema_decay(recipe, step))
             done = step + 1
+            state["losses"] += loss
             pace.step()
             log.progress(done, recipe.steps, pace.seconds_left(done), f"loss {loss:.6f}")
             judged = done % recipe.validate_every == 0 or done == recipe.steps
@@ -85,9 +86,11 @@ def train(
                     tensors = plain_tensors(average if recipe.ema else model)
                     speed = recipe.batch / pace.seconds_per_step
                     seconds = state["seconds"] + pace.unsaved
-                    values = {"loss": loss, "lr": lr, "samples_per_second": speed}
+                    mean = state["losses"] / (done - state["judged"])
+                    values = {"loss": mean, "lr": lr, "samples_per_second": speed}
                     judge(done, tensors, values | {"seconds": seconds})
                     pace.judged()
+                    state["judged"], state["losses"] = done, 0.0
                 state["step"], state["seconds"] = done, state["seconds"] + pace.unsaved
                 state["model"], state["average"] = model.state_dict(), average.state_dict()
                 state["optimizer"] = optimizer.state_dict()
@@ -142,6 +145,7 @@ def plain_tensors(model: nn.Module) -> Tensors:
 
 def _first_state(fabric: Fabric, run: Path, log: RunLog, resume: bool) -> dict[str, Any]:
     state: dict[str, Any] = {"step": 0, "seconds": 0.0, "best_psnr": -math.inf, "best": {}}
+    state |= {"judged": 0, "losses": 0.0}  # the last step that was, and the sum of losses since
     if not resume:
         return state
     with fabric.rank_zero_first():  # it puts a damaged state aside
@@ -150,7 +154,7 @@ def _first_state(fabric: Fabric, run: Path, log: RunLog, resume: bool) -> dict[s
         log.say(f"warning: {warning}")
     if saved is None:
         log.say("no checkpoint was saved yet: training begins anew")
-    return saved or state
+    return state | (saved or {})
 
 
 class _Judge:
