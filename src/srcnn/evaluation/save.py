@@ -27,9 +27,7 @@ def save_judged(folder: Path, source: Path, luma: NDArray[np.uint8], scale: int)
     write_atomically(folder / f"{source.stem}.png", encode(picture, png))
 
 
-def colouring(
-    pixels: NDArray[Any], scale: int
-) -> Callable[[NDArray[np.uint8]], NDArray[np.uint8]]:
+def colouring(pixels: NDArray[Any], scale: int) -> Callable[[NDArray[np.uint8]], NDArray[np.uint8]]:
     """What gives a judged luma (H x W) the colours of a picture, if it has any: H x W x 3 uint8 RGB.
 
     Cb and Cr are enlarged from the low-res picture, never taken from the truth, ``pixels``.

@@ -71,4 +71,5 @@ def choose_box(comparison: Comparison) -> Box:
 def _plane(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     if pixels.ndim == 2:
         return pixels.astype(np.float32)
-    return pixels.mean(2, dtype=np.float32)
+    plane: NDArray[np.float32] = pixels.mean(2, dtype=np.float32)
+    return plane

@@ -24,6 +24,8 @@ _NARROWEST = 216
 _MARGIN, _GAP = 24, 16
 _TEXT = 58
 """Height of the two lines below a picture, and the space above them."""
+_NOTES = 52
+"""Height of the notes at the bottom."""
 _WIDE = 1.5
 """Width by height from which on the whole picture stands above the details, and not beside them."""
 _INK, _FAINT, _MARK = (26, 26, 26), (100, 100, 100), (230, 30, 80)
@@ -42,26 +44,23 @@ def draw_panel(comparison: Comparison, box: Box) -> bytes:
     tiles = _tiles(comparison, box)
     wide, high = tiles[0].picture.size
     column = max(wide, _NARROWEST)
-    rows = max(2, -(-len(tiles) // 4))
-    columns = -(-len(tiles) // rows)
-    grid = (columns * (column + _GAP) - _GAP, rows * (high + _TEXT + _GAP) - _GAP)
     height, width = comparison.truth.shape[:2]
     beside = width < _WIDE * height
+    rows = max(2 if beside else 1, -(-len(tiles) // 4))
+    columns = -(-len(tiles) // rows)
+    grid = (columns * (column + _GAP) - _GAP, rows * (high + _TEXT + _GAP) - _GAP)
     room = (round(_WIDE * grid[1]), grid[1] - _TEXT) if beside else grid
     whole = _whole(comparison.truth, box, room)
-    left = max(whole.width, _NARROWEST) + 2 * _GAP if beside else 0
-    top = 0 if beside else whole.height + _TEXT + _GAP
-    notes = [
-        "PSNR in dB / SSIM: of the luma of the whole picture.",
-        f"The detail: {box.width} x {box.height} pixels at {box.x}, {box.y}.",
-    ]
-    size = (left + grid[0], top + max(grid[1], whole.height + _TEXT if beside else 0))
-    panel = Image.new("RGB", (size[0] + 2 * _MARGIN, size[1] + 2 * _MARGIN + 26 * 2), "white")
+    first = max(whole.width, _NARROWEST) if beside else grid[0]
+    # Where the details begin, and the size of everything but margins and notes.
+    left, top = (first + 2 * _GAP, 0) if beside else (0, whole.height + _TEXT + _GAP)
+    size = (left + grid[0], top + grid[1])
+    panel = Image.new("RGB", (size[0] + 2 * _MARGIN, size[1] + 2 * _MARGIN + _NOTES), "white")
     draw = ImageDraw.Draw(panel)
     panel.paste(whole, (_MARGIN, _MARGIN))
-    name = f"{Path(comparison.source).name}"
     about = f"{width} x {height}, x{comparison.scale}"
-    _write(draw, (_MARGIN, _MARGIN + whole.height), left - 2 * _GAP or grid[0], name, about)
+    name = Path(comparison.source).name
+    _write(draw, (_MARGIN, _MARGIN + whole.height), first, name, about)
     for index, tile in enumerate(tiles):
         row, place = divmod(index, columns)
         at = (
@@ -70,9 +69,12 @@ def draw_panel(comparison: Comparison, box: Box) -> bytes:
         )
         panel.paste(tile.picture, at)
         _write(draw, (at[0], at[1] + high), column, tile.label, tile.scores)
-    for line, note in enumerate(notes):
-        at = (_MARGIN, _MARGIN + size[1] + 14 + 24 * line)
-        draw.text(at, note, _FAINT, ImageFont.load_default(16))
+    notes = (
+        "PSNR in dB / SSIM: of the luma of the whole picture.\n"
+        f"The detail: {box.width} x {box.height} pixels at {box.x}, {box.y}."
+    )
+    at = (_MARGIN, _MARGIN + size[1] + 14)
+    draw.text(at, notes, _FAINT, ImageFont.load_default(16), spacing=6)
     return encode(np.asarray(panel), FORMATS["png"])
 
 
@@ -129,9 +131,7 @@ def _write(
     draw.text((at[0], at[1] + 33), _fitting(scores, small, width), _FAINT, small)
 
 
-def _fitting(
-    text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int
-) -> str:
+def _fitting(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
     """``text`` in the font's letters, its middle left out where it is wider than ``width`` pixels."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = "".join(c if " " <= c <= "~" else "?" for c in plain)
