@@ -24,7 +24,7 @@ _NARROWEST = 216
 _MARGIN, _GAP = 24, 16
 _TEXT = 58
 """Height of the two lines below a picture, and the space above them."""
-_NOTES = 52
+_NOTES = 64
 """Height of the notes at the bottom."""
 _WIDE = 1.5
 """Width by height from which on the whole picture stands above the details, and not beside them."""
