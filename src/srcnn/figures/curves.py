@@ -12,6 +12,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from srcnn.errors import InputError
 
@@ -91,10 +92,16 @@ def curves_figure(runs: Sequence[Run]) -> Figure:
         if bicubic_psnr is not None:
             psnr.axhline(bicubic_psnr, color="black", linestyle="--", linewidth=1)
             # A network that begins with 10 dB would leave no room for what matters.
-            low, high = psnr.get_ylim()
-            psnr.set_ylim(bottom=max(low, bicubic_psnr - max(0.5, high - bicubic_psnr)))
+            best_psnr = max(
+                [bicubic_psnr, *(v for run in group for v in run.curve("step", "psnr")[1])]
+            )
+            lowest = bicubic_psnr - max(0.5, best_psnr - bicubic_psnr)
+            if psnr.get_ylim()[0] < lowest:
+                psnr.set_ylim(lowest, best_psnr + (best_psnr - lowest) / 20)
             _name(psnr, bicubic_psnr, f"bicubic {bicubic_psnr:.2f} dB")
         loss.set_yscale("log")
+        for axes in (loss, psnr):
+            axes.xaxis.set_major_locator(MaxNLocator(6))
         _finish(loss, "step", "loss of the step's batch")
         _finish(psnr, "step", "PSNR of the held-back pictures, dB")
         psnr.legend(loc="best", frameon=False, fontsize=9)
