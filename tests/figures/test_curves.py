@@ -15,10 +15,15 @@ from PIL import Image
 
 from srcnn.errors import InputError
 from srcnn.figures.curves import Run, curves_figure, draw, read_run, set5_figure
+from srcnn.weights.card import Card
+from srcnn.weights.graph import to_onnx
+from srcnn.weights.network import shape_of
 
 from ..conftest import ROOT
+from ..engine.reference import near_identity
 
 SCRIPT = ROOT / "scripts" / "curves.py"
+COURSE = ROOT / "scripts" / "course.py"
 
 
 def run(name: str, bicubic: float | None = 30.0, **other: Any) -> Run:
@@ -69,6 +74,11 @@ def test_other_pictures_have_axes_of_their_own() -> None:
     figure = curves_figure([run("a"), run("b", 27.0), run("c", 30.0001), run("d", None)])
     assert [set(lines_of(axes)) for axes in figure.axes[1::2]] == [{"a", "c"}, {"b"}, {"d"}]
     assert [levels_of(axes) for axes in figure.axes[1::2]] == [{30.0}, {27.0}, set()]
+    assert [axes.get_visible() for axes in figure.axes[1::2]] == [True, True, False]
+    assert [axes.get_legend() is not None for axes in figure.axes] == [False, True] * 2 + [
+        True,
+        False,
+    ]
     assert figure.axes[1].get_xlabel() == "step"
     assert not any("sparse" in word for axes in figure.axes for word in words_of(axes))
 
@@ -162,3 +172,26 @@ def test_the_script_draws_any_run(
     runpy.run_path(str(SCRIPT), run_name="__main__")
     with Image.open(out) as image:
         assert (image.format, image.width) == ("PNG", 1600)
+
+
+def test_a_course_on_set5(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The snapshot changes nothing: bicubic's published score. A line without a snapshot is as it was."""
+    (tmp_path / "snapshots").mkdir()
+    tensors = near_identity(noise=0)
+    card = Card("test", 3, *shape_of(tensors, "test")[:2], steps=10, samples=320)
+    (tmp_path / "snapshots" / "0000010.onnx").write_bytes(to_onnx(tensors, card))
+    entries: list[dict[str, Any]] = [
+        {"step": 10, "loss": 0.5},
+        {"step": 20, "loss": 0.4},
+        {"card": "{}"},
+    ]
+    text = "".join(json.dumps(entry) + "\n" for entry in entries)
+    (tmp_path / "log.jsonl").write_text(text)
+    out = tmp_path / "out.jsonl"
+    monkeypatch.setenv("SRCNN_DATA", str(shared / "data"))
+    monkeypatch.setattr(sys, "argv", ["course.py", str(tmp_path), "-o", str(out)])
+    runpy.run_path(str(COURSE), run_name="__main__")
+    first, *rest = map(json.loads, out.read_text().splitlines())
+    assert rest == entries[1:]
+    assert first.pop("set5_psnr") == pytest.approx(30.39, abs=0.011)
+    assert first == entries[0] | {"samples": 320}

@@ -104,7 +104,9 @@ def curves_figure(runs: Sequence[Run]) -> Figure:
             axes.xaxis.set_major_locator(MaxNLocator(6))
         _finish(loss, "step", "loss of the step's batch")
         _finish(psnr, "step", "PSNR of the held-back pictures, dB")
-        psnr.legend(loc="best", frameon=False, fontsize=9)
+        if bicubic_psnr is None:  # nothing was held back
+            psnr.set_visible(False)
+        (loss if bicubic_psnr is None else psnr).legend(loc="best", frameon=False, fontsize=9)
     return figure
 
 
