@@ -96,8 +96,9 @@ def test_a_name_that_is_html(srcnn: Srcnn, folder: Path, weights: Path) -> None:
         ("photo.png", 2, "--output"),
         ("-o a.png", 2, "IMAGE"),
         ("photo.png -o old.png", 2, "use --overwrite"),
-        ("photo.png -o photo.png --overwrite", 2, "is IMAGE too"),
-        ("photo.png -o a.html --json a.html", 2, "is --json a.html too"),
+        ("photo.png -o photo.png --overwrite", 2, "is both IMAGE and --output"),
+        ("photo.png -o a.html --json a.html", 2, "is both --output and --json"),
+        ("photo.png -o a.html --json photo.png", 2, "is both IMAGE and --json"),
         ("photo.png -o folder.png", 2, "is a folder"),
         ("photo.png -o a.png -s 1", 2, "2 or more"),
         ("photo.png -o a.png --crop 1,2,3", 2, "X,Y,WIDTH,HEIGHT"),
@@ -114,6 +115,9 @@ def test_a_name_that_is_html(srcnn: Srcnn, folder: Path, weights: Path) -> None:
         ("photo.png -o a.png -m gone.mat", 6, "no such weights file"),
         ("photo.png -o a.png -m old.onnx", 6, "is no ONNX file"),
         ("photo.png -o old.png/a.png", 5, "cannot be written"),
+        (f"photo.png -o {'long' * 99}.png", 5, "cannot be written"),
+        (f"{'long' * 99}.png -o a.png", 3, "cannot be read"),
+        ("circle.png -o a.png", 3, "cannot be read"),
     ],
 )
 def test_wrong_command_lines(srcnn: Srcnn, photo: Path, words: str, code: int, said: str) -> None:
@@ -121,6 +125,7 @@ def test_wrong_command_lines(srcnn: Srcnn, photo: Path, words: str, code: int, s
     for name in ("old.png", "old.onnx"):
         (folder / name).write_text("this is old")
     (folder / "folder.png").mkdir()
+    (folder / "circle.png").symlink_to("circle.png")
     if "-s 4" in words:
         save(photo, size=(18, 41))
     before = tree(folder)

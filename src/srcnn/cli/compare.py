@@ -107,13 +107,19 @@ def compare(
 
 def _check_places(image: str, output: Path, overwrite: bool, json: str | None) -> None:
     """`UsageError` for a destination that is of no known kind, is there, or would replace something."""
+    from srcnn.cli.jobs import exists, is_folder, resolved
+
     if output.suffix.lower() not in _KINDS:
         raise UsageError(output, "is no kind of comparison", f"use {' or '.join(_KINDS)}")
-    if output.is_dir():
+    if is_folder(str(output)):
         raise UsageError(output, "is a folder")
-    if output.exists() and not overwrite:
+    if exists(output) and not overwrite:
         raise DestinationExists(output, "is there already", "use --overwrite")
-    places = {"IMAGE": Path(image).resolve(), f"--json {json}": Path(json or "-").resolve()}
+    places = {"IMAGE": image, "--output": str(output)}
+    if json not in (None, "-"):
+        places["--json"] = json
+    names: dict[Path, str] = {}
     for name, place in places.items():
-        if output.resolve() == place:
-            raise UsageError(output, f"is {name} too")
+        other = names.setdefault(resolved(Path(place)), name)
+        if other != name:
+            raise UsageError(place, f"is both {other} and {name}")

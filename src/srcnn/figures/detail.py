@@ -50,9 +50,10 @@ def check_inside(box: Box, comparison: Comparison) -> None:
 
 
 def choose_box(comparison: Comparison) -> Box:
-    """Where bicubic errs most and the models differ most: the square with the largest sum of
+    """The square where bicubic errs most and the models differ most.
 
-    sqrt(|bicubic - truth| (1 + largest - smallest of the models)), the channels averaged, in grey levels.
+    That with the largest sum of sqrt(|bicubic - truth| (1 + largest - smallest of the models)), where each
+    is the mean over the channels, in grey levels.
     """
     bicubic, *_ = planes = [_plane(shown.pixels) for shown in comparison.models]
     spread = np.maximum.reduce(planes) - np.minimum.reduce(planes)

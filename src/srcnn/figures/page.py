@@ -35,12 +35,11 @@ def make_page(comparison: Comparison, box: Box) -> bytes:
     # Enlarged by the browser: each pixel becomes a square.
     show("low-res", f"{low_width} x {low_height}", comparison.low)
     for shown in comparison.models:
-        psnr, ssim = f"{shown.scores['psnr']:.2f}", f"{shown.scores['ssim']:.4f}"
-        # Two pictures without an error are as good as each other, though infinity less itself is not 0.
-        gain = f"{0.0 if psnr == 'inf' == f'{bicubic}' else shown.scores['psnr'] - bicubic:+.2f}"
-        cells = "".join(f"<td>{cell}</td>" for cell in (psnr, gain, ssim))
+        psnr, ssim = shown.scores["psnr"], shown.scores["ssim"]
+        gain = 0.0 if psnr == bicubic else psnr - bicubic  # infinity less itself is not 0
+        cells = f"<td>{psnr:.2f}</td><td>{gain:+.2f}</td><td>{ssim:.4f}</td>"
         rows.append(f'<tr><th scope="row">{escape(shown.label)}</th>{cells}</tr>')
-        show(shown.label, f"{psnr} dB / {ssim}", shown.pixels)
+        show(shown.label, f"{psnr:.2f} dB / {ssim:.4f}", shown.pixels)
     show("ground truth", f"{width} x {height}", comparison.truth)
     rules = comparison.protocol
     page = Template(files("srcnn.figures").joinpath("compare.html").read_text("utf-8"))
