@@ -82,6 +82,7 @@ def compare(
         data = make_page(comparison, box)
     remove_parts(output.parent)
     write_atomically(output, data)
+    show("", quiet)
     if json != "-":
         width = max(len("model"), *(len(shown.label) for shown in comparison.models))
         print(f"{'model':{width}}     psnr     ssim")
