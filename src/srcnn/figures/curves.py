@@ -102,7 +102,7 @@ def curves_figure(runs: Sequence[Run]) -> Figure:
         loss.set_yscale("log")
         for axes in (loss, psnr):
             axes.xaxis.set_major_locator(MaxNLocator(6))
-        _finish(loss, "step", "loss of the step's batch")
+        _finish(loss, "step", "loss")
         _finish(psnr, "step", "PSNR of the held-back pictures, dB")
         if bicubic_psnr is None:  # nothing was held back
             psnr.set_visible(False)
