@@ -24,6 +24,7 @@ from srcnn.errors import ModelError, UsageError
 from srcnn.evaluation.models import network
 from srcnn.evaluation.protocol import PROTOCOLS
 from srcnn.evaluation.run import mean, read_luma, score_pictures
+from srcnn.figures.curves import curves_figure, draw, read_run
 from srcnn.images.files import remove_parts, write_atomically
 from srcnn.models.residual import ResidualSRCNN, unfold
 from srcnn.models.srcnn import SRCNN, init_he, init_paper
@@ -38,7 +39,7 @@ from srcnn.weights.foreign import load
 from srcnn.weights.graph import to_onnx
 from srcnn.weights.store import find
 
-WEIGHTS, LOG, SNAPSHOTS = "weights.onnx", "log.jsonl", "snapshots"
+WEIGHTS, LOG, SNAPSHOTS, CURVES = "weights.onnx", "log.jsonl", "snapshots", "curves.png"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def run_plan(
     resume: bool = False,
     quiet: bool = False,
 ) -> Card | None:
-    """Train, write ``folder/weights.onnx``, and return its card.
+    """Train, write ``folder/weights.onnx``, draw ``folder/curves.png``, and return the card.
 
     Under torchrun every process takes its part of each batch; the first one returns the card.
     """
@@ -142,6 +143,8 @@ def run_plan(
         card = _card(plan, tensors, seconds, data_root)
         write_atomically(folder / WEIGHTS, to_onnx(tensors, card))
         log.end(card=card.to_json())
+        curves = curves_figure([read_run(folder / LOG, f"{recipe.name} x{recipe.scale}")])
+        write_atomically(folder / CURVES, draw(curves))
         return card
 
 

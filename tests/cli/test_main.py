@@ -255,6 +255,8 @@ def test_a_signal_in_the_middle_of_the_work(folder: Path, name: str, code: int) 
 CORE = [
     ["upscale", "photo.png", "album", "-r", "-s", "2", "-o", "out"],
     ["upscale", "photo.png", "--dry-run"],
+    ["compare", "photo.png", "-m", "srcnn-915", "-o", "out.png"],
+    ["compare", "photo.png", "-o", "out.html", "--json", "-"],
     ["models"],
     ["data", "list"],
 ]

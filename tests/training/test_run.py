@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from srcnn.data.folder import pictures_in
 from srcnn.data.patches import Sampler
@@ -15,7 +16,7 @@ from srcnn.errors import UsageError
 from srcnn.models.srcnn import SRCNN, init_paper
 from srcnn.training.config import Recipe, make_recipe, read_recipe
 from srcnn.training_pictures import open_sampler
-from srcnn.training_run import LOG, SNAPSHOTS, WEIGHTS, make_plan, run_plan
+from srcnn.training_run import CURVES, LOG, SNAPSHOTS, WEIGHTS, make_plan, run_plan
 from srcnn.weights.foreign import load
 
 from ..conftest import ROOT
@@ -45,6 +46,8 @@ def test_card_and_log(photos: Path, tmp_path: Path) -> None:
     assert all(entry["psnr"] > 0 and entry["samples_per_second"] > 0 for entry in entries)
     assert not any("scores" in entry for entry in entries)
     assert "card" in last
+    with Image.open(tmp_path / "run" / CURVES) as drawn:
+        assert drawn.format == "PNG"
 
 
 def test_worse_than_bicubic_is_said_loudly(

@@ -105,7 +105,7 @@ def plan_jobs(
     several = [source for source, _ in pictures] != [sources[0]]
     if output == STDIO and several:
         raise UsageError("-o -", "stdout takes one picture")
-    if output is not None and several and _exists(Path(output)) and not is_folder(output):
+    if output is not None and several and exists(Path(output)) and not is_folder(output):
         raise UsageError(output, "is no folder", "several pictures need one")
     jobs = []
     for source, below in pictures:
@@ -142,7 +142,7 @@ def _expand(sources: Sequence[str], recursive: bool) -> list[tuple[str, Path]]:
         if is_folder(source):
             for path in pictures_in(folder, recursive):
                 found.append((str(path), path.parent.relative_to(folder)))
-        elif is_pattern(source) and not _exists(folder) and (like := pictures_like(source))[1]:
+        elif is_pattern(source) and not exists(folder) and (like := pictures_like(source))[1]:
             found += [(str(path), path.parent.relative_to(like[0])) for path in like[1]]
         else:  # also a pattern that matches nothing, which is a file that is missing
             found.append((source, Path()))
@@ -159,14 +159,16 @@ def is_folder(source: str) -> bool:
         return False
 
 
-def _exists(path: Path) -> bool:
+def exists(path: Path) -> bool:
+    """Whether something is there; a name too long for any file is not."""
     try:
         return path.exists()
-    except OSError:  # as above; writing there will fail and say so
+    except OSError:  # writing there will fail and say so
         return False
 
 
-def _resolved(path: Path) -> Path:
+def resolved(path: Path) -> Path:
+    """The path without links, as far as they lead anywhere."""
     try:
         return path.resolve()
     except (OSError, RuntimeError):  # a link that leads to itself; reading will fail and say so
@@ -201,10 +203,10 @@ def _destination(
 def _checked(jobs: list[Job], overwrite: bool, skip_existing: bool) -> list[Job]:
     left: list[Job] = []
     seen: dict[Path, str] = {}
-    sources = {_resolved(Path(job.source)): job.source for job in jobs}
+    sources = {resolved(Path(job.source)): job.source for job in jobs}
     for job in jobs:
         if job.destination is not None:
-            place = _resolved(job.destination)
+            place = resolved(job.destination)
             if place in seen:
                 raise UsageError(
                     job.destination, f"both {seen[place]} and {job.source} would be written there"
@@ -212,7 +214,7 @@ def _checked(jobs: list[Job], overwrite: bool, skip_existing: bool) -> list[Job]
             seen[place] = job.source
             if is_folder(str(job.destination)):
                 raise UsageError(job.destination, "is a folder")
-            if _exists(job.destination):
+            if exists(job.destination):
                 if skip_existing:
                     job = replace(job, skip=True)
                 elif not overwrite:

@@ -13,6 +13,7 @@ from click.exceptions import Exit
 
 from srcnn import __version__
 from srcnn.cli.bench import bench
+from srcnn.cli.compare import compare
 from srcnn.cli.console import flag, report_error, say
 from srcnn.cli.data import data
 from srcnn.cli.evaluate import evaluate
@@ -53,7 +54,7 @@ def app(context: click.Context, version: bool, debug: bool, verbose: bool) -> No
         print(context.get_help())
 
 
-for verb in (upscale, evaluate, train, export, bench, models, data):
+for verb in (upscale, evaluate, compare, train, export, bench, models, data):
     app.add_command(verb)
 
 

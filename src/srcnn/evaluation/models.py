@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from srcnn._optional import need
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.engines import open_backend, resolve
@@ -9,24 +10,42 @@ from srcnn.engine.network import Enhancer, Network
 from srcnn.engine.threads import cores
 from srcnn.errors import ModelError
 from srcnn.weights.card import Card
-from srcnn.weights.foreign import open_weights
-from srcnn.weights.graph import to_onnx
 from srcnn.weights.network import Tensors
+from srcnn.weights.onnx_file import read_card
+from srcnn.weights.store import find, read_bytes
 
 
 def open_model(model: str, scale: int, engine: str = "auto", precision: str = "auto") -> Enhancer:
-    """Open ``model`` for ``scale``; `ModelError` for an unknown one, or whose card has another scale."""
+    """Open ``model`` for ``scale``; `ModelError` for an unknown one, or whose card has another scale.
+
+    Only files of other kinds than ``.onnx`` need the extra ``train``: `MissingExtra` without it.
+    """
     if model == BICUBIC:
         return Bicubic()
-    tensors, card = open_weights(model, scale)
-    return network(model, tensors, card, engine, precision)
+    path = find(model, scale)
+    if path.suffix != ".onnx":
+        need("train", f"model {model}")
+        from srcnn.weights.foreign import open_weights
+
+        return network(model, *open_weights(model, scale), engine, precision)
+    graph = read_bytes(path)
+    card = read_card(graph, str(path))
+    if card.scale not in (0, scale):
+        raise ModelError(model, f"was trained for x{card.scale}, not x{scale}")
+    return _opened(model, graph, card, engine, precision)
 
 
 def network(
     name: str, tensors: Tensors, card: Card, engine: str = "auto", precision: str = "auto"
 ) -> Network:
-    """Named tensors as a network on an engine, under ``name``."""
+    """Named tensors as a network on an engine, under ``name``. Needs the extra ``train``."""
+    from srcnn.weights.graph import to_onnx
+
+    return _opened(name, to_onnx(tensors, card), card, engine, precision)
+
+
+def _opened(name: str, graph: bytes, card: Card, engine: str, precision: str) -> Network:
     if card.channels != 1:
         raise ModelError(name, f"works on {card.channels} channels; only luma networks are judged")
-    backend = open_backend(to_onnx(tensors, card), *resolve(engine, precision), cores())
+    backend = open_backend(graph, *resolve(engine, precision), cores())
     return Network(name, backend, card.radius)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +20,26 @@ from srcnn.images.io import open_picture
 
 
 def save_judged(folder: Path, source: Path, luma: NDArray[np.uint8], scale: int) -> None:
-    """Write ``<stem>_y.png``, the luma that was scored, and ``<stem>.png``, the picture in colour.
-
-    Cb and Cr are enlarged from the low-res picture, never taken from the truth.
-    """
+    """Write ``<stem>_y.png``, the luma that was scored, and ``<stem>.png``, the picture in colour."""
     png = FORMATS["png"]
     write_atomically(folder / f"{source.stem}_y.png", encode(luma, png))
-    truth = modcrop(to_float(open_picture(source).read(), np.float64), scale)
-    picture = luma
-    if truth.ndim == 3 and truth.shape[2] >= 3:
-        ycbcr = enlarge(low_resolution(rgb_to_ycbcr(truth[..., :3]), scale), scale)
-        ycbcr[..., 0] = to_float(luma, np.float64)
-        picture = to_uint8(ycbcr_to_rgb(ycbcr))
+    picture = colouring(open_picture(source).read(), scale)(luma)
     write_atomically(folder / f"{source.stem}.png", encode(picture, png))
+
+
+def colouring(pixels: NDArray[Any], scale: int) -> Callable[[NDArray[np.uint8]], NDArray[np.uint8]]:
+    """What gives a judged luma (H x W) the colours of a picture, if it has any: H x W x 3 uint8 RGB.
+
+    Cb and Cr are enlarged from the low-res picture, never taken from the truth, ``pixels``.
+    """
+    truth = modcrop(pixels, scale)
+    if truth.ndim == 2 or truth.shape[2] < 3:
+        return lambda luma: luma
+    ycbcr = rgb_to_ycbcr(to_float(truth[..., :3], np.float64))
+    enlarged = enlarge(low_resolution(ycbcr, scale), scale)
+
+    def coloured(luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        enlarged[..., 0] = to_float(luma, np.float64)
+        return to_uint8(ycbcr_to_rgb(enlarged))
+
+    return coloured

@@ -1,0 +1,126 @@
+"""``srcnn compare``: one picture by several models, side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from srcnn.cli.console import say, show, write_json
+from srcnn.errors import DestinationExists, UsageError
+
+_COUNT = click.IntRange(min=1)
+_KINDS = (".png", ".html")
+
+
+@click.command(
+    epilog="\b\nExample:  srcnn compare examples/dog.png -s 3 -m srcnn-915 -m srcnn-955 -o dog.html"
+)
+@click.argument("image", metavar="IMAGE")
+@click.option(
+    *("-o", "--output"),
+    required=True,
+    type=Path,
+    metavar="F.png|F.html",
+    help="A panel as a picture, or a page with a slider.",
+)
+@click.option("-s", "--scale", default=3, type=int, metavar="<int>", help="Scale.")
+@click.option(
+    *("-m", "--model", "models"),
+    multiple=True,
+    metavar="NAME|FILE",
+    help="A shipped network, or a .onnx, .safetensors, .mat or .pth file; repeatable [the best shipped].",
+)
+@click.option(
+    "--crop",
+    metavar="X,Y,WIDTH,HEIGHT",
+    help="The detail, in pixels of IMAGE [where the models differ most].",
+)
+@click.option("--overwrite", is_flag=True, help="Replace what is at the destination.")
+@click.option("--max-pixels", type=_COUNT, default=2**25, metavar="<int>", help="Limit for IMAGE.")
+@click.option("--max-bytes", type=_COUNT, default=2**30, metavar="<int>", help="Limit for IMAGE.")
+@click.option("--json", metavar="PATH", help="Scores as JSON; - is stdout.")
+@click.option("--quiet", is_flag=True, help="Results only.")
+def compare(
+    image: str,
+    output: Path,
+    scale: int,
+    models: tuple[str, ...],
+    crop: str | None,
+    overwrite: bool,
+    max_pixels: int,
+    max_bytes: int,
+    json: str | None,
+    quiet: bool,
+) -> None:
+    """Shrink a picture, enlarge it again by each model, and show how near each comes; bicubic always.
+
+    \b
+    Arguments:
+      IMAGE  The ground truth, in high resolution.
+    """
+    from srcnn.images.files import remove_parts, write_atomically
+
+    _check_places(image, output, overwrite, json)
+    from srcnn.evaluation.compare import compare as make
+    from srcnn.evaluation.report import finite
+    from srcnn.figures.detail import check_inside, choose_box, parse_box
+
+    box = None if crop is None else parse_box(crop)
+    show(f"comparing {image}", quiet)
+    comparison = make(image, scale, models or None, max_pixels, max_bytes)
+    if box is not None:
+        check_inside(box, comparison)
+    box = box or choose_box(comparison)
+    if output.suffix.lower() == ".png":
+        from srcnn.figures.panel import draw_panel
+
+        data = draw_panel(comparison, box)
+    else:
+        from srcnn.figures.page import make_page
+
+        data = make_page(comparison, box)
+    remove_parts(output.parent)
+    write_atomically(output, data)
+    show("", quiet)
+    if json != "-":
+        width = max(len("model"), *(len(shown.label) for shown in comparison.models))
+        print(f"{'model':{width}}     psnr     ssim")
+        for shown in comparison.models:
+            psnr, ssim = shown.scores["psnr"], shown.scores["ssim"]
+            print(f"{shown.label:{width}}{psnr:9.2f}{ssim:9.4f}")
+    if json is not None:
+        height, across = comparison.truth.shape[:2]
+        document = {
+            "schema": 1,
+            "source": image,
+            "destination": str(output),
+            "scale": scale,
+            "width": across,
+            "height": height,
+            "crop": list(box),
+            "protocol": comparison.protocol.to_dict(),
+            "results": [{"model": shown.model, **shown.scores} for shown in comparison.models],
+        }
+        write_json(finite(document), json)
+    say(f"{output}: {len(data)} bytes", quiet)
+
+
+def _check_places(image: str, output: Path, overwrite: bool, json: str | None) -> None:
+    """`UsageError` for a destination that is of no known kind, is there, or would replace something."""
+    from srcnn.cli.jobs import exists, is_folder, resolved
+
+    if output.suffix.lower() not in _KINDS:
+        raise UsageError(output, "is no kind of comparison", f"use {' or '.join(_KINDS)}")
+    if is_folder(str(output)):
+        raise UsageError(output, "is a folder")
+    if exists(output) and not overwrite:
+        raise DestinationExists(output, "is there already", "use --overwrite")
+    places = {"IMAGE": image, "--output": str(output)}
+    if json not in (None, "-"):
+        places["--json"] = json
+    names: dict[Path, str] = {}
+    for name, place in places.items():
+        other = names.setdefault(resolved(Path(place)), name)
+        if other != name:
+            raise UsageError(place, f"is both {other} and {name}")

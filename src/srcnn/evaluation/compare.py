@@ -1,0 +1,100 @@
+"""One picture by several models: what there is to see, and the judge's scores."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.baselines.bicubic import NAME as BICUBIC
+from srcnn.degrade import low_resolution
+from srcnn.errors import UsageError
+from srcnn.evaluation.models import open_model
+from srcnn.evaluation.protocol import PROTOCOLS, Protocol
+from srcnn.evaluation.run import Scores, score_pictures
+from srcnn.evaluation.save import colouring
+from srcnn.images.crop import modcrop
+from srcnn.images.depth import to_float, to_uint8
+from srcnn.images.io import MAX_BYTES, open_picture
+from srcnn.weights.store import default, is_file_name
+
+MAX_PIXELS = 2**25
+"""Default limit: a comparison holds every picture whole, in floats, about 150 bytes a pixel."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A model's picture, H x W (gray) or H x W x 3 (RGB) uint8, with its scores."""
+
+    model: str
+    """As it was given."""
+    label: str
+    """The same without the way to a file, where that is clear."""
+    pixels: NDArray[np.uint8]
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything about one picture; all pictures but ``low`` have the truth's size."""
+
+    source: str
+    scale: int
+    protocol: Protocol
+    truth: NDArray[np.uint8]
+    """The mod-cropped picture, H x W or H x W x 3, without alpha."""
+    low: NDArray[np.uint8]
+    """The low-res picture, h x w or h x w x 3; rounded here only, to be looked at."""
+    models: list[Shown]
+    """Bicubic first."""
+
+
+def compare(
+    source: str | Path,
+    scale: int,
+    models: Sequence[str] | None = None,
+    max_pixels: int = MAX_PIXELS,
+    max_bytes: int = MAX_BYTES,
+) -> Comparison:
+    """Shrink a high-res picture, enlarge it by each model, and judge that as ``srcnn evaluate`` does.
+
+    ``None`` is the best shipped network; bicubic is always there. Alpha is ignored, as by the judge.
+    Raises `UsageError`, `ModelError`, `InputError` and `LimitError`.
+    """
+    if scale < 2:
+        raise UsageError("scale", "has to be 2 or more")
+    names = list(dict.fromkeys([BICUBIC, *([default(scale)] if models is None else models)]))
+    opened = [open_model(name, scale) for name in names]
+    rules = PROTOCOLS["paper"]
+    pixels = open_picture(source, max_pixels, max_bytes=max_bytes).read()
+    coloured = colouring(pixels, scale)
+    made: dict[str, NDArray[np.uint8]] = {}
+
+    def keep(_: str, model: str, luma: NDArray[np.uint8]) -> None:
+        made[model] = coloured(luma)
+
+    rows = score_pictures([(str(source), rules.luma(pixels))], opened, scale, keep=keep)
+    truth = to_float(_without_alpha(modcrop(pixels, scale)), np.float64)
+    shown = [
+        Shown(name, label, made[name], {key: rows[name][0][key] for key in ("psnr", "ssim")})
+        for name, label in zip(names, _labels(names), strict=True)
+    ]
+    low = to_uint8(low_resolution(truth, scale))
+    return Comparison(str(source), scale, rules, to_uint8(truth), low, shown)
+
+
+def _without_alpha(pixels: NDArray[Any]) -> NDArray[Any]:
+    if pixels.ndim == 2:
+        return pixels
+    return pixels[..., 0] if pixels.shape[2] == 2 else pixels[..., :3]
+
+
+def _labels(names: Sequence[str]) -> list[str]:
+    short = [Path(name).name if is_file_name(name) else name for name in names]
+    count = Counter(short)
+    return [label if count[label] == 1 else name for name, label in zip(names, short, strict=True)]

@@ -1,0 +1,162 @@
+"""How runs went: loss and PSNR over steps, and PSNR on Set5 beside the paper's own curves."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from srcnn.errors import InputError
+
+_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+_PAPERS = ("#a9a9a9", "#858585", "#5e5e5e")
+SET5_X3 = {"bicubic": 30.39, "sparse coding": 31.42}
+"""dB on Set5 at x3: what the paper's figures draw as lines, and its table 2 has."""
+Curve = tuple[Sequence[float], Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the log of a run says."""
+
+    name: str
+    validations: list[dict[str, Any]]
+    """The lines with a step, as `srcnn.training.log.RunLog.write` makes them."""
+    card: dict[str, Any] | None = None
+    """Of a run that is over."""
+
+    def curve(self, x: str, y: str) -> Curve:
+        """Two columns of the log, without the lines that lack one of them."""
+        known = [
+            line for line in self.validations if line.get(x) is not None and line.get(y) is not None
+        ]
+        return [line[x] for line in known], [line[y] for line in known]
+
+
+def read_run(log: Path, name: str) -> Run:
+    """A run's ``log.jsonl``, under ``name``; a line that a kill cut off is passed by.
+
+    `InputError` for what is no log, or has no validation yet.
+    """
+    entries = []
+    try:
+        lines = log.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(log, f"cannot be read ({error})") from None
+    for line in lines:
+        with suppress(ValueError):
+            entries.append(json.loads(line))
+    entries = [entry for entry in entries if isinstance(entry, dict)]
+    cards = [json.loads(entry["card"]) for entry in entries if "card" in entry]
+    steps = [entry for entry in entries if "step" in entry]
+    if not steps:
+        raise InputError(log, "holds no validation")
+    # matplotlib hides labels that begin with _, and takes $ for mathematics.
+    return Run(name.lstrip("_").replace("$", r"\$"), steps, cards[-1] if cards else None)
+
+
+def draw(figure: Figure) -> bytes:
+    """The bytes of a PNG."""
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=160)
+    return out.getvalue()
+
+
+def curves_figure(runs: Sequence[Run]) -> Figure:
+    """Loss on the left and PSNR of the held-back pictures on the right, beside bicubic's.
+
+    PSNR of other pictures is no comparison, so runs share their axes only where bicubic has the same.
+    """
+    groups: dict[float | None, list[Run]] = {}
+    for run in runs:
+        bicubic = run.curve("step", "bicubic")[1]
+        groups.setdefault(round(bicubic[-1], 3) if bicubic else None, []).append(run)
+    figure = Figure(figsize=(10, 3.7 * len(groups)), layout="constrained")
+    rows = figure.subplots(len(groups), 2, squeeze=False)
+    for (loss, psnr), (bicubic_psnr, group) in zip(rows, groups.items(), strict=True):
+        for color, run in zip(_COLORS * len(group), group, strict=False):
+            loss.plot(*run.curve("step", "loss"), color=color, linewidth=1.2, label=run.name)
+            steps, values = run.curve("step", "psnr")
+            psnr.plot(steps, values, color=color, linewidth=1.5, label=run.name)
+            if values:  # those weights are kept
+                best = values.index(max(values))
+                psnr.plot(steps[best], values[best], "o", color=color, markersize=5)
+        if bicubic_psnr is not None:
+            psnr.axhline(bicubic_psnr, color="black", linestyle="--", linewidth=1)
+            # A network that begins with 10 dB would leave no room for what matters.
+            best_psnr = max(
+                [bicubic_psnr, *(v for run in group for v in run.curve("step", "psnr")[1])]
+            )
+            lowest = bicubic_psnr - max(0.5, best_psnr - bicubic_psnr)
+            if psnr.get_ylim()[0] < lowest:
+                psnr.set_ylim(lowest, best_psnr + (best_psnr - lowest) / 20)
+            _name(psnr, bicubic_psnr, f"bicubic {bicubic_psnr:.2f} dB")
+        loss.set_yscale("log")
+        for axes in (loss, psnr):
+            axes.xaxis.set_major_locator(MaxNLocator(6))
+        _finish(loss, "step", "loss")
+        _finish(psnr, "step", "PSNR of the held-back pictures, dB")
+        if bicubic_psnr is None:  # nothing was held back
+            psnr.set_visible(False)
+        (loss if bicubic_psnr is None else psnr).legend(loc="best", frameon=False, fontsize=9)
+    return figure
+
+
+def set5_figure(runs: Sequence[Run], published: Mapping[str, Curve]) -> Figure:
+    """PSNR on Set5 at x3 by the number of training samples (log axis), beside the paper's curves.
+
+    ``published``: by network, (samples, dB). A run is a line where its log has ``samples`` and
+    ``set5_psnr``, a point where only its card tells of Set5, and is left out where its card has another
+    scale.
+    """
+    figure = Figure(figsize=(10, 5.2), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_xscale("log")
+    for color, (network, curve) in zip(_PAPERS * len(published), published.items(), strict=False):
+        axes.plot(*curve, color=color, linewidth=1.2, label=f"the paper's {network}, ImageNet")
+    for color, run in zip(_COLORS * len(runs), runs, strict=False):
+        card = run.card or {}
+        if card.get("scale", 3) != 3:
+            continue
+        samples, psnr = run.curve("samples", "set5_psnr")
+        end = card.get("scores", {}).get("set5", {}).get("psnr")
+        if psnr:
+            axes.plot(samples, psnr, color=color, linewidth=1.8, label=run.name)
+        elif end is not None:
+            axes.plot(card["samples"], end, "o", color=color, label=f"{run.name}, at its end")
+    for name, value in SET5_X3.items():
+        axes.axhline(value, color="black", linestyle="--", linewidth=1)
+        _name(axes, value, f"{name} {value:.2f} dB")
+    axes.set_ylim(bottom=30.2)
+    _finish(axes, "training samples (the paper's backprops)", "PSNR on Set5 at x3, dB")
+    figure.legend(loc="outside upper center", ncols=3, frameon=False, fontsize=9)
+    return figure
+
+
+def _name(axes: Axes, value: float, text: str) -> None:
+    """Words on a level line, at its right end."""
+    axes.annotate(
+        text,
+        (1, value),
+        (-4, 3),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        horizontalalignment="right",
+        fontsize=9,
+    )
+
+
+def _finish(axes: Axes, x: str, y: str) -> None:
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.grid(color="0.92")
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,76 @@
+"""The part of a picture that is worth a closer look."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.errors import UsageError
+from srcnn.evaluation.compare import Comparison
+
+_SMALLEST, _LARGEST = 32, 96
+"""Sides of a detail; between them it is a quarter of the picture's shorter side."""
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels of the ground truth."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def cut(self, pixels: NDArray[Any]) -> NDArray[Any]:
+        """The part of H x W or H x W x C."""
+        return pixels[self.y : self.y + self.height, self.x : self.x + self.width]
+
+
+def parse_box(text: str) -> Box:
+    """``X,Y,WIDTH,HEIGHT`` as numbers; `UsageError` for what is no rectangle."""
+    try:
+        box = Box(*(int(part) for part in text.split(",")))
+    except (ValueError, TypeError):  # TypeError: too many or too few
+        raise UsageError(f"--crop {text}", "is not X,Y,WIDTH,HEIGHT in pixels") from None
+    if min(box.width, box.height) < 1 or min(box.x, box.y) < 0:
+        raise UsageError(f"--crop {text}", "is empty, or begins outside of the picture")
+    return box
+
+
+def check_inside(box: Box, comparison: Comparison) -> None:
+    """`UsageError` for a box that is not wholly in the picture."""
+    height, width = comparison.truth.shape[:2]
+    if box.x + box.width > width or box.y + box.height > height:
+        raise UsageError(
+            f"--crop {','.join(map(str, box))}",
+            f"reaches out of the picture, {width} x {height}"
+            f" when its sides are multiples of {comparison.scale}",
+        )
+
+
+def choose_box(comparison: Comparison) -> Box:
+    """The square where bicubic errs most and the models differ most.
+
+    That with the largest sum of sqrt(|bicubic - truth| (1 + largest - smallest of the models)), where each
+    is the mean over the channels, in grey levels.
+    """
+    bicubic, *_ = planes = [_plane(shown.pixels) for shown in comparison.models]
+    spread = np.maximum.reduce(planes) - np.minimum.reduce(planes)
+    worth = np.sqrt(np.abs(bicubic - _plane(comparison.truth)) * (1 + spread))
+    height, width = worth.shape
+    side = min(_LARGEST, max(_SMALLEST, min(height, width) // 4))
+    box = (min(side, height), min(side, width))
+    # Sums over all boxes, from the sums over all rectangles that begin in the corner.
+    total = np.pad(worth.cumsum(0, np.float64).cumsum(1), [(1, 0), (1, 0)])
+    sums = total[box[0] :, box[1] :] - total[: -box[0], box[1] :]
+    sums = sums - total[box[0] :, : -box[1]] + total[: -box[0], : -box[1]]
+    y, x = np.unravel_index(sums.argmax(), sums.shape)
+    return Box(int(x), int(y), box[1], box[0])
+
+
+def _plane(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    if pixels.ndim == 2:
+        return pixels.astype(np.float32)
+    plane: NDArray[np.float32] = pixels.mean(2, dtype=np.float32)
+    return plane
