@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.images.color import Color, convert
 from srcnn.images.depth import to_float, to_uint8
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
@@ -37,14 +38,21 @@ class Degradation:
     """Standard deviation, in high-res pixels, of a Gaussian: then as in section 3.3 of the paper the
     picture is blurred and sub-sampled."""
     noise: tuple[float, float] | None = None
-    """Least and largest standard deviation of Gaussian noise, in grey levels of 255."""
+    """Least and largest standard deviation of Gaussian noise, in grey levels of 255, in each channel."""
     jpeg: tuple[int, int] | None = None
     """Least and best quality of a JPEG file that the low-res picture passes through, rounded to 8 bits."""
 
     def low_resolution(
-        self, high: NDArray[np.float64], scale: int, random: np.random.Generator
+        self,
+        high: NDArray[np.float64],
+        scale: int,
+        random: np.random.Generator,
+        color: Color = "Y",
     ) -> NDArray[np.float64]:
-        """Luma in [0, 1] whose sides are multiples of ``scale``, to that of the low-res picture."""
+        """H x W luma, or H x W x 3 of ``color``, in [0, 1] to the low-res picture's, channel by channel.
+
+        The sides are multiples of ``scale``. Only a JPEG file mixes channels: it is of their RGB.
+        """
         if self.blur is None:
             low = low_resolution(high, scale)
         else:
@@ -53,8 +61,10 @@ class Degradation:
             low = low + random.normal(0, random.uniform(*self.noise) / 255, low.shape)
         if self.jpeg is not None:
             quality = int(random.integers(*self.jpeg, endpoint=True))
-            file = encode(to_uint8(low), FORMATS["jpeg"], quality=quality)
-            low = to_float(open_picture(file).read(), np.float64)
+            picture = convert(low, color, "RGB") if color != "Y" else low
+            file = encode(to_uint8(picture), FORMATS["jpeg"], quality=quality)
+            picture = to_float(open_picture(file).read(), np.float64)
+            low = convert(picture, "RGB", color) if color != "Y" else picture
         return low
 
     def __str__(self) -> str:
