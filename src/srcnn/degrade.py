@@ -40,7 +40,9 @@ class Degradation:
     noise: tuple[float, float] | None = None
     """Least and largest standard deviation of Gaussian noise, in grey levels of 255, in each channel."""
     jpeg: tuple[int, int] | None = None
-    """Least and best quality of a JPEG file that the low-res picture passes through, rounded to 8 bits."""
+    """Least and best quality of a JPEG file that the low-res picture passes through, rounded to 8 bits.
+
+    Its chroma, where it has any, is halved each way, as in most such files."""
 
     def low_resolution(
         self,
@@ -62,7 +64,7 @@ class Degradation:
         if self.jpeg is not None:
             quality = int(random.integers(*self.jpeg, endpoint=True))
             picture = convert(low, color, "RGB") if color != "Y" else low
-            file = encode(to_uint8(picture), FORMATS["jpeg"], quality=quality)
+            file = encode(to_uint8(picture), FORMATS["jpeg"], {"subsampled": True}, quality)
             picture = to_float(open_picture(file).read(), np.float64)
             low = convert(picture, "RGB", color) if color != "Y" else picture
         return low
