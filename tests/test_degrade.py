@@ -11,6 +11,7 @@ from PIL import Image
 from scipy import ndimage
 
 from srcnn.degrade import Degradation, low_resolution
+from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.images.color import Color, convert
 from srcnn.images.depth import to_uint8
@@ -21,7 +22,7 @@ from srcnn.metrics import psnr
 @pytest.fixture
 def luma(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """288 x 288."""
-    return PROTOCOLS["paper"].luma(photo)
+    return Original("photo", photo, PROTOCOLS["paper"]).channels("Y")
 
 
 def test_blur_and_subsample_is_a_gaussian_filter_s_every_third_pixel(

@@ -96,10 +96,16 @@ def test_resolved_recipe_reads_back(tmp_path: Path) -> None:
     assert read_recipe(path) == recipe
 
 
-def test_the_recipe_of_the_docs_is_valid() -> None:
+def test_the_recipes_of_the_docs_are_valid() -> None:
     text = (ROOT / "docs" / "training.md").read_text()
-    (recipe,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    assert make_recipe(yaml.safe_load(recipe), [], "docs").loss == "charbonnier"
+    recipes = [
+        yaml.safe_load(recipe) for recipe in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    ]
+    tuned, first = (make_recipe(recipe, [], "docs") for recipe in recipes)
+    assert (tuned.loss, first.channel_weights) == ("charbonnier", (1, 0, 0))
+    changes = ["channel_weights=", "start=runs/first/weights.onnx"]
+    assert all(f"--set {change}" in text for change in changes)
+    assert make_recipe(recipes[1], changes, "docs").channel_weights is None
 
 
 def test_the_committed_schema_is_that_of_the_recipe() -> None:

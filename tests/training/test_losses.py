@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.metrics.ssim import ssim
 from srcnn.training.losses import LOSSES, over_channels
@@ -16,7 +17,9 @@ from srcnn.training.losses import LOSSES, over_channels
 @pytest.fixture
 def pictures(photo: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The bicubic picture and the truth of a photograph, 288 x 288, in [0, 1]."""
-    truth, enlarged = degraded(PROTOCOLS["paper"].luma(photo), 3, "photo")
+    truth, enlarged = degraded(
+        Original("photo", photo, PROTOCOLS["paper"]).channels("Y"), 3, "photo"
+    )
     return enlarged, truth / 255
 
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from srcnn.degrade import Degradation, enlarge
 from srcnn.errors import InputError, UsageError
-from srcnn.images.alpha import without_alpha
 from srcnn.images.color import Color, convert
 from srcnn.images.crop import modcrop
 from srcnn.images.depth import to_float, to_uint8
@@ -59,11 +58,6 @@ class Protocol:
         if image.ndim == 2:
             return {self.scored[0]: to_uint8(image)}
         return {name: to_uint8(_VIEWS[name](image, color)) for name in self.scored}
-
-    def luma(self, pixels: NDArray[Any]) -> NDArray[np.uint8]:
-        """The first that is scored, H x W, of a picture as `srcnn.images.io` reads it."""
-        image = to_float(without_alpha(pixels), np.float64)
-        return to_uint8(image if image.ndim == 2 else _VIEWS[self.scored[0]](image, "RGB"))
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
