@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.images.color import Color, convert
+from srcnn.images.color import Color, convert, space_of
 from srcnn.images.depth import to_float, to_uint8
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
@@ -51,9 +51,10 @@ class Degradation:
         random: np.random.Generator,
         color: Color = "Y",
     ) -> NDArray[np.float64]:
-        """H x W luma, or H x W x 3 of ``color``, in [0, 1] to the low-res picture's, channel by channel.
+        """H x W luma, or H x W x 3 (`space_of` ``color``), in [0, 1] to those of the low-res picture.
 
-        The sides are multiples of ``scale``. Only a JPEG file mixes channels: it is of their RGB.
+        The sides are multiples of ``scale``. Channels are degraded one by one, but in a JPEG file, which
+        is of their RGB.
         """
         if self.blur is None:
             low = low_resolution(high, scale)
@@ -63,10 +64,10 @@ class Degradation:
             low = low + random.normal(0, random.uniform(*self.noise) / 255, low.shape)
         if self.jpeg is not None:
             quality = int(random.integers(*self.jpeg, endpoint=True))
-            picture = convert(low, color, "RGB") if color != "Y" else low
+            picture = convert(low, space_of(color), "RGB") if low.ndim == 3 else low
             file = encode(to_uint8(picture), FORMATS["jpeg"], {"subsampled": True}, quality)
             picture = to_float(open_picture(file).read(), np.float64)
-            low = convert(picture, "RGB", color) if color != "Y" else picture
+            low = convert(picture, "RGB", space_of(color)) if low.ndim == 3 else picture
         return low
 
     def __str__(self) -> str:

@@ -209,7 +209,7 @@ def _card(plan: Plan, tensors: Tensors, seconds: float, data_root: Path | None) 
     scores = {}
     for name in recipe.scores:
         rules = _protocol_of(name, recipe)
-        pictures = [read_original(path, rules) for path in pictures_in(locate(name, data_root))]
+        pictures = (read_original(path, rules) for path in pictures_in(locate(name, data_root)))
         for model, rows in score_pictures(pictures, models, recipe.scale).items():
             scores[name if model == recipe.name else f"{name} {model}"] = mean(rows)
     return replace(

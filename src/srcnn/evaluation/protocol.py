@@ -95,7 +95,9 @@ def degraded(
     random: np.random.Generator | None = None,
     color: Color = "Y",
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """(mod-cropped truth, its bicubic picture around [0, 1]); H x W each, or H x W x 3 of ``color``.
+    """(mod-cropped truth, its bicubic picture around [0, 1]); H x W each, or H x W x 3.
+
+    ``color`` is that of the model, see `srcnn.degrade.Degradation.low_resolution`.
 
     Chance, where there is any in ``degradation``, is that of the file's name unless ``random`` is
     given: a judge repeats itself.
