@@ -11,7 +11,9 @@ from PIL import Image
 from scipy import ndimage
 
 from srcnn.degrade import Degradation, low_resolution
+from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
+from srcnn.images.color import Color, convert
 from srcnn.images.depth import to_uint8
 from srcnn.images.resize import blur_and_subsample
 from srcnn.metrics import psnr
@@ -20,7 +22,7 @@ from srcnn.metrics import psnr
 @pytest.fixture
 def luma(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """288 x 288."""
-    return PROTOCOLS["paper"].luma(photo)
+    return Original("photo", photo, PROTOCOLS["paper"]).channels("Y")
 
 
 def test_blur_and_subsample_is_a_gaussian_filter_s_every_third_pixel(
@@ -69,6 +71,21 @@ def test_jpeg_is_one_that_pillow_reads_alike(luma: NDArray[np.uint8]) -> None:
     made = Degradation(jpeg=(30, 30)).low_resolution(luma / 255, 3, np.random.default_rng(1))
     assert psnr(to_uint8(made), pillow) > 50
     assert psnr(to_uint8(made), clean) < 40
+
+
+@pytest.mark.parametrize("color", ["RGB", "YCbCr"])
+def test_jpeg_of_colours_is_one_of_their_rgb(photo: NDArray[np.uint8], color: Color) -> None:
+    """The file is the same whichever channels a network has; Pillow's is nearly the same."""
+    high = convert(photo / 255, "RGB", color)
+    low = Degradation(jpeg=(40, 40)).low_resolution(high, 3, np.random.default_rng(1), color)
+    file = io.BytesIO()
+    clean = to_uint8(low_resolution(photo / 255, 3))
+    Image.fromarray(clean).save(file, "jpeg", quality=40)
+    with Image.open(file) as image:
+        pillow = np.asarray(image)
+    made = to_uint8(convert(low, color, "RGB"))
+    assert psnr(made, pillow) > 45
+    assert psnr(made, clean) < 40
 
 
 def test_the_judge_repeats_itself_and_training_need_not(luma: NDArray[np.uint8]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.images.color import Color, convert, space_of
 from srcnn.images.depth import to_float, to_uint8
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
@@ -37,14 +38,24 @@ class Degradation:
     """Standard deviation, in high-res pixels, of a Gaussian: then as in section 3.3 of the paper the
     picture is blurred and sub-sampled."""
     noise: tuple[float, float] | None = None
-    """Least and largest standard deviation of Gaussian noise, in grey levels of 255."""
+    """Least and largest standard deviation of Gaussian noise, in grey levels of 255, in each channel."""
     jpeg: tuple[int, int] | None = None
-    """Least and best quality of a JPEG file that the low-res picture passes through, rounded to 8 bits."""
+    """Least and best quality of a JPEG file that the low-res picture passes through, rounded to 8 bits.
+
+    Its chroma, where it has any, is halved each way, as in most such files."""
 
     def low_resolution(
-        self, high: NDArray[np.float64], scale: int, random: np.random.Generator
+        self,
+        high: NDArray[np.float64],
+        scale: int,
+        random: np.random.Generator,
+        color: Color = "Y",
     ) -> NDArray[np.float64]:
-        """Luma in [0, 1] whose sides are multiples of ``scale``, to that of the low-res picture."""
+        """H x W luma, or H x W x 3 (`space_of` ``color``), in [0, 1] to those of the low-res picture.
+
+        The sides are multiples of ``scale``. Channels are degraded one by one, but in a JPEG file, which
+        is of their RGB.
+        """
         if self.blur is None:
             low = low_resolution(high, scale)
         else:
@@ -53,8 +64,10 @@ class Degradation:
             low = low + random.normal(0, random.uniform(*self.noise) / 255, low.shape)
         if self.jpeg is not None:
             quality = int(random.integers(*self.jpeg, endpoint=True))
-            file = encode(to_uint8(low), FORMATS["jpeg"], quality=quality)
-            low = to_float(open_picture(file).read(), np.float64)
+            picture = convert(low, space_of(color), "RGB") if low.ndim == 3 else low
+            file = encode(to_uint8(picture), FORMATS["jpeg"], {"subsampled": True}, quality)
+            picture = to_float(open_picture(file).read(), np.float64)
+            low = convert(picture, "RGB", space_of(color)) if low.ndim == 3 else picture
         return low
 
     def __str__(self) -> str:

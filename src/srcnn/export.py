@@ -14,11 +14,12 @@ import torch
 from srcnn.engine.backend import Batch
 from srcnn.engine.onnxruntime import OnnxRuntime
 from srcnn.errors import DestinationExists, ModelError, UsageError
-from srcnn.images.color import rgb_to_ycbcr, ycbcr_to_rgb
+from srcnn.images.color import convert, space_of
 from srcnn.images.depth import quantize
 from srcnn.images.files import write_atomically
 from srcnn.images.resize import imresize
 from srcnn.models.srcnn import SRCNN
+from srcnn.weights.card import Card
 from srcnn.weights.foreign import from_safetensors, open_weights, to_safetensors
 from srcnn.weights.graph import to_onnx
 from srcnn.weights.standalone import to_standalone
@@ -41,8 +42,9 @@ def export(
     """Write ``model``, a shipped name or a weights file, and return its largest difference to torch.
 
     ``destination`` ends in ``.onnx`` or ``.safetensors``. Both are weights files with their card, which
-    `srcnn.load` (ONNX) and `SRCNN.from_pretrained` open: N x C x (H + 2r) x (W + 2r) luma (C = 1) in,
-    N x C x H x W out, float32 around [0, 1]; the caller enlarges, pads by the radius r, and clamps.
+    `srcnn.load` (ONNX) and `SRCNN.from_pretrained` open: N x C x (H + 2r) x (W + 2r) in, N x C x H x W
+    out, float32 around [0, 1], of luma (C = 1) or the card's colours (C = 3); the caller enlarges, pads by
+    the radius r, and clamps.
     A ``standalone`` ONNX graph does all of that itself: N x 3 x H x W RGB in [0, 1] in,
     N x 3 x sH x sW RGB in [0, 1] out, any size from one pixel up.
 
@@ -67,7 +69,7 @@ def export(
     channels, border = card.channels, 2 * card.radius
     if standalone:
         data = to_standalone(tensors, card, scale)
-        difference = _difference(OnnxRuntime(data).run, _whole_road(network, card.radius, scale), 3)
+        difference = _difference(OnnxRuntime(data).run, _whole_road(network, card, scale), 3)
     elif destination.suffix == ".onnx":
         data = to_onnx(tensors, card)
         difference = _difference(OnnxRuntime(data).run, network, channels, border)
@@ -110,15 +112,19 @@ def _in_torch(network: SRCNN) -> Run:
     return run
 
 
-def _whole_road(network: Run, radius: int, scale: int) -> Run:
+def _whole_road(network: Run, card: Card, scale: int) -> Run:
     """N x 3 x H x W RGB to RGB: the package's own colour and resize in float64 around the network."""
+    space = space_of(card.color)
+    r = card.radius
 
     def one(rgb: Batch) -> Batch:
-        low = rgb_to_ycbcr(np.moveaxis(rgb, 0, 2).astype(np.float64))
-        high = imresize(low, scale)
-        padded = np.pad(high[..., 0], radius, mode="edge").astype(np.float32)
-        high[..., 0] = network(padded[None, None])[0, 0]
-        out: Batch = np.moveaxis(quantize(ycbcr_to_rgb(high), np.float32), 2, 0)
+        low = convert(np.moveaxis(rgb, 0, 2).astype(np.float64), "RGB", space)
+        high = np.moveaxis(imresize(low, scale), 2, 0)
+        given = high[: card.channels].astype(np.float32)
+        padded = np.pad(given, [(0, 0), (r, r), (r, r)], mode="edge")
+        high[: card.channels] = network(padded[None])[0]
+        rgb = convert(np.moveaxis(high, 0, 2), space, "RGB")
+        out: Batch = np.moveaxis(quantize(rgb, np.float32), 2, 0)
         return out
 
     return lambda batch: np.stack([one(rgb) for rgb in batch])

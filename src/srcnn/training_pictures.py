@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.data.augment import Recolour
 from srcnn.data.patches import PatchSampler, Sampler, load_pairs
 from srcnn.data.stream import Cutter, StreamSampler
 from srcnn.data.subimages import SubImageSampler
 from srcnn.degrade import Degradation
 from srcnn.engine.threads import cores
 from srcnn.errors import InputError, LimitError
+from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
+from srcnn.images.color import Color, channels_in
 from srcnn.images.io import open_picture
 from srcnn.images.resize import imresize
 
@@ -44,12 +47,13 @@ class Versions:
     shrink: tuple[float, ...]
     degradation: Degradation
     window: int = _WINDOW
+    color: Color = "Y"
 
     def all(self, file: Path) -> Iterator[tuple[NDArray[np.uint8], NDArray[Any]]]:
         """Every version, whole: (truth, its bicubic picture)."""
-        luma = PROTOCOL.luma(open_picture(file).read())
+        channels = self._channels(file, open_picture(file).read())
         for factor in (1.0, *self.shrink):
-            yield self._degraded(luma, factor, file, None)
+            yield self._degraded(channels, factor, file, None)
 
     def one(
         self, file: Path, random: np.random.Generator
@@ -59,18 +63,22 @@ class Versions:
         pixels = open_picture(file).read()
         side = round(self.window / factor)
         top, left = (int(random.integers(max(1, n - side + 1))) for n in pixels.shape[:2])
-        luma = PROTOCOL.luma(pixels[top : top + side, left : left + side])
-        return self._degraded(luma, factor, file, random)
+        channels = self._channels(file, pixels[top : top + side, left : left + side])
+        return self._degraded(channels, factor, file, random)
+
+    def _channels(self, file: Path, pixels: NDArray[Any]) -> NDArray[np.uint8]:
+        return Original(str(file), pixels, PROTOCOL).channels(self.color)
 
     def _degraded(
         self,
-        luma: NDArray[np.uint8],
+        channels: NDArray[np.uint8],
         factor: float,
         file: Path,
         random: np.random.Generator | None,
     ) -> tuple[NDArray[np.uint8], NDArray[Any]]:
-        luma = luma if factor == 1 else imresize(luma, factor)
-        return degraded(luma, self.scale, str(file), self.degradation, random)
+        channels = channels if factor == 1 else imresize(channels, factor)
+        source = str(file)
+        return degraded(channels, self.scale, source, self.degradation, random, self.color)
 
 
 def degradation_of(recipe: Recipe) -> Degradation:
@@ -83,7 +91,11 @@ def open_sampler(
 ) -> AbstractContextManager[Sampler]:
     """The batches of a recipe: from memory where the pictures fit, else from workers."""
     versions = Versions(
-        recipe.scale, recipe.shrink, degradation_of(recipe), max(_WINDOW, 2 * recipe.patch)
+        recipe.scale,
+        recipe.shrink,
+        degradation_of(recipe),
+        max(_WINDOW, 2 * recipe.patch),
+        recipe.color,
     )
     if recipe.sub_images:
         pairs = load_pairs(files, versions.all, radius, partial(_warn, say))
@@ -91,6 +103,9 @@ def open_sampler(
         sampler = SubImageSampler(pairs, *size, recipe.sub_images)
         say(f"{len(sampler.places)} sub-images of {len(pairs)} pictures")
         return nullcontext(sampler)
+    recolour = None
+    if recipe.hue or recipe.brightness > 1:
+        recolour = Recolour(recipe.color, recipe.hue, recipe.brightness)
     make = partial(
         PatchSampler,
         patch=recipe.patch,
@@ -99,8 +114,10 @@ def open_sampler(
         stretched=recipe.stretched,
         balanced=recipe.balanced,
         candidates=recipe.candidates,
+        channel_weights=recipe.channel_weights,
+        recolour=recolour,
     )
-    if fits_in_memory(files, recipe.shrink, recipe.megapixels):
+    if fits_in_memory(files, recipe.shrink, recipe.megapixels, channels_in(recipe.color)):
         say(f"decoding {len(files)} pictures")
         return nullcontext(make(load_pairs(files, versions.all, radius, partial(_warn, say))))
     workers = min(MOST_WORKERS, max(1, cores() - 1))
@@ -109,11 +126,13 @@ def open_sampler(
     return StreamSampler(files, cutter, recipe.seed, workers, partial(_warn, say))
 
 
-def fits_in_memory(files: list[Path], shrink: tuple[float, ...], megapixels: int) -> bool:
+def fits_in_memory(
+    files: list[Path], shrink: tuple[float, ...], megapixels: int, channels: int = 1
+) -> bool:
     """Whether all versions of all pictures are few and small enough to be kept decoded."""
     if len(files) > MOST_IN_MEMORY:
         return False
-    left = megapixels * 1e6 / (1 + sum(factor**2 for factor in shrink))
+    left = megapixels * 1e6 / channels / (1 + sum(factor**2 for factor in shrink))
     for file in files:
         try:
             header = open_picture(file).header
@@ -125,17 +144,24 @@ def fits_in_memory(files: list[Path], shrink: tuple[float, ...], megapixels: int
     return True
 
 
-def read_held_back(
-    files: list[Path], say: Callable[[str], None]
-) -> list[tuple[str, NDArray[np.uint8]]]:
-    """(Name, luma) of the pictures that can be read."""
-    lumas = []
+def read_held_back(files: list[Path], color: Color, say: Callable[[str], None]) -> list[Original]:
+    """The pictures that can be read, to be judged by the channels that a network of ``color`` has.
+
+    In colour those without any are left out: two of three channels would be as easy as can be.
+    """
+    rules = replace(PROTOCOL, scored=(color,))
+    originals = []
     for file in files:
         try:
-            lumas.append((str(file), PROTOCOL.luma(open_picture(file).read())))
+            original = Original(str(file), open_picture(file).read(), rules)
         except (InputError, LimitError) as error:
             _warn(say, f"{error}; left out")
-    return lumas
+            continue
+        if color != "Y" and (original.gray or not np.ptp(original.pixels, axis=2).any()):
+            _warn(say, f"{file}: is gray; not judged")
+        else:
+            originals.append(original)
+    return originals
 
 
 def _warn(say: Callable[[str], None], text: str) -> None:

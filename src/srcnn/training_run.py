@@ -12,6 +12,7 @@ import platform
 import re
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -22,10 +23,13 @@ from srcnn.data.folder import pictures_in
 from srcnn.engine.network import Enhancer
 from srcnn.errors import ModelError, UsageError
 from srcnn.evaluation.models import network
-from srcnn.evaluation.protocol import PROTOCOLS
-from srcnn.evaluation.run import mean, read_luma, score_pictures
+from srcnn.evaluation.original import read_original
+from srcnn.evaluation.protocol import PROTOCOLS, Protocol
+from srcnn.evaluation.run import mean, score_pictures
 from srcnn.figures.curves import curves_figure, draw, read_run
+from srcnn.images.color import channels_in
 from srcnn.images.files import remove_parts, write_atomically
+from srcnn.metrics import psnr
 from srcnn.models.residual import ResidualSRCNN, unfold
 from srcnn.models.srcnn import SRCNN, init_he, init_paper
 from srcnn.training.config import RESOLVED, Recipe
@@ -56,7 +60,7 @@ class Plan:
     def card(self) -> Card:
         """What is known of the weights before training."""
         recipe = self.recipe
-        return Card(recipe.name, recipe.scale, recipe.f, recipe.n)
+        return Card(recipe.name, recipe.scale, recipe.f, recipe.n, recipe.color)
 
 
 def make_plan(
@@ -108,14 +112,14 @@ def run_plan(
     torch.manual_seed(recipe.seed)
     model = _first_model(recipe)
     with RunLog(folder / LOG, quiet or not first) as log:
-        held = read_held_back(plan.held_back, log.say) if first else []
+        held = read_held_back(plan.held_back, recipe.color, log.say) if first else []
         degradation = degradation_of(recipe)
+        # What is selected by is what is learned: the error of the same channels.
+        measures = {"psnr": partial(psnr, weights=recipe.channel_weights)}
 
         def judge(model: Enhancer) -> float:
-            rows = score_pictures(held, [model], recipe.scale, ["psnr"], degradation=degradation)[
-                model.name
-            ]
-            return mean(rows)["psnr"] if rows else float("nan")
+            rows = score_pictures(held, [model], recipe.scale, measures, degradation=degradation)
+            return mean(rows[model.name])["psnr"] if rows[model.name] else float("nan")
 
         def validate(tensors: Tensors) -> float:
             return judge(network("held back", tensors, plan.card))
@@ -128,7 +132,7 @@ def run_plan(
                 card = replace(plan.card, steps=step, samples=step * recipe.batch)
                 write_atomically(folder / SNAPSHOTS / f"{step:07}.onnx", to_onnx(tensors, card))
 
-        bicubic = judge(Bicubic())
+        bicubic = judge(Bicubic(recipe.color))
         with open_sampler(recipe, plan.training, plan.card.radius, log.say) as sampler:
             # From here on nothing about the recipe or the pictures can be wrong any more.
             if first:
@@ -165,8 +169,9 @@ def estimated_seconds(plan: Plan, device: str = "auto") -> float:
     model = _first_model(recipe)
     wrapped, optimizer = fabric.setup(model, make_optimizer(recipe, model))
     side = recipe.patch + 2 * plan.card.radius
-    x = torch.rand(recipe.batch, 1, side, side, device=fabric.device)
-    truth = torch.rand(recipe.batch, 1, recipe.patch, recipe.patch, device=fabric.device)
+    channels = channels_in(recipe.color)
+    x = torch.rand(recipe.batch, channels, side, side, device=fabric.device)
+    truth = torch.rand(recipe.batch, channels, recipe.patch, recipe.patch, device=fabric.device)
     weights = torch.ones(recipe.batch, device=fabric.device)
     times = []
     for _ in range(6):
@@ -182,14 +187,17 @@ def _first_model(recipe: Recipe) -> ResidualSRCNN | SRCNN:
         path = find(name, int(scale)) if name and scale.isdigit() else Path(recipe.start)
         if not path.is_file():
             raise ModelError(path, "no such weights file")
-        plain = SRCNN.from_tensors(load(path, recipe.scale)[0], str(path))
-        if (plain.f, plain.n) != (recipe.f, recipe.n):
-            raise UsageError(recipe.start, f"has f = {plain.f}, n = {plain.n}, not the recipe's")
+        tensors, card = load(path, recipe.scale)
+        if (card.f, card.n, card.color) != (recipe.f, recipe.n, recipe.color):
+            found = f"has f = {card.f}, n = {card.n}, color {card.color}"
+            raise UsageError(recipe.start, f"{found}, not the recipe's")
+        plain = SRCNN.from_tensors(tensors, str(path))
         return unfold(plain) if recipe.form == "residual" else plain
+    channels = channels_in(recipe.color)
     if recipe.form == "residual":
-        model: ResidualSRCNN | SRCNN = ResidualSRCNN(recipe.f, recipe.n)
+        model: ResidualSRCNN | SRCNN = ResidualSRCNN(recipe.f, recipe.n, channels)
     else:
-        model = SRCNN(recipe.f, recipe.n)
+        model = SRCNN(recipe.f, recipe.n, channels)
     plain = model.g if isinstance(model, ResidualSRCNN) else model
     (init_he if recipe.init == "he" else init_paper)(plain)
     return model
@@ -200,9 +208,8 @@ def _card(plan: Plan, tensors: Tensors, seconds: float, data_root: Path | None) 
     models: list[Enhancer] = [Bicubic(), network(recipe.name, tensors, plan.card)]
     scores = {}
     for name in recipe.scores:
-        known = CATALOG.get(name)
-        protocol = PROTOCOLS[known.protocol if known else "paper"]
-        pictures = [(p.stem, read_luma(p, protocol)) for p in pictures_in(locate(name, data_root))]
+        rules = _protocol_of(name, recipe)
+        pictures = (read_original(path, rules) for path in pictures_in(locate(name, data_root)))
         for model, rows in score_pictures(pictures, models, recipe.scale).items():
             scores[name if model == recipe.name else f"{name} {model}"] = mean(rows)
     return replace(
@@ -221,3 +228,10 @@ def _card(plan: Plan, tensors: Tensors, seconds: float, data_root: Path | None) 
         scores=scores,
         licence=recipe.licence,
     )
+
+
+def _protocol_of(dataset: str, recipe: Recipe) -> Protocol:
+    """The one that a set is published by; of a colour network the colours are scored too."""
+    known = CATALOG.get(dataset)
+    name = known.protocol if known else "paper"
+    return PROTOCOLS["paper-colour" if name == "paper" and recipe.color != "Y" else name]

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from srcnn.data.augment import DIHEDRAL, dihedral, full_range
+from srcnn.data.augment import DIHEDRAL, dihedral
 from srcnn.data.folder import pictures_in
 from srcnn.data.patches import Pair, PatchSampler, load_pairs
 from srcnn.errors import MissingData
-from srcnn.images.color import rgb_to_ycbcr
+from srcnn.images.color import rgb_to_ycbcr, y_to_gray
 
 RADIUS = 3
 
@@ -49,7 +49,7 @@ def test_stretching_gives_y_the_range_of_gray_pictures() -> None:
     gray = np.linspace(0, 1, 256)
     # A gray picture's Y by MATLAB's rgb2ycbcr; stretched it is the gray picture again.
     y = rgb_to_ycbcr(np.repeat(gray[:, None], 3, axis=1))[:, 0].astype(np.float32)
-    np.testing.assert_allclose(full_range(y), gray, atol=1e-6)
+    np.testing.assert_allclose(y_to_gray(y), gray, atol=1e-6)
     with pytest.raises(AssertionError):
         np.testing.assert_allclose(y, gray, atol=1e-2)
 
@@ -62,7 +62,7 @@ def test_the_asked_part_of_the_patches_is_stretched_input_and_truth_alike() -> N
     assert 150 < differ.sum() < 250
     for before, after in zip(plain[:2], stretched[:2], strict=True):
         np.testing.assert_array_equal(before[~differ], after[~differ])
-        np.testing.assert_allclose(full_range(before[differ]), after[differ], rtol=1e-6)
+        np.testing.assert_allclose(y_to_gray(before[differ]), after[differ], rtol=1e-6)
 
 
 def test_a_batch_is_a_function_of_seed_and_step() -> None:

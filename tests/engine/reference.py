@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from srcnn.images.color import Color
 from srcnn.weights.card import Card
 from srcnn.weights.graph import to_onnx
 
@@ -32,37 +33,38 @@ def near_identity(
     offset: float = 0.0,
     noise: float = 0.2,
     seed: int = 0,
+    channels: int = 1,
 ) -> dict[str, NDArray[np.float32]]:
     """Weights whose output is the input plus ``offset`` plus something from every random filter.
 
     Pictures stay pictures, so nothing is hidden by clamping.
     """
     random = np.random.default_rng(seed)
-    widths = (1, *n, 1)
+    widths = (channels, *n, channels)
     tensors: dict[str, NDArray[np.float32]] = {}
     last = len(f)
     for k, size in enumerate(f, 1):
         inputs, outputs = widths[k - 1], widths[k]
         weight = random.normal(0, noise / math.sqrt(inputs), (outputs, inputs, size, size))
         bias = random.normal(0, noise / 4, outputs)
-        weight[0] *= (
-            k == last
-        )  # the picture travels alone in channel 0, and meets the others at the end
-        weight[0, 0] = 0
-        weight[0, 0, size // 2, size // 2] = 1
+        # The picture travels alone in the first channels, and meets the others at the end.
+        weight[:channels] *= k == last
+        weight[:channels, :channels] = 0
+        for c in range(channels):
+            weight[c, c, size // 2, size // 2] = 1
         # ReLU must let through what bicubic overshoots below 0.
-        bias[0] = 1.0 if k == 1 else offset - 1.0 if k == last else 0.0
+        bias[:channels] = 1.0 if k == 1 else offset - 1.0 if k == last else 0.0
         tensors[f"conv{k}.weight"] = weight.astype(np.float32)
         tensors[f"conv{k}.bias"] = bias.astype(np.float32)
     return tensors
 
 
-def weights_file(tensors: Tensors, scale: int = 3, name: str = "test") -> bytes:
+def weights_file(tensors: Tensors, scale: int = 3, name: str = "test", color: Color = "Y") -> bytes:
     """The bytes of a weights file of these tensors."""
     weights = [value for key, value in tensors.items() if key.endswith(".weight")]
     sizes = tuple(weight.shape[2] for weight in weights)
     filters = tuple(weight.shape[0] for weight in weights[:-1])
-    return to_onnx(tensors, Card(name, scale, sizes, filters))
+    return to_onnx(tensors, Card(name, scale, sizes, filters, color))
 
 
 def radius_of(tensors: Tensors) -> int:
@@ -70,8 +72,10 @@ def radius_of(tensors: Tensors) -> int:
 
 
 def network(y: Floats, tensors: Tensors) -> Floats:
-    """H x W through the network: the edge repeated once, then valid convolutions in float64."""
-    current = torch.from_numpy(np.pad(y, radius_of(tensors), mode="edge"))[None, None]
+    """H x W (x 3) through the network: the edge repeated once, then valid convolutions in float64."""
+    r = radius_of(tensors)
+    planes = np.atleast_3d(y).transpose(2, 0, 1)
+    current = torch.from_numpy(np.pad(planes, [(0, 0), (r, r), (r, r)], mode="edge"))[None]
     depth = len(tensors) // 2
     for k in range(1, depth + 1):
         weight = torch.from_numpy(tensors[f"conv{k}.weight"].astype(np.float64))
@@ -79,7 +83,7 @@ def network(y: Floats, tensors: Tensors) -> Floats:
         current = torch.nn.functional.conv2d(current, weight, bias)
         if k < depth:
             current = current.clamp(min=0)
-    out: Floats = current[0, 0].numpy()
+    out: Floats = current[0].numpy().transpose(1, 2, 0).reshape(y.shape)
     return out
 
 
@@ -115,19 +119,29 @@ def bled(low: Floats) -> Floats:
     return out
 
 
-def expected(image: NDArray[Any], size: tuple[int, int], tensors: Tensors | None) -> Floats:
+def expected(
+    image: NDArray[Any], size: tuple[int, int], tensors: Tensors | None, color: Color = "Y"
+) -> Floats:
     """The enlarged picture in [0, 1], not rounded; ``tensors`` None is bicubic alone."""
     low = image.reshape(*image.shape[:2], -1) / PEAK[str(image.dtype)]
     if low.shape[2] in (2, 4):
         low = bled(low.astype(np.float64))
-    colour = low.shape[2] >= 3
-    if colour:
+    gray = low.shape[2] < 3
+    if gray and color != "Y":
+        low = np.concatenate([low[..., :1]] * 3 + [low[..., 1:]], axis=2)
+    to_ycbcr = low.shape[2] >= 3 and color != "RGB"
+    if to_ycbcr:
         low = np.concatenate([(low[..., :3] @ STUDIO.T + BLACK) / 255, low[..., 3:]], axis=2)
     out = bicubic(low.astype(np.float64), size)
     if tensors is not None:
-        out[..., 0] = network(out[..., 0], tensors)
-    if colour:
+        network_s = np.s_[..., 0] if color == "Y" else np.s_[..., :3]
+        out[network_s] = network(out[network_s], tensors)
+    if to_ycbcr:
         out[..., :3] = (out[..., :3] * 255 - BLACK) @ np.linalg.inv(STUDIO).T
+    if gray and color != "Y":
+        # The weights of R, G and B in full-range luma; they add up to 1.
+        luma = out[..., :3] @ (STUDIO[0] / STUDIO[0].sum())
+        out = np.concatenate([luma[..., None], out[..., 3:]], axis=2)
     return np.clip(out, 0, 1).reshape(*size, *image.shape[2:])
 
 

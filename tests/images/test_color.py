@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage.color import rgb2ycbcr, ycbcr2rgb
 
-from srcnn.images.color import Y_TO_RGB, rgb_to_y, rgb_to_ycbcr, ycbcr_to_rgb
+from srcnn.images.color import Y_TO_RGB, convert, rgb_to_y, rgb_to_ycbcr, y_to_gray, ycbcr_to_rgb
 from srcnn.images.depth import to_float, to_uint8
 
 
@@ -67,6 +67,21 @@ def test_y_of_planes(photo: NDArray[np.uint8]) -> None:
     rgb = to_float(photo, np.float64)
     y = rgb_to_y(np.moveaxis(rgb, 2, 0))
     np.testing.assert_allclose(y * 255, rgb2ycbcr(photo)[..., 0], rtol=0, atol=1e-9)
+
+
+def test_converting_is_the_identity_or_one_of_the_two(photo: NDArray[np.uint8]) -> None:
+    rgb = photo / 255
+    ycbcr = rgb2ycbcr(photo) / 255
+    assert convert(rgb, "RGB", "RGB") is rgb
+    np.testing.assert_allclose(convert(rgb, "RGB", "YCbCr"), ycbcr, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(convert(ycbcr, "YCbCr", "RGB"), rgb, rtol=0, atol=1e-9)
+
+
+def test_the_gray_of_a_y() -> None:
+    """Where R = G = B it is they, for every level."""
+    gray = np.arange(256)[:, None] / 255
+    y = rgb2ycbcr(np.repeat(gray[..., None], 3, axis=2))[..., 0] / 255
+    np.testing.assert_allclose(y_to_gray(y), gray, rtol=0, atol=1e-9)
 
 
 def test_a_change_of_y_alone_moves_r_g_and_b_alike(photo: NDArray[np.uint8]) -> None:

@@ -50,6 +50,16 @@ def test_colour_is_the_joint_error_of_all_samples() -> None:
     assert psnr(picture, truth) == pytest.approx(10 * math.log10(255**2 / 300), abs=1e-12)
 
 
+def test_weights_are_of_the_channels_errors() -> None:
+    """Errors of 1, 2 and 30 levels; a channel that counts 0 might as well be missing."""
+    truth = np.zeros((5, 4, 3), np.uint8)
+    picture = truth + np.array([1, 2, 30], np.uint8)
+    mse = (3 * 1 + 1 * 4) / 4
+    assert psnr(picture, truth, (3, 1, 0)) == pytest.approx(10 * math.log10(255**2 / mse))
+    assert psnr(picture, truth, (0, 2, 0)) == psnr(picture[..., 1], truth[..., 1])
+    assert psnr(picture, truth, (1, 1, 1)) == pytest.approx(psnr(picture, truth), abs=1e-12)
+
+
 def test_equal_pictures_give_infinity(photo: NDArray[np.uint8]) -> None:
     assert psnr(photo, photo.copy()) == math.inf
 

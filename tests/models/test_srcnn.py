@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 import srcnn
 from srcnn.errors import ModelError, UsageError
+from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.images.depth import to_uint8
 from srcnn.metrics import psnr
@@ -95,7 +96,9 @@ def test_impossible_shapes_are_refused(
 def test_from_pretrained_sharpens(scale: int, photo: NDArray[np.uint8]) -> None:
     model = srcnn.SRCNN.from_pretrained("srcnn-915", scale=scale)
     assert model.parameters_without_biases == 8_032
-    truth, enlarged = degraded(PROTOCOLS["paper"].luma(photo), scale, "photo")
+    truth, enlarged = degraded(
+        Original("photo", photo, PROTOCOLS["paper"]).channels("Y"), scale, "photo"
+    )
     with torch.no_grad():
         result = model(torch.from_numpy(enlarged)[None, None].float())[0, 0].numpy()
     # Half a dB above bicubic on an ordinary photograph: no identity, no noise, the right scale.

@@ -50,6 +50,18 @@ def test_all_mistakes_are_reported_together() -> None:
         ({"loss": "l1", "balanced": True}, "loss: mse"),
         ({"sub_images": 14, "candidates": 2}, "sub_images are seen as they are"),
         ({"loss": "ssim", "patch": 10}, "11 pixels"),
+        ({"color": "BGR"}, "'Y', 'YCbCr' or 'RGB'"),
+        ({"hue": 20}, "hue, brightness: needs color: YCbCr or RGB"),
+        ({"brightness": 1.2}, "hue, brightness: needs color"),
+        ({"color": "RGB", "brightness": 0.8}, "brightness: .*greater than or equal to 1"),
+        ({"color": "RGB", "hue": 181}, "hue: .*less than or equal to 180"),
+        ({"channel_weights": [1, 0, 0]}, "channel_weights: needs color"),
+        ({"color": "RGB", "channel_weights": [1, 0]}, "channel_weights"),
+        ({"color": "YCbCr", "channel_weights": [1, -1, 0]}, "channel_weights"),
+        ({"color": "YCbCr", "channel_weights": [0, 0, 0]}, "channel_weights are all 0"),
+        ({"color": "RGB", "stretched": 0.2}, "stretched is of color: Y"),
+        ({"color": "RGB", "n": [64, 3]}, "at least 4 filters"),
+        ({"color": "RGB", "hue": 9, "sub_images": 14}, "sub_images are seen as they are"),
         ({"degradation": {"jpeg": [90, 30]}}, "degradation: jpeg is a range"),
         ({"degradation": {"jpeg": [0, 30]}}, r"degradation.jpeg.0"),
         ({"degradation": {"blurr": 1}}, r"degradation.blurr: unknown key"),
@@ -84,10 +96,16 @@ def test_resolved_recipe_reads_back(tmp_path: Path) -> None:
     assert read_recipe(path) == recipe
 
 
-def test_the_recipe_of_the_docs_is_valid() -> None:
+def test_the_recipes_of_the_docs_are_valid() -> None:
     text = (ROOT / "docs" / "training.md").read_text()
-    (recipe,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    assert make_recipe(yaml.safe_load(recipe), [], "docs").loss == "charbonnier"
+    recipes = [
+        yaml.safe_load(recipe) for recipe in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    ]
+    tuned, first = (make_recipe(recipe, [], "docs") for recipe in recipes)
+    assert (tuned.loss, first.channel_weights) == ("charbonnier", (1, 0, 0))
+    changes = ["channel_weights=", "start=runs/first/weights.onnx"]
+    assert all(f"--set {change}" in text for change in changes)
+    assert make_recipe(recipes[1], changes, "docs").channel_weights is None
 
 
 def test_the_committed_schema_is_that_of_the_recipe() -> None:

@@ -8,15 +8,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.metrics.ssim import ssim
-from srcnn.training.losses import LOSSES
+from srcnn.training.losses import LOSSES, over_channels
 
 
 @pytest.fixture
 def pictures(photo: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The bicubic picture and the truth of a photograph, 288 x 288, in [0, 1]."""
-    truth, enlarged = degraded(PROTOCOLS["paper"].luma(photo), 3, "photo")
+    truth, enlarged = degraded(
+        Original("photo", photo, PROTOCOLS["paper"]).channels("Y"), 3, "photo"
+    )
     return enlarged, truth / 255
 
 
@@ -31,7 +34,7 @@ def test_ssim_is_the_judge_s(
     enlarged, truth = pictures
     a = [enlarged, enlarged * 0.01 + 0.9, truth]
     b = [truth, truth * 0.01 + 0.9, truth]
-    loss = LOSSES["ssim"](batch(*a), batch(*b)).numpy()
+    loss = LOSSES["ssim"](batch(*a), batch(*b))[:, 0].numpy()
     wanted = [1 - ssim(x, y) for x, y in zip(a, b, strict=True)]
     assert wanted[0] > 0.05
     np.testing.assert_allclose(loss, wanted, atol=2e-5)
@@ -50,8 +53,33 @@ def test_pixelwise_losses(
     pictures: tuple[NDArray[np.float64], NDArray[np.float64]], name: str, of: np.ufunc
 ) -> None:
     enlarged, truth = pictures
-    loss = LOSSES[name](batch(enlarged, truth), batch(truth, truth)).numpy()
+    loss = LOSSES[name](batch(enlarged, truth), batch(truth, truth))[:, 0].numpy()
     np.testing.assert_allclose(loss, [of(enlarged - truth).mean(), of(0.0)], rtol=1e-4, atol=1e-9)
+
+
+def test_ssim_of_three_channels_is_the_judge_s(photo: NDArray[np.uint8]) -> None:
+    truth = photo[:64, :60] / 255
+    picture = truth**1.1
+    a, b = (torch.from_numpy(np.moveaxis(x, 2, 0)[None]).float() for x in (picture, truth))
+    loss = LOSSES["ssim"](a, b)
+    assert loss.shape == (1, 3)
+    for c in range(3):
+        assert float(loss[0, c]) == pytest.approx(
+            1 - ssim(picture[..., c], truth[..., c]), abs=2e-5
+        )
+    assert float(over_channels(loss, None)) == pytest.approx(1 - ssim(picture, truth), abs=2e-5)
+
+
+def test_channels_count_by_their_weights() -> None:
+    losses = torch.tensor([[1.0, 2.0, 6.0], [0.0, 4.0, 8.0]])
+    assert over_channels(losses, None).tolist() == [3, 4]
+    assert over_channels(losses, (1, 0, 0)).tolist() == [1, 0]
+    assert over_channels(losses, (0, 3, 1)).tolist() == [3, 5]
+
+
+def test_euclidean_is_half_the_sum_over_all_channels() -> None:
+    y, truth = torch.ones(2, 3, 5, 7), torch.zeros(2, 3, 5, 7)
+    assert over_channels(LOSSES["euclidean"](y, truth), None).tolist() == [52.5, 52.5]
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from srcnn.images.color import Color
 from srcnn.weights.card import METADATA_KEY, Card
 
 Tensors = dict[str, NDArray[np.float32]]
@@ -27,8 +28,10 @@ def random_tensors(f: Sequence[int], n: Sequence[int], channels: int = 1, seed: 
     return tensors
 
 
-def card_of(f: Sequence[int], n: Sequence[int], channels: int = 1, scale: int = 3) -> Card:
-    return Card("test", scale, tuple(f), tuple(n), color="Y" if channels == 1 else "RGB")
+def card_of(
+    f: Sequence[int], n: Sequence[int], channels: int = 1, scale: int = 3, three: Color = "RGB"
+) -> Card:
+    return Card("test", scale, tuple(f), tuple(n), color="Y" if channels == 1 else three)
 
 
 def network(

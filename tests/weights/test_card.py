@@ -7,6 +7,7 @@ import json
 import pytest
 
 from srcnn.errors import ModelError
+from srcnn.images.color import Color
 from srcnn.weights.card import Card, card_from_json
 
 
@@ -18,10 +19,11 @@ from srcnn.weights.card import Card, card_from_json
         ((9, 5, 5), (64, 32), "Y", 57_184, 8),
         ((9, 1, 5), (128, 64), "Y", 20_160, 6),
         ((9, 1, 5), (64, 32), "RGB", 20_000, 6),
+        ((9, 1, 5), (64, 32), "YCbCr", 20_000, 6),
     ],
 )
 def test_counts(
-    f: tuple[int, ...], n: tuple[int, ...], color: str, parameters: int, radius: int
+    f: tuple[int, ...], n: tuple[int, ...], color: Color, parameters: int, radius: int
 ) -> None:
     """Sections 4.3.1 and 4.3.2 of the paper; in colour 3 * 81 * 64 + 64 * 32 + 32 * 25 * 3 + ..."""
     card = Card("test", 3, f, n, color)
@@ -54,7 +56,12 @@ def test_keys_of_later_versions_are_passed_over() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "no json", "[]", "3", "null", "{}", '{"name": "a"}', '{"name": "a", "scale": 3, "f": 9}'],
+    [
+        *("", "no json", "[]", "3", "null", "{}", '{"name": "a"}'),
+        '{"name": "a", "scale": 3, "f": 9}',
+        '{"name": "a", "scale": 3, "f": [3, 3], "n": [4], "color": "BGR"}',
+        '{"name": "a", "scale": 3, "f": [3, 3], "n": [4], "color": ["Y"]}',
+    ],
 )
 def test_what_is_no_card_is_refused(text: str) -> None:
     with pytest.raises(ModelError, match="a-file: has a damaged card"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,13 @@ import srcnn
 from srcnn.engine.backend import Backend
 from srcnn.engine.engines import open_backend
 from srcnn.errors import ModelError
+from srcnn.images.color import Color
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import open_weights
 from srcnn.weights.onnx_file import from_onnx, read_card
 from srcnn.weights.standalone import to_standalone
 
 from ..engine.reference import expected, near_identity
-from .reference import card_of, random_tensors
 
 TENSORS = near_identity()
 CARD = Card("test", 3, (5, 3, 3), (6, 4))
@@ -88,6 +89,13 @@ def test_it_keeps_the_card_but_is_no_weights_file() -> None:
             reader(data, "a-file")
 
 
-def test_a_network_of_colour_channels_is_refused() -> None:
-    with pytest.raises(ModelError, match="test: works on 3 channels; only luma"):
-        to_standalone(random_tensors((3, 3), (4,), 3), card_of((3, 3), (4,), 3), 3)
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+@pytest.mark.parametrize("color", ["YCbCr", "RGB"])
+def test_colour_networks_stand_alone_too(color: Color, engine: str) -> None:
+    tensors = near_identity(channels=3)
+    card = replace(CARD, color=color)
+    backend = open_backend(to_standalone(tensors, card, 3), engine, "fp32", 1)
+    for height, width in SIZES:
+        picture = np.random.default_rng(7).random((height, width, 3), np.float32)
+        wanted = expected(picture, (3 * height, 3 * width), tensors, color)
+        np.testing.assert_allclose(run(backend, picture[None])[0], wanted, rtol=0, atol=5e-6)

@@ -36,7 +36,8 @@ _SCALE = 3
     "--protocol",
     default="paper",
     metavar="<str>",
-    help="paper (Y of rgb2ycbcr) or paper-gray (rgb2gray, as the paper's BSD200).",
+    help="paper (Y of rgb2ycbcr), paper-gray (rgb2gray, as the paper's BSD200) or paper-colour "
+    "(Y, Cb, Cr, the three together, and RGB, as its Table 5).",
 )
 @click.option("--metrics", default="psnr,ssim", metavar="<str>", help="Metrics, by comma.")
 @click.option(

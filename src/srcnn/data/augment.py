@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.images.color import Color, convert
+
 DIHEDRAL = 8
+Patch = NDArray[np.float32]
 
 
 def dihedral(patch: NDArray[Any], k: int) -> NDArray[Any]:
@@ -16,10 +20,49 @@ def dihedral(patch: NDArray[Any], k: int) -> NDArray[Any]:
     return turned[:, ::-1] if k >= 4 else turned
 
 
-def full_range(y: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Y in [16, 235] / 255 stretched to the [0, 1] of a gray picture.
+# Bicubic is linear and leaves a constant as it is, so what the two below make of a degraded patch is a
+# degraded patch: of the truth that they make. Its values may leave [0, 1] for that, and are not clamped.
 
-    A network that saw only Y never met the darkest and brightest values of gray pictures. Bicubic is
-    linear, so stretching a degraded patch is degrading a stretched one.
-    """
-    return (y - np.float32(16 / 255)) * np.float32(255 / 219)
+
+def hue(patch: Patch, degrees: float, color: Color) -> Patch:
+    """3 x H x W with its colours turned around the gray axis: Y stays, Cb and Cr go in a circle."""
+    turn = np.radians(degrees)
+    circle = np.eye(3)
+    circle[1:, 1:] = [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]
+    return _mapped(patch, circle, "YCbCr", color)
+
+
+def brightness(patch: Patch, factor: float, color: Color) -> Patch:
+    """3 x H x W with R, G and B so many times as large."""
+    return _mapped(patch, factor * np.eye(3), "RGB", color)
+
+
+def _mapped(patch: Patch, matrix: NDArray[np.float64], space: Color, color: Color) -> Patch:
+    """A patch in ``color`` with ``matrix`` applied to how far its colours are from black, in ``space``."""
+    black = convert(np.zeros(3), "RGB", color)
+    # A row of each is what a unit of one channel becomes in the other space.
+    there = convert(np.eye(3), color, space) - convert(np.zeros(3), color, space)
+    back = convert(np.eye(3), space, color) - convert(np.zeros(3), space, color)
+    whole = (there @ matrix.T @ back).T
+    offset = black - whole @ black
+    out: Patch = np.tensordot(whole.astype(np.float32), patch, 1)
+    out += offset.astype(np.float32)[:, None, None]
+    return out
+
+
+@dataclass(frozen=True)
+class Recolour:
+    """Hue and brightness by chance, of input and truth alike."""
+
+    color: Color
+    """Of the patches: YCbCr or RGB."""
+    hue: float
+    """Largest turn, in degrees, either way."""
+    brightness: float
+    """Largest factor, 1 or more; as likely the same part darker."""
+
+    def __call__(self, random: np.random.Generator, x: Patch, y: Patch) -> tuple[Patch, Patch]:
+        degrees = random.uniform(-self.hue, self.hue)
+        factor = self.brightness ** random.uniform(-1, 1)
+        x, y = (hue(patch, degrees, self.color) for patch in (x, y))
+        return brightness(x, factor, self.color), brightness(y, factor, self.color)

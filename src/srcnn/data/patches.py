@@ -6,7 +6,7 @@ bicubic picture is padded once by repeating its edge, as the network does, so bo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,31 +14,47 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.data.augment import DIHEDRAL, dihedral, full_range
+from srcnn.data.augment import DIHEDRAL, Recolour, dihedral
 from srcnn.errors import InputError, LimitError, MissingData
+from srcnn.images.color import y_to_gray
 from srcnn.images.depth import to_float
+
+Weights = Sequence[float]
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A picture for training: truth H x W uint8, bicubic (H + 2r) x (W + 2r) float32 in [0, 1]."""
+    """A picture for training: truth H x W uint8, bicubic (H + 2r) x (W + 2r) float32 in [0, 1].
+
+    In colour H x W x 3 and (H + 2r) x (W + 2r) x 3.
+    """
 
     truth: NDArray[np.uint8]
     padded: NDArray[np.float32]
 
-    def error(self, top: int, left: int, height: int, width: int) -> float:
-        """Mean squared error of the bicubic picture in a part of it, on [0, 1]."""
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width)."""
+        return self.truth.shape[0], self.truth.shape[1]
+
+    def error(
+        self, top: int, left: int, height: int, width: int, weights: Weights | None = None
+    ) -> float:
+        """Mean squared error of the bicubic picture in a part of it, on [0, 1].
+
+        ``weights`` are of the channels in that mean; ``None``: all alike.
+        """
         r = (self.padded.shape[0] - self.truth.shape[0]) // 2
         bicubic = self.padded[r + top : r + top + height, r + left : r + left + width]
-        return float(
-            np.square(
-                bicubic - to_float(self.truth[top : top + height, left : left + width])
-            ).mean()
-        )
+        truth = to_float(self.truth[top : top + height, left : left + width])
+        squares = np.square(bicubic - truth)
+        if weights is not None:
+            return float(np.average(squares.mean(axis=(0, 1)), weights=weights))
+        return float(squares.mean())
 
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
-"""(N x 1 x (P + 2r) x (P + 2r), N x 1 x P x P, N): bicubic input, truth, weights of the losses."""
+"""(N x C x (P + 2r) x (P + 2r), N x C x P x P, N): bicubic input, truth, weights of the losses."""
 
 
 class Sampler(Protocol):
@@ -61,7 +77,8 @@ def load_pairs(
     for file in files:
         try:
             for truth, enlarged in versions(file):
-                padded = np.pad(enlarged.astype(np.float32), radius, mode="edge")
+                borders = [(radius, radius)] * 2 + [(0, 0)] * (enlarged.ndim - 2)
+                padded = np.pad(enlarged.astype(np.float32), borders, mode="edge")
                 pairs.append(Pair(np.ascontiguousarray(truth), padded))
         except (InputError, LimitError) as error:
             warn(f"{error}; left out")
@@ -84,22 +101,29 @@ class PatchSampler:
         stretched: float = 0.0,
         balanced: bool = False,
         candidates: int = 1,
+        channel_weights: Weights | None = None,
+        recolour: Recolour | None = None,
     ) -> None:
         """``patch``: side of the output in pixels. Pictures with a shorter side are left out.
 
-        ``stretched``: the part of the patches that go through `full_range`.
+        ``stretched``: the part of the patches, of luma, that go through `y_to_gray`: a network that saw
+        only Y never met the darkest and brightest values of gray pictures. Bicubic is linear, so
+        stretching a degraded patch is degrading a stretched one.
         ``balanced``: errors count relative to those of bicubic in the same picture.
         ``candidates``: of so many random patches the one is taken in which bicubic errs most.
+        ``channel_weights``: of the channels, in what these two call an error.
+        ``recolour``: what becomes of colour patches by chance.
         """
-        self.pairs = [pair for pair in pairs if min(pair.truth.shape) >= patch]
+        self.pairs = [pair for pair in pairs if min(pair.size) >= patch]
         if not self.pairs:
             raise MissingData("training pictures", f"none has {patch} pixels in each direction")
         self.patch, self.batch_size, self.seed = patch, batch, seed
         self.stretched, self.candidates = stretched, candidates
-        areas = np.array([pair.truth.size for pair in self.pairs], np.float64)
+        self.channel_weights, self.recolour = channel_weights, recolour
+        areas = np.array([pair.size[0] * pair.size[1] for pair in self.pairs], np.float64)
         weights = np.ones_like(areas)
         if balanced:
-            errors = [pair.error(0, 0, *pair.truth.shape) for pair in self.pairs]
+            errors = [pair.error(0, 0, *pair.size, channel_weights) for pair in self.pairs]
             weights = 1 / np.maximum(errors, _LEAST_ERROR)
         self._weights = (weights * areas.sum() / (weights * areas).sum()).astype(np.float32)
         # By area: every pixel of the set is as likely as any other.
@@ -118,23 +142,30 @@ class PatchSampler:
             k = int(random.integers(DIHEDRAL))
             inputs.append(dihedral(pair.padded[top : top + side, left : left + side], k))
             truths.append(dihedral(pair.truth[top : top + self.patch, left : left + self.patch], k))
-        x = np.stack(inputs)[:, None]
-        y: NDArray[np.float32] = to_float(np.stack(truths)[:, None])
+        x, y = channels_first(np.stack(inputs)), to_float(channels_first(np.stack(truths)))
         if self.stretched:
             which = random.random(self.batch_size) < self.stretched
-            x[which], y[which] = full_range(x[which]), full_range(y[which])
+            x[which], y[which] = y_to_gray(x[which]), y_to_gray(y[which])
+        if self.recolour is not None:
+            for i in range(self.batch_size):
+                x[i], y[i] = self.recolour(random, x[i], y[i])
         return x, y, self._weights[picks]
 
     def _place(self, random: np.random.Generator) -> tuple[int, int, int]:
         """(which picture, top, left) of a random patch."""
         pick = int(np.searchsorted(self._bounds, random.random(), side="right"))
         pick = min(pick, len(self.pairs) - 1)
-        height, width = self.pairs[pick].truth.shape
+        height, width = self.pairs[pick].size
         top = int(random.integers(height - self.patch + 1))
         return pick, top, int(random.integers(width - self.patch + 1))
 
     def _error(self, place: tuple[int, int, int]) -> float:
         pick, top, left = place
         return float(self._weights[pick]) * self.pairs[pick].error(
-            top, left, self.patch, self.patch
+            top, left, self.patch, self.patch, self.channel_weights
         )
+
+
+def channels_first(patches: NDArray[Any]) -> NDArray[Any]:
+    """N x P x P to N x 1 x P x P, N x P x P x 3 to N x 3 x P x P."""
+    return patches[:, None] if patches.ndim == 3 else np.moveaxis(patches, 3, 1)

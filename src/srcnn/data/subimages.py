@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from srcnn.data.patches import Batch, Pair
+from srcnn.data.patches import Batch, Pair, channels_first
 from srcnn.errors import MissingData
 from srcnn.images.depth import to_float
 
@@ -21,7 +20,7 @@ class SubImageSampler:
         places = []
         for pick, pair in enumerate(pairs):
             r = _radius(pair)
-            rows, columns = (range(r, n - r - patch + 1, stride) for n in pair.truth.shape)
+            rows, columns = (range(r, n - r - patch + 1, stride) for n in pair.size)
             places += [(pick, top, left) for top in rows for left in columns]
         if not places:
             raise MissingData("training pictures", "none is as large as a sub-image")
@@ -37,8 +36,8 @@ class SubImageSampler:
             side = self.patch + 2 * _radius(pair)
             inputs.append(pair.padded[top : top + side, left : left + side])
             truths.append(pair.truth[top : top + self.patch, left : left + self.patch])
-        truth: NDArray[np.float32] = to_float(np.stack(truths)[:, None])
-        return np.stack(inputs)[:, None], truth, np.ones(self.batch_size, np.float32)
+        x, y = channels_first(np.stack(inputs)), to_float(channels_first(np.stack(truths)))
+        return x, y, np.ones(self.batch_size, np.float32)
 
     def _shuffled(self, position: int) -> int:
         """Which sub-image comes at a position of the endless row of epochs."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.engine.planes import count
 from srcnn.engine.road import ROWS
 from srcnn.engine.threads import cores
 from srcnn.engine.upscaler import Upscaler
@@ -189,7 +190,7 @@ def _own(picture: Picture, upscaler: Upscaler, size: tuple[int, int], fmt: Forma
     more = min(-(-2 * upscaler.threads // columns), -(-size[0] // tile)) - 1
     scale = size[0] / header.height
     rows = min((tile + 12) / scale + ROWS, header.height)
-    planes = {1: 1, 2: 2, 3: 4, 4: 5}[header.channels]
+    planes = count(upscaler.model.color, header.channels)
     samples = header.channels * header.dtype.itemsize
     own = (_PLANES + more) * 4 * planes * rows * header.width
     own += (_STRIPS + more) * samples * min(tile, size[0]) * size[1]

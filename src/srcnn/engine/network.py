@@ -1,4 +1,4 @@
-"""A model that enhances the enlarged luma: the interface, and the network that fulfils it in tiles."""
+"""A model that enhances the enlarged picture: the interface, and the network that fulfils it in tiles."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from srcnn.engine.backend import Backend, is_out_of_memory
 from srcnn.engine.threads import cores
 from srcnn.engine.tiling import Tile, tiles
+from srcnn.images.color import Color, channels_in
 
 AUTO_TILE = 128
 """A tile's planes of 64 filters stay in a core's cache, and its halo is a tenth of it."""
@@ -32,8 +33,16 @@ class Enhancer(Protocol):
         """How many pixels each side of the input loses."""
         ...
 
+    @property
+    def color(self) -> Color:
+        """Which channels it works on: luma alone, or three at once."""
+        ...
+
     def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
-        """(H + 2r) x (W + 2r) floats around [0, 1] to H x W; the caller pads, nobody clamps."""
+        """(H + 2r) x (W + 2r) floats around [0, 1] to H x W; the caller pads, nobody clamps.
+
+        Of three channels 3 x (H + 2r) x (W + 2r) to 3 x H x W.
+        """
         ...
 
 
@@ -47,9 +56,11 @@ class Network:
         radius: int,
         tile: int | None = None,
         threads: int | None = None,
+        color: Color = "Y",
     ) -> None:
         self.name = name
         self.radius = radius
+        self.color = color
         self._backend = backend
         self._tile = tile or AUTO_TILE
         self._threads = threads or cores()
@@ -58,21 +69,19 @@ class Network:
 
     def enhance(self, padded: NDArray[Any]) -> NDArray[np.float32]:
         """See `Enhancer.enhance`. Safe from several threads."""
-        r = self.radius
-        height, width = padded.shape[0] - 2 * r, padded.shape[1] - 2 * r
-        if max(height, width) <= self._tile:
+        if max(self._inner(padded)) <= self._tile:
             return self._run(padded)
         with ThreadPoolExecutor(self._threads) as pool:
             return self._in_tiles(padded, self._tile, pool.map)
 
     def _run(self, piece: NDArray[np.float32]) -> NDArray[np.float32]:
         """One piece by the engine, in parts where the whole does not fit into memory."""
-        r = self.radius
-        height, width = piece.shape[0] - 2 * r, piece.shape[1] - 2 * r
+        height, width = self._inner(piece)
         if max(height, width) <= self._limit:
             try:
-                batch = np.ascontiguousarray(piece, np.float32)[None, None]
-                return self._backend.run(batch)[0, 0]  # type: ignore[no-any-return]
+                batch = np.ascontiguousarray(piece, np.float32)
+                batch = batch.reshape(1, channels_in(self.color), *piece.shape[-2:])
+                return self._backend.run(batch).reshape(*piece.shape[:-2], height, width)
             except Exception as error:  # the engines' exceptions share no base
                 half = (max(height, width) + 1) // 2
                 if half < _SMALLEST_TILE or not is_out_of_memory(error):
@@ -87,16 +96,20 @@ class Network:
     ) -> NDArray[np.float32]:
         """Tiles of at most ``side`` x ``side`` pixels, run as ``each``, a kind of ``map``, has it."""
         r = self.radius
-        height, width = padded.shape[0] - 2 * r, padded.shape[1] - 2 * r
-        out = np.empty((height, width), np.float32)
+        height, width = self._inner(padded)
+        out = np.empty((*padded.shape[:-2], height, width), np.float32)
 
         def make(tile: Tile) -> None:
-            part = self._run(padded[tile.with_halo(r)])
-            out[tile.top : tile.bottom, tile.left : tile.right] = part
+            part = self._run(padded[..., *tile.with_halo(r)])
+            out[..., tile.top : tile.bottom, tile.left : tile.right] = part
 
         for _ in each(make, tiles(height, width, side)):
             pass
         return out
+
+    def _inner(self, padded: NDArray[Any]) -> tuple[int, int]:
+        """(height, width) of what comes of a padded piece."""
+        return padded.shape[-2] - 2 * self.radius, padded.shape[-1] - 2 * self.radius
 
     def close(self) -> None:
         """Give the network's memory back."""
@@ -104,5 +117,6 @@ class Network:
 
 
 def enhance_whole(model: Enhancer, enlarged: NDArray[Any]) -> NDArray[Any]:
-    """H x W in, H x W out: the edge repeated over the receptive radius, then `Enhancer.enhance`."""
-    return model.enhance(np.pad(enlarged, model.radius, mode="edge"))
+    """H x W in, H x W out, or 3 x H x W: the edge repeated over the radius, then `Enhancer.enhance`."""
+    borders = [(0, 0)] * (enlarged.ndim - 2) + [(model.radius, model.radius)] * 2
+    return model.enhance(np.pad(enlarged, borders, mode="edge"))

@@ -2,12 +2,12 @@
 
 ::
 
-    strip -> float -> bleed -> Y, and R, G, B (gray: Y alone) -> tile by tile, several at once:
-        bicubic with halo -> Y: network -> R, G, B: each gains what Y gained -> quantize
+    strip -> float -> bleed -> the network's channels, and others -> tile by tile, several at once:
+        bicubic with halo -> the network's channels: network -> picture -> quantize
 
 Only as many rows are held as the tiles at work need, so memory depends on the picture's width and the
-tile, not on its height. Of a colour picture Cb and Cr are enlarged bicubically (paper, section 4.1):
-as the colour conversion is linear, that is the bicubic RGB, each channel moved by the change of Y.
+tile, not on its height. Which channels a network has, and how its answer becomes a picture again, is
+known to `srcnn.engine.planes`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.engine.network import Enhancer
+from srcnn.engine.planes import to_picture, to_planes
 from srcnn.engine.threads import one_core_per_product, workers
 from srcnn.engine.tiling import Span, spans
 from srcnn.images.alpha import REACH, bleed
-from srcnn.images.color import Y_TO_RGB, rgb_to_y
 from srcnn.images.depth import quantize, to_float
 from srcnn.images.resize import Window, resize_window, window
 
@@ -66,7 +66,8 @@ def enlarge(
                 # Colour reaches rows that no tile asks for: see `bleed`.
                 first, last = max(rows.first - REACH, 0), min(rows.last + REACH, old[0])
                 source = rows_of.take(first, last)
-                planes = _to_planes(source, slice(rows.first - first, rows.last - first))
+                picture = _to_floats(source, slice(rows.first - first, rows.last - first))
+                planes = to_planes(picture, model.color)
                 out = np.empty((bottom - top, size[1], *source.shape[2:]), source.dtype)
                 futures = [
                     pool.submit(_make_tile, model, planes, rows, column, span, out)
@@ -96,8 +97,8 @@ def _finish(
     return out
 
 
-def _to_planes(strip: NDArray[Any], inner: slice) -> NDArray[np.float32]:
-    """Rows ``inner`` as C x rows x width float32: the luma for the network first; with RGB after it.
+def _to_floats(strip: NDArray[Any], inner: slice) -> NDArray[np.float32]:
+    """Rows ``inner`` as C x rows x width float32.
 
     The rows around them are there for transparent pictures, whose colour bleeds; others pass them by.
     """
@@ -108,9 +109,7 @@ def _to_planes(strip: NDArray[Any], inner: slice) -> NDArray[np.float32]:
     if hides:
         planes[:-1] = bleed(planes[:-1], planes[-1])
         planes = planes[:, inner]
-    if len(planes) < 3:
-        return planes
-    return np.concatenate([rgb_to_y(planes[:3])[None], planes])
+    return planes
 
 
 def _make_tile(
@@ -124,15 +123,12 @@ def _make_tile(
     """Write columns ``span`` of a strip of the result; ``planes`` start at the rows' first."""
     r = model.radius
     enlarged = resize_window(planes, rows, columns, rows.first)
-    luma = model.enhance(enlarged[0])
-    inner = enlarged[:, r : r + luma.shape[0], r : r + luma.shape[1]]
-    if len(inner) >= 3:
-        inner[1:4] += (luma - inner[0]) * np.float32(Y_TO_RGB)
-        inner = inner[1:]
-    else:
-        inner[0] = luma
-    target = out[:, span[0] : span[1]].reshape(*luma.shape, -1)
-    for channel, plane in enumerate(quantize(inner, out.dtype)):
+    answer = model.enhance(enlarged[0] if model.color == "Y" else enlarged[:3])
+    height, width = answer.shape[-2:]
+    target = out[:, span[0] : span[1]].reshape(height, width, -1)
+    inner = enlarged[:, r : r + height, r : r + width]
+    picture = to_picture(inner, answer, model.color, target.shape[2])
+    for channel, plane in enumerate(quantize(picture, out.dtype)):
         # Plane by plane: one strided write of all channels takes five times as long.
         target[..., channel] = plane
 

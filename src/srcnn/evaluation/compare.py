@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +14,10 @@ from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.degrade import low_resolution
 from srcnn.errors import UsageError
 from srcnn.evaluation.models import open_model
+from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
-from srcnn.evaluation.run import Scores, score_pictures
-from srcnn.evaluation.save import colouring
+from srcnn.evaluation.run import Judged, Scores, score_pictures
+from srcnn.evaluation.save import picture_of
 from srcnn.images.crop import modcrop
 from srcnn.images.depth import to_float, to_uint8
 from srcnn.images.io import MAX_BYTES, open_picture
@@ -72,26 +72,20 @@ def compare(
     opened = [open_model(name, scale) for name in names]
     rules = PROTOCOLS["paper"]
     pixels = open_picture(source, max_pixels, max_bytes=max_bytes).read()
-    coloured = colouring(pixels, scale)
+    original = Original(str(source), pixels, rules)
     made: dict[str, NDArray[np.uint8]] = {}
 
-    def keep(_: str, model: str, luma: NDArray[np.uint8]) -> None:
-        made[model] = coloured(luma)
+    def keep(model: str, judged: Judged) -> None:
+        made[model] = picture_of(judged, scale)
 
-    rows = score_pictures([(str(source), rules.luma(pixels))], opened, scale, keep=keep)
-    truth = to_float(_without_alpha(modcrop(pixels, scale)), np.float64)
+    rows = score_pictures([original], opened, scale, keep=keep)
+    truth = to_float(modcrop(original.pixels, scale), np.float64)
     shown = [
         Shown(name, label, made[name], {key: rows[name][0][key] for key in ("psnr", "ssim")})
         for name, label in zip(names, _labels(names), strict=True)
     ]
     low = to_uint8(low_resolution(truth, scale))
     return Comparison(str(source), scale, rules, to_uint8(truth), low, shown)
-
-
-def _without_alpha(pixels: NDArray[Any]) -> NDArray[Any]:
-    if pixels.ndim == 2:
-        return pixels
-    return pixels[..., 0] if pixels.shape[2] == 2 else pixels[..., :3]
 
 
 def _labels(names: Sequence[str]) -> list[str]:

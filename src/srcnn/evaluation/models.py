@@ -45,7 +45,5 @@ def network(
 
 
 def _opened(name: str, graph: bytes, card: Card, engine: str, precision: str) -> Network:
-    if card.channels != 1:
-        raise ModelError(name, f"works on {card.channels} channels; only luma networks are judged")
     backend = open_backend(graph, *resolve(engine, precision), cores())
-    return Network(name, backend, card.radius)
+    return Network(name, backend, card.radius, color=card.color)

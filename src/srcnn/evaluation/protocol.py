@@ -12,52 +12,54 @@ from numpy.typing import NDArray
 
 from srcnn.degrade import Degradation, enlarge
 from srcnn.errors import InputError, UsageError
-from srcnn.images.color import rgb_to_ycbcr
+from srcnn.images.color import Color, convert
 from srcnn.images.crop import modcrop
 from srcnn.images.depth import to_float, to_uint8
 
 BICUBIC = Degradation()
 """How the protocols make the low-res picture."""
 
+Views = dict[str, NDArray[np.uint8]]
+"""What is scored of a picture, by name: H x W or H x W x 3."""
+
 # MATLAB's rgb2gray.
 _GRAY = np.array([0.298936021293776, 0.587043074451121, 0.114020904255103])
 
-
-def _matlab_y(rgb: NDArray[Any]) -> NDArray[np.uint8]:
-    return to_uint8(rgb_to_ycbcr(rgb)[..., 0])
-
-
-def _matlab_gray(rgb: NDArray[Any]) -> NDArray[np.uint8]:
-    return to_uint8(rgb @ _GRAY)
-
-
-_CHANNELS: dict[str, Callable[[NDArray[Any]], NDArray[np.uint8]]] = {
-    "Y of MATLAB rgb2ycbcr, uint8": _matlab_y,
-    "MATLAB rgb2gray, uint8": _matlab_gray,
+_VIEWS: dict[str, Callable[[NDArray[Any], Color], NDArray[Any]]] = {
+    "Y": lambda image, color: convert(image, color, "YCbCr")[..., 0],
+    "Cb": lambda image, color: convert(image, color, "YCbCr")[..., 1],
+    "Cr": lambda image, color: convert(image, color, "YCbCr")[..., 2],
+    "YCbCr": lambda image, color: convert(image, color, "YCbCr"),
+    "RGB": lambda image, color: convert(image, color, "RGB"),
+    "gray": lambda image, color: convert(image, color, "RGB") @ _GRAY,
 }
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """One way to judge. Alpha is ignored; a one-channel picture is used as it is."""
+    """One way to judge. Alpha is ignored; of a gray picture its one channel alone is scored, as it is."""
 
     name: str
     channel: str
     """What is scored."""
+    scored: tuple[str, ...] = ("Y",)
+    """The same by the names of its parts. The first gives ``psnr``, another, such as Cb, ``psnr_cb``."""
     low_resolution: str = "mod-crop, MATLAB bicubic imresize down and up in float, not rounded"
     output: str = "rounded to uint8"
     border: str = "scale pixels shaved from each side"
 
-    def luma(self, pixels: NDArray[Any]) -> NDArray[np.uint8]:
-        """The scored channel, H x W uint8, of a picture as `srcnn.images.io` reads it."""
-        image = to_float(pixels, np.float64)
-        if image.ndim == 2:
-            return to_uint8(image)
-        if image.shape[2] == 2:
-            return to_uint8(image[..., 0])
-        return _CHANNELS[self.channel](image[..., :3])
+    @property
+    def of_luma(self) -> bool:
+        """Whether one channel is all that is scored."""
+        return self.scored in (("Y",), ("gray",))
 
-    def to_dict(self) -> dict[str, str]:
+    def views(self, image: NDArray[Any], color: Color) -> Views:
+        """What is scored of H x W x 3 floats of a colour space; of H x W (gray) the one channel."""
+        if image.ndim == 2:
+            return {self.scored[0]: to_uint8(image)}
+        return {name: to_uint8(_VIEWS[name](image, color)) for name in self.scored}
+
+    def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
@@ -65,10 +67,18 @@ PROTOCOLS = {
     protocol.name: protocol
     for protocol in (
         Protocol("paper", "Y of MATLAB rgb2ycbcr, uint8"),
-        Protocol("paper-gray", "MATLAB rgb2gray, uint8"),
+        Protocol("paper-gray", "MATLAB rgb2gray, uint8", ("gray",)),
+        Protocol(
+            "paper-colour",
+            "Y, Cb, Cr of MATLAB rgb2ycbcr, each and together, and RGB, uint8",
+            ("Y", "Cb", "Cr", "YCbCr", "RGB"),
+        ),
     )
 }
-"""``paper`` for Set5 and Set14; the paper's BSD200 rows are ``paper-gray``."""
+"""``paper`` for Set5 and Set14; the paper's BSD200 rows are ``paper-gray``, its Table 5 ``paper-colour``.
+
+What Table 5 calls RGB is the joint error of Y, Cb and Cr: ``psnr_ycbcr``.
+"""
 
 
 def protocol_named(name: str) -> Protocol:
@@ -83,8 +93,11 @@ def degraded(
     source: str,
     degradation: Degradation = BICUBIC,
     random: np.random.Generator | None = None,
+    color: Color = "Y",
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """(mod-cropped truth, its bicubic picture around [0, 1]); H x W each.
+    """(mod-cropped truth, its bicubic picture around [0, 1]); H x W each, or H x W x 3.
+
+    ``color`` is that of the model, see `srcnn.degrade.Degradation.low_resolution`.
 
     Chance, where there is any in ``degradation``, is that of the file's name unless ``random`` is
     given: a judge repeats itself.
@@ -93,5 +106,5 @@ def degraded(
     if truth.size == 0:
         raise InputError(source, f"is smaller than {scale} pixels")
     random = random or np.random.default_rng([*Path(source).name.encode()])
-    low = degradation.low_resolution(to_float(truth, np.float64), scale, random)
+    low = degradation.low_resolution(to_float(truth, np.float64), scale, random, color)
     return truth, enlarge(low, scale)

@@ -8,17 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.data.catalog import CATALOG, locate
 from srcnn.data.folder import pictures_in
 from srcnn.engine.engines import resolve
 from srcnn.errors import InputError, UsageError
 from srcnn.evaluation.models import open_model
-from srcnn.evaluation.protocol import Protocol, protocol_named
-from srcnn.evaluation.run import mean, read_luma, score_pictures
+from srcnn.evaluation.original import Original, read_original
+from srcnn.evaluation.protocol import PROTOCOLS, Protocol, protocol_named
+from srcnn.evaluation.run import Judged, Keep, mean, score_pictures
 from srcnn.evaluation.save import save_judged
 from srcnn.metrics import METRICS
 from srcnn.weights.store import default
@@ -63,6 +61,7 @@ def make_report(
         _refuse_clashes(f"pictures of {name}", (file.stem for file in files))
     if save is not None:
         _refuse_clashes("weights files", (Path(name).name for name in names))
+    measures = {metric: METRICS[metric] for metric in metrics}
     # Everything that can be wrong with a model is found before any work starts.
     engine, precision = resolve(engine, precision)
     opened = {
@@ -75,9 +74,9 @@ def make_report(
         for scale in scales:
             keep = None
             if save is not None:
-                keep = _keeper(save / f"{dataset}_x{scale}", files, scale)
-            lumas = _lumas(files, rules, progress, failures)
-            rows = score_pictures(lumas, opened[scale], scale, metrics, keep, failures)
+                keep = _keeper(save / f"{dataset}_x{scale}", scale)
+            originals = _originals(files, rules, progress, failures)
+            rows = score_pictures(originals, opened[scale], scale, measures, keep, failures)
             if not rows[BICUBIC]:
                 raise failures[0]
             results += [
@@ -108,31 +107,27 @@ def _refuse_clashes(what: str, names: Iterable[str]) -> None:
             raise UsageError(what, f"{count} are named '{name}'", "rename all but one")
 
 
-def _lumas(
+def _originals(
     files: Sequence[Path],
     rules: Protocol,
     progress: Callable[[str], None] | None,
     failures: list[InputError],
-) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+) -> Iterator[Original]:
     for file in files:
         if progress is not None:
             progress(str(file))
         try:
-            luma = read_luma(file, rules)
+            original = read_original(file, rules)
         except InputError as error:
             failures.append(error)
         else:
-            yield file.stem, luma
+            yield original
 
 
-def _keeper(
-    folder: Path, files: Sequence[Path], scale: int
-) -> Callable[[str, str, NDArray[np.uint8]], None]:
-    sources = {file.stem: file for file in files}
-
-    def keep(picture: str, model: str, luma: NDArray[np.uint8]) -> None:
+def _keeper(folder: Path, scale: int) -> Keep:
+    def keep(model: str, judged: Judged) -> None:
         # A weights file lends the folder its own name, without the way to it.
-        save_judged(folder / Path(model).name, sources[picture], luma, scale)
+        save_judged(folder / Path(model).name, judged, scale)
 
     return keep
 
@@ -142,7 +137,9 @@ def _checks(results: Sequence[dict[str, Any]], rules: Protocol) -> list[dict[str
     checks = []
     for row in results:
         known = CATALOG.get(row["dataset"])
-        if row["model"] != BICUBIC or known is None or known.protocol != rules.name:
+        if row["model"] != BICUBIC or known is None:
+            continue
+        if PROTOCOLS[known.protocol].scored[0] != rules.scored[0]:
             continue
         published = known.bicubic_psnr.get(row["scale"])
         measured = row["mean"].get("psnr")
@@ -173,10 +170,15 @@ def to_table(report: Report) -> str:
     metrics = list(rows[0]["mean"])
     width = max(len("model"), *(len(row["model"]) for row in rows))
     place = max(len("data set"), *(len(row["dataset"]) for row in rows))
-    head = f"{'data set':{place}}  scale  {'model':{width}}" + "".join(f"{m:>9}" for m in metrics)
+    wide = {metric: max(9, len(metric) + 2) for metric in metrics}
+    head = f"{'data set':{place}}  scale  {'model':{width}}"
+    head += "".join(f"{metric:>{wide[metric]}}" for metric in metrics)
     lines = [head]
     for row in rows:
-        cells = "".join(f"{row['mean'][m]:9.{2 if m == 'psnr' else 4}f}" for m in metrics)
+        cells = "".join(
+            f"{row['mean'][metric]:{wide[metric]}.{2 if metric.startswith('psnr') else 4}f}"
+            for metric in metrics
+        )
         lines.append(f"{row['dataset']:{place}}  x{row['scale']:<4}  {row['model']:{width}}{cells}")
     return "\n".join(lines)
 

@@ -1,9 +1,9 @@
-"""Judging's road: folder -> mod-crop -> degrade -> model on luma -> uint8 -> shave -> metrics."""
+"""Judging's road: folder -> mod-crop -> degrade -> model on its channels -> uint8 -> shave -> metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,60 +12,104 @@ from numpy.typing import NDArray
 from srcnn.degrade import Degradation
 from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.errors import InputError
-from srcnn.evaluation.protocol import BICUBIC, Protocol, degraded
-from srcnn.images.crop import shave
-from srcnn.images.depth import to_uint8
-from srcnn.images.io import open_picture
-from srcnn.metrics import METRICS
+from srcnn.evaluation.original import Original
+from srcnn.evaluation.protocol import BICUBIC, Views, degraded
+from srcnn.images.color import Color, convert, space_of, y_to_gray
+from srcnn.images.crop import modcrop, shave
+from srcnn.metrics import METRICS, Metric
 from srcnn.metrics.ssim import WINDOW
 
 Scores = dict[str, float]
 
 
-def score(
-    picture: NDArray[np.uint8], truth: NDArray[np.uint8], scale: int, metrics: Sequence[str]
-) -> Scores:
-    """Every metric of a luma picture against the truth, ``scale`` pixels shaved from each side."""
-    a, b = shave(picture, scale), shave(truth, scale)
-    return {name: METRICS[name](a, b) for name in metrics}
+@dataclass(frozen=True)
+class Judged:
+    """What a model made of an original."""
+
+    original: Original
+    image: NDArray[Any]
+    """H x W, or H x W x 3 of ``space``; floats around [0, 1]."""
+    space: Color
+    views: Views
+    """What was scored."""
+
+    @property
+    def luma(self) -> NDArray[np.uint8]:
+        """H x W: the first of the views."""
+        return next(iter(self.views.values()))
+
+
+Keep = Callable[[str, Judged], None]
+"""(model's name, what it made)."""
+
+
+def score(picture: Views, truth: Views, scale: int, metrics: Mapping[str, Metric]) -> Scores:
+    """Every metric of every view against the truth, ``scale`` pixels shaved from each side.
+
+    ``psnr`` is of the first view, ``psnr_cb`` of another that is named Cb.
+    """
+    first = next(iter(truth))
+    return {
+        name if view == first else f"{name}_{view.lower()}": metric(
+            shave(picture[view], scale), shave(truth[view], scale)
+        )
+        for name, metric in metrics.items()
+        for view in truth
+    }
+
+
+def judge(model: Enhancer, original: Original, enlarged: NDArray[np.float64]) -> Judged:
+    """``enlarged``: what became of the original's channels of the model's ``color``."""
+    space = space_of(model.color)
+    if model.color != "Y":
+        image = np.moveaxis(enhance_whole(model, np.moveaxis(enlarged, 2, 0)), 0, 2)
+        if original.gray:
+            image = y_to_gray(convert(image, space, "YCbCr")[..., 0])
+    elif enlarged.ndim == 2:
+        image = enhance_whole(model, enlarged)
+    else:
+        luma = enhance_whole(model, enlarged[..., 0])
+        image = np.dstack([luma, enlarged[..., 1:]])
+    return Judged(original, image, space, original.protocol.views(image, space))
 
 
 def score_pictures(
-    pictures: Iterable[tuple[str, NDArray[np.uint8]]],
+    originals: Iterable[Original],
     models: Sequence[Enhancer],
     scale: int,
-    metrics: Sequence[str] = ("psnr", "ssim"),
-    keep: Callable[[str, str, NDArray[np.uint8]], None] | None = None,
+    metrics: Mapping[str, Metric] = METRICS,
+    keep: Keep | None = None,
     failures: list[InputError] | None = None,
     degradation: Degradation = BICUBIC,
 ) -> dict[str, list[dict[str, Any]]]:
-    """By model's name, the scores of each (name, luma) picture. ``keep`` gets every judged luma.
+    """By model's name, the scores of each picture. ``keep`` gets all that a model made, with its name.
 
     A picture that is too small goes to ``failures``; without such a list its `InputError` is raised.
     """
     rows: dict[str, list[dict[str, Any]]] = {model.name: [] for model in models}
-    for name, luma in pictures:
-        if min(luma.shape) // scale * scale < 2 * scale + WINDOW:
+    for original in originals:
+        name = original.name
+        if min(original.pixels.shape[:2]) // scale * scale < 2 * scale + WINDOW:
             error = InputError(name, f"is too small to be judged at x{scale}")
             if failures is None:
                 raise error
             failures.append(error)
             continue
-        truth, enlarged = degraded(luma, scale, name, degradation)
+        truth = {view: modcrop(image, scale) for view, image in original.truth.items()}
+        enlarged: dict[Color, NDArray[np.float64]] = {}
         for model in models:
-            result = to_uint8(enhance_whole(model, enlarged))
-            rows[model.name].append({"name": name, **score(result, truth, scale, metrics)})
+            color = model.color
+            if color not in enlarged:
+                channels = original.channels(color)
+                enlarged[color] = degraded(channels, scale, name, degradation, color=color)[1]
+            made = judge(model, original, enlarged[color])
+            rows[model.name].append({"name": name, **score(made.views, truth, scale, metrics)})
             if keep is not None:
-                keep(name, model.name, result)
+                keep(model.name, made)
     return rows
 
 
 def mean(rows: Sequence[dict[str, Any]]) -> Scores:
-    """The mean over pictures of every metric."""
-    names = [key for key in rows[0] if key != "name"]
-    return {key: float(np.mean([row[key] for row in rows])) for key in names}
-
-
-def read_luma(path: Path, protocol: Protocol) -> NDArray[np.uint8]:
-    """The channel of a picture that the protocol scores, H x W."""
-    return protocol.luma(open_picture(path).read())
+    """The mean of every metric over the pictures that have it."""
+    names = dict.fromkeys(key for row in rows for key in row if key != "name")
+    return {key: float(np.mean([row[key] for row in rows if key in row])) for key in names}

@@ -1,4 +1,4 @@
-"""Transparent pixels: what colour they lend to their visible neighbours when a picture is enlarged."""
+"""Alpha: a picture without it, and what colour transparent pixels lend to their visible neighbours."""
 
 from __future__ import annotations
 
@@ -28,6 +28,13 @@ def bleed(colour: NDArray[np.float32], alpha: NDArray[np.float32]) -> NDArray[np
         out = np.where(filled, _sum_of_neighbours(out) / np.maximum(count, 1), out)
         known = known | filled
     return np.where(known, out, colour)
+
+
+def without_alpha(pixels: NDArray[Any]) -> NDArray[Any]:
+    """H x W (gray) or H x W x 3 (RGB) of a picture with alpha or without."""
+    if pixels.ndim == 2:
+        return pixels
+    return pixels[..., 0] if pixels.shape[2] == 2 else pixels[..., :3]
 
 
 def _sum_of_neighbours(plane: NDArray[Any]) -> NDArray[Any]:

@@ -1,11 +1,15 @@
-"""MATLAB's ``rgb2ycbcr`` and back (ITU-R BT.601, studio range), on floats in [0, 1]."""
+"""Colour spaces: MATLAB's ``rgb2ycbcr`` and back (ITU-R BT.601, studio range), on floats in [0, 1]."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+
+Color = Literal["Y", "YCbCr", "RGB"]
+"""What the channels of a network are: luma alone, or all three of a picture."""
+COLORS: tuple[Color, ...] = get_args(Color)
 
 # Rows give Y, Cb and Cr of an RGB in [0, 1], in units of 1/255 (MATLAB's rgb2ycbcr).
 _TO_YCBCR = np.array(
@@ -37,6 +41,28 @@ def ycbcr_to_rgb(ycbcr: NDArray[Any]) -> NDArray[Any]:
     """The inverse of `rgb_to_ycbcr`. Colours outside the RGB cube are not clamped here."""
     matrix = _TO_RGB * 255.0
     return _affine(ycbcr, matrix, -matrix @ _OFFSET / 255.0)
+
+
+def convert(image: NDArray[Any], old: Color, new: Color) -> NDArray[Any]:
+    """H x W x 3 from one colour space of three channels to another; ``image`` itself if it is there."""
+    if old == new:
+        return image
+    return rgb_to_ycbcr(image) if new == "YCbCr" else ycbcr_to_rgb(image)
+
+
+def y_to_gray(y: NDArray[Any]) -> NDArray[Any]:
+    """Y in [16, 235] / 255 stretched to the [0, 1] of a gray picture, whose Y it is when R = G = B."""
+    out: NDArray[Any] = (y - y.dtype.type(16 / 255)) * y.dtype.type(255 / 219)
+    return out
+
+
+def channels_in(color: Color) -> int:
+    return 1 if color == "Y" else 3
+
+
+def space_of(color: Color) -> Color:
+    """The space of three channels that a network's are of: Y is the first of YCbCr."""
+    return "RGB" if color == "RGB" else "YCbCr"
 
 
 def _affine(image: NDArray[Any], matrix: NDArray[Any], offset: NDArray[Any]) -> NDArray[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,17 @@ from srcnn.errors import UsageError
 from srcnn.images.depth import peak
 
 
-def psnr(a: NDArray[Any], b: NDArray[Any]) -> float:
+def psnr(a: NDArray[Any], b: NDArray[Any], weights: Sequence[float] | None = None) -> float:
     """10 log10(peak^2 / MSE) in dB over all samples of two pictures of the same shape and dtype.
 
-    The peak is 255 for uint8, 65535 for uint16, 1 for floats. Equal pictures give infinity.
+    The peak is 255 for uint8, 65535 for uint16, 1 for floats. Equal pictures give infinity. ``weights``
+    are of the channels of H x W x C in the mean; ``None``: all alike.
     """
     if a.shape != b.shape or a.dtype != b.dtype or a.size == 0:
         raise UsageError("psnr", f"pictures differ: {a.shape} {a.dtype} and {b.shape} {b.dtype}")
-    mse = float(np.mean((a.astype(np.float64) - b.astype(np.float64)) ** 2))
+    squares = (a.astype(np.float64) - b.astype(np.float64)) ** 2
+    if weights is None:
+        mse = float(np.mean(squares))
+    else:
+        mse = float(np.average(squares.mean(axis=(0, 1)), weights=weights))
     return math.inf if mse == 0 else 10 * math.log10(peak(a.dtype) ** 2 / mse)

@@ -1,9 +1,10 @@
 """A way to train SRCNN, not another network: y = x + g(x - 1/2), folded into the plain stack.
 
-g is an SRCNN with one filter fewer in each hidden layer. The picture itself travels through the filter
-that is left over: a delta with bias 1/2 in the first layer (so that ReLU passes what bicubic
-overshoots below 0), passed on by the layers between, and added with weight 1 and bias -1/2 by the
-last; the shift by 1/2 goes into the first biases. Graph and number of weights are those of the paper.
+g is an SRCNN with one filter fewer in each hidden layer, or three where the picture has three channels.
+Each channel of the picture itself travels through a filter that is left over: a delta with bias 1/2 in the
+first layer (so that ReLU passes what bicubic overshoots below 0), passed on by the layers between, and
+added with weight 1 and bias -1/2 by the last; the shift by 1/2 goes into the first biases. Graph and
+number of weights are those of the paper.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ SHIFT = 0.5
 
 
 class ResidualSRCNN(nn.Module):
-    """Trains ``g``; `fold` gives the plain `SRCNN` of sizes ``f`` and filter numbers ``n``. Luma only."""
+    """Trains ``g``; `fold` gives the plain `SRCNN` of sizes ``f`` and filter numbers ``n``."""
 
-    def __init__(self, f: Sequence[int] = (9, 1, 5), n: Sequence[int] = (64, 32)) -> None:
+    def __init__(
+        self, f: Sequence[int] = (9, 1, 5), n: Sequence[int] = (64, 32), channels: int = 1
+    ) -> None:
         super().__init__()
-        self.g = SRCNN(f, [filters - 1 for filters in n])
+        self.g = SRCNN(f, [filters - channels for filters in n], channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """N x 1 x H x W in [0, 1] to N x 1 x (H - 2r) x (W - 2r): valid, as in training."""
+        """N x C x H x W in [0, 1] to N x C x (H - 2r) x (W - 2r): valid, as in training."""
         r = self.g.radius
         inner = x[..., r : x.shape[-2] - r, r : x.shape[-1] - r]
         out: Tensor = inner + self.g(x - SHIFT, pad=False)
@@ -36,7 +39,8 @@ class ResidualSRCNN(nn.Module):
     @torch.no_grad()
     def fold(self) -> SRCNN:
         """The plain network with the same output (to rounding)."""
-        plain = SRCNN(self.g.f, [filters + 1 for filters in self.g.n])
+        c = self.g.channels
+        plain = SRCNN(self.g.f, [filters + c for filters in self.g.n], c)
         last = len(self.g.layers) - 1
         for k, (old, new) in enumerate(zip(self.g.layers, plain.layers, strict=True)):
             weight, bias = torch.zeros_like(new.weight), torch.zeros_like(_bias(new))
@@ -46,9 +50,9 @@ class ResidualSRCNN(nn.Module):
             if k == 0:
                 bias[:outputs] -= SHIFT * old.weight.sum(dim=(1, 2, 3))
             centre = old.kernel_size[0] // 2
-            # The picture's own channel is the last of each hidden layer, and the only one outside.
-            weight[-1, -1, centre, centre] = 1.0
-            bias[-1] += SHIFT if k == 0 else -SHIFT if k == last else 0.0
+            # The picture's own channels are the last of each hidden layer, and the only ones outside.
+            weight[-c:, -c:, centre, centre] = torch.eye(c)
+            bias[-c:] += SHIFT if k == 0 else -SHIFT if k == last else 0.0
             new.weight.copy_(weight)
             _bias(new).copy_(bias)
         return plain
@@ -59,7 +63,7 @@ def unfold(plain: SRCNN) -> ResidualSRCNN:
 
     `UsageError` for any other network: its last filters do not carry the picture.
     """
-    model = ResidualSRCNN(plain.f, plain.n)
+    model = ResidualSRCNN(plain.f, plain.n, plain.channels)
     with torch.no_grad():
         for k, (old, new) in enumerate(zip(plain.layers, model.g.layers, strict=True)):
             outputs, inputs = new.weight.shape[:2]

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from srcnn.errors import UsageError
+from srcnn.images.color import Color, channels_in
 from srcnn.metrics.ssim import WINDOW
 
 RESOLVED = "recipe.yaml"
@@ -56,6 +57,8 @@ class Recipe(BaseModel):
     name: Annotated[str, Field(pattern=r"^\w[\w.+@-]*$")]
     """Name of the weights: ``srcnn-915``, with ``@tag`` for another training of the same network."""
     scale: Annotated[int, Field(ge=2, le=8)]
+    color: Color = "Y"
+    """What the network works on: luma alone, or three channels at once (the paper's section 4.5)."""
     f: tuple[Positive, ...] = (9, 1, 5)
     n: tuple[Positive, ...] = (64, 32)
     data: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -79,15 +82,25 @@ class Recipe(BaseModel):
     """Factors by which every training picture enters once more, reduced: finer detail to learn from."""
     stretched: Annotated[float, Field(ge=0, le=1)] = 0.0
     """The part of the patches stretched from Y's range to that of gray pictures."""
+    hue: Annotated[float, Field(ge=0, le=180)] = 0.0
+    """In colour: degrees by which the colours of a patch turn at most, either way; luma stays."""
+    brightness: Annotated[float, Field(ge=1)] = 1.0
+    """In colour: a patch becomes at most so many times brighter, or darker."""
     degradation: DegradationKeys = DegradationKeys()
     """Chance in it is drawn once for each picture in memory, and anew for each visit to a streamed one."""
     megapixels: Annotated[int, Field(ge=0)] = 512
     """Size of the data, in millions of pixels, up to which every picture is kept decoded (5 bytes each).
 
+    A pixel of three channels counts three times.
     Larger sets, and those of over 2,000 pictures, are streamed: worker processes decode 32 pictures for
     every 16 steps. A streamed set is drawn from by picture, one in memory by area."""
     loss: Literal["mse", "euclidean", "l1", "charbonnier", "ssim"] = "mse"
     """``mse`` is the paper's, ``euclidean`` the form its rates belong to; see `srcnn.training.losses`."""
+    channel_weights: tuple[NotNegative, NotNegative, NotNegative] | None = None
+    """In colour: how much the loss of each channel counts, and its error in ``balanced``, ``candidates``
+    and the validation; without it all alike.
+
+    The paper's "Y pre-train" is 1, 0, 0, and then a run without it that starts from these weights."""
     balanced: bool = False
     """Squared errors count relative to bicubic's in the same picture.
 
@@ -138,8 +151,22 @@ class Recipe(BaseModel):
             raise ValueError("n needs one number fewer than f, which has at least two")
         if any(size % 2 == 0 for size in self.f):
             raise ValueError("filter sizes f are odd")
-        if self.form == "residual" and min(self.n) < 2:
-            raise ValueError("the residual form needs at least 2 filters in every hidden layer")
+        least = channels_in(self.color) + 1
+        if self.form == "residual" and min(self.n) < least:
+            raise ValueError(
+                f"the residual form needs at least {least} filters in every hidden layer"
+            )
+        recoloured = self.hue > 0 or self.brightness > 1
+        for name, asked in (
+            ("channel_weights", self.channel_weights),
+            ("hue, brightness", recoloured),
+        ):
+            if asked and self.color == "Y":
+                raise ValueError(f"{name}: needs color: YCbCr or RGB")
+        if self.stretched and self.color != "Y":
+            raise ValueError("stretched is of color: Y; a colour network has gray as R = G = B")
+        if self.channel_weights is not None and not any(self.channel_weights):
+            raise ValueError("channel_weights are all 0")
         for name, steps in (("restarts", self.restarts), ("milestones", self.milestones)):
             if any(a >= b for a, b in pairwise((*steps, self.steps))):
                 raise ValueError(f"{name} rise, and lie below steps")
@@ -149,8 +176,10 @@ class Recipe(BaseModel):
             raise ValueError("balanced is of squared errors: it needs loss: mse")
         if self.loss == "ssim" and self.patch < WINDOW:
             raise ValueError(f"loss: ssim needs patches of at least {WINDOW} pixels")
-        if self.sub_images and (self.candidates > 1 or self.balanced or self.stretched):
-            raise ValueError("sub_images are seen as they are: no candidates, balanced, stretched")
+        chosen = self.candidates > 1 or self.balanced or self.stretched
+        if self.sub_images and (chosen or recoloured):
+            keys = "candidates, balanced, stretched, hue, brightness"
+            raise ValueError(f"sub_images are seen as they are: no {keys}")
         if self.layer_lr is not None and len(self.layer_lr) != len(self.f):
             raise ValueError("layer_lr needs one factor for every layer")
         return self

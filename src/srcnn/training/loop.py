@@ -19,7 +19,7 @@ from srcnn.models.residual import ResidualSRCNN
 from srcnn.models.srcnn import SRCNN
 from srcnn.training.config import Recipe
 from srcnn.training.log import RunLog
-from srcnn.training.losses import LOSSES
+from srcnn.training.losses import LOSSES, over_channels
 from srcnn.training.optimizer import ema_decay, learning_rate, make_optimizer, update_average
 from srcnn.training.pace import Pace
 from srcnn.training.state import load_state, save_state
@@ -119,7 +119,8 @@ def update(
 ) -> Tensor:
     """One step of the optimiser on a `share` of a batch; the loss before it."""
     y = wrapped(x) if recipe.form == "residual" else wrapped(x, pad=False)
-    loss = (LOSSES[recipe.loss](y.float(), truth) * weights).mean()
+    losses = over_channels(LOSSES[recipe.loss](y.float(), truth), recipe.channel_weights)
+    loss = (losses * weights).mean()
     optimizer.zero_grad()
     fabric.backward(loss)
     if recipe.clip:

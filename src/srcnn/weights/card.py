@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from srcnn.errors import ModelError
+from srcnn.images.color import COLORS, Color, channels_in
 
 METADATA_KEY = "srcnn.card"
 """Where a weights file keeps its card."""
@@ -28,8 +29,8 @@ class Card:
     """Filter sizes f1, f2, ..., in order."""
     n: tuple[int, ...]
     """Filter numbers n1, n2, ... of the hidden layers."""
-    color: str = "Y"
-    """``Y``: luma of MATLAB's rgb2ycbcr, in [0, 1]."""
+    color: Color = "Y"
+    """``Y``: luma of MATLAB's rgb2ycbcr, in [0, 1]. ``YCbCr``, ``RGB``: three channels at once."""
     degradation: str = BICUBIC
     """How the low-res pictures of the training were made, and those that selected the weights."""
     training_data: tuple[str, ...] = ()
@@ -50,7 +51,7 @@ class Card:
 
     @property
     def channels(self) -> int:
-        return 1 if self.color == "Y" else 3
+        return channels_in(self.color)
 
     @property
     def radius(self) -> int:
@@ -88,6 +89,8 @@ def card_from_json(text: str, source: str) -> Card:
         known = {f.name for f in fields(Card)}
         for key in ("f", "n", "training_data"):
             data[key] = tuple(data.get(key, ()))
+        if data.setdefault("color", "Y") not in COLORS:
+            raise ValueError(f"color is none of {', '.join(COLORS)}")
         return Card(**{key: value for key, value in data.items() if key in known})
     except (ValueError, TypeError, AttributeError) as error:
         raise ModelError(source, f"has a damaged card ({error})") from None

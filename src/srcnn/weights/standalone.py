@@ -5,11 +5,11 @@ Needs the extra ``train``.
 ::
 
     RGB -> mirror by 2 pixels -> s^2 phases of 5 x 5 taps -> DepthToSpace = bicubic RGB
-    bicubic RGB -> Y -> pad by the receptive radius, edge repeated -> network = Y'
-    bicubic RGB + (Y' - Y) * 255 / 219 -> clamp
+    bicubic RGB -> Y, YCbCr or RGB -> pad by the receptive radius, edge repeated -> network
+    bicubic RGB + the way back to RGB of what the network changed -> clamp
 
-The last line is the way back from YCbCr: Cb and Cr stay bicubic, and a step in Y is the same step,
-255 / 219 as large, in R, G and B. Colour and resize are both linear, so their order does not matter.
+From Y that way is a step 255 / 219 as large in each of R, G and B: Cb and Cr stay bicubic. Colour and
+resize are both linear, so their order does not matter.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper
 
-from srcnn.errors import ModelError
-from srcnn.images.color import rgb_to_ycbcr, ycbcr_to_rgb
+from srcnn.images.color import convert, space_of
 from srcnn.images.resize import imresize
 from srcnn.weights.card import STANDALONE_KEY, Card
 from srcnn.weights.graph import graph_file, protos
@@ -37,12 +36,8 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
     """The bytes of the graph: N x 3 x H x W RGB in, N x 3 x sH x sW RGB out, float32 in [0, 1].
 
     Every size from one pixel up; the output is clamped. The picture is not cut into tiles, so memory
-    grows with it. `ModelError` for a network of colour channels, whose road is another.
+    grows with it.
     """
-    if card.channels != 1:
-        raise ModelError(
-            card.name, f"works on {card.channels} channels; only luma networks stand alone"
-        )
     radius = card.radius
     node = helper.make_node
     nodes = [
@@ -50,22 +45,24 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
         *_mirror("mirrored_rows", "mirrored", axis=3),
         node("Conv", ["mirrored", "phases"], ["blocks"], group=3),
         node("DepthToSpace", ["blocks"], ["bicubic"], blocksize=scale, mode="CRD"),
-        node("Conv", ["bicubic", "luma", "black"], ["Y"]),
-        node("Pad", ["Y", "halo"], ["padded_Y"], mode="edge"),
-        *protos(network_nodes(tensors, "padded_Y", "enhanced_Y")),
-        node("Sub", ["enhanced_Y", "Y"], ["step_Y"]),
-        node("Mul", ["step_Y", "rgb_of_step"], ["step_rgb"]),
+        node("Conv", ["bicubic", "color_of_rgb", "black"], ["color"]),
+        node("Pad", ["color", "halo"], ["padded"], mode="edge"),
+        *protos(network_nodes(tensors, "padded", "enhanced")),
+        node("Sub", ["enhanced", "color"], ["step"]),
+        node("Conv", ["step", "rgb_of_step"], ["step_rgb"]),
         node("Add", ["bicubic", "step_rgb"], ["rgb"]),
         node("Clip", ["rgb", "zero", "full"], ["output"]),
     ]
-    black = rgb_to_ycbcr(np.zeros(3))[0]
-    luma = rgb_to_ycbcr(np.eye(3))[:, 0] - black
-    step = ycbcr_to_rgb(np.eye(3))[0] - ycbcr_to_rgb(np.zeros(3))
+    space = space_of(card.color)
+    # A row of each matrix is what a unit of one channel becomes.
+    black = convert(np.zeros(3), "RGB", space)
+    color_of_rgb = (convert(np.eye(3), "RGB", space) - black)[:, : card.channels]
+    step = convert(np.eye(3), space, "RGB") - convert(np.zeros(3), space, "RGB")
     floats: dict[str, Any] = {
         "phases": np.tile(_phases(scale), (3, 1, 1, 1)),
-        "luma": luma.reshape(1, 3, 1, 1),
-        "black": black.reshape(1),
-        "rgb_of_step": step.reshape(1, 3, 1, 1),
+        "color_of_rgb": color_of_rgb.T.reshape(card.channels, 3, 1, 1),
+        "black": black[: card.channels],
+        "rgb_of_step": step[: card.channels].T.reshape(3, card.channels, 1, 1),
         "zero": 0.0,
         "full": 1.0,
         **tensors,

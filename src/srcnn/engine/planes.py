@@ -1,0 +1,60 @@
+"""What of a picture is enlarged for a network, and what the picture becomes of the network's answer.
+
+A luma network is given Y, and R, G and B each gain what Y gains: as the conversion is linear, that leaves
+Cb and Cr bicubic (paper, section 4.1). A colour network is given all three channels; a gray picture goes
+through it as R = G = B, and comes back as the luma of the answer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.images.color import Y_TO_RGB, Color, convert, rgb_to_y, y_to_gray
+
+
+def to_planes(picture: NDArray[np.float32], color: Color) -> NDArray[np.float32]:
+    """C x H x W (gray; gray, alpha; RGB; RGB, alpha) to what is enlarged: first the network's channels.
+
+    Of a colour picture R, G and B follow a luma network's Y; alpha is last.
+    """
+    gray = len(picture) < 3
+    if color == "Y":
+        return picture if gray else np.concatenate([rgb_to_y(picture[:3])[None], picture])
+    colours = 1 if gray else 3
+    rgb = np.broadcast_to(picture[:colours], (3, *picture.shape[1:]))
+    return np.concatenate([_convert(rgb, "RGB", color), picture[colours:]])
+
+
+def to_picture(
+    planes: NDArray[np.float32], answer: NDArray[np.float32], color: Color, channels: int
+) -> NDArray[np.float32]:
+    """The picture of ``channels`` channels from enlarged `to_planes`, which are overwritten.
+
+    ``answer`` is the network's, H x W or 3 x H x W.
+    """
+    if color == "Y":
+        if channels < 3:
+            planes[0] = answer
+            return planes
+        planes[1:4] += (answer - planes[0]) * np.float32(Y_TO_RGB)
+        return planes[1:]
+    rgb = _convert(answer, color, "RGB")
+    if channels < 3:
+        planes[2] = y_to_gray(rgb_to_y(rgb))
+        return planes[2:]
+    planes[:3] = rgb
+    return planes
+
+
+def count(color: Color, channels: int) -> int:
+    """How many planes `to_planes` makes of a picture of ``channels`` channels."""
+    if color == "Y":
+        return channels + (channels >= 3)
+    return max(3, channels) + (channels == 2)
+
+
+def _convert(planes: NDArray[Any], old: Color, new: Color) -> NDArray[Any]:
+    return np.moveaxis(convert(np.moveaxis(planes, 0, 2), old, new), 2, 0)

@@ -1,0 +1,67 @@
+"""A picture to be judged, or to be learned from: what is scored of it, and what of it is degraded."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.degrade import enlarge, low_resolution
+from srcnn.evaluation.protocol import Protocol, Views
+from srcnn.images.alpha import without_alpha
+from srcnn.images.color import Color, convert, space_of
+from srcnn.images.crop import modcrop
+from srcnn.images.depth import to_float, to_uint8
+from srcnn.images.io import open_picture
+
+
+class Original:
+    """The truth about one picture. What is asked for is worked out once, and kept."""
+
+    def __init__(self, name: str, pixels: NDArray[Any], protocol: Protocol) -> None:
+        """``pixels`` as `srcnn.images.io` reads them; alpha is ignored."""
+        self.name = name
+        self.protocol = protocol
+        self.pixels = without_alpha(pixels)
+        """H x W (gray) or H x W x 3 (RGB)."""
+        self._bicubic: dict[int, NDArray[np.float64]] = {}
+        self._channels: dict[Color, NDArray[np.uint8]] = {}
+
+    @property
+    def gray(self) -> bool:
+        return self.pixels.ndim == 2
+
+    def bicubic(self, scale: int) -> NDArray[np.float64]:
+        """YCbCr of the low-res picture enlarged, H x W x 3; nothing is rounded on the way."""
+        if scale not in self._bicubic:
+            truth = modcrop(to_float(self.pixels, np.float64), scale)
+            low = low_resolution(convert(truth, "RGB", "YCbCr"), scale)
+            self._bicubic[scale] = enlarge(low, scale)
+        return self._bicubic[scale]
+
+    @cached_property
+    def truth(self) -> Views:
+        """What is scored."""
+        return self.protocol.views(to_float(self.pixels, np.float64), "RGB")
+
+    def channels(self, color: Color) -> NDArray[np.uint8]:
+        """What is degraded for a model of ``color``, H x W or H x W x 3 (`space_of` it).
+
+        A luma model has the one channel that is scored, or, where colours are scored too, YCbCr, of which
+        it changes Y. To a colour model a gray picture is R = G = B.
+        """
+        if color == "Y" and (self.gray or self.protocol.of_luma):
+            return self.truth[self.protocol.scored[0]]
+        if color not in self._channels:
+            rgb = np.dstack([self.pixels] * 3) if self.gray else self.pixels
+            image = convert(to_float(rgb, np.float64), "RGB", space_of(color))
+            self._channels[color] = to_uint8(image)
+        return self._channels[color]
+
+
+def read_original(path: Path, protocol: Protocol) -> Original:
+    """The picture of a file, under its name without suffix."""
+    return Original(path.stem, open_picture(path).read(), protocol)
