@@ -85,7 +85,7 @@ def test_memory_and_time(tmp_path: Path, format: str, side: int) -> None:
     may have a second and a third try.
     """
     source = photo(tmp_path / f"in.{format}", side)
-    words = [source, "-s", 2, "-m", "srcnn-915", "-o", tmp_path / f"out.{format}"]
+    words = [source, "-s", 2, "-m", "srcnn-915", "-o", tmp_path / f"out.{format}", "--overwrite"]
     peak, processor, wall = measured(*words)
     work = (processor - START) / len(os.sched_getaffinity(0))
     least, most = work / 1.5, 1.5 * (wall if format == "webp" else work)
