@@ -21,8 +21,9 @@ class Signals:
     """Inside, a signal raises `KeyboardInterrupt` or `Terminated`, once.
 
     So nothing disturbs who tidies up: a shell may send a signal twice, an impatient user too. Should
-    the exception be lost, or the tidying hang, the process ends all the same; and what the exception
-    became on its way, such as the ImportError of a library that was being loaded, is it again.
+    the exception be lost, or the tidying hang, the process ends all the same, and as interrupted even
+    where the work was done sooner; and what the exception became on its way, such as the ImportError of
+    a library that was being loaded, is it again.
     """
 
     def __init__(self) -> None:
@@ -48,7 +49,7 @@ class Signals:
             return
         # The process is about to end, and nothing more shall disturb it.
         self._last_resort.cancel()
-        if isinstance(error, Exception):
+        if error is None or isinstance(error, Exception):
             raise self._meant from None
 
     def _arrived(self, number: int, frame: FrameType | None) -> None:
