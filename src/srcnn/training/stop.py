@@ -50,7 +50,10 @@ class Stop:
         if fabric.world_size > 1:
             # A signal reaches the processes at different steps, and none may wait for one that left.
             noted = torch.tensor(float(self._noted or 0), device=fabric.device)
-            self._noted = int(fabric.all_reduce(noted, reduce_op="max").item()) or None  # type: ignore[union-attr]
+            heard = int(fabric.all_reduce(noted, reduce_op="max").item())  # type: ignore[union-attr]
+            # One that came while they asked each other is heard at the next step, by all of them.
+            self._noted = heard or self._noted
+            return heard != 0
         return self._noted is not None
 
     def leave(self) -> NoReturn:
