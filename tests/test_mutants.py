@@ -13,11 +13,11 @@ KINDS = {"images": (600, 5000), "weights": (300, 2000)}
 
 @pytest.mark.parametrize("room", KINDS)
 def test_damaged_files(room: str, tmp_path: Path) -> None:
-    assert_mutants_do_no_harm(f"tests.{room}.mutants", KINDS[room][0], tmp_path, long=False)
+    assert_mutants_do_no_harm(f"tests.{room}.mutants", KINDS[room][0], tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("room", KINDS)
 def test_many_damaged_files(room: str, tmp_path: Path) -> None:
-    assert_mutants_do_no_harm(f"tests.{room}.mutants", KINDS[room][1], tmp_path, long=True)
+    assert_mutants_do_no_harm(f"tests.{room}.mutants", KINDS[room][1], tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -82,3 +83,30 @@ def test_a_gif_of_short_blocks() -> None:
     comment = b"\x21\xfe" + b"\x01a" * 1000 + b"\0"
     assert is_whole_gif(io.BytesIO(data[:-1] + comment * 10 + b";"))
     assert not is_whole_gif(io.BytesIO(data[:-1] + comment * 1000 + b";"))
+
+
+@pytest.mark.parametrize("name", ["avif", "avif alpha", "avif 10 bit", "avif animated"])
+@pytest.mark.parametrize("side", [4, 8])
+def test_an_avif_of_a_size_that_cannot_be(
+    name: str, side: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Refused before libvips sees it, which would write of it to stderr."""
+    data = bytearray(specimen(name))
+    place = data.index(b"ispe") + 4 + side
+    data[place] = 0x20
+    with pytest.raises(InputError, match=r"is not a readable AVIF \(\d+ x \d+ pixels\)"):
+        open_picture(bytes(data))
+    assert capfd.readouterr().err == ""
+
+
+def test_boxes_end() -> None:
+    """Whatever a box says of its length, the walk over a file ends."""
+    data = specimen("avif")
+    fmt = format_of_bytes(data[:16])
+    assert fmt is not None
+    for place in range(len(data) - 8):
+        for length in (0, 1, 7, 8, 2**32 - 1):
+            damaged = bytearray(data)
+            damaged[place : place + 4] = struct.pack(">I", length)
+            with suppress(InputError):
+                check_parts(io.BytesIO(damaged), fmt, "")

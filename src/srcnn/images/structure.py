@@ -1,6 +1,6 @@
 """What libvips does not tell of a file, and its bytes do.
 
-A file's parts (JPEG's segments, PNG's and WebP's chunks) are also walked before a decoder sees them.
+A file's parts (JPEG's segments, PNG's and WebP's chunks, AVIF's boxes) are also walked before a decoder sees them.
 Decoders are made for honest files: what they would chew on for minutes is refused here in milliseconds,
 thousands of frames, EXIF blocks that lead in circles, a JPEG that is too short for its own header.
 """
@@ -35,6 +35,10 @@ _ALONE = {0x00, 0x01, *range(0xD0, 0xD9)}
 """Markers that no content follows."""
 _WINDOW = 4096
 """Bytes that are looked at for the next of JPEG's markers."""
+_BOXES_OF_BOXES = {b"meta": 4, b"iprp": 0, b"ipco": 0}
+"""AVIF's boxes on the way to its pictures' sizes, and the bytes before the first box in them."""
+_LARGEST_SIDE = 10**7
+"""Of an AVIF: libvips complains on stderr of one that it cannot count."""
 _LONGEST_PPM = 2**16
 """Bytes of a PPM's header: Pillow reads one byte after the other, and a comment may be endless."""
 _SHORT_BLOCKS = 100_000
@@ -67,6 +71,10 @@ def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
             exif = file.read(length).removeprefix(b"Exif\0\0")
             if _cost(exif) > _MOST_ENTRIES:
                 raise InputError(name, f"has a broken EXIF block (over {_MOST_ENTRIES} entries)")
+        elif kind == b"ispe":  # version, width, height (ISO/IEC 23008-12, 6.5.3)
+            _, *sides = struct.unpack(">3I", file.read(12).ljust(12, b"\0"))
+            if max(sides) > _LARGEST_SIDE:
+                raise InputError(name, f"is not a readable AVIF ({sides[0]} x {sides[1]} pixels)")
         elif fmt.name == "jpeg" and kind[0] in _FRAMES:
             _, height, width = struct.unpack(">BHH", file.read(5).ljust(5, b"\0"))
             # Each 8 x 8 pixels take a bit at least; only arithmetic coding, which is rare, takes less.
@@ -162,7 +170,7 @@ def _cost(exif: bytes) -> int:
 
 def _parts(file: IO[bytes], fmt: Format) -> Iterator[Part]:
     """What stands before the pixels, of WebP everything, as far as it can be followed."""
-    walks = {"jpeg": _segments, "png": _png_chunks, "webp": _riff_chunks}
+    walks = {"jpeg": _segments, "png": _png_chunks, "webp": _riff_chunks, "avif": _boxes}
     return walks[fmt.name](file) if fmt.name in walks else iter(())
 
 
@@ -200,6 +208,22 @@ def _riff_chunks(file: IO[bytes]) -> Iterator[Part]:
         length = int.from_bytes(head[4:], "little")
         yield head[:4], at + 8, length
         at += 8 + length + length % 2
+
+
+def _boxes(file: IO[bytes]) -> Iterator[Part]:
+    """ISO/IEC 14496-12, section 4.2; boxes of boxes are entered, so each is met once."""
+    at, end = 0, file.seek(0, io.SEEK_END)
+    while at < end and len(head := _read_at(file, at, 16)) >= 8:
+        length, kind, before = int.from_bytes(head[:4], "big"), head[4:8], 8
+        if length == 1:
+            length, before = int.from_bytes(head[8:], "big"), 16
+        yield kind, at + before, length - before
+        if kind in _BOXES_OF_BOXES:
+            at += before + _BOXES_OF_BOXES[kind]
+        elif length < before:  # the last one, or damage
+            return
+        else:
+            at += length
 
 
 def _read_at(file: IO[bytes], place: int, count: int) -> bytes:
