@@ -17,17 +17,17 @@ from srcnn.weights.onnx_file import read_card
 
 def judged(run: Path) -> list[str]:
     """The lines of the run's log with what its snapshots score."""
-    lines = []
-    for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines():
-        entry = json.loads(line)
-        snapshot = run / "snapshots" / f"{entry.get('step', 0):07}.onnx"
-        if snapshot.exists():
-            card = read_card(snapshot.read_bytes(), str(snapshot))
-            report = make_report(["set5"], [str(snapshot)], [card.scale], metrics=["psnr"])
-            psnr = report["results"][-1]["mean"]["psnr"]
-            entry |= {"samples": card.samples, "set5_psnr": psnr}
-        lines.append(json.dumps(entry) + "\n")
-    return lines
+    files = sorted((run / "snapshots").glob("*.onnx"))
+    cards = {str(file): read_card(file.read_bytes(), str(file)) for file in files}
+    scales = sorted({card.scale for card in cards.values()})
+    report = make_report(["set5"], list(cards), scales, metrics=["psnr"])
+    means = {row["model"]: row["mean"]["psnr"] for row in report["results"]}
+    known = {
+        card.steps: {"samples": card.samples, "set5_psnr": means[file]}
+        for file, card in cards.items()
+    }
+    entries = map(json.loads, (run / "log.jsonl").read_text(encoding="utf-8").splitlines())
+    return [json.dumps(entry | known.get(entry.get("step"), {})) + "\n" for entry in entries]
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import srcnn
 from srcnn.errors import DestinationExists, ModelError, UsageError
 from srcnn.export import LIMIT, export
+from srcnn.images.color import linear
 from srcnn.weights.foreign import load, open_weights, to_safetensors
 from srcnn.weights.graph import to_onnx
 from srcnn.weights.standalone import to_standalone
@@ -115,7 +116,7 @@ def test_a_wrong_weight_is_not_written(
     assert (tmp_path / name).read_text() == "old"
 
 
-@pytest.mark.parametrize("what", ["_phases", "convert", "scale", "_REACH"])
+@pytest.mark.parametrize("what", ["_phases", "linear", "scale", "_REACH"])
 def test_a_wrong_road_is_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
@@ -125,8 +126,8 @@ def test_a_wrong_road_is_not_written(
     if what == "_phases":
         phases = standalone._phases
         monkeypatch.setattr(standalone, what, lambda scale: phases(scale)[:, :, ::-1])
-    elif what == "convert":
-        monkeypatch.setattr(standalone, what, lambda image, old, new: image * 0.9)
+    elif what == "linear":
+        monkeypatch.setattr(standalone, what, lambda *spaces: [0.9 * p for p in linear(*spaces)])
     elif what == "_REACH":
         monkeypatch.setattr(standalone, what, 1)
     else:

@@ -26,7 +26,6 @@ from srcnn.evaluation.models import network
 from srcnn.evaluation.original import read_original
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
 from srcnn.evaluation.run import mean, score_pictures
-from srcnn.figures.curves import curves_figure, draw, read_run
 from srcnn.images.color import channels_in
 from srcnn.images.files import remove_parts, write_atomically
 from srcnn.metrics import psnr
@@ -147,6 +146,9 @@ def run_plan(
         card = _card(plan, tensors, seconds, data_root)
         write_atomically(folder / WEIGHTS, to_onnx(tensors, card))
         log.end(card=card.to_json())
+        # Not before: to load matplotlib takes as long as everything else at the start of a run.
+        from srcnn.figures.curves import curves_figure, draw, read_run
+
         curves = curves_figure([read_run(folder / LOG, f"{recipe.name} x{recipe.scale}")])
         write_atomically(folder / CURVES, draw(curves))
         return card

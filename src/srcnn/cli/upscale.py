@@ -218,9 +218,8 @@ class _Run:
         except Exception as error:  # whatever it is, the other pictures are done
             if self._stopped:  # its file may have been taken away
                 raise _Stopped from None
-            self.last_error = ours = as_ours(
-                error, job.source
-            )  # the other thread may have one, too
+            # The other thread may have one, too.
+            self.last_error = ours = as_ours(error, job.source)
             result["error"] = str(ours)
             report_error(ours)
         result["seconds"] = round(time.perf_counter() - started, 4)

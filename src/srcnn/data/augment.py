@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.images.color import Color, convert
+from srcnn.images.color import Color, convert, linear
 
 DIHEDRAL = 8
 Patch = NDArray[np.float32]
@@ -40,10 +40,7 @@ def brightness(patch: Patch, factor: float, color: Color) -> Patch:
 def _mapped(patch: Patch, matrix: NDArray[np.float64], space: Color, color: Color) -> Patch:
     """A patch in ``color`` with ``matrix`` applied to how far its colours are from black, in ``space``."""
     black = convert(np.zeros(3), "RGB", color)
-    # A row of each is what a unit of one channel becomes in the other space.
-    there = convert(np.eye(3), color, space) - convert(np.zeros(3), color, space)
-    back = convert(np.eye(3), space, color) - convert(np.zeros(3), space, color)
-    whole = (there @ matrix.T @ back).T
+    whole = (linear(color, space)[0] @ matrix.T @ linear(space, color)[0]).T
     offset = black - whole @ black
     out: Patch = np.tensordot(whole.astype(np.float32), patch, 1)
     out += offset.astype(np.float32)[:, None, None]

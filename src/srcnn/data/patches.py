@@ -18,6 +18,7 @@ from srcnn.data.augment import DIHEDRAL, Recolour, dihedral
 from srcnn.errors import InputError, LimitError, MissingData
 from srcnn.images.color import y_to_gray
 from srcnn.images.depth import to_float
+from srcnn.metrics.psnr import channel_mean
 
 Weights = Sequence[float]
 
@@ -37,6 +38,11 @@ class Pair:
         """(height, width)."""
         return self.truth.shape[0], self.truth.shape[1]
 
+    @property
+    def radius(self) -> int:
+        """r, the pixels by which the bicubic picture is larger on each side."""
+        return int(self.padded.shape[0] - self.truth.shape[0]) // 2
+
     def error(
         self, top: int, left: int, height: int, width: int, weights: Weights | None = None
     ) -> float:
@@ -44,13 +50,10 @@ class Pair:
 
         ``weights`` are of the channels in that mean; ``None``: all alike.
         """
-        r = (self.padded.shape[0] - self.truth.shape[0]) // 2
+        r = self.radius
         bicubic = self.padded[r + top : r + top + height, r + left : r + left + width]
         truth = to_float(self.truth[top : top + height, left : left + width])
-        squares = np.square(bicubic - truth)
-        if weights is not None:
-            return float(np.average(squares.mean(axis=(0, 1)), weights=weights))
-        return float(squares.mean())
+        return channel_mean(np.square(bicubic - truth), weights)
 
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
@@ -138,7 +141,7 @@ class PatchSampler:
             pick, top, left = max(places, key=self._error) if len(places) > 1 else places[0]
             picks.append(pick)
             pair = self.pairs[pick]
-            side = self.patch + pair.padded.shape[0] - pair.truth.shape[0]
+            side = self.patch + 2 * pair.radius
             k = int(random.integers(DIHEDRAL))
             inputs.append(dihedral(pair.padded[top : top + side, left : left + side], k))
             truths.append(dihedral(pair.truth[top : top + self.patch, left : left + self.patch], k))

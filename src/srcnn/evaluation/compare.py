@@ -38,6 +38,10 @@ class Shown:
     pixels: NDArray[np.uint8]
     scores: Scores
 
+    @property
+    def caption(self) -> str:
+        return f"{self.scores['psnr']:.2f} dB / {self.scores['ssim']:.4f}"
+
 
 @dataclass(frozen=True)
 class Comparison:

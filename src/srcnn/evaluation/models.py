@@ -8,7 +8,6 @@ from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.engines import open_backend, resolve
 from srcnn.engine.network import Enhancer, Network
 from srcnn.engine.threads import cores
-from srcnn.errors import ModelError
 from srcnn.weights.card import Card
 from srcnn.weights.network import Tensors
 from srcnn.weights.onnx_file import read_card
@@ -30,8 +29,7 @@ def open_model(model: str, scale: int, engine: str = "auto", precision: str = "a
         return network(model, *open_weights(model, scale), engine, precision)
     graph = read_bytes(path)
     card = read_card(graph, str(path))
-    if card.scale not in (0, scale):
-        raise ModelError(model, f"was trained for x{card.scale}, not x{scale}")
+    card.check_scale(scale, model)
     return _opened(model, graph, card, engine, precision)
 
 

@@ -39,7 +39,7 @@ def make_page(comparison: Comparison, box: Box) -> bytes:
         gain = 0.0 if psnr == bicubic else psnr - bicubic  # infinity less itself is not 0
         cells = f"<td>{psnr:.2f}</td><td>{gain:+.2f}</td><td>{ssim:.4f}</td>"
         rows.append(f'<tr><th scope="row">{escape(shown.label)}</th>{cells}</tr>')
-        show(shown.label, f"{psnr:.2f} dB / {ssim:.4f}", shown.pixels)
+        show(shown.label, shown.caption, shown.pixels)
     show("ground truth", f"{width} x {height}", comparison.truth)
     rules = comparison.protocol
     page = Template(files("srcnn.figures").joinpath("compare.html").read_text("utf-8"))

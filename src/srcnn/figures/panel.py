@@ -86,7 +86,7 @@ def _tiles(comparison: Comparison, box: Box) -> list[_Tile]:
     models = [
         _Tile(
             shown.label,
-            f"{shown.scores['psnr']:.2f} dB / {shown.scores['ssim']:.4f}",
+            shown.caption,
             _enlarged(box.cut(shown.pixels)),
         )
         for shown in comparison.models

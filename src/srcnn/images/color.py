@@ -50,6 +50,12 @@ def convert(image: NDArray[Any], old: Color, new: Color) -> NDArray[Any]:
     return rgb_to_ycbcr(image) if new == "YCbCr" else ycbcr_to_rgb(image)
 
 
+def linear(old: Color, new: Color) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """`convert` as (matrix, offset): a row of the matrix is what a unit of one channel becomes."""
+    offset = convert(np.zeros(3), old, new)
+    return convert(np.eye(3), old, new) - offset, offset
+
+
 def y_to_gray(y: NDArray[Any]) -> NDArray[Any]:
     """Y in [16, 235] / 255 stretched to the [0, 1] of a gray picture, whose Y it is when R = G = B."""
     out: NDArray[Any] = (y - y.dtype.type(16 / 255)) * y.dtype.type(255 / 219)

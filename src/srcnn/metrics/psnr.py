@@ -21,9 +21,12 @@ def psnr(a: NDArray[Any], b: NDArray[Any], weights: Sequence[float] | None = Non
     """
     if a.shape != b.shape or a.dtype != b.dtype or a.size == 0:
         raise UsageError("psnr", f"pictures differ: {a.shape} {a.dtype} and {b.shape} {b.dtype}")
-    squares = (a.astype(np.float64) - b.astype(np.float64)) ** 2
-    if weights is None:
-        mse = float(np.mean(squares))
-    else:
-        mse = float(np.average(squares.mean(axis=(0, 1)), weights=weights))
+    mse = channel_mean((a.astype(np.float64) - b.astype(np.float64)) ** 2, weights)
     return math.inf if mse == 0 else 10 * math.log10(peak(a.dtype) ** 2 / mse)
+
+
+def channel_mean(values: NDArray[Any], weights: Sequence[float] | None) -> float:
+    """The mean of H x W, or of H x W x C whose channels count by ``weights``, or all alike."""
+    if weights is None:
+        return float(values.mean())
+    return float(np.average(values.mean(axis=(0, 1)), weights=weights))

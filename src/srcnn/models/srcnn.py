@@ -74,7 +74,7 @@ class SRCNN(nn.Module):
             y = functional.pad(y, [self.radius] * 4, mode="replicate")
         *hidden, last = self.layers
         for layer in hidden:
-            y = torch.relu(layer(y))
+            y = torch.relu_(layer(y))  # in place: training is bound by memory
         out: Tensor = last(y)
         return out
 

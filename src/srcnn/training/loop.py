@@ -77,6 +77,7 @@ def train(
                 update_average(average, model, ema_decay(recipe, step))
             done = step + 1
             state["losses"] += loss
+            state["counted"] += 1
             pace.step()
             log.progress(done, recipe.steps, pace.seconds_left(done), f"loss {loss:.6f}")
             judged = done % recipe.validate_every == 0 or done == recipe.steps
@@ -86,11 +87,11 @@ def train(
                     tensors = plain_tensors(average if recipe.ema else model)
                     speed = recipe.batch / pace.seconds_per_step
                     seconds = state["seconds"] + pace.unsaved
-                    mean = state["losses"] / (done - state["judged"])
+                    mean = state["losses"] / state["counted"]
                     values = {"loss": mean, "lr": lr, "samples_per_second": speed}
                     judge(done, tensors, values | {"seconds": seconds})
                     pace.judged()
-                    state["judged"], state["losses"] = done, 0.0
+                    state["losses"], state["counted"] = 0.0, 0
                 state["step"], state["seconds"] = done, state["seconds"] + pace.unsaved
                 state["model"], state["average"] = model.state_dict(), average.state_dict()
                 state["optimizer"] = optimizer.state_dict()
@@ -146,7 +147,7 @@ def plain_tensors(model: nn.Module) -> Tensors:
 
 def _first_state(fabric: Fabric, run: Path, log: RunLog, resume: bool) -> dict[str, Any]:
     state: dict[str, Any] = {"step": 0, "seconds": 0.0, "best_psnr": -math.inf, "best": {}}
-    state |= {"judged": 0, "losses": 0.0}  # the last step that was, and the sum of losses since
+    state |= {"losses": 0.0, "counted": 0}  # their sum since the last validation, and of how many
     if not resume:
         return state
     with fabric.rank_zero_first():  # it puts a damaged state aside

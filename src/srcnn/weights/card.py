@@ -64,6 +64,11 @@ class Card:
         widths = (self.channels, *self.n, self.channels)
         return sum(a * f * f * b for a, f, b in zip(widths[:-1], self.f, widths[1:], strict=True))
 
+    def check_scale(self, scale: int, source: str) -> None:
+        """`ModelError` naming ``source`` where it says that it was trained for another scale."""
+        if self.scale not in (0, scale):
+            raise ModelError(source, f"was trained for x{self.scale}, not x{scale}")
+
     def to_json(self) -> str:
         card = asdict(self)
         if self.degradation == BICUBIC:

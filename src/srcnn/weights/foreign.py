@@ -33,8 +33,7 @@ Tensors = dict[str, NDArray[np.float32]]
 def open_weights(model: str, scale: int) -> tuple[Tensors, Card]:
     """Tensors and card of a shipped name or of a file; `ModelError` if it is unknown or for another scale."""
     tensors, card = load(find(model, scale), scale)
-    if card.scale not in (0, scale):
-        raise ModelError(model, f"was trained for x{card.scale}, not x{scale}")
+    card.check_scale(scale, model)
     return tensors, card
 
 

@@ -22,7 +22,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper
 
-from srcnn.images.color import convert, space_of
+from srcnn.images.color import linear, space_of
 from srcnn.images.resize import imresize
 from srcnn.weights.card import STANDALONE_KEY, Card
 from srcnn.weights.graph import graph_file, protos
@@ -54,13 +54,11 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
         node("Clip", ["rgb", "zero", "full"], ["output"]),
     ]
     space = space_of(card.color)
-    # A row of each matrix is what a unit of one channel becomes.
-    black = convert(np.zeros(3), "RGB", space)
-    color_of_rgb = (convert(np.eye(3), "RGB", space) - black)[:, : card.channels]
-    step = convert(np.eye(3), space, "RGB") - convert(np.zeros(3), space, "RGB")
+    color_of_rgb, black = linear("RGB", space)
+    step, _ = linear(space, "RGB")
     floats: dict[str, Any] = {
         "phases": np.tile(_phases(scale), (3, 1, 1, 1)),
-        "color_of_rgb": color_of_rgb.T.reshape(card.channels, 3, 1, 1),
+        "color_of_rgb": color_of_rgb[:, : card.channels].T.reshape(card.channels, 3, 1, 1),
         "black": black[: card.channels],
         "rgb_of_step": step[: card.channels].T.reshape(3, card.channels, 1, 1),
         "zero": 0.0,
