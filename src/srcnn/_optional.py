@@ -10,7 +10,7 @@ _MODULES = {
     "openvino": ("openvino",),
     "train": (
         *("torch", "lightning_fabric", "matplotlib", "onnx", "pooch", "pydantic", "safetensors"),
-        *("scipy", "tensorboardX", "yaml"),
+        *("pyrtools", "scipy", "tensorboardX", "yaml"),
     ),
 }
 

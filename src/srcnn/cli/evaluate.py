@@ -39,7 +39,12 @@ _SCALE = 3
     help="paper (Y of rgb2ycbcr), paper-gray (rgb2gray, as the paper's BSD200) or paper-colour "
     "(Y, Cb, Cr, the three together, and RGB, as its Table 5).",
 )
-@click.option("--metrics", default="psnr,ssim", metavar="<str>", help="Metrics, by comma.")
+@click.option(
+    "--metrics",
+    default="psnr,ssim",
+    metavar="<str>",
+    help="By comma: psnr, ssim, ifc, nqm, wpsnr, msssim (the last four of one channel).",
+)
 @click.option(
     "--data-root",
     type=Path,

@@ -24,6 +24,9 @@ from srcnn.weights.store import default
 _TOLERANCE = 0.011
 """dB; published rows are rounded to hundredths."""
 
+_OF_ONE = ("ssim", "msssim")
+"""Metrics between 0 and 1, shown with four places; others with two, as in the paper."""
+
 Report = dict[str, Any]
 
 
@@ -176,7 +179,7 @@ def to_table(report: Report) -> str:
     lines = [head]
     for row in rows:
         cells = "".join(
-            f"{row['mean'][metric]:{wide[metric]}.{2 if metric.startswith('psnr') else 4}f}"
+            f"{row['mean'][metric]:{wide[metric]}.{4 if metric.startswith(_OF_ONE) else 2}f}"
             for metric in metrics
         )
         lines.append(f"{row['dataset']:{place}}  x{row['scale']:<4}  {row['model']:{width}}{cells}")

@@ -16,10 +16,11 @@ from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import BICUBIC, Views, degraded
 from srcnn.images.color import Color, convert, space_of, y_to_gray
 from srcnn.images.crop import modcrop, shave
-from srcnn.metrics import METRICS, Metric
-from srcnn.metrics.ssim import WINDOW
+from srcnn.metrics import SMALLEST, Metric, psnr, ssim
 
 Scores = dict[str, float]
+
+_USUAL: dict[str, Metric] = {"psnr": psnr, "ssim": ssim}
 
 
 @dataclass(frozen=True)
@@ -77,20 +78,24 @@ def score_pictures(
     originals: Iterable[Original],
     models: Sequence[Enhancer],
     scale: int,
-    metrics: Mapping[str, Metric] = METRICS,
+    metrics: Mapping[str, Metric] = _USUAL,
     keep: Keep | None = None,
     failures: list[InputError] | None = None,
     degradation: Degradation = BICUBIC,
 ) -> dict[str, list[dict[str, Any]]]:
     """By model's name, the scores of each picture. ``keep`` gets all that a model made, with its name.
 
-    A picture that is too small goes to ``failures``; without such a list its `InputError` is raised.
+    A picture that is too small for SSIM or for one of the metrics goes to ``failures``; without such a list
+    its `InputError` is raised.
     """
+    smallest = {"ssim": SMALLEST["ssim"], **{k: SMALLEST[k] for k in metrics if k in SMALLEST}}
+    neediest = max(smallest, key=lambda metric: smallest[metric])
     rows: dict[str, list[dict[str, Any]]] = {model.name: [] for model in models}
     for original in originals:
         name = original.name
-        if min(original.pixels.shape[:2]) // scale * scale < 2 * scale + WINDOW:
-            error = InputError(name, f"is too small to be judged at x{scale}")
+        if min(original.pixels.shape[:2]) // scale * scale < 2 * scale + smallest[neediest]:
+            by = "" if neediest == "ssim" else f" by {neediest}"
+            error = InputError(name, f"is too small to be judged at x{scale}{by}")
             if failures is None:
                 raise error
             failures.append(error)

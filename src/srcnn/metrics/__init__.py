@@ -7,12 +7,29 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from srcnn.metrics.ifc import SMALLEST as _IFC
+from srcnn.metrics.ifc import ifc
+from srcnn.metrics.msssim import SMALLEST as _MSSSIM
+from srcnn.metrics.msssim import msssim
+from srcnn.metrics.nqm import nqm
 from srcnn.metrics.psnr import psnr
+from srcnn.metrics.ssim import WINDOW as _SSIM
 from srcnn.metrics.ssim import ssim
+from srcnn.metrics.wpsnr import wpsnr
 
 Metric = Callable[[NDArray[Any], NDArray[Any]], float]
 
-METRICS: dict[str, Metric] = {"psnr": psnr, "ssim": ssim}
-"""By name: functions of (picture, truth), both uint8."""
+METRICS: dict[str, Metric] = {
+    "psnr": psnr,
+    "ssim": ssim,
+    "ifc": ifc,
+    "nqm": nqm,
+    "wpsnr": wpsnr,
+    "msssim": msssim,
+}
+"""By name: functions of (picture, truth), both uint8. In the order of the paper's Tables 2 to 4."""
 
-__all__ = ["METRICS", "Metric", "psnr", "ssim"]
+SMALLEST = {"ssim": _SSIM, "ifc": _IFC, "msssim": _MSSSIM}
+"""By name: the pixels that a metric needs each way, where it needs more than one."""
+
+__all__ = ["METRICS", "SMALLEST", "Metric", "ifc", "msssim", "nqm", "psnr", "ssim", "wpsnr"]

@@ -26,13 +26,13 @@ def ssim(a: NDArray[Any], b: NDArray[Any]) -> float:
         raise UsageError(f"ssim of shape {a.shape}", f"needs at least {WINDOW} pixels each way")
     x, y = a.astype(np.float64), b.astype(np.float64)
     c1, c2 = (K1 * peak(a.dtype)) ** 2, (K2 * peak(a.dtype)) ** 2
-    mx, my = _smooth(x), _smooth(y)
-    vx, vy, vxy = _smooth(x * x) - mx * mx, _smooth(y * y) - my * my, _smooth(x * y) - mx * my
+    mx, my = smooth(x), smooth(y)
+    vx, vy, vxy = smooth(x * x) - mx * mx, smooth(y * y) - my * my, smooth(x * y) - mx * my
     index = ((2 * mx * my + c1) * (2 * vxy + c2)) / ((mx * mx + my * my + c1) * (vx + vy + c2))
     return float(index.mean())
 
 
-def _smooth(image: NDArray[np.float64]) -> NDArray[np.float64]:
+def smooth(image: NDArray[np.float64]) -> NDArray[np.float64]:
     at = np.arange(WINDOW) - WINDOW // 2
     kernel = np.exp(-(at**2) / (2 * SIGMA**2))
     kernel /= kernel.sum()

@@ -1,0 +1,84 @@
+"""Noise quality measure: the signal-to-noise ratio of what the eye makes of two pictures.
+
+Damera-Venkata, Kite, Geisler, Evans, Bovik: "Image quality assessment based on a degradation model", IEEE
+Trans. Image Processing 9(4), 2000, on Peli's model of contrast in bands (J. Opt. Soc. Am. A 7(10), 1990);
+viewing distance and thresholds as in the MeTriX MuX package, which the published figures come from.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.metrics.pair import Levels, levels
+
+BANDS = 5
+"""Octaves about 2, 4, 8, 16 and 32 cycles per picture."""
+ANGLE = math.degrees(1 / 3.5)
+"""Degrees that a picture takes, seen from 3.5 times its height."""
+
+
+def nqm(a: NDArray[Any], b: NDArray[Any]) -> float:
+    """dB of two H x W pictures of the same shape and dtype; ``b`` is the truth (they do not commute).
+
+    Equal pictures give infinity; a truth in which nothing can be seen, minus infinity.
+    """
+    picture, truth = levels("nqm", a, b)
+    gains = _gains(truth.shape)
+    ours, theirs = _split(picture, gains), _split(truth, gains)
+    # What is below a band is the mean that its contrast is relative to.
+    mean_ours, mean_theirs = ours[0], theirs[0]
+    seen_ours, seen_theirs = np.zeros_like(truth), np.zeros_like(truth)
+    for band in range(1, BANDS + 1):
+        with np.errstate(divide="ignore", invalid="ignore"):  # black has no contrast
+            contrast, wanted = ours[band] / mean_ours, theirs[band] / mean_theirs
+        mean_ours, mean_theirs = mean_ours + ours[band], mean_theirs + theirs[band]
+        least = _threshold(2**band / ANGLE)
+        unmasked = np.where(_masked(contrast, wanted, band), theirs[band], ours[band])
+        seen_ours += np.where(np.abs(contrast) < least, 0, unmasked)
+        seen_theirs += np.where(np.abs(wanted) < least, 0, theirs[band])
+    signal, noise = float(np.sum(seen_theirs**2)), float(np.sum((seen_theirs - seen_ours) ** 2))
+    if noise == 0:
+        return math.inf
+    return 10 * math.log10(signal / noise) if signal else -math.inf
+
+
+def _threshold(frequency: float) -> float:
+    """The least contrast that is seen at so many cycles per degree."""
+    x = 0.114 * frequency
+    return 1 / (520 * (0.0192 + x) * math.exp(-(x**1.1)))
+
+
+def _masked(contrast: Levels, wanted: Levels, band: int) -> NDArray[np.bool_]:
+    """Where the pattern of the truth hides the difference.
+
+    As in the package the threshold is that of as many cycles per degree as the band's number, and negative
+    contrasts hide nothing.
+    """
+    least = _threshold(band)
+    limited = np.where(np.abs(contrast) > 1, 1, contrast)
+    masked: NDArray[np.bool_] = np.abs(limited - wanted) < 0.86 * (wanted - least) + 0.3 * least
+    return masked
+
+
+def _split(image: Levels, gains: list[Levels]) -> list[Levels]:
+    """The mean below the bands, and the bands; their sum is the picture, low-passed."""
+    spectrum = np.fft.fft2(image)
+    return [np.fft.ifft2(gain * spectrum).real for gain in gains]
+
+
+def _gains(shape: tuple[int, ...]) -> list[Levels]:
+    """Cosines on a logarithmic scale, an octave to each side of their peak, as `numpy.fft` orders them."""
+    # With an odd side no sample is at 0: so has the package.
+    rows, columns = (np.arange(side) - side / 2 for side in shape)
+    radius = np.hypot(rows[:, None], columns)
+    with np.errstate(divide="ignore"):
+        octave = np.log2(radius)
+    distances = [np.log2(radius + 2) - 1, *(octave - band for band in range(1, BANDS + 1))]
+    return [
+        np.fft.fftshift(0.5 + 0.5 * np.cos(np.pi * np.clip(distance, -1, 1)))
+        for distance in distances
+    ]

@@ -1,0 +1,73 @@
+"""Tables 2 to 4 of the paper: the rows of bicubic, and of the authors' own network, in every metric."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+import srcnn
+from srcnn.metrics import METRICS
+
+# How far from the printed figure; PSNR and SSIM as later papers have them are in test_authors.py. The printed
+# IFC is of another alignment of blocks, which nobody states: at x3 it is 1.7 % off, for every method alike.
+NEAR = {"ifc": (0.02, 0), "nqm": (0.01, 0), "wpsnr": (0.001, 0), "msssim": (0, 0.0005)}
+"""(relative, absolute)"""
+BSD200 = [pytest.param("bsd200", scale, marks=pytest.mark.slow) for scale in (2, 3, 4)]
+
+
+Printed = dict[tuple[str, int, str, str], float]
+"""By data set, scale, method and metric."""
+
+
+@pytest.fixture(scope="module")
+def printed(shared: Path) -> Printed:
+    path = shared / "reference" / "paper_tables_2_3_4.csv"
+    figures = {}
+    with path.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["value"]:
+                key = (
+                    row["dataset"].lower(),
+                    int(row["scale"]),
+                    row["method"],
+                    row["metric"].lower(),
+                )
+                figures[key] = float(row["value"])
+    return figures
+
+
+def judged(shared: Path, dataset: str, scale: int, model: str) -> dict[str, float]:
+    protocol = "paper-gray" if dataset == "bsd200" else "paper"
+    document = srcnn.evaluate(
+        dataset, model, scale, protocol, metrics=list(NEAR), data_root=shared / "data"
+    )
+    means: dict[str, float] = document["results"][-1]["mean"]
+    return means
+
+
+@pytest.mark.parametrize(
+    ("dataset", "scale"),
+    [*[(name, scale) for name in ("set5", "set14") for scale in (2, 3, 4)], *BSD200],
+)
+def test_bicubic(shared: Path, printed: Printed, dataset: str, scale: int) -> None:
+    means = judged(shared, dataset, scale, "bicubic")
+    for metric, (relative, absolute) in NEAR.items():
+        wanted = printed[dataset, scale, "Bicubic", metric]
+        assert means[metric] == pytest.approx(wanted, relative, absolute), metric
+
+
+@pytest.mark.parametrize("dataset", ["set5", "set14"])
+def test_the_authors_network(shared: Path, printed: Printed, dataset: str) -> None:
+    weights = shared / "reference" / "authors_weights" / "9-5-5_imagenet_x3.mat"
+    means = judged(shared, dataset, 3, str(weights))
+    for metric, (relative, absolute) in NEAR.items():
+        wanted = printed[dataset, 3, "SRCNN", metric]
+        assert means[metric] == pytest.approx(wanted, relative, absolute), metric
+
+
+def test_every_metric_of_the_tables_is_there(
+    printed: Printed,
+) -> None:
+    assert {metric for *_, metric in printed} == set(METRICS)
