@@ -47,6 +47,33 @@ def test_a_bad_picture_is_named_and_the_others_are_judged(
     assert "bad.png" in err
 
 
+@pytest.mark.parametrize(("metric", "side"), [("msssim", 161), ("ifc", 72)])
+def test_a_picture_too_small_for_a_metric_is_left_out(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    metric: str,
+    side: int,
+) -> None:
+    """3 pixels are shaved from each side, at x3; the sizes here are multiples of 3 already."""
+    random = np.random.default_rng(1)
+    fits = -(-(side + 6) // 3) * 3
+    for name, height in (("fits", fits), ("small", fits - 3)):
+        Image.fromarray(random.integers(0, 256, (height, 300), np.uint8)).save(
+            tmp_path / f"{name}.png"
+        )
+    line = ["-m", "bicubic", "--metrics", f"psnr,{metric}", "--json", "-"]
+    assert run(monkeypatch, tmp_path, *line) == 1
+    out, err = capsys.readouterr()
+    report = json.loads(out)
+    (row,) = report["results"]
+    assert [image["name"] for image in row["images"]] == ["fits"]
+    assert list(row["mean"]) == ["psnr", metric]
+    assert f"small: is too small to be judged at x3 by {metric}" in err
+    # Without that metric both are judged.
+    assert run(monkeypatch, tmp_path, "-m", "bicubic", "--json", "-") == 0
+
+
 def test_two_pictures_of_one_name_are_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
