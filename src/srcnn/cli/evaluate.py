@@ -36,8 +36,9 @@ _SCALE = 3
     "--protocol",
     default="paper",
     metavar="<str>",
-    help="paper (Y of rgb2ycbcr), paper-gray (rgb2gray, as the paper's BSD200) or paper-colour "
-    "(Y, Cb, Cr, the three together, and RGB, as its Table 5).",
+    help="paper (Y of rgb2ycbcr); paper-gray (full-range gray, as the paper's BSD200); paper-colour (Y, "
+    "Cb, Cr, the three together, and RGB, as its Table 5); 8bit (paper, but the low-res picture rounded); "
+    "border (paper, but nothing shaved); rgb (R, G, B together, low-res rounded, as mmagic).",
 )
 @click.option(
     "--metrics",

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.degrade import enlarge, low_resolution
-from srcnn.evaluation.protocol import Protocol, Views
+from srcnn.degrade import Degradation, enlarge, low_resolution
+from srcnn.evaluation.protocol import BICUBIC, FLOAT, Protocol, Views, degraded, seen
 from srcnn.images.alpha import without_alpha
 from srcnn.images.color import Color, convert, space_of
 from srcnn.images.crop import modcrop
@@ -35,10 +35,13 @@ class Original:
         return self.pixels.ndim == 2
 
     def bicubic(self, scale: int) -> NDArray[np.float64]:
-        """YCbCr of the low-res picture enlarged, H x W x 3; nothing is rounded on the way."""
+        """YCbCr of the low-res picture enlarged, H x W x 3."""
         if scale not in self._bicubic:
-            truth = modcrop(to_float(self.pixels, np.float64), scale)
-            low = low_resolution(convert(truth, "RGB", "YCbCr"), scale)
+            if self.protocol.low_resolution == FLOAT:
+                truth = modcrop(to_float(self.pixels, np.float64), scale)
+                low = low_resolution(convert(truth, "RGB", "YCbCr"), scale)
+            else:
+                low = convert(self._file(scale), "RGB", "YCbCr")
             self._bicubic[scale] = enlarge(low, scale)
         return self._bicubic[scale]
 
@@ -60,6 +63,35 @@ class Original:
             image = convert(to_float(rgb, np.float64), "RGB", space_of(color))
             self._channels[color] = to_uint8(image)
         return self._channels[color]
+
+    def enlarged(
+        self, color: Color, scale: int, degradation: Degradation = BICUBIC
+    ) -> NDArray[np.float64]:
+        """What a model of ``color`` is given: its channels, degraded and enlarged, around [0, 1].
+
+        Another ``degradation`` than bicubic is for protocols whose low-res picture is not rounded.
+        """
+        kind, channels = self.protocol.low_resolution, self.channels(color)
+        if kind == FLOAT:
+            return degraded(channels, scale, self.name, degradation, color=color)[1]
+        low = self._file(scale)
+        if channels.ndim == 3:
+            rgb = np.dstack([low] * 3) if self.gray else low
+            low = convert(rgb, "RGB", space_of(color))
+        elif not self.gray:
+            low = seen(low, self.protocol.scored[0])
+        return enlarge(low, scale)
+
+    def integer_bicubic(self, scale: int) -> NDArray[np.float64]:
+        """H x W: the one channel, with uint8 pictures in, between and out of imresize."""
+        low = low_resolution(modcrop(self.channels("Y"), scale), scale)
+        return to_float(enlarge(low, scale), np.float64)
+
+    def _file(self, scale: int) -> NDArray[np.float64]:
+        """The low-res picture as a file of 8 bits holds it: h x w (gray), or h x w x 3 RGB."""
+        return to_float(
+            low_resolution(modcrop(to_uint8(to_float(self.pixels)), scale), scale), np.float64
+        )
 
 
 def read_original(path: Path, protocol: Protocol) -> Original:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,13 @@ _VIEWS: dict[str, Callable[[NDArray[Any], Color], NDArray[Any]]] = {
 }
 
 
+FLOAT = "mod-crop, MATLAB bicubic imresize down and up in float, not rounded"
+FILE = "mod-crop, MATLAB bicubic imresize down, rounded to uint8, then up in float"
+_GIVEN = "what networks are given"
+INTEGERS = "MATLAB bicubic imresize of uint8 pictures down and up"
+_SHAVED = "scale pixels shaved from each side"
+
+
 @dataclass(frozen=True)
 class Protocol:
     """One way to judge. Alpha is ignored; of a gray picture its one channel alone is scored, as it is."""
@@ -44,9 +51,12 @@ class Protocol:
     """What is scored."""
     scored: tuple[str, ...] = ("Y",)
     """The same by the names of its parts. The first gives ``psnr``, another, such as Cb, ``psnr_cb``."""
-    low_resolution: str = "mod-crop, MATLAB bicubic imresize down and up in float, not rounded"
+    low_resolution: str = FLOAT
+    """What models are given: in floats, or made small and rounded, as a file holds it."""
+    bicubic: str = _GIVEN
+    """The model ``bicubic``: what the others are given, or integer pictures throughout."""
     output: str = "rounded to uint8"
-    border: str = "scale pixels shaved from each side"
+    border: str = _SHAVED
 
     @property
     def of_luma(self) -> bool:
@@ -57,7 +67,17 @@ class Protocol:
         """What is scored of H x W x 3 floats of a colour space; of H x W (gray) the one channel."""
         if image.ndim == 2:
             return {self.scored[0]: to_uint8(image)}
-        return {name: to_uint8(_VIEWS[name](image, color)) for name in self.scored}
+        return {name: to_uint8(seen(image, name, color)) for name in self.scored}
+
+    def shaved(self, scale: int) -> int:
+        """Pixels that are left out at each side."""
+        return scale if self.border == _SHAVED else 0
+
+    def like(self, other: Protocol) -> bool:
+        """Whether ``psnr`` and the other metrics of the first view are the same by both."""
+        return replace(
+            self, name=other.name, channel=other.channel, scored=self.scored[:1]
+        ) == replace(other, scored=other.scored[:1])
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -67,18 +87,28 @@ PROTOCOLS = {
     protocol.name: protocol
     for protocol in (
         Protocol("paper", "Y of MATLAB rgb2ycbcr, uint8"),
-        Protocol("paper-gray", "MATLAB rgb2gray, uint8", ("gray",)),
+        Protocol("paper-gray", "MATLAB rgb2gray, uint8", ("gray",), bicubic=INTEGERS),
         Protocol(
             "paper-colour",
             "Y, Cb, Cr of MATLAB rgb2ycbcr, each and together, and RGB, uint8",
             ("Y", "Cb", "Cr", "YCbCr", "RGB"),
         ),
+        Protocol("8bit", "Y of MATLAB rgb2ycbcr, uint8", low_resolution=FILE),
+        Protocol("border", "Y of MATLAB rgb2ycbcr, uint8", border="nothing shaved"),
+        Protocol("rgb", "R, G and B together, uint8", ("RGB",), low_resolution=FILE),
     )
 }
-"""``paper`` for Set5 and Set14; the paper's BSD200 rows are ``paper-gray``, its Table 5 ``paper-colour``.
+"""``paper`` for Set5 and Set14; the paper's BSD200 is ``paper-gray``, its Table 5 ``paper-colour``.
 
-What Table 5 calls RGB is the joint error of Y, Cb and Cr: ``psnr_ycbcr``.
+What Table 5 calls RGB is the joint error of Y, Cb and Cr: ``psnr_ycbcr``. Its bicubic rows of BSD200 are of integer
+pictures and those of SRCNN are not: so each comes out as printed. ``rgb`` is how mmagic reports.
+The others show what one step changes.
 """
+
+
+def seen(image: NDArray[Any], view: str, color: Color = "RGB") -> NDArray[Any]:
+    """H x W x 3 floats of a colour space, as what is scored under the name ``view``; not rounded."""
+    return _VIEWS[view](image, color)
 
 
 def protocol_named(name: str) -> Protocol:

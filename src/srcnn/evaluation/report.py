@@ -142,7 +142,7 @@ def _checks(results: Sequence[dict[str, Any]], rules: Protocol) -> list[dict[str
         known = CATALOG.get(row["dataset"])
         if row["model"] != BICUBIC or known is None:
             continue
-        if PROTOCOLS[known.protocol].scored[0] != rules.scored[0]:
+        if not rules.like(PROTOCOLS[known.protocol]):
             continue
         published = known.bicubic_psnr.get(row["scale"])
         measured = row["mean"].get("psnr")

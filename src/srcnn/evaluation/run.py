@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.baselines.bicubic import NAME as MODEL
 from srcnn.degrade import Degradation
 from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.errors import InputError
 from srcnn.evaluation.original import Original
-from srcnn.evaluation.protocol import BICUBIC, Views, degraded
+from srcnn.evaluation.protocol import BICUBIC, INTEGERS, Views
 from srcnn.images.color import Color, convert, space_of, y_to_gray
 from srcnn.images.crop import modcrop, shave
 from srcnn.metrics import SMALLEST, Metric, psnr, ssim
@@ -44,15 +45,15 @@ Keep = Callable[[str, Judged], None]
 """(model's name, what it made)."""
 
 
-def score(picture: Views, truth: Views, scale: int, metrics: Mapping[str, Metric]) -> Scores:
-    """Every metric of every view against the truth, ``scale`` pixels shaved from each side.
+def score(picture: Views, truth: Views, border: int, metrics: Mapping[str, Metric]) -> Scores:
+    """Every metric of every view against the truth, ``border`` pixels shaved from each side.
 
     ``psnr`` is of the first view, ``psnr_cb`` of another that is named Cb.
     """
     first = next(iter(truth))
     return {
         name if view == first else f"{name}_{view.lower()}": metric(
-            shave(picture[view], scale), shave(truth[view], scale)
+            shave(picture[view], border), shave(truth[view], border)
         )
         for name, metric in metrics.items()
         for view in truth
@@ -92,8 +93,8 @@ def score_pictures(
     neediest = max(smallest, key=lambda metric: smallest[metric])
     rows: dict[str, list[dict[str, Any]]] = {model.name: [] for model in models}
     for original in originals:
-        name = original.name
-        if min(original.pixels.shape[:2]) // scale * scale < 2 * scale + smallest[neediest]:
+        name, border = original.name, original.protocol.shaved(scale)
+        if min(original.pixels.shape[:2]) // scale * scale < 2 * border + smallest[neediest]:
             by = "" if neediest == "ssim" else f" by {neediest}"
             error = InputError(name, f"is too small to be judged at x{scale}{by}")
             if failures is None:
@@ -105,10 +106,12 @@ def score_pictures(
         for model in models:
             color = model.color
             if color not in enlarged:
-                channels = original.channels(color)
-                enlarged[color] = degraded(channels, scale, name, degradation, color=color)[1]
-            made = judge(model, original, enlarged[color])
-            rows[model.name].append({"name": name, **score(made.views, truth, scale, metrics)})
+                enlarged[color] = original.enlarged(color, scale, degradation)
+            given = enlarged[color]
+            if model.name == MODEL and original.protocol.bicubic == INTEGERS:
+                given = original.integer_bicubic(scale)
+            made = judge(model, original, given)
+            rows[model.name].append({"name": name, **score(made.views, truth, border, metrics)})
             if keep is not None:
                 keep(model.name, made)
     return rows

@@ -1,0 +1,113 @@
+"""Protocols beside the paper's: each step written out with other means, on colour and on gray."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from skimage.color import rgb2ycbcr
+from skimage.metrics import peak_signal_noise_ratio
+
+import srcnn
+from srcnn.baselines.bicubic import Bicubic
+from srcnn.engine.network import Enhancer
+from srcnn.evaluation.original import Original
+from srcnn.evaluation.protocol import PROTOCOLS
+from srcnn.evaluation.run import score_pictures
+from srcnn.images.color import COLORS, Color
+
+SCALE = 3
+
+
+class Same:
+    """A model that changes nothing."""
+
+    radius = 0
+    name = "same"
+
+    def __init__(self, color: Color) -> None:
+        self.color: Color = color
+
+    def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
+        return padded
+
+
+def psnr_of(pixels: NDArray[np.uint8], protocol: str, color: Color = "Y") -> float:
+    model: Enhancer = Same(color)
+    rows = score_pictures([Original("photo", pixels, PROTOCOLS[protocol])], [model], SCALE)
+    psnr: float = rows["same"][0]["psnr"]
+    return psnr
+
+
+def rounded(levels: NDArray[Any]) -> NDArray[np.uint8]:
+    out: NDArray[np.uint8] = np.floor(np.clip(levels, 0, 255) + 0.5).astype(np.uint8)
+    return out
+
+
+def psnr(a: NDArray[np.uint8], b: NDArray[np.uint8], border: int = SCALE) -> float:
+    inner = np.s_[border : len(a) - border, border : a.shape[1] - border]
+    return float(peak_signal_noise_ratio(a[inner], b[inner]))  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture
+def truth(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return photo[:90, :120]
+
+
+def luma(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
+    levels: NDArray[np.float64] = rgb2ycbcr(rgb)[..., 0]
+    return levels
+
+
+def test_8bit(truth: NDArray[np.uint8]) -> None:
+    """As if the low-res picture were read from a file."""
+    low = srcnn.imresize(truth, 1 / SCALE)
+    wanted = psnr(rounded(srcnn.imresize(luma(low), SCALE)), rounded(luma(truth)))
+    assert psnr_of(truth, "8bit") == pytest.approx(wanted, abs=2e-3)
+
+
+def test_border(truth: NDArray[np.uint8]) -> None:
+    y = rounded(luma(truth))
+    picture = rounded(srcnn.imresize(srcnn.imresize(y / 255, 1 / SCALE), SCALE) * 255)
+    assert psnr_of(truth, "border") == pytest.approx(psnr(picture, y, border=0), abs=1e-6)
+    assert psnr_of(truth, "paper") == pytest.approx(psnr(picture, y), abs=1e-6)
+
+
+def test_rgb(truth: NDArray[np.uint8]) -> None:
+    low = srcnn.imresize(truth, 1 / SCALE)
+    wanted = psnr(rounded(srcnn.imresize(low / 255, SCALE) * 255), truth)
+    for color in COLORS:  # bicubic is linear, so it is the same in every space
+        assert psnr_of(truth, "rgb", color) == pytest.approx(wanted, abs=2e-3)
+
+
+def test_paper_gray(truth: NDArray[np.uint8]) -> None:
+    """Bicubic is of integers throughout, and a network is not given those."""
+    gray = rounded(truth @ np.array([0.298936, 0.587043, 0.114021]))
+    integers = srcnn.imresize(srcnn.imresize(gray, 1 / SCALE), SCALE)
+    rows = score_pictures(
+        [Original("photo", truth, PROTOCOLS["paper-gray"])], [Bicubic(), Same("Y")], SCALE
+    )
+    assert rows["bicubic"][0]["psnr"] == pytest.approx(psnr(integers, gray), abs=1e-9)
+    floats = srcnn.imresize(srcnn.imresize(gray / 255, 1 / SCALE), SCALE)
+    wanted = psnr(rounded(floats * 255), gray)
+    assert rows["same"][0]["psnr"] == pytest.approx(wanted, abs=1e-9)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("color", COLORS)
+def test_gray_pictures(truth: NDArray[np.uint8], protocol: str, color: Color) -> None:
+    """Their one channel is scored, whatever the protocol and the model; only rounding differs."""
+    gray = np.ascontiguousarray(truth[..., 1])
+    wanted = psnr_of(gray, "border" if protocol == "border" else "paper")
+    assert psnr_of(gray, protocol, color) == pytest.approx(wanted, abs=0.15)
+
+
+def test_figures_that_others_print(shared: Path) -> None:
+    """Bicubic on Set5 x2 is 33.66 on luma and, in tables of RGB, 31.80."""
+    for protocol, wanted in (("paper", 33.66), ("rgb", 31.80)):
+        report = srcnn.evaluate("set5", "bicubic", 2, protocol=protocol, data_root=shared / "data")
+        assert report["results"][0]["mean"]["psnr"] == pytest.approx(wanted, abs=0.006)
+        assert [check["agrees"] for check in report["checks"]] == [True] * (protocol == "paper")
