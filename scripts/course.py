@@ -10,21 +10,15 @@ import argparse
 import json
 from pathlib import Path
 
-from srcnn.evaluation.report import make_report
+from srcnn.experiments.course import course
 from srcnn.images.files import write_atomically
-from srcnn.weights.onnx_file import read_card
 
 
 def judged(run: Path) -> list[str]:
     """The lines of the run's log with what its snapshots score."""
-    files = sorted((run / "snapshots").glob("*.onnx"))
-    cards = {str(file): read_card(file.read_bytes(), str(file)) for file in files}
-    scales = sorted({card.scale for card in cards.values()})
-    report = make_report(["set5"], list(cards), scales, metrics=["psnr"])
-    means = {row["model"]: row["mean"]["psnr"] for row in report["results"]}
     known = {
-        card.steps: {"samples": card.samples, "set5_psnr": means[file]}
-        for file, card in cards.items()
+        point["step"]: {"samples": point["samples"], "set5_psnr": point["psnr"]}
+        for point in course(run, "set5")
     }
     entries = map(json.loads, (run / "log.jsonl").read_text(encoding="utf-8").splitlines())
     return [json.dumps(entry | known.get(entry.get("step"), {})) + "\n" for entry in entries]

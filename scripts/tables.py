@@ -1,6 +1,7 @@
 """Write every table of the README and the docs from results/*.json; ``--check`` only compares.
 
 A table stands between ``<!-- table: NAME -->`` and ``<!-- end -->``; the text between is made here.
+``<!-- table: study NAME -->`` is that of a study.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from study_tables import study
+
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "docs/speed.md", "docs/formats.md")
-_BLOCK = re.compile(r"(<!-- table: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_BLOCK = re.compile(r"(<!-- table: (?P<name>[\w -]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 Cells = dict[tuple[str, str, int], dict[str, float]]
 LABELS = {
@@ -224,13 +227,18 @@ TABLES: dict[str, Callable[[], str]] = {
 }
 
 
+def _table(name: str) -> str:
+    kind, _, which = name.partition(" ")
+    return study(which) if kind == "study" else TABLES[name]()
+
+
 def main() -> int:
     """Rewrite the pages; with ``--check`` exit with 1 when one is not current."""
     stale = []
     for page in PAGES:
         path = ROOT / page
         old = path.read_text(encoding="utf-8")
-        new = _BLOCK.sub(lambda m: m[1] + TABLES[m["name"]]() + m[3], old)
+        new = _BLOCK.sub(lambda m: m[1] + _table(m["name"]) + m[3], old)
         if new != old:
             stale.append(page)
             if "--check" not in sys.argv:

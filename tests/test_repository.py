@@ -37,6 +37,7 @@ ROOMS = [
     "figures",
     "training_pictures",
     "training_run",
+    "experiments",
     "api",
     "cli",
 ]

@@ -17,6 +17,7 @@ from srcnn.cli.compare import compare
 from srcnn.cli.console import flag, report_error, say
 from srcnn.cli.data import data
 from srcnn.cli.evaluate import evaluate
+from srcnn.cli.experiment import experiment
 from srcnn.cli.export import export
 from srcnn.cli.models import models
 from srcnn.cli.signals import Signals, Terminated
@@ -54,7 +55,7 @@ def app(context: click.Context, version: bool, debug: bool, verbose: bool) -> No
         print(context.get_help())
 
 
-for verb in (upscale, evaluate, compare, train, export, bench, models, data):
+for verb in (upscale, evaluate, compare, train, export, bench, experiment, models, data):
     app.add_command(verb)
 
 

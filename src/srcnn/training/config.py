@@ -215,11 +215,15 @@ def make_recipe(values: dict[str, Any], overrides: Sequence[str], source: str) -
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
-        mistakes = [
-            f"{'.'.join(str(part) for part in item['loc']) or 'recipe'}: {_plain(item)}"
-            for item in error.errors()
-        ]
-        raise UsageError(source, "; ".join(mistakes)) from None
+        raise UsageError(source, mistakes(error)) from None
+
+
+def mistakes(error: ValidationError) -> str:
+    """All of them, each with the key that it is in."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in item['loc']) or 'recipe'}: {_plain(item)}"
+        for item in error.errors()
+    )
 
 
 def schema() -> str:

@@ -1,0 +1,47 @@
+"""``srcnn experiment``: the paper's studies, each one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from srcnn._optional import need
+from srcnn.cli.console import say
+
+
+@click.command(epilog="\b\nExample:  srcnn experiment filter-number --budget smoke")
+@click.argument("name", metavar="NAME|all")
+@click.option(
+    "--budget",
+    type=click.Choice(["smoke", "full"]),
+    default="full",
+    help="full trains for hours; smoke shows in minutes that everything runs.",
+)
+@click.option("--data-root", type=Path, metavar="<path>", help="Where named data sets lie.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+def experiment(
+    name: str, budget: Literal["smoke", "full"], data_root: Path | None, quiet: bool
+) -> None:
+    """Run a study of the paper, a file in experiments/ of a checkout, and write its JSON.
+
+    What is finished is not done again: an interrupted study goes on with the same command.
+
+    \b
+    Arguments:
+      NAME|all  filter-number, filter-size, ...: each .yaml in experiments/.
+    """
+    need("train", "srcnn experiment")
+    from srcnn.experiments.run import run_study
+    from srcnn.experiments.study import names, read_study
+
+    chosen = names() if name == "all" else [name]
+    for study in chosen:
+        read_study(study)
+    for study in chosen:
+        print(run_study(study, budget, data_root, _silent if quiet else say, quiet))
+
+
+def _silent(_: str) -> None:
+    pass

@@ -1,0 +1,27 @@
+"""The course of a run: what its snapshots score on a data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from srcnn.evaluation.report import make_report
+from srcnn.training_run import SNAPSHOTS
+from srcnn.weights.onnx_file import read_card
+
+
+def course(run: Path, dataset: str, data_root: Path | None = None) -> list[dict[str, float]]:
+    """By validation: ``step``, ``samples`` seen, and ``psnr`` in dB by the paper's protocol.
+
+    Empty for a run whose recipe did not say ``snapshots: true``.
+    """
+    files = sorted((run / SNAPSHOTS).glob("*.onnx"))
+    if not files:
+        return []
+    cards = {str(file): read_card(file.read_bytes(), str(file)) for file in files}
+    scales = sorted({card.scale for card in cards.values()})
+    report = make_report([dataset], list(cards), scales, metrics=["psnr"], data_root=data_root)
+    means = {row["model"]: row["mean"]["psnr"] for row in report["results"]}
+    return [
+        {"step": card.steps, "samples": card.samples, "psnr": means[file]}
+        for file, card in cards.items()
+    ]

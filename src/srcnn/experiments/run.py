@@ -1,0 +1,187 @@
+"""Running a study: train what is not trained yet, judge it all, time it side by side, write the JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.bench.interleave import interleave
+from srcnn.bench.machine import describe_machine
+from srcnn.data.catalog import locate
+from srcnn.data.folder import pictures_in
+from srcnn.engine.network import Enhancer, enhance_whole
+from srcnn.evaluation.models import open_model
+from srcnn.evaluation.original import Original, read_original
+from srcnn.evaluation.protocol import protocol_named
+from srcnn.evaluation.report import finite, make_report
+from srcnn.experiments.course import course
+from srcnn.experiments.study import FOLDER, Budget, Study, read_study
+from srcnn.images.files import write_atomically
+from srcnn.training.config import Recipe
+from srcnn.training_run import WEIGHTS, make_plan, run_plan
+from srcnn.weights.onnx_file import read_card
+
+RUNS = Path("runs") / "experiments"
+RESULTS = FOLDER / "results"
+_ROUNDS = 5
+_TIMED_SCALE = 3
+"""Of models that have several; the paper times x3."""
+
+Say = Callable[[str], None]
+Json = dict[str, Any]
+
+
+def run_study(
+    name: str, budget: Budget, data_root: Path | None, say: Say, quiet: bool = False
+) -> Path:
+    """Do what is left to do of a study; the JSON that was written.
+
+    Runs are kept in ``runs/experiments`` by what their recipe says: one that is finished is not done
+    again, one that was interrupted goes on, and studies share what they have in common. Results of the
+    budget ``smoke`` stay there, those of ``full`` go to ``experiments/results``.
+    """
+    study = read_study(name)
+    for dataset in study.datasets:
+        pictures_in(locate(dataset, data_root))
+    for rules in study.datasets.values():
+        protocol_named(rules)
+    document = {"schema": 1, "experiment": name, "budget": budget, "machine": describe_machine()}
+    document |= study.model_dump(include={"title", "paper", "claim", "datasets"})
+    if study.models:
+        document |= _judge_models(study, budget, data_root, say)
+    else:
+        document["arms"] = _train_arms(name, study, budget, data_root, say, quiet)
+    path = RESULTS / f"{name}.json" if budget == "full" else RUNS / budget / f"{name}.json"
+    write_atomically(path, (json.dumps(finite(document), indent=1) + "\n").encode())
+    return path
+
+
+def _train_arms(
+    name: str, study: Study, budget: Budget, data_root: Path | None, say: Say, quiet: bool
+) -> list[Json]:
+    todo = [(arm, seed) for arm in study.arms for seed in study.seeds_of(arm, budget)]
+    folders: dict[tuple[str, int], Path] = {}
+    recipes: dict[str, Recipe] = {}
+    for number, (arm, seed) in enumerate(todo, 1):
+        after = study.arms[arm].after
+        start = None if after is None else folders[after, seed] / WEIGHTS
+        recipe = recipes[arm] = study.recipe_of(arm, seed, budget, start)
+        folder = folders[arm, seed] = RUNS / budget / _name_of(recipe)
+        if not _finished(folder, recipe):
+            say(f"{name}: {arm}, seed {seed} (run {number} of {len(todo)}), in {folder}")
+            plan = make_plan(recipe, str(FOLDER / f"{name}.yaml"), data_root)
+            run_plan(plan, folder, data_root, resume=folder.exists(), quiet=quiet)
+    say(f"{name}: judging")
+    judged = {str(f / WEIGHTS): recipes[arm].scale for (arm, _), f in folders.items()}
+    scores = _scores(study, judged, data_root)
+    first = {arm: str(folders[arm, 1] / WEIGHTS) for arm in study.arms}
+    timed = {weights: recipes[arm].scale for arm, weights in first.items()}
+    seconds = _times(study, budget, timed, data_root)
+    return [
+        {
+            "arm": arm,
+            "paper": study.arms[arm].paper,
+            "f": recipes[arm].f,
+            "n": recipes[arm].n,
+            "color": recipes[arm].color,
+            "steps": recipes[arm].steps,
+            "batch": recipes[arm].batch,
+            "recipe": study.recipe | study.arms[arm].recipe,
+            "after": study.arms[arm].after,
+            "parameters": _card(folders[arm, 1]).parameters,
+            "seconds_per_picture": seconds.get(first[arm]),
+            "runs": [
+                {
+                    "seed": seed,
+                    "seconds": _card(folders[arm, seed]).seconds,
+                    "scores": scores[str(folders[arm, seed] / WEIGHTS)],
+                    "course": course(folders[arm, seed], next(iter(study.datasets)), data_root),
+                }
+                for seed in study.seeds_of(arm, budget)
+            ],
+        }
+        for arm in study.arms
+    ]
+
+
+def _name_of(recipe: Recipe) -> str:
+    return f"{recipe.name}-{hashlib.sha256(recipe.to_yaml().encode()).hexdigest()[:10]}"
+
+
+def _card(folder: Path) -> Any:
+    return read_card((folder / WEIGHTS).read_bytes(), str(folder / WEIGHTS))
+
+
+def _finished(folder: Path, recipe: Recipe) -> bool:
+    """Only the weights at the end of a run say how many steps they have seen."""
+    return (folder / WEIGHTS).is_file() and _card(folder).steps == recipe.steps
+
+
+def _scores(
+    study: Study, scales: dict[str, int], data_root: Path | None
+) -> dict[str, dict[str, Json]]:
+    """By weights file, given with its scale, and by data set the means of the metrics."""
+    scores: dict[str, dict[str, Json]] = {weights: {} for weights in scales}
+    for dataset, rules in study.datasets.items():
+        for scale in sorted(set(scales.values())):
+            models = [weights for weights, its in scales.items() if its == scale]
+            report = make_report([dataset], models, [scale], rules, study.metrics, data_root)
+            for row in report["results"]:
+                if row["model"] in scores:
+                    scores[row["model"]][dataset] = row["mean"]
+    return scores
+
+
+def _judge_models(study: Study, budget: Budget, data_root: Path | None, say: Say) -> Json:
+    """The scores of models that need no training here; with ``smoke`` of one scale and data set."""
+    datasets = dict(list(study.datasets.items())[: 1 if budget == "smoke" else None])
+    scales = study.scales[: 1 if budget == "smoke" else None]
+    metrics = study.metrics[: 2 if budget == "smoke" else None]
+    results = []
+    for dataset, rules in datasets.items():
+        say(f"judging on {dataset}")
+        report = make_report([dataset], study.models, scales, rules, metrics, data_root)
+        results += [
+            {key: row[key] for key in ("dataset", "scale", "model", "mean")}
+            for row in report["results"]
+        ]
+    timed = dict.fromkeys(study.models, _TIMED_SCALE)
+    return {"results": results, "seconds_per_picture": _times(study, budget, timed, data_root)}
+
+
+def _times(
+    study: Study, budget: Budget, scales: dict[str, int], data_root: Path | None
+) -> dict[str, float]:
+    """By model, given with its scale, the seconds for a picture of the first data set, side by side.
+
+    Of the network alone, without reading, resizing and writing. Nothing is timed with ``smoke``.
+    """
+    if budget == "smoke":
+        return {}
+    dataset, rules = next(iter(study.datasets.items()))
+    files = pictures_in(locate(dataset, data_root))
+    originals = [read_original(file, protocol_named(rules)) for file in files]
+    calls = []
+    for name, scale in scales.items():
+        model = open_model(name, scale)
+        calls.append(partial(_enhance_all, model, [_given(o, model, scale) for o in originals]))
+    timings = interleave(calls, _ROUNDS)
+    return {name: t.median / len(files) for name, t in zip(scales, timings, strict=True)}
+
+
+def _given(original: Original, model: Enhancer, scale: int) -> NDArray[Any]:
+    enlarged = original.enlarged(model.color, scale)
+    return enlarged if enlarged.ndim == 2 else np.moveaxis(enlarged, 2, 0)
+
+
+def _enhance_all(model: Enhancer, pictures: Sequence[NDArray[Any]]) -> None:
+    for picture in pictures:
+        luma = picture[0] if picture.ndim == 3 and model.color == "Y" else picture
+        enhance_whole(model, luma)

@@ -1,0 +1,104 @@
+"""A study: networks that differ in one thing, trained alike, or models that are judged alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from srcnn.errors import UsageError
+from srcnn.training.config import Positive, Recipe, make_recipe, mistakes
+
+FOLDER = Path("experiments")
+"""Where studies lie in a checkout, by name."""
+SMOKE = {"data": ["t91"], "steps": 12, "validate_every": 12, "warmup": 2}
+"""Recipe keys with the budget ``smoke``: everything runs, and nothing is learned."""
+
+Budget = Literal["smoke", "full"]
+_STRICT = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Arm(BaseModel):
+    """One way to train, in so many runs that differ in their seed."""
+
+    model_config = _STRICT
+
+    recipe: dict[str, Any] = {}
+    """Keys in which it differs from the study's recipe."""
+    after: str | None = None
+    """The arm from whose weights, of the same seed, it starts."""
+    seeds: Positive = 1
+    paper: dict[str, float] = {}
+    """Published figures, by the names that `Study.columns` has."""
+
+
+class Study(BaseModel):
+    """What a file ``experiments/NAME.yaml`` says. It has ``arms``, or ``models`` and ``scales``."""
+
+    model_config = _STRICT
+
+    title: str
+    paper: str
+    """Section, table and figure."""
+    claim: str
+    """What the paper concludes."""
+    recipe: dict[str, Any] = {}
+    """What all arms share."""
+    arms: dict[str, Arm] = {}
+    models: tuple[str, ...] = ()
+    scales: tuple[Annotated[int, Field(ge=2)], ...] = ()
+    datasets: dict[str, str]
+    """The data sets, and the protocol by which each is judged."""
+    metrics: tuple[str, ...] = ("psnr", "ssim")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Study:
+        if bool(self.arms) == bool(self.models):
+            raise ValueError("a study has either arms or models")
+        for name, arm in self.arms.items():
+            earlier = list(self.arms)[: list(self.arms).index(name)]
+            if arm.after is not None and arm.after not in earlier:
+                raise ValueError(f"{name} comes after {arm.after}, which is no earlier arm")
+        return self
+
+    def recipe_of(self, arm: str, seed: int, budget: Budget, start: Path | None) -> Recipe:
+        """The recipe of one run; ``start`` is the weights file of the arm that it comes after."""
+        values = self.recipe | self.arms[arm].recipe | {"seed": seed}
+        sizes = values.get("f", Recipe.model_fields["f"].default)
+        values.setdefault("name", "srcnn-" + "".join(map(str, sizes)))
+        if start is not None:
+            values["start"] = str(start)
+        if budget == "smoke":
+            values |= SMOKE
+        return make_recipe(values, (), f"arm {arm}")
+
+    def seeds_of(self, arm: str, budget: Budget) -> range:
+        """The seeds of an arm's runs; one is enough to see that it works."""
+        return range(1, 2 if budget == "smoke" else self.arms[arm].seeds + 1)
+
+
+def names() -> list[str]:
+    """The studies of this checkout; `UsageError` where there is none."""
+    found = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    if not found:
+        raise UsageError(FOLDER, "holds no study", "run this in a checkout of srcnn")
+    return found
+
+
+def read_study(name: str) -> Study:
+    """`UsageError` with every mistake in its file, or in the recipe of an arm."""
+    known = names()
+    if name not in known:
+        raise UsageError(f"experiment '{name}'", "is unknown", f"use {', '.join(known)} or all")
+    path = FOLDER / f"{name}.yaml"
+    try:
+        study = Study.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(path, f"cannot be read ({error})") from None
+    except ValidationError as error:
+        raise UsageError(path, mistakes(error)) from None
+    for arm in study.arms:
+        study.recipe_of(arm, 1, "full", None)
+    return study

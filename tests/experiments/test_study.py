@@ -1,0 +1,213 @@
+"""Studies: the files of the checkout, mistakes in one, a small one from nothing to its table."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from srcnn.cli.main import main
+from srcnn.errors import UsageError
+from srcnn.experiments.study import read_study
+from srcnn.images.encode import encode
+from srcnn.images.formats import FORMATS
+from srcnn.images.io import open_picture
+
+from ..conftest import EXAMPLE, ROOT
+
+STUDIES = sorted(path.stem for path in (ROOT / "experiments").glob("*.yaml"))
+TINY = """
+title: Tiny
+paper: none
+claim: it runs
+datasets: {photos: paper}
+recipe: {scale: 3, data: [photos], held_back: 0, steps: 3, batch: 2, warmup: 0, patch: 12,
+         n: [4, 3], precision: fp32, validate_every: 2, snapshots: true}
+arms:
+  small:
+    seeds: 2
+    paper: {photos: 30.0}
+  wide:
+    recipe: {n: [5, 3]}
+  again:
+    recipe: {steps: 2, snapshots: false}
+    after: small
+"""
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    monkeypatch.setattr(sys, "argv", ["srcnn", "experiment", *map(str, arguments)])
+    return main()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two pictures and one study."""
+    (tmp_path / "photos").mkdir()
+    pixels = open_picture(EXAMPLE).read()
+    for i in range(2):
+        crop = np.ascontiguousarray(pixels[60 * i : 60 * i + 60, 100:160])
+        (tmp_path / "photos" / f"{i}.png").write_bytes(encode(crop, FORMATS["png"]))
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "experiments" / "tiny.yaml").write_text(TINY)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_studies_of_the_checkout(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each can be read, says where in the paper it stands, and names its arms' figures as judged."""
+    monkeypatch.chdir(ROOT)
+    study = read_study(name)
+    assert study.paper.startswith(("Section", "Table"))
+    for name, arm in study.arms.items():
+        assert set(arm.paper) <= {
+            *study.datasets,
+            "seconds",
+            "psnr",
+            "psnr_cb",
+            "psnr_cr",
+            "psnr_ycbcr",
+        }
+        recipe = study.recipe_of(name, 1, "full", None)
+        # Three seeds where one is cheap: the mapping is 1 x 1.
+        assert arm.seeds == (3 if set(recipe.f[1:-1]) == {1} else 1)
+
+
+def test_published_figures(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the studies give as the paper's is what its tables say."""
+    monkeypatch.chdir(ROOT)
+    with (shared / "reference" / "paper_network_variants.csv").open() as file:
+        variants = list(csv.DictReader(file))
+    printed = {
+        (row["network"], row["n1"], row["train_set"]): float(row["set5_x3_psnr"])
+        for row in variants
+    }
+    found = 0
+    for name in ("filter-number", "filter-size", "depth", "training-set"):
+        study = read_study(name)
+        for arm_name, arm in study.arms.items():
+            recipe = study.recipe_of(arm_name, 1, "full", None)
+            trained = "91 images" if recipe.data == ("t91",) else "ImageNet"
+            key = ("-".join(map(str, recipe.f)), str(recipe.n[0]), trained)
+            assert arm.paper.get("set5") == printed.get(key)
+            found += key in printed
+    assert found == 12
+    with (shared / "reference" / "paper_table_5_color.csv").open() as file:
+        colours = {row["strategy"]: row for row in csv.DictReader(file)}
+    for arm_name, arm in read_study("colour").arms.items():
+        row = colours.get(arm_name)
+        columns = {"psnr": "Y", "psnr_cb": "Cb", "psnr_cr": "Cr", "psnr_ycbcr": "RGB"}
+        assert arm.paper == ({k: float(row[c]) for k, c in columns.items()} if row else {})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("after: small", "after: last", "again comes after last, which is no earlier arm"),
+        ("claim: it runs", "", "claim: Field required"),
+        ("seeds: 2", "seeds: 0", r"arms\.small\.seeds: Input should be"),
+        ("n: [5, 3]", "n: [5, 3], m: 1", "arm wide: m: unknown key"),
+        ("arms:", "models: [bicubic]\narms:", "a study has either arms or models"),
+        ("title: Tiny", "title: [", "cannot be read"),
+    ],
+)
+def test_mistakes(checkout: Path, old: str, new: str, why: str) -> None:
+    path = checkout / "experiments" / "tiny.yaml"
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(UsageError, match=why):
+        read_study("tiny")
+
+
+def test_unknown_names_and_other_folders(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "large") == 2
+    assert "error: experiment 'large': is unknown; use tiny or all" in capsys.readouterr().err
+    shutil.rmtree(checkout / "experiments")
+    assert run(monkeypatch, "all") == 2
+    assert "run this in a checkout of srcnn" in capsys.readouterr().err
+
+
+def test_a_study_from_nothing_to_its_table(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is done is not done again, and what was interrupted goes on."""
+    assert run(monkeypatch, "all") == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines() == ["experiments/results/tiny.json"]
+    assert "tiny: small, seed 2 (run 2 of 4)" in err
+    document = json.loads((checkout / out.strip()).read_text())
+    small, wide, again = document["arms"]
+    assert [len(arm["runs"]) for arm in (small, wide, again)] == [2, 1, 1]
+    assert [point["samples"] for point in small["runs"][0]["course"]] == [4, 6]
+    assert small["runs"][0]["scores"] != small["runs"][1]["scores"]
+    assert (wide["n"], again["after"]) == ([5, 3], "small")
+    assert small["parameters"] == 81 * 4 + 4 * 3 + 3 * 25
+    assert small["seconds_per_picture"] > 0
+    folders = sorted((checkout / "runs" / "experiments" / "full").iterdir())
+    assert len(folders) == 4
+    started = [(folder / "recipe.yaml").read_text() for folder in folders]
+    assert sum("start: runs/experiments/full/srcnn-915" in text for text in started) == 1
+
+    (folders[0] / "weights.onnx").unlink()
+    kept = {folder: (folder / "weights.onnx").stat().st_mtime_ns for folder in folders[1:]}
+    assert run(monkeypatch, "tiny") == 0
+    assert "(run " in capsys.readouterr().err
+    assert all((f / "weights.onnx").stat().st_mtime_ns == t for f, t in kept.items())
+    again_document = json.loads((checkout / out.strip()).read_text())
+    for before, after in zip(document["arms"], again_document["arms"], strict=True):
+        assert [r["scores"] for r in before["runs"]] == [r["scores"] for r in after["runs"]]
+
+
+def test_its_table(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paper, ours, difference and the spread of the seeds; a smoke run has none."""
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    import study_tables
+
+    monkeypatch.setattr(study_tables, "RESULTS", checkout)
+    runs = [{"seconds": 1800, "scores": {"photos": {"psnr": p, "ssim": 0.9}}} for p in (31.0, 31.5)]
+    document: dict[str, Any] = {
+        "budget": "full",
+        "datasets": {"photos": "paper"},
+        "machine": {"cpu": "processor", "cores": 2},
+        "arms": [
+            {
+                "arm": "small",
+                "paper": {"photos": 30.0},
+                "runs": runs,
+                "steps": 4000,
+                "batch": 32,
+                "parameters": 8032,
+                "seconds_per_picture": 0.0123,
+            }
+        ],
+    }
+    (checkout / "tiny.json").write_text(json.dumps(document))
+    table = study_tables.study("tiny")
+    assert "| small | 8,032 | 30.00 | 31.25 (31.00 to 31.50) | +1.25 | 2 | 12 |" in table
+    assert "4,000 steps of 32 patches an arm, 1.0 hours" in table
+    (checkout / "tiny.json").write_text(json.dumps(document | {"budget": "smoke"}))
+    with pytest.raises(SystemExit, match="is of a smoke run"):
+        study_tables.study("tiny")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_all_studies_run(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`srcnn experiment all --budget smoke`, whole."""
+    shutil.copytree(ROOT / "experiments", tmp_path / "experiments")
+    monkeypatch.chdir(tmp_path)
+    arguments = ("all", "--budget", "smoke", "--data-root", shared / "data", "--quiet")
+    assert run(monkeypatch, *arguments) == 0
+    for name in STUDIES:
+        document = json.loads((tmp_path / "runs/experiments/smoke" / f"{name}.json").read_text())
+        assert document["budget"] == "smoke"
+        assert document.get("arms") or document.get("results")
+    assert not list((tmp_path / "experiments").glob("results/*.json.part"))
