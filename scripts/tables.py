@@ -16,7 +16,7 @@ from typing import Any
 from study_tables import study
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/speed.md", "docs/formats.md")
+PAGES = ("README.md", "docs/speed.md", "docs/formats.md", "docs/protocols.md")
 _BLOCK = re.compile(r"(<!-- table: (?P<name>[\w -]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 Cells = dict[tuple[str, str, int], dict[str, float]]
@@ -93,6 +93,42 @@ def _cells(precision: str, protocol: str = "paper") -> Cells:
             for row in report["results"]:
                 cells[row["model"], row["dataset"], row["scale"]] = row["mean"]
     return cells
+
+
+def protocols() -> str:
+    """Bicubic and a network by every protocol, Set5 x2: the first view of each."""
+    lines = [
+        "| protocol | low-res picture | border | bicubic | srcnn-955 | gain |",
+        "|---|---|---|---|---|---|",
+    ]
+    for path in sorted((ROOT / "results" / "protocols").glob("*.json")):
+        report: dict[str, Any] = json.loads(path.read_text())
+        rules, means = report["protocol"], _means(report, 2)
+        rounded = "rounded" if "rounded to uint8, then" in rules["low_resolution"] else "floats"
+        gain = means["srcnn-955"]["psnr"] - means["bicubic"]["psnr"]
+        shown = [_score(means[model]) for model in ("bicubic", "srcnn-955")]
+        cells = [
+            f"`{rules['name']}`",
+            rounded,
+            rules["border"].split(" ")[0],
+            *shown,
+            f"{gain:+.2f}",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def protocols_x4() -> str:
+    """The same by ``rgb`` at x4."""
+    report = json.loads((ROOT / "results" / "protocols" / "rgb.json").read_text())
+    lines = ["| Set5 x4, RGB | PSNR (dB) / SSIM |", "|---|---|"]
+    for model, mean in _means(report, 4).items():
+        lines.append(f"| {model} | {_score(mean)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _means(report: dict[str, Any], scale: int) -> dict[str, dict[str, float]]:
+    return {row["model"]: row["mean"] for row in report["results"] if row["scale"] == scale}
 
 
 def fidelity() -> str:
@@ -223,6 +259,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "speed_roads": speed_roads,
     "large": large,
     "precision": precision,
+    "protocols": protocols,
+    "protocols_x4": protocols_x4,
     "fidelity": fidelity,
 }
 

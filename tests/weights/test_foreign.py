@@ -49,6 +49,11 @@ def assert_same(loaded: Tensors) -> None:
         state_of(TENSORS, lambda name: f"module.{name}"),
         state_of(TENSORS, lambda name: f"module.net.{staged(name)}"),
         {"state_dict": state_of(TENSORS), "epoch": 3, "best": 32.5},
+        {  # mmediting and mmagic
+            "meta": {"iter": 1000},
+            "state_dict": state_of(TENSORS, lambda name: f"generator.{name}")
+            | {"step_counter": torch.zeros(1)},
+        },
         {"model_state_dict": state_of(TENSORS, lambda name: f"module.{staged(name)}")},
         {"model": state_of(TENSORS), "args": {"lr": 0.1}},
     ],
@@ -58,6 +63,7 @@ def assert_same(loaded: Tensors) -> None:
         "module",
         "module stages",
         "state_dict",
+        "mmagic",
         "model_state_dict",
         "model",
     ],

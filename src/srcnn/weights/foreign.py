@@ -97,6 +97,8 @@ _LAYOUTS = (
     r"(?P<stage>features|map|reconstruction)(\.\d+)?\.(?P<part>weight|bias)",
 )
 _STAGES = {"features": 1, "map": 2, "reconstruction": 3}
+_NO_LAYER = "step_counter"
+"""What mmediting keeps beside the layers, which it calls ``generator.convK``."""
 _WRAPPERS = ("state_dict", "model_state_dict", "model", "params_ema", "params", "net")
 
 
@@ -150,10 +152,11 @@ def from_safetensors(data: bytes, source: str) -> tuple[Tensors, Card | None]:
 def _named(state: Any, path: Path | str) -> Tensors:
     if not isinstance(state, Mapping):
         raise ModelError(path, "is no state dict")
+    layers = {key: value for key, value in state.items() if key != _NO_LAYER}
     tensors = {
-        _known_name(str(key), path): _numpy(key, value, path) for key, value in state.items()
+        _known_name(str(key), path): _numpy(key, value, path) for key, value in layers.items()
     }
-    if len(tensors) != len(state):
+    if len(tensors) != len(layers):
         raise ModelError(path, "names a layer twice")
     return tensors
 
