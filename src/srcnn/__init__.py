@@ -1,7 +1,7 @@
 """Super-resolution with the convolutional network of Dong, Loy, He and Tang (TPAMI 2016).
 
 ``srcnn.upscale("photo.png", scale=3)`` needs only the core install; what needs torch (`SRCNN`,
-`evaluate`) is loaded when it is first used.
+`BinarySRCNN`, `evaluate`) is loaded when it is first used.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from srcnn.errors import SrcnnError
     from srcnn.images.resize import imresize
     from srcnn.metrics import psnr, ssim
+    from srcnn.models.binary import BinarySRCNN
     from srcnn.models.srcnn import SRCNN
 
 __version__ = "0.1.0"
@@ -26,6 +27,7 @@ _environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 _environ.setdefault("VIPS_WARNING", "0")
 
 _HOMES = {
+    "BinarySRCNN": "srcnn.models.binary",
     "SRCNN": "srcnn.models.srcnn",
     "SrcnnError": "srcnn.errors",
     "Upscaler": "srcnn.engine.upscaler",
@@ -39,6 +41,7 @@ _HOMES = {
 
 __all__ = [
     "SRCNN",
+    "BinarySRCNN",
     "SrcnnError",
     "Upscaler",
     "__version__",
@@ -54,10 +57,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'srcnn' has no attribute '{name}'")
-    if name == "SRCNN":
+    if name in ("BinarySRCNN", "SRCNN"):
         from srcnn._optional import need
 
-        need("train", "srcnn.SRCNN")
+        need("train", f"srcnn.{name}")
     return getattr(import_module(_HOMES[name]), name)
 
 

@@ -18,6 +18,7 @@ from srcnn.images.color import convert, space_of
 from srcnn.images.depth import quantize
 from srcnn.images.files import write_atomically
 from srcnn.images.resize import imresize
+from srcnn.models.registry import network_of
 from srcnn.models.srcnn import SRCNN
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import from_safetensors, open_weights, to_safetensors
@@ -65,7 +66,7 @@ def export(
         raise DestinationExists(destination, "is there already", "use --overwrite")
 
     tensors, card = open_weights(model, scale)
-    network = _in_torch(SRCNN.from_tensors(tensors, model))
+    network = _in_torch(network_of(tensors, model))
     channels, border = card.channels, 2 * card.radius
     if standalone:
         data = to_standalone(tensors, card, scale)
@@ -75,7 +76,7 @@ def export(
         difference = _difference(OnnxRuntime(data).run, network, channels, border)
     else:
         data = to_safetensors(tensors, card)
-        again = SRCNN.from_tensors(from_safetensors(data, str(destination))[0])
+        again = network_of(from_safetensors(data, str(destination))[0])
         difference = _difference(_in_torch(again), network, channels, border)
     if not difference <= LIMIT:  # so that NaN is refused too
         why = f"would differ from torch by {difference:.1e}, over {LIMIT:.0e}"

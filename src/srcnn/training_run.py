@@ -29,14 +29,15 @@ from srcnn.evaluation.run import mean, score_pictures
 from srcnn.images.color import channels_in
 from srcnn.images.files import remove_parts, write_atomically
 from srcnn.metrics import psnr
-from srcnn.models.residual import ResidualSRCNN, unfold
-from srcnn.models.srcnn import SRCNN, init_he, init_paper
+from srcnn.models.registry import FORMS, Trained
+from srcnn.models.srcnn import init_he, init_paper
 from srcnn.training.config import RESOLVED, Recipe
 from srcnn.training.device import make_fabric
 from srcnn.training.log import RunLog
 from srcnn.training.loop import Tensors, train, update
 from srcnn.training.optimizer import make_optimizer
 from srcnn.training_pictures import degradation_of, open_sampler, read_held_back
+from srcnn.weights.binary import Weights
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import load
 from srcnn.weights.graph import to_onnx
@@ -59,7 +60,8 @@ class Plan:
     def card(self) -> Card:
         """What is known of the weights before training."""
         recipe = self.recipe
-        return Card(recipe.name, recipe.scale, recipe.f, recipe.n, recipe.color)
+        weights: Weights = "binary" if recipe.form == "binary" else "fp32"
+        return Card(recipe.name, recipe.scale, recipe.f, recipe.n, recipe.color, weights)
 
 
 def make_plan(
@@ -183,7 +185,8 @@ def estimated_seconds(plan: Plan, device: str = "auto") -> float:
     return sorted(times)[len(times) // 2] * recipe.steps
 
 
-def _first_model(recipe: Recipe) -> ResidualSRCNN | SRCNN:
+def _first_model(recipe: Recipe) -> Trained:
+    form = FORMS[recipe.form]
     if recipe.start is not None:
         name, _, scale = recipe.start.rpartition(":")
         path = find(name, int(scale)) if name and scale.isdigit() else Path(recipe.start)
@@ -193,15 +196,9 @@ def _first_model(recipe: Recipe) -> ResidualSRCNN | SRCNN:
         if (card.f, card.n, card.color) != (recipe.f, recipe.n, recipe.color):
             found = f"has f = {card.f}, n = {card.n}, color {card.color}"
             raise UsageError(recipe.start, f"{found}, not the recipe's")
-        plain = SRCNN.from_tensors(tensors, str(path))
-        return unfold(plain) if recipe.form == "residual" else plain
-    channels = channels_in(recipe.color)
-    if recipe.form == "residual":
-        model: ResidualSRCNN | SRCNN = ResidualSRCNN(recipe.f, recipe.n, channels)
-    else:
-        model = SRCNN(recipe.f, recipe.n, channels)
-    plain = model.g if isinstance(model, ResidualSRCNN) else model
-    (init_he if recipe.init == "he" else init_paper)(plain)
+        return form.from_tensors(tensors, str(path))
+    model = form(recipe.f, recipe.n, channels_in(recipe.color))
+    (init_he if recipe.init == "he" else init_paper)(model)
     return model
 
 

@@ -79,9 +79,12 @@ def test_held_back_pictures_are_not_trained_on(photos: Path) -> None:
         make_plan(recipe_for(photos, held_back=9), "tiny")
 
 
-def test_snapshots_are_the_weights_of_each_validation(photos: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["residual", "plain", "binary"])
+def test_snapshots_are_the_weights_of_each_validation(
+    photos: Path, tmp_path: Path, form: str
+) -> None:
     run = tmp_path / "run"
-    train(recipe_for(photos, snapshots=True, held_back=0), run)
+    train(recipe_for(photos, form=form, snapshots=True, held_back=0), run)
     files = sorted((run / SNAPSHOTS).iterdir())
     cards = [load(file, 3)[1] for file in files]
     assert [(card.steps, card.samples) for card in cards] == [(4, 16), (8, 32), (12, 48)]

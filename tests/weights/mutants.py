@@ -13,13 +13,15 @@ import torch
 
 from srcnn.engine.upscaler import load as open_upscaler
 from srcnn.errors import ModelError
+from srcnn.models.registry import network_of
 from srcnn.weights.foreign import load, to_safetensors
 from srcnn.weights.graph import to_onnx
 
 from ..mutants import check_line, try_all
-from .reference import card_of, network, random_tensors
+from .reference import card_of, random_bits, random_tensors
 
 TENSORS = random_tensors((3, 1, 3), (3, 2))
+BITS, _ = random_bits((3, 1, 3), (3, 2))
 
 
 def files() -> dict[str, bytes]:
@@ -41,9 +43,14 @@ def files() -> dict[str, bytes]:
     scipy.io.savemat(mat, arrays)  # type: ignore[arg-type]
     scipy.io.savemat(packed, arrays, do_compression=True)  # type: ignore[arg-type]
     card = card_of((3, 1, 3), (3, 2))
+    of_bits = card_of((3, 1, 3), (3, 2), weights="binary")
     kinds = {
-        ".onnx": [to_onnx(TENSORS, card)],
-        ".safetensors": [to_safetensors(TENSORS, card), safetensors.numpy.save(TENSORS)],
+        ".onnx": [to_onnx(TENSORS, card), to_onnx(BITS, of_bits)],
+        ".safetensors": [
+            to_safetensors(TENSORS, card),
+            safetensors.numpy.save(TENSORS),
+            to_safetensors(BITS, of_bits),
+        ],
         ".pth": [pth.getvalue(), legacy.getvalue()],
         ".mat": [mat.getvalue(), packed.getvalue()],
     }
@@ -59,7 +66,8 @@ def attempt(data: bytes, name: str) -> None:
         side = 2 * card.radius + 2
         batch = np.random.default_rng(0).random((1, card.channels, side, side), np.float32)
         if side < 100:
-            assert np.isfinite(network(tensors, batch)).all()
+            model = network_of(tensors, "damaged")
+            assert torch.isfinite(model(torch.from_numpy(batch), pad=False)).all()
     except ModelError as error:
         check_line(error, 6)
     if path.suffix == ".onnx":

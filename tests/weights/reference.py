@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import onnx
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from srcnn.images.color import Color
+from srcnn.weights.binary import Weights
 from srcnn.weights.card import METADATA_KEY, Card
 
 Tensors = dict[str, NDArray[np.float32]]
@@ -28,10 +30,48 @@ def random_tensors(f: Sequence[int], n: Sequence[int], channels: int = 1, seed: 
     return tensors
 
 
+def random_bits(
+    f: Sequence[int], n: Sequence[int], channels: int = 1, seed: int = 0
+) -> tuple[dict[str, NDArray[Any]], Tensors]:
+    """A network of binary weights: (its bits, factors and biases, the same weights in fp32)."""
+    random = np.random.default_rng(seed + 1)
+    bits: dict[str, NDArray[Any]] = {}
+    plain = random_tensors(f, n, channels, seed)
+    for k in range(1, len(f) + 1):
+        shape, bias = plain[f"conv{k}.weight"].shape, plain[f"conv{k}.bias"]
+        signs = random.choice((-1, 1), shape)
+        alpha = random.uniform(0.5, 1.5, (shape[0], 1, 1, 1)).astype(np.float32)
+        alpha /= np.sqrt(np.float32(signs[0].size))
+        digits = "".join("1" if sign > 0 else "0" for sign in signs.flat)
+        numbers = [int(digits[at : at + 8].ljust(8, "0"), 2) for at in range(0, len(digits), 8)]
+        bits[f"conv{k}.bits"] = np.array(numbers, np.uint8)
+        bits |= {f"conv{k}.alpha": alpha, f"conv{k}.bias": bias}
+        plain[f"conv{k}.weight"] = (alpha * signs).astype(np.float32)
+    return bits, plain
+
+
+def binary_network(
+    plain: Mapping[str, NDArray[np.float32]], batch: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """What the bits of `random_bits` give: the sums of the same weights, and the input's middle."""
+    change = network(plain, batch)
+    r = (batch.shape[-1] - change.shape[-1]) // 2
+    middle: NDArray[np.float64] = (
+        batch[..., r : batch.shape[-2] - r, r : batch.shape[-1] - r] + change
+    )
+    return middle
+
+
 def card_of(
-    f: Sequence[int], n: Sequence[int], channels: int = 1, scale: int = 3, three: Color = "RGB"
+    f: Sequence[int],
+    n: Sequence[int],
+    channels: int = 1,
+    scale: int = 3,
+    three: Color = "RGB",
+    weights: Weights = "fp32",
 ) -> Card:
-    return Card("test", scale, tuple(f), tuple(n), color="Y" if channels == 1 else three)
+    color: Color = "Y" if channels == 1 else three
+    return Card("test", scale, tuple(f), tuple(n), color, weights)
 
 
 def network(
@@ -51,7 +91,7 @@ def network(
     return out
 
 
-def with_tensor(data: bytes, name: str, value: NDArray[np.float32]) -> bytes:
+def with_tensor(data: bytes, name: str, value: NDArray[Any]) -> bytes:
     """A weights file with other numbers in one tensor: such as our own code would not write."""
     model = onnx.load_from_string(data)
     for tensor in model.graph.initializer:

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from srcnn.engine.backend import Batch
+from srcnn.models.registry import network_of
 from srcnn.models.srcnn import SRCNN
 from srcnn.weights.onnx_file import from_onnx
 
@@ -16,7 +17,7 @@ class Torch:
     def __init__(self, graph: bytes, precision: str = "fp32") -> None:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._dtype = {"fp32": torch.float32, "bf16": torch.bfloat16}[precision]
-        model = SRCNN.from_tensors(from_onnx(graph, "graph")[0])
+        model = network_of(from_onnx(graph, "graph")[0])
         for layer in model.layers:
             layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
         self._model: SRCNN | None = model.eval().to(self._device, self._dtype)

@@ -8,8 +8,8 @@ from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.engines import open_backend, resolve
 from srcnn.engine.network import Enhancer, Network
 from srcnn.engine.threads import cores
+from srcnn.weights.binary import Tensors
 from srcnn.weights.card import Card
-from srcnn.weights.network import Tensors
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import find, read_bytes
 

@@ -9,13 +9,15 @@ number of weights are those of the paper.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from srcnn.errors import UsageError
-from srcnn.models.srcnn import SRCNN
+from srcnn.models.srcnn import SRCNN, bias_of
 
 SHIFT = 0.5
 
@@ -36,6 +38,20 @@ class ResidualSRCNN(nn.Module):
         out: Tensor = inner + self.g(x - SHIFT, pad=False)
         return out
 
+    @property
+    def layers(self) -> list[nn.Conv2d]:
+        """The convolutions that are trained."""
+        return self.g.layers
+
+    @staticmethod
+    def from_tensors(tensors: Mapping[str, NDArray[Any]], source: str = "tensors") -> ResidualSRCNN:
+        """The residual form of a plain network's tensors: see `unfold`."""
+        return unfold(SRCNN.from_tensors(tensors, source))
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """The plain network's weights: what a weights file stores."""
+        return self.fold().tensors()
+
     @torch.no_grad()
     def fold(self) -> SRCNN:
         """The plain network with the same output (to rounding)."""
@@ -43,10 +59,10 @@ class ResidualSRCNN(nn.Module):
         plain = SRCNN(self.g.f, [filters + c for filters in self.g.n], c)
         last = len(self.g.layers) - 1
         for k, (old, new) in enumerate(zip(self.g.layers, plain.layers, strict=True)):
-            weight, bias = torch.zeros_like(new.weight), torch.zeros_like(_bias(new))
+            weight, bias = torch.zeros_like(new.weight), torch.zeros_like(bias_of(new))
             outputs, inputs = old.weight.shape[:2]
             weight[:outputs, :inputs] = old.weight
-            bias[:outputs] = _bias(old)
+            bias[:outputs] = bias_of(old)
             if k == 0:
                 bias[:outputs] -= SHIFT * old.weight.sum(dim=(1, 2, 3))
             centre = old.kernel_size[0] // 2
@@ -54,7 +70,7 @@ class ResidualSRCNN(nn.Module):
             weight[-c:, -c:, centre, centre] = torch.eye(c)
             bias[-c:] += SHIFT if k == 0 else -SHIFT if k == last else 0.0
             new.weight.copy_(weight)
-            _bias(new).copy_(bias)
+            bias_of(new).copy_(bias)
         return plain
 
 
@@ -68,17 +84,12 @@ def unfold(plain: SRCNN) -> ResidualSRCNN:
         for k, (old, new) in enumerate(zip(plain.layers, model.g.layers, strict=True)):
             outputs, inputs = new.weight.shape[:2]
             new.weight.copy_(old.weight[:outputs, :inputs])
-            _bias(new).copy_(_bias(old)[:outputs])
+            bias_of(new).copy_(bias_of(old)[:outputs])
             if k == 0:
-                _bias(new).add_(SHIFT * new.weight.sum(dim=(1, 2, 3)))
-        _bias(model.g.layers[-1]).add_(SHIFT)
+                bias_of(new).add_(SHIFT * new.weight.sum(dim=(1, 2, 3)))
+        bias_of(model.g.layers[-1]).add_(SHIFT)
         again = model.fold()
     for name, weight in plain.state_dict().items():
         if not torch.allclose(weight, again.state_dict()[name], atol=1e-5):
             raise UsageError("these weights", "have no residual form", "train with form: plain")
     return model
-
-
-def _bias(layer: nn.Conv2d) -> Tensor:
-    assert layer.bias is not None  # SRCNN's layers all have one
-    return layer.bias

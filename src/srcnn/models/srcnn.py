@@ -13,15 +13,15 @@ IEEE TPAMI 38(2), 2016.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Protocol, Self
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from srcnn.errors import UsageError
+from srcnn.errors import ModelError, UsageError
+from srcnn.weights.binary import kind_of
 from srcnn.weights.foreign import open_weights
 from srcnn.weights.network import shape_of
 
@@ -35,6 +35,8 @@ class SRCNN(nn.Module):
     The paper has three (f1-f2-f3 and n1, n2; section 4.3.3 goes deeper). ``channels`` is 1 (luma) or 3.
     """
 
+    convolution: ClassVar[type[nn.Conv2d]] = nn.Conv2d
+
     def __init__(
         self, f: Sequence[int] = (9, 1, 5), n: Sequence[int] = (64, 32), channels: int = 1
     ) -> None:
@@ -46,7 +48,7 @@ class SRCNN(nn.Module):
         self.f, self.n, self.channels = tuple(f), tuple(n), channels
         widths = (channels, *n, channels)
         for k, size in enumerate(f, 1):
-            self.add_module(f"conv{k}", nn.Conv2d(widths[k - 1], widths[k], size))
+            self.add_module(f"conv{k}", self.convolution(widths[k - 1], widths[k], size))
 
     @property
     def layers(self) -> list[nn.Conv2d]:
@@ -80,37 +82,58 @@ class SRCNN(nn.Module):
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]], source: str = "tensors") -> Self:
-        """A network whose shape is read from named numpy tensors."""
-        model = cls(*shape_of(tensors, source))
-        model.load_state_dict({name: torch.tensor(value) for name, value in tensors.items()})
-        return model
+        """A network whose shape is read from named numpy tensors; `ModelError` if they are none of its."""
+        if kind_of(tensors) != "fp32":
+            raise ModelError(source, "holds binary weights", "open it with BinarySRCNN")
+        return cls._of_weights(tensors, source)
 
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor]) -> Self:
         """A network whose shape is read from a state dict with keys ``convK.weight``, ``convK.bias``."""
-        return cls.from_tensors({k: v.detach().cpu().numpy() for k, v in state.items()})
+        return cls._of_weights(
+            {k: v.detach().cpu().numpy() for k, v in state.items()}, "state dict"
+        )
+
+    @classmethod
+    def _of_weights(cls, tensors: Mapping[str, NDArray[Any]], source: str) -> Self:
+        model = cls(*shape_of(tensors, source))
+        model.load_state_dict({name: torch.tensor(value) for name, value in tensors.items()})
+        return model
 
     @classmethod
     def from_pretrained(cls, name: str, scale: int) -> Self:
         """The shipped weights ``name``, or any weights file, for ``scale``; `ModelError` if it is for another."""
         return cls.from_tensors(open_weights(name, scale)[0], name)
 
-    def tensors(self) -> dict[str, NDArray[np.float32]]:
+    def tensors(self) -> dict[str, NDArray[Any]]:
         """The weights as named numpy tensors, as a weights file stores them."""
         return {name: value.detach().cpu().numpy() for name, value in self.state_dict().items()}
 
 
-def init_paper(model: SRCNN, std: float = 0.001) -> None:
+def bias_of(layer: nn.Conv2d) -> Tensor:
+    """The layer's biases."""
+    assert layer.bias is not None  # SRCNN's layers all have them
+    return layer.bias
+
+
+class Layered(Protocol):
+    """What can be initialised: an `SRCNN`, or a form of it."""
+
+    @property
+    def layers(self) -> list[nn.Conv2d]: ...
+
+
+def init_paper(model: Layered, std: float = 0.001) -> None:
     """Section 3.3: filters from a Gaussian of mean 0 and this deviation, biases 0."""
     for layer in model.layers:
         nn.init.normal_(layer.weight, std=std)
-        nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+        nn.init.zeros_(bias_of(layer))
 
 
-def init_he(model: SRCNN) -> None:
+def init_he(model: Layered) -> None:
     """He initialisation of the hidden layers, and a last layer that starts near 0."""
     for layer in model.layers:
         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-        nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+        nn.init.zeros_(bias_of(layer))
     with torch.no_grad():
         model.layers[-1].weight *= 0.01

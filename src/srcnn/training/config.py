@@ -67,8 +67,10 @@ class Recipe(BaseModel):
     """Pictures of ``data`` that are not trained on: validation selects the weights on them."""
     start: str | None = None
     """Weights to start from: a shipped ``name:scale`` such as ``srcnn-915:3``, or a weights file."""
-    form: Literal["residual", "plain"] = "residual"
-    """``residual``: y = x + g(x - 1/2), folded into the plain network (`srcnn.models.residual`)."""
+    form: Literal["residual", "plain", "binary"] = "residual"
+    """``residual``: y = x + g(x - 1/2), folded into the plain network (`srcnn.models.residual`).
+
+    ``binary``: weights of one bit each (`srcnn.models.binary`)."""
     init: Literal["he", "paper"] = "he"
     steps: Positive
     batch: Positive = 32

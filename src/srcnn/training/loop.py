@@ -8,15 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from lightning_fabric import Fabric
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from srcnn.data.patches import Batch, Sampler
-from srcnn.models.residual import ResidualSRCNN
-from srcnn.models.srcnn import SRCNN
+from srcnn.models.registry import Trained
 from srcnn.training.config import Recipe
 from srcnn.training.log import RunLog
 from srcnn.training.losses import LOSSES, over_channels
@@ -25,7 +23,7 @@ from srcnn.training.pace import Pace
 from srcnn.training.state import load_state, save_state
 from srcnn.training.stop import Stop
 
-Tensors = dict[str, NDArray[np.float32]]
+Tensors = dict[str, NDArray[Any]]
 Validate = Callable[[Tensors], float]
 Keep = Callable[[Tensors, int, bool], None]
 
@@ -35,7 +33,7 @@ SAVE_EVERY = 120.0
 
 def train(
     recipe: Recipe,
-    model: ResidualSRCNN | SRCNN,
+    model: Trained,
     sampler: Sampler,
     validate: Validate,
     keep: Keep,
@@ -64,7 +62,7 @@ def train(
     pace = Pace(recipe.steps, recipe.validate_every)
     if fabric.is_global_zero:
         log.begin(state["step"])
-        validate(plain_tensors(average))  # it works, and takes so long
+        validate(average.tensors())  # it works, and takes so long
         pace.judged()
     with Stop() as stop:
         for step in range(state["step"], recipe.steps):
@@ -84,7 +82,7 @@ def train(
             stopped = stop.wanted(fabric)
             if fabric.is_global_zero and (judged or stopped or pace.unsaved > SAVE_EVERY):
                 if judged:
-                    tensors = plain_tensors(average if recipe.ema else model)
+                    tensors = (average if recipe.ema else model).tensors()
                     speed = recipe.batch / pace.seconds_per_step
                     seconds = state["seconds"] + pace.unsaved
                     mean = state["losses"] / state["counted"]
@@ -136,13 +134,6 @@ def share(batch: Batch, fabric: Fabric) -> list[Tensor]:
         torch.from_numpy(part[fabric.global_rank :: fabric.world_size]).to(fabric.device)
         for part in batch
     ]
-
-
-def plain_tensors(model: nn.Module) -> Tensors:
-    """The weights of the plain network, whatever form was trained."""
-    plain = model.fold() if isinstance(model, ResidualSRCNN) else model
-    assert isinstance(plain, SRCNN)
-    return plain.tensors()
 
 
 def _first_state(fabric: Fabric, run: Path, log: RunLog, resume: bool) -> dict[str, Any]:

@@ -7,19 +7,17 @@ import math
 import torch
 from torch import nn
 
-from srcnn.models.residual import ResidualSRCNN
-from srcnn.models.srcnn import SRCNN
+from srcnn.models.registry import Trained
 from srcnn.training.config import Recipe
 from srcnn.training.soap import Soap
 
 
-def make_optimizer(recipe: Recipe, model: ResidualSRCNN | SRCNN) -> torch.optim.Optimizer:
+def make_optimizer(recipe: Recipe, model: Trained) -> torch.optim.Optimizer:
     """SOAP, Adam, or SGD with momentum; each layer's weights and biases have their factors on the rate."""
-    layers = (model.g if isinstance(model, ResidualSRCNN) else model).layers
-    factors = recipe.layer_lr or (1.0,) * len(layers)
+    factors = recipe.layer_lr or (1.0,) * len(model.layers)
     groups = [
         {"params": [parameter], "factor": factor * share}
-        for layer, factor in zip(layers, factors, strict=True)
+        for layer, factor in zip(model.layers, factors, strict=True)
         for parameter, share in zip(layer.parameters(), (1.0, recipe.bias_lr), strict=True)
     ]
     if recipe.optimizer == "soap":

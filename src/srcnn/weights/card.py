@@ -9,6 +9,7 @@ from typing import Any
 
 from srcnn.errors import ModelError
 from srcnn.images.color import COLORS, Color, channels_in
+from srcnn.weights.binary import Weights
 
 METADATA_KEY = "srcnn.card"
 """Where a weights file keeps its card."""
@@ -31,6 +32,8 @@ class Card:
     """Filter numbers n1, n2, ... of the hidden layers."""
     color: Color = "Y"
     """``Y``: luma of MATLAB's rgb2ycbcr, in [0, 1]. ``YCbCr``, ``RGB``: three channels at once."""
+    weights: Weights = "fp32"
+    """``binary``: one bit each (`srcnn.weights.binary`), and the picture itself is added to the sums."""
     degradation: str = BICUBIC
     """How the low-res pictures of the training were made, and those that selected the weights."""
     training_data: tuple[str, ...] = ()
@@ -73,6 +76,8 @@ class Card:
         card = asdict(self)
         if self.degradation == BICUBIC:
             del card["degradation"]  # as in files from before there was another
+        if self.weights == "fp32":
+            del card["weights"]  # likewise
         return json.dumps(card)
 
 

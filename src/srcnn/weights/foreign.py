@@ -21,13 +21,15 @@ import torch
 from numpy.typing import NDArray
 
 from srcnn.errors import ModelError
+from srcnn.images.color import Color
+from srcnn.weights.binary import dtype_of, kind_of
 from srcnn.weights.card import METADATA_KEY, Card, card_from_json
 from srcnn.weights.matlab import read_arrays
 from srcnn.weights.network import check_fit, shape_of
 from srcnn.weights.onnx_file import from_onnx
 from srcnn.weights.store import SUFFIXES, find, read_bytes
 
-Tensors = dict[str, NDArray[np.float32]]
+Tensors = dict[str, NDArray[Any]]
 
 
 def open_weights(model: str, scale: int) -> tuple[Tensors, Card]:
@@ -54,7 +56,8 @@ def load(path: Path, scale: int) -> tuple[Tensors, Card]:
         known = ", ".join(SUFFIXES)
         raise ModelError(source, "is no weights file of a known kind", f"known are {known}")
     f, n, channels = shape_of(tensors, source)
-    return tensors, Card(path.stem, scale, f, n, color="Y" if channels == 1 else "RGB")
+    color: Color = "Y" if channels == 1 else "RGB"
+    return tensors, Card(path.stem, scale, f, n, color, kind_of(tensors))
 
 
 def _read_mat(path: Path) -> Tensors:
@@ -93,7 +96,7 @@ def _read_mat(path: Path) -> Tensors:
 
 
 _LAYOUTS = (
-    r"conv(?P<k>\d+)\.(?P<part>weight|bias)",
+    r"conv(?P<k>\d+)\.(?P<part>weight|bias|bits|alpha)",
     r"(?P<stage>features|map|reconstruction)(\.\d+)?\.(?P<part>weight|bias)",
 )
 _STAGES = {"features": 1, "map": 2, "reconstruction": 3}
@@ -127,7 +130,7 @@ def _read_pth(path: Path) -> Tensors:
     return _named(state, path)
 
 
-def to_safetensors(tensors: Mapping[str, NDArray[np.float32]], card: Card) -> bytes:
+def to_safetensors(tensors: Mapping[str, NDArray[Any]], card: Card) -> bytes:
     """The bytes of a safetensors file with the state dict's names, the card in its metadata."""
     return safetensors.numpy.save(dict(tensors), {METADATA_KEY: card.to_json()})
 
@@ -153,9 +156,8 @@ def _named(state: Any, path: Path | str) -> Tensors:
     if not isinstance(state, Mapping):
         raise ModelError(path, "is no state dict")
     layers = {key: value for key, value in state.items() if key != _NO_LAYER}
-    tensors = {
-        _known_name(str(key), path): _numpy(key, value, path) for key, value in layers.items()
-    }
+    names = {key: _known_name(str(key), path) for key in layers}
+    tensors = {names[key]: _numpy(names[key], key, value, path) for key, value in layers.items()}
     if len(tensors) != len(layers):
         raise ModelError(path, "names a layer twice")
     return tensors
@@ -171,7 +173,11 @@ def _known_name(key: str, path: Path | str) -> str:
     raise ModelError(path, f"the key '{key}' is of no known layout of SRCNN")
 
 
-def _numpy(key: object, value: Any, path: Path | str) -> NDArray[np.float32]:
+def _numpy(name: str, key: object, value: Any, path: Path | str) -> NDArray[Any]:
     if not isinstance(value, torch.Tensor):
         raise ModelError(path, f"'{key}' is no tensor")
+    if dtype_of(name) == np.uint8:
+        if value.dtype != torch.uint8:
+            raise ModelError(path, f"'{key}' holds no bits")
+        return value.numpy()
     return value.detach().to(torch.float32).numpy()

@@ -13,8 +13,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from srcnn.weights.binary import Tensors, dtype_of
 from srcnn.weights.card import METADATA_KEY, Card
-from srcnn.weights.network import Node, Tensors, check_fit, network_nodes
+from srcnn.weights.network import Node, check_fit, network_nodes
 
 Shape = Sequence[str | int]
 
@@ -25,7 +26,7 @@ def to_onnx(tensors: Tensors, card: Card) -> bytes:
     return graph_file(
         card.name,
         protos(network_nodes(tensors, "input", "output")),
-        {name: np.asarray(tensor, np.float32) for name, tensor in tensors.items()},
+        {name: np.asarray(tensor, dtype_of(name)) for name, tensor in tensors.items()},
         ("N", card.channels, "H+2r", "W+2r"),
         ("N", card.channels, "H", "W"),
         {METADATA_KEY: card.to_json()},

@@ -7,24 +7,30 @@ The last layer gives one channel, and engines compute channels by 8 or 16 at a t
 would be thrown away: 2/3 of the time of 9-1-5. The graph makes a block of 4 x 4 pixels from each
 position instead, as 16 channels at a stride of 4: the same sums in the same order. Its larger filters
 are made of ``convK.weight`` by nodes that engines fold when they load the graph.
+
+Of a network of binary weights the same nodes follow others that make ``convK.weight`` of its bits, which
+are folded too, and the middle of the input is added to the last layer's sum.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from srcnn.errors import ModelError
+from srcnn.weights.binary import PARTS, Tensors, kind_of, side_of
 from srcnn.weights.card import Card
-
-Tensors = Mapping[str, NDArray[Any]]
 
 BLOCK = 4
 """Side of the block of pixels that the last layer makes at once."""
 _LARGEST = float(np.finfo(np.float32).max)
+_MOST = 2**26
+"""Weights of a layer: what a file of fp32 weights may hold of them, and binary ones become in memory."""
+_FLOAT, _INT64 = 1, 7
+"""ONNX's numbers of these types."""
 
 
 class Node(NamedTuple):
@@ -37,60 +43,155 @@ class Node(NamedTuple):
 
 
 def shape_of(tensors: Tensors, source: str) -> tuple[tuple[int, ...], tuple[int, ...], int]:
-    """(f, n, channels) read from ``convK.weight`` and ``convK.bias``; `ModelError` if they do not fit."""
-    depth = len(tensors) // 2
-    names = {f"conv{k}.{part}" for k in range(1, depth + 1) for part in ("weight", "bias")}
+    """(f, n, channels) read from the tensors; `ModelError` if they do not fit each other.
+
+    They are ``convK.weight`` and ``convK.bias``, or those of `srcnn.weights.binary`.
+    """
+    kind = kind_of(tensors)
+    depth = len(tensors) // len(PARTS[kind])
+    names = {f"conv{k}.{part}" for k in range(1, depth + 1) for part in PARTS[kind]}
     if depth < 2 or set(tensors) != names:
         raise ModelError(source, f"is no stack of convolutions ({', '.join(sorted(tensors))})")
-    weights = [tensors[f"conv{k}.weight"] for k in range(1, depth + 1)]
-    for k, weight in enumerate(weights, 1):
-        if weight.ndim != 4 or weight.shape[2] != weight.shape[3] or weight.shape[2] % 2 == 0:
-            raise ModelError(source, f"conv{k}.weight has shape {weight.shape}, not odd and square")
-        if tensors[f"conv{k}.bias"].shape != weight.shape[:1]:
+    if kind == "binary":
+        _check_bits(tensors, depth, source)
+    shapes = layer_shapes(tensors)
+    for k, shape in enumerate(shapes, 1):
+        if len(shape) != 4 or shape[2] != shape[3] or shape[2] % 2 == 0:
+            raise ModelError(source, f"conv{k}.weight has shape {shape}, not odd and square")
+        if tensors[f"conv{k}.bias"].shape != shape[:1]:
             raise ModelError(source, f"conv{k}.bias does not fit conv{k}.weight")
-        if k > 1 and weight.shape[1] != weights[k - 2].shape[0]:
+        if k > 1 and shape[1] != shapes[k - 2][0]:
             raise ModelError(source, f"conv{k} does not take what conv{k - 1} gives")
-        if weight.size == 0:
-            raise ModelError(
-                source, f"conv{k}.weight has shape {weight.shape}, which holds nothing"
-            )
+        if 0 in shape:
+            raise ModelError(source, f"conv{k}.weight has shape {shape}, which holds nothing")
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
             raise ModelError(source, f"{name} holds NaN or infinity")
-    _check_sums(tensors, depth, source)
-    channels = weights[0].shape[1]
-    if channels not in (1, 3) or weights[-1].shape[0] != channels:
-        raise ModelError(source, f"goes from {channels} to {weights[-1].shape[0]} channels")
-    return tuple(w.shape[2] for w in weights), tuple(w.shape[0] for w in weights[:-1]), channels
+    _check_sums(tensors, shapes, source)
+    channels = shapes[0][1]
+    if channels not in (1, 3) or shapes[-1][0] != channels:
+        raise ModelError(source, f"goes from {channels} to {shapes[-1][0]} channels")
+    return tuple(shape[2] for shape in shapes), tuple(shape[0] for shape in shapes[:-1]), channels
 
 
-def _check_sums(tensors: Tensors, depth: int, source: str) -> None:
+def _check_bits(tensors: Tensors, depth: int, source: str) -> None:
+    """`ModelError` unless each layer has a factor for each filter, and bits of a number that tells f."""
+    for k in range(1, depth + 1):
+        bits, alpha = tensors[f"conv{k}.bits"], tensors[f"conv{k}.alpha"]
+        if bits.dtype != np.uint8 or bits.ndim != 1:
+            raise ModelError(source, f"conv{k}.bits has shape {bits.shape}, not a row of bytes")
+        if alpha.size == 0 or alpha.shape != (alpha.size, 1, 1, 1):
+            raise ModelError(source, f"conv{k}.alpha has shape {alpha.shape}, not n x 1 x 1 x 1")
+        if 8 * bits.size > _MOST:
+            raise ModelError(source, f"conv{k}.bits has {bits.size} bytes; no SRCNN is that large")
+    for k, shape in enumerate(layer_shapes(tensors), 1):
+        if not shape[2]:
+            size = tensors[f"conv{k}.bits"].size
+            raise ModelError(source, f"conv{k}.bits has {size} bytes, which no odd f makes")
+
+
+def layer_shapes(tensors: Tensors) -> list[tuple[int, ...]]:
+    """n x c x f x f of each layer's weights; f is 0 where bits are of no odd f."""
+    if kind_of(tensors) == "fp32":
+        depth = len(tensors) // len(PARTS["fp32"])
+        return [tensors[f"conv{k}.weight"].shape for k in range(1, depth + 1)]
+    depth = len(tensors) // len(PARTS["binary"])
+    sizes = [tensors[f"conv{k}.bits"].size for k in range(1, depth + 1)]
+    outputs = [tensors[f"conv{k}.alpha"].size for k in range(1, depth + 1)]
+    inputs = [outputs[-1], *outputs[:-1]]  # the network gives as many channels as it is given
+    sides = [side_of(n * c, size) for n, c, size in zip(outputs, inputs, sizes, strict=True)]
+    return list(zip(outputs, inputs, sides, sides, strict=True))
+
+
+def _check_sums(tensors: Tensors, shapes: list[tuple[int, ...]], source: str) -> None:
     """`ModelError` unless float32 holds every sum that a picture can lead to: no NaN comes out."""
     largest = 2.0  # of a picture in [0, 1] after bicubic
-    for k in range(1, depth + 1):
-        weight, bias = (
-            np.abs(tensors[f"conv{k}.{part}"].astype(np.float64)) for part in ("weight", "bias")
-        )
-        largest = float((weight.sum(axis=(1, 2, 3)) * largest + bias).max())
+    for k, shape in enumerate(shapes, 1):
+        if kind_of(tensors) == "binary":
+            alpha = np.abs(tensors[f"conv{k}.alpha"].astype(np.float64))
+            sums = alpha * math.prod(shape[1:])
+        else:
+            weight = np.abs(tensors[f"conv{k}.weight"].astype(np.float64))
+            sums = weight.sum(axis=(1, 2, 3))
+        bias = np.abs(tensors[f"conv{k}.bias"].astype(np.float64))
+        largest = float((sums * largest + bias).max())
         if largest > _LARGEST:
             raise ModelError(source, f"conv{k} has numbers so large that its sums overflow")
 
 
 def check_fit(tensors: Tensors, card: Card, source: str) -> None:
     """`ModelError` unless the tensors are the network that the card tells of."""
-    if shape_of(tensors, source) != (card.f, card.n, card.channels):
+    shape = shape_of(tensors, source)
+    if (*shape, kind_of(tensors)) != (card.f, card.n, card.channels, card.weights):
         raise ModelError(source, "has a card that does not fit its weights")
 
 
 def network_nodes(tensors: Tensors, source: str, output: str) -> list[Node]:
     """The valid network from the value ``source`` to the value ``output``."""
-    depth = len(tensors) // 2
-    sizes = [tensors[f"conv{k}.weight"].shape[2] for k in range(1, depth + 1)]
-    return [
-        *_whole_blocks(source, sum(sizes) - depth),
-        *hidden_layers("block.input", depth),
-        *_last_layer(f"F{depth - 1}", depth, output),
+    shapes = layer_shapes(tensors)
+    depth, halo = len(shapes), sum(shape[2] - 1 for shape in shapes)
+    if kind_of(tensors) == "fp32":
+        return [*_whole_blocks(source, halo), *_layers(depth, output)]
+    nodes = [
+        *_weights_of_bits(shapes),
+        *_whole_blocks(source, halo),
+        *_layers(depth, "change"),
+        *_add_middle(source, "change", halo // 2, output),
     ]
+    return [_short(node) for node in nodes]
+
+
+def _layers(depth: int, output: str) -> Iterator[Node]:
+    yield from hidden_layers("block.input", depth)
+    yield from _last_layer(f"F{depth - 1}", depth, output)
+
+
+def _short(node: Node) -> Node:
+    """The same node in fewer bytes, which count where weights are bits: eight fewer for each number."""
+    if node.operator != "Constant":
+        return node
+    return node._replace(attributes={"value_ints": node.attributes["value"]})
+
+
+def _weights_of_bits(shapes: list[tuple[int, ...]]) -> Iterator[Node]:
+    """``convK.bits`` and ``convK.alpha`` to ``convK.weight``: each byte divided by 128, 64, ... 1."""
+    yield _constant("bits.powers", [128, 64, 32, 16, 8, 4, 2, 1])
+    yield _constant("bits.one", [1])
+    yield _constant("bits.two", [2])
+    yield _constant("bits.all", [-1])
+    layers = range(1, len(shapes) + 1)
+    yield Node("Concat", [f"conv{k}.bits" for k in layers], ["bits"], {"axis": 0})
+    yield Node("Cast", ["bits"], ["bits.whole"], {"to": _INT64})
+    yield Node("Unsqueeze", ["bits.whole", "bits.one"], ["bits.bytes"], {})
+    yield Node("Div", ["bits.bytes", "bits.powers"], ["bits.shifted"], {})
+    yield Node("Mod", ["bits.shifted", "bits.two"], ["bits.digits"], {})
+    yield Node("Mul", ["bits.digits", "bits.two"], ["bits.doubled"], {})
+    yield Node("Sub", ["bits.doubled", "bits.one"], ["bits.signs"], {})
+    yield Node("Cast", ["bits.signs"], ["bits.float"], {"to": _FLOAT})
+    yield Node("Reshape", ["bits.float", "bits.all"], ["bits.row"], {})
+    parts, sizes = [], []
+    for k, shape in enumerate(shapes, 1):
+        count = math.prod(shape)
+        parts.append(f"conv{k}.row")
+        sizes.append(count)
+        if count % 8:
+            parts.append(f"conv{k}.left")
+            sizes.append(8 - count % 8)
+    yield _constant("bits.sizes", sizes)
+    yield Node("Split", ["bits.row", "bits.sizes"], parts, {"axis": 0})
+    for k, shape in enumerate(shapes, 1):
+        yield _constant(f"conv{k}.shape", list(shape))
+        yield Node("Reshape", [f"conv{k}.row", f"conv{k}.shape"], [f"conv{k}.signs"], {})
+        yield Node("Mul", [f"conv{k}.signs", f"conv{k}.alpha"], [f"conv{k}.weight"], {})
+
+
+def _add_middle(source: str, change: str, radius: int, output: str) -> Iterator[Node]:
+    """``output`` is ``change`` and the pixels of ``source`` that it is of."""
+    yield _constant("middle.start", [radius, radius])
+    yield Node("Add", ["block.size", "middle.start"], ["middle.stop"], {})
+    cut = [source, "middle.start", "middle.stop", "block.axes"]
+    yield Node("Slice", cut, ["middle"], {})
+    yield Node("Add", ["middle", change], [output], {})
 
 
 def hidden_layers(source: str, depth: int) -> Iterator[Node]:

@@ -15,15 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.errors import ModelError
+from srcnn.weights.binary import dtype_of
 from srcnn.weights.card import Card, card_in
 from srcnn.weights.network import Node, check_fit, network_nodes
 
 _OPSET = 17
-_FLOAT, _INT64 = 1, 7
+_INT64 = 7
+_KINDS = {np.float32: 1, np.uint8: 2}
+"""ONNX's numbers of the types of a weights file."""
 _Fields = dict[int, list[Any]]
 
 
-def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[np.float32]], Card]:
+def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[Any]], Card]:
     """Tensors and card of a weights file; `ModelError` if it is not one of ours, or they do not fit."""
     try:
         if not data:
@@ -36,7 +39,7 @@ def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[np.float32]],
             raise ValueError("its header")
         graph = _fields(graph_data)
         nodes = [_node(entry) for entry in graph.pop(1, [])]
-        tensors = dict(_tensor(entry, _FLOAT) for entry in graph.get(5, []))
+        tensors = dict(_tensor(entry) for entry in graph.get(5, []))
         names = [_text(_fields(entry), 1) for key in (11, 12) for entry in graph.get(key, [])]
         if graph.keys() - {2, 5, 11, 12} or names != ["input", "output"]:
             raise ValueError("its graph")
@@ -139,7 +142,7 @@ def _attribute(data: bytes) -> tuple[str, int | str | list[int]]:
     elif fields.keys() == {1, 4} and kind == [3]:
         value = _text(fields, 4)
     elif fields.keys() == {1, 5} and kind == [4] and len(fields[5]) == 1:
-        value = _tensor(fields[5][0], _INT64)[1].tolist()
+        value = _tensor(fields[5][0], of_node=True)[1].tolist()
     elif fields.keys() == {1, 8} and kind == [7]:
         value = _integers(fields[8])
     else:
@@ -147,17 +150,21 @@ def _attribute(data: bytes) -> tuple[str, int | str | list[int]]:
     return name, value
 
 
-def _tensor(data: bytes, kind: int) -> tuple[str, NDArray[Any]]:
-    """(name, array); its numbers are there, and not in another file."""
+def _tensor(data: bytes, of_node: bool = False) -> tuple[str, NDArray[Any]]:
+    """(name, array); its numbers are there, and not in another file.
+
+    The type is what a weight of that name has, or int64 in a node.
+    """
     fields = _fields(data)
     name = _text(fields, 8)
     if 13 in fields or 14 in fields:
         raise ValueError(f"{name} lies in another file")
     sides = _integers(fields.get(1, []))
     numbers = fields.get(9, [])
+    dtype, kind = (np.int64, _INT64) if of_node else (dtype_of(name), _KINDS[dtype_of(name)])
     if fields.keys() - {1, 2, 8, 9} or fields.get(2) != [kind] or len(numbers) != 1:
         raise ValueError(f"{name} is of another kind")
-    dtype = np.dtype("<f4" if kind == _FLOAT else "<i8")
-    if min(sides, default=0) < 0 or math.prod(sides) * dtype.itemsize != len(numbers[0]):
+    stored = np.dtype(dtype).newbyteorder("<")
+    if min(sides, default=0) < 0 or math.prod(sides) * stored.itemsize != len(numbers[0]):
         raise ValueError(f"{name} of {sides} has {len(numbers[0])} bytes")
-    return name, np.frombuffer(numbers[0], dtype).reshape(sides).copy()
+    return name, np.frombuffer(numbers[0], stored).reshape(sides).copy()

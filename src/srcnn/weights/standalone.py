@@ -24,9 +24,10 @@ from onnx import helper
 
 from srcnn.images.color import linear, space_of
 from srcnn.images.resize import imresize
+from srcnn.weights.binary import Tensors, dtype_of
 from srcnn.weights.card import STANDALONE_KEY, Card
 from srcnn.weights.graph import graph_file, protos
-from srcnn.weights.network import Tensors, network_nodes
+from srcnn.weights.network import network_nodes
 
 _REACH = 2
 """Bicubic taps of an output pixel lie within so many pixels of the one that it came from."""
@@ -63,7 +64,6 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
         "rgb_of_step": step[: card.channels].T.reshape(3, card.channels, 1, 1),
         "zero": 0.0,
         "full": 1.0,
-        **tensors,
     }
     whole: dict[str, Any] = {
         "halo": [0, 0, radius, radius] * 2,
@@ -74,8 +74,11 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
         "reach": _REACH,
         "minus_reach": -_REACH,
     }
-    constants = {name: np.asarray(value, np.float32) for name, value in floats.items()}
+    constants: dict[str, NDArray[Any]] = {
+        name: np.asarray(value, np.float32) for name, value in floats.items()
+    }
     constants |= {name: np.asarray(value, np.int64) for name, value in whole.items()}
+    constants |= {name: np.asarray(value, dtype_of(name)) for name, value in tensors.items()}
     return graph_file(
         card.name,
         nodes,
