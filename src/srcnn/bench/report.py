@@ -58,6 +58,8 @@ def measure(
         name: path.read_bytes() for (name, scale), path in shipped().items() if scale == SCALE
     }
     cards = {name: read_card(graph, name) for name, graph in networks.items()}
+    # Others have no graph of bits.
+    plain = {name: graph for name, graph in networks.items() if cards[name].weights == "fp32"}
     count = threads or cores()
     rounds = _QUICK_ROUNDS if quick else _ROUNDS
     with threads_of_rivals(count), tempfile.TemporaryDirectory() as folder:
@@ -65,7 +67,7 @@ def measure(
         starts = open_starts(Path(folder), make_picture(_START_SIZE), threads)
         contenders = [
             *our_contenders(networks, cards, engines, sizes, count),
-            *rival_contenders(networks, rivals_size, threads),
+            *rival_contenders(plain, rivals_size, threads),
         ]
         timings = interleave(
             [
