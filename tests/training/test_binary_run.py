@@ -17,7 +17,7 @@ from srcnn.training_run import LOG, SNAPSHOTS, WEIGHTS
 from srcnn.weights.foreign import load
 
 from ..conftest import EXAMPLE
-from .tiny import digest, recipe_for, train
+from .tiny import recipe_for, train
 
 
 def test_it_learns_and_is_kept_as_bits(photos: Path, tmp_path: Path) -> None:
@@ -68,6 +68,8 @@ def test_starting_from_bits(photos: Path, tmp_path: Path) -> None:
     start = str(tmp_path / "x3" / WEIGHTS)
     recipe = recipe_for(photos, form="binary", scale=2, start=start, lr=1e-12, steps=4)
     train(recipe, tmp_path / "x2")
-    assert digest(tmp_path / "x2") == digest(tmp_path / "x3")
+    old, new = (load(tmp_path / name / WEIGHTS, 3)[0] for name in ("x3", "x2"))
+    for name, tensor in old.items():
+        np.testing.assert_allclose(new[name], tensor, atol=1e-6)
     with pytest.raises(ModelError, match="holds binary weights"):
         train(recipe_for(photos, start=start), tmp_path / "residual")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
@@ -16,6 +17,7 @@ from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn import functional
 
 from srcnn.errors import ModelError
+from srcnn.models.residual import SHIFT
 from srcnn.models.srcnn import SRCNN, bias_of
 from srcnn.weights.binary import PARTS, kind_of, pack, unpack
 from srcnn.weights.network import layer_shapes, shape_of
@@ -75,11 +77,12 @@ class BinaryConv2d(nn.Conv2d):
 
 
 class BinarySRCNN(SRCNN):
-    """y + g(y), g an `SRCNN` of binary weights, with biases and sums in floating point.
+    """y + g(y - 1/2), g an `SRCNN` of binary weights, with biases and sums in floating point.
 
     The full network carries the bicubic picture through its own filters. Binary ones cannot: each weight
-    of a filter is as large as the others, so none of them is a delta, and what comes out of a pixel is
-    always a mean over its neighbours. So the picture is added, and the network learns what is missing.
+    of a filter is as large as the others, so none of them is a delta. So the picture is added, and the
+    network learns what is missing. The shift, with which a weight that changes its sign does not change
+    the mean of its sum so much, is for training alone: in what is stored it has gone into the first biases.
     """
 
     convolution = BinaryConv2d
@@ -90,7 +93,7 @@ class BinarySRCNN(SRCNN):
         if pad:
             y = functional.pad(y, [r] * 4, mode="replicate")
         middle = y[..., r : y.shape[-2] - r, r : y.shape[-1] - r]
-        out: Tensor = middle + super().forward(y, pad=False)
+        out: Tensor = middle + super().forward(y - SHIFT, pad=False)
         return out
 
     @classmethod
@@ -103,6 +106,7 @@ class BinarySRCNN(SRCNN):
         for k, shape in enumerate(layer_shapes(tensors), 1):
             bits, alpha, bias = (tensors[f"conv{k}.{part}"] for part in PARTS["binary"])
             latent |= {f"conv{k}.weight": unpack(bits, alpha, shape), f"conv{k}.bias": bias}
+        latent["conv1.bias"] = latent["conv1.bias"] + _shift(latent["conv1.weight"])
         return cls._of_weights(latent, source)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
@@ -113,4 +117,14 @@ class BinarySRCNN(SRCNN):
             found[f"conv{k}.bits"] = pack((weight >= 0).cpu().numpy())
             found[f"conv{k}.alpha"] = factors(weight).float().cpu().numpy()
             found[f"conv{k}.bias"] = bias_of(layer).detach().cpu().numpy()
+        with torch.no_grad():
+            found["conv1.bias"] = found["conv1.bias"] - _shift(
+                Binarize.apply(self.layers[0].weight).cpu().numpy()  # type: ignore[no-untyped-call]
+            )
         return found
+
+
+def _shift(weight: NDArray[Any]) -> NDArray[np.float32]:
+    """What the shift by 1/2 is worth in the biases of a layer with these weights."""
+    shift: NDArray[np.float32] = SHIFT * weight.sum(axis=(1, 2, 3), dtype=np.float64)
+    return shift.astype(np.float32)
