@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 import torch
 from numpy.typing import NDArray
@@ -98,6 +100,26 @@ def test_the_file_is_plain_onnx() -> None:
     data = to_onnx(BITS, CARD)
     onnx.checker.check_model(onnx.load_from_string(data), full_check=True)
     assert to_onnx(BITS, CARD) == data
+
+
+def test_onnx_runtime_makes_the_weights_when_it_loads_the_graph(tmp_path: Path) -> None:
+    """What is left for each picture is what a full network does, and the addition of the picture."""
+    bits, plain = random_bits((9, 5, 5), (16, 8))
+    left = []
+    for tensors, card in (
+        (plain, card_of((9, 5, 5), (16, 8))),
+        (bits, card_of((9, 5, 5), (16, 8), weights="binary")),
+    ):
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3  # it warns that such a file is for this machine alone
+        options.optimized_model_filepath = str(tmp_path / "optimized.onnx")
+        onnxruntime.InferenceSession(
+            to_onnx(tensors, card), options, providers=["CPUExecutionProvider"]
+        )
+        nodes = onnx.load(options.optimized_model_filepath).graph.node
+        left.append(Counter(node.op_type for node in nodes))
+    assert left[1] - left[0] == {"Slice": 1, "Add": 2}
+    assert not left[0] - left[1]
 
 
 def test_a_sixteenth_of_the_full_network_s_file() -> None:
