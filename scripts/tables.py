@@ -200,9 +200,14 @@ def speed_networks() -> str:
             lines.append(
                 f"| {_who(row)} | {row['model']} | {row['ns_per_pixel']:.0f} ({low:.0f}-{high:.0f}) "
                 f"| {row['gflops']:.0f} | {row['share_of_peak']:.0%} "
-                f"| {row['times_torch_eager']:.1f} |"
+                f"| {_times(row['times_torch_eager'])} |"
             )
     return "\n".join(lines) + "\n"
+
+
+def _times(value: float | None) -> str:
+    """Empty where torch's usual port has no such network: binary weights."""
+    return "" if value is None else f"{value:.1f}"
 
 
 def speed_roads() -> str:

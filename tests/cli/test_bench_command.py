@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 import sys
@@ -13,6 +14,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from srcnn.weights.graph import to_onnx
+
+from ..weights.reference import card_of, random_bits
 from .conftest import Ran, Srcnn, tree
 
 
@@ -62,6 +66,8 @@ def test_quick_gives_the_promised_document(folder: Path) -> None:
 
 
 def _check_rows(rows: list[dict[str, Any]], peaks: dict[str, float]) -> None:
+    in_torch = {row["model"] for row in rows if row["contender"] == "torch eager"}
+    assert {"srcnn-915", "srcnn-955"} <= in_torch
     for row in rows:
         assert set(row) == {
             *("what", "contender", "model", "engine", "precision", "scale", "size"),
@@ -74,7 +80,7 @@ def _check_rows(rows: list[dict[str, Any]], peaks: dict[str, float]) -> None:
             assert row["gflops"] > 0
             share = row["gflops"] / peaks[row["precision"]]
             assert row["share_of_peak"] == pytest.approx(share, abs=0.01)
-        if row["model"] != "bicubic":
+        if row["model"] in in_torch:
             assert row["times_torch_eager"] > 0
     engines = {(row["engine"], row["precision"]) for row in rows if row["engine"]}
     assert {("onnxruntime", "fp32"), ("openvino", "bf16"), ("torch", "fp32")} <= engines
@@ -93,7 +99,13 @@ def _check_rows(rows: list[dict[str, Any]], peaks: dict[str, float]) -> None:
 
 @pytest.mark.usefixtures("shipped")
 def test_table_and_what_is_left_out(folder: Path) -> None:
-    """On stdout a line for each row; OpenCV is missed in one line, and nothing else is."""
+    """On stdout a line for each row; OpenCV is missed in one line, and nothing else is.
+
+    Of binary weights there are our own rows alone.
+    """
+    bits, _ = random_bits((5, 3, 3), (6, 4))
+    data = to_onnx(bits, card_of((5, 3, 3), (6, 4), weights="binary"))
+    (folder.parent / "shipped" / "srcnn-955@bits-x3.onnx").write_bytes(data)
     without_opencv = (
         "rivals.find_spec = lambda name: None if name == 'cv2' else name\n"
         f"store.FILES = Path({str(folder.parent / 'shipped')!r})"
@@ -109,6 +121,11 @@ def test_table_and_what_is_left_out(folder: Path) -> None:
     for line in ("srcnn openvino bf16", "torch eager fp32", "Pillow BICUBIC"):
         assert sum(row.startswith(line) for row in table.splitlines()) >= 1
     assert tree(folder) == {"speed.json"}
+    rows = json.loads(Path("speed.json").read_text())["rows"]
+    of_bits = [row for row in rows if row["model"] == "srcnn-955@bits"]
+    assert {row["what"] for row in of_bits} == {"network", "road"}
+    assert {row["contender"] for row in of_bits} == {"srcnn"}
+    assert {row["times_torch_eager"] for row in of_bits} == {None}
 
 
 @pytest.mark.parametrize(
