@@ -31,11 +31,11 @@ class Binarize(torch.autograd.Function):
         forward     B = alpha s,   s = sign(W), sign(0) = +1,   alpha = mean |W|
         backward    dL/dW = s mean(s dL/dB) + alpha dL/dB 1{|W| <= 1}
 
-    The sums are over a filter. The first term is the exact derivative by way of alpha, as d|W|/dW = s. The
+    The means are over a filter. The first term is the exact derivative by way of alpha, as d|W|/dW = s. The
     second stands in for the derivative of the sign, which is 0 wherever there is one: the error goes
     straight through, but not where a weight is so far from 0 that it will hardly change its sign.
-    The paper prints the first term as (dL/dB) / N, N the weights of a filter, which leaves out that each
-    weight moves all of its filter by alpha; the authors' own code has the sum, and so has this.
+    The paper prints the first term as (dL/dB) / N, N the weights of a filter: the part of one weight in
+    its own B alone, although each weight moves the whole filter by way of alpha.
     """
 
     @staticmethod

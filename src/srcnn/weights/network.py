@@ -34,7 +34,7 @@ _FLOAT, _INT64 = 1, 7
 
 
 class Node(NamedTuple):
-    """A node of an ONNX graph; of a ``Constant`` the attribute ``value`` is a list of int64."""
+    """A node of an ONNX graph; of a ``Constant`` the attribute, ``value`` or ``value_ints``, is a list of int64."""
 
     operator: str
     inputs: list[str]
