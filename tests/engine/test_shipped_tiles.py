@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from srcnn.engine.engines import ENGINES, open_backend
 from srcnn.engine.network import Network, enhance_whole
 from srcnn.engine.tiling import tiles
-from srcnn.models.srcnn import SRCNN
+from srcnn.models.registry import network_of
 from srcnn.weights.onnx_file import from_onnx, read_card
 from srcnn.weights.store import shipped
 
@@ -34,7 +34,7 @@ class Float64:
     """The network in torch, float64: what is left of a difference is geometry."""
 
     def __init__(self, graph: bytes) -> None:
-        self.model = SRCNN.from_tensors(from_onnx(graph, "graph")[0]).double()
+        self.model = network_of(from_onnx(graph, "graph")[0]).double()
 
     @torch.inference_mode()
     def run(self, batch: Any) -> Any:
