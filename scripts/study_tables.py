@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import statistics
 from pathlib import Path
 from typing import Any
 
-RESULTS = Path(__file__).parents[1] / "experiments" / "results"
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "experiments" / "results"
+PAPER = ROOT / "results" / "paper"
+PRINTED = {"bicubic": "Bicubic", "sparse-coding": "SC", "a+": "A+", "srcnn-955": "SRCNN"}
+"""Whose row each model's is."""
 
 Json = dict[str, Any]
 
@@ -74,14 +79,44 @@ def _with_spread(values: list[float]) -> str:
 
 
 def _models(document: Json) -> str:
-    """A line for each data set, scale and model, every metric."""
-    rows = document["results"]
-    metrics = list(rows[0]["mean"])
-    lines = [_row(["", "scale", "model", *metrics]), _row(["---"] * (len(metrics) + 3))]
-    for row in rows:
-        values = [f"{row['mean'][m]:.{4 if m in ('ssim', 'msssim') else 2}f}" for m in metrics]
-        lines.append(_row([row["dataset"].capitalize(), f"x{row['scale']}", row["model"], *values]))
-    return "\n".join(lines) + "\n"
+    """A table for each data set: every scale, model and metric, what the paper has in brackets."""
+    published = _published()
+    tables = []
+    for dataset in document["datasets"]:
+        rows = [row for row in document["results"] if row["dataset"] == dataset]
+        metrics = list(rows[0]["mean"])
+        lines = [_row([dataset.capitalize(), *metrics, "gain"]), _row(["---"] * (len(metrics) + 2))]
+        for row in rows:
+            bicubic = next(r for r in rows if (r["model"], r["scale"]) == ("bicubic", row["scale"]))
+            cells = [f"{row['model']} x{row['scale']}"]
+            for metric, value in row["mean"].items():
+                places = 4 if metric in ("ssim", "msssim") else 2
+                key = (dataset, metric, str(row["scale"]), PRINTED.get(row["model"], ""))
+                paper = f" ({published[key]})" if published.get(key) else ""
+                cells.append(f"{value:.{places}f}{paper}")
+            gain = row["mean"]["psnr"] - bicubic["mean"]["psnr"]
+            lines.append(_row([*cells, f"{gain:+.2f}" if gain else ""]))
+        tables.append("\n".join(lines))
+    times = [
+        f"{name} {1000 * seconds:.0f}" for name, seconds in document["seconds_per_picture"].items()
+    ]
+    machine = document["machine"]
+    return (
+        "\n\n".join(tables)
+        + "\n\nIn brackets what the paper prints (its SC is Yang's, its SRCNN 9-5-5); gain: PSNR above bicubic, dB. "
+        + f"Milliseconds for a picture of {next(iter(document['datasets'])).capitalize()} at x3, on "
+        + f"{machine['cores']} cores of {machine['cpu']}: {', '.join(times)}.\n"
+    )
+
+
+def _published() -> dict[tuple[str, str, str, str], str]:
+    """By data set, metric, scale and method, as printed."""
+    lines = (PAPER / "tables-2-3-4.csv").read_text().splitlines()
+    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    return {
+        (row["dataset"].lower(), row["metric"].lower(), row["scale"], row["method"]): row["value"]
+        for row in rows
+    }
 
 
 def _row(cells: list[str]) -> str:

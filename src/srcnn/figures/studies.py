@@ -1,0 +1,74 @@
+"""Figures of studies, from their JSON (`srcnn.experiments`)."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#444444")
+_TIMED_SCALE = 3
+
+
+def time_figure(document: dict[str, Any]) -> Figure:
+    """Of a study of models, or of arms: seconds a picture (log axis) against PSNR on the first data set."""
+    dataset = next(iter(document["datasets"]))
+    figure = Figure(figsize=(7, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_xscale("log")
+    for name, seconds, psnr in _points(document, dataset):
+        axes.plot(1000 * seconds, psnr, "o", color=_COLORS[0])
+        axes.annotate(
+            f"{name}  {psnr:.2f}", (1000 * seconds, psnr), (7, -3), textcoords="offset points"
+        )
+    axes.margins(x=0.25, y=0.15)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.set_xlabel(f"ms for a picture of {dataset.capitalize()}, x3  (left is faster)")
+    axes.set_ylabel(f"PSNR on {dataset.capitalize()} x3, dB")
+    machine = document["machine"]
+    axes.set_title(f"{machine['cpu']}, {machine['cores']} cores", fontsize=9, color="0.3")
+    axes.grid(color="0.92")
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _points(document: dict[str, Any], dataset: str) -> list[tuple[str, float, float]]:
+    """(name, seconds, dB) of everything that was timed; bicubic, which is the input, takes none."""
+    if "arms" in document:
+        return [
+            (
+                arm["arm"],
+                arm["seconds_per_picture"],
+                statistics.mean(run["scores"][dataset]["psnr"] for run in arm["runs"]),
+            )
+            for arm in document["arms"]
+        ]
+    seconds = document["seconds_per_picture"]
+    return [
+        (row["model"], seconds[row["model"]], row["mean"]["psnr"])
+        for row in document["results"]
+        if (row["dataset"], row["scale"]) == (dataset, _TIMED_SCALE) and row["model"] != "bicubic"
+    ]
+
+
+def course_figure(document: dict[str, Any]) -> Figure:
+    """Of a study whose runs kept snapshots: PSNR over samples seen, a band between its seeds for each arm."""
+    dataset = next(iter(document["datasets"]))
+    figure = Figure(figsize=(7, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    for color, arm in zip(_COLORS * len(document["arms"]), document["arms"], strict=False):
+        courses = [run["course"] for run in arm["runs"]]
+        samples = [point["samples"] for point in courses[0]]
+        values = [[point["psnr"] for point in points] for points in zip(*courses, strict=True)]
+        axes.plot(samples, [statistics.mean(v) for v in values], color=color, label=arm["arm"])
+        axes.fill_between(
+            samples, [min(v) for v in values], [max(v) for v in values], color=color, alpha=0.2
+        )
+    axes.set_xlabel("training samples")
+    axes.set_ylabel(f"PSNR on {dataset.capitalize()}, dB")
+    axes.grid(color="0.92")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    return figure
