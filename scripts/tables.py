@@ -13,10 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sparse_coding_table import OF_91_IMAGES, sparse_coding_times
 from study_tables import study
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/speed.md", "docs/formats.md", "docs/protocols.md")
+PAGES = ("README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")))
 _BLOCK = re.compile(r"(<!-- table: (?P<name>[\w -]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 Cells = dict[tuple[str, str, int], dict[str, float]]
@@ -46,14 +47,14 @@ def results_gray() -> str:
     return _scores(_cells("fp32", "paper-gray"), ("bsd200",))
 
 
-def _scores(cells: Cells, datasets: tuple[str, ...]) -> str:
+def _scores(cells: Cells, datasets: tuple[str, ...], labels: dict[str, str] = LABELS) -> str:
     columns = [(dataset, scale) for dataset in datasets for scale in (2, 3, 4)]
     head = [f"{dataset.capitalize()} x{scale}" for dataset, scale in columns]
     lines = [
         "| PSNR (dB) / SSIM | " + " | ".join(head) + " |",
         "|---|" + "---|" * len(head),
     ]
-    for model, label in LABELS.items():
+    for model, label in labels.items():
         values = [cells.get((model, *column)) for column in columns]
         if any(values):
             shown = [_score(value) if value else "" for value in values]
@@ -267,6 +268,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "protocols": protocols,
     "protocols_x4": protocols_x4,
     "fidelity": fidelity,
+    "results_of_91_images": lambda: _scores(_cells("fp32"), ("set5", "set14"), OF_91_IMAGES),
+    "sparse_coding_times": sparse_coding_times,
 }
 
 

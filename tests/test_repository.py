@@ -97,7 +97,7 @@ def test_all_is_what_is_public() -> None:
 
 @pytest.mark.parametrize("command", ["import srcnn", "import srcnn.cli.main"])
 def test_nothing_heavy_is_loaded(command: str) -> None:
-    heavy = ("torch", "onnxruntime", "matplotlib", "scipy")
+    heavy = ("torch", "onnxruntime", "matplotlib", "scipy", "sklearn")
     code = f"{command}; import sys; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"

@@ -10,7 +10,7 @@ _MODULES = {
     "openvino": ("openvino",),
     "train": (
         *("torch", "lightning_fabric", "matplotlib", "onnx", "pooch", "pydantic", "safetensors"),
-        *("pyrtools", "scipy", "tensorboardX", "yaml"),
+        *("pyrtools", "scipy", "sklearn", "tensorboardX", "yaml"),
     ),
 }
 

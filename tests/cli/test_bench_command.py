@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import subprocess
 import sys
 from importlib.machinery import ModuleSpec
@@ -16,6 +17,7 @@ from PIL import Image
 
 from srcnn.weights.graph import to_onnx
 
+from ..conftest import EXAMPLE
 from ..weights.reference import card_of, random_bits
 from .conftest import Ran, Srcnn, tree
 
@@ -98,19 +100,29 @@ def _check_rows(rows: list[dict[str, Any]], peaks: dict[str, float]) -> None:
 
 
 @pytest.mark.usefixtures("shipped")
-def test_table_and_what_is_left_out(folder: Path) -> None:
+def test_table_and_what_is_left_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On stdout a line for each row; OpenCV is missed in one line, and nothing else is.
 
     Of binary weights there are our own rows alone.
     """
     bits, _ = random_bits((5, 3, 3), (6, 4))
-    data = to_onnx(bits, card_of((5, 3, 3), (6, 4), weights="binary"))
-    (folder.parent / "shipped" / "srcnn-955@bits-x3.onnx").write_bytes(data)
-    without_opencv = (
+    onnx = to_onnx(bits, card_of((5, 3, 3), (6, 4), weights="binary"))
+    (folder.parent / "shipped" / "srcnn-955@bits-x3.onnx").write_bytes(onnx)
+    data = folder.parent / "data"
+    (data / "t91").mkdir(parents=True)
+    shutil.copy(EXAMPLE, data / "t91")
+    monkeypatch.setenv("SRCNN_DATA", str(data))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder.parent / "cache"))
+    before = (
+        "from srcnn.baselines.anchored import Settings\n"
+        "from srcnn.baselines.dictionary import Learning\n"
+        "from srcnn.evaluation import examples\n"
+        "few = Settings(Learning(atoms=8, samples=99), samples=999, neighbours=99)\n"
+        "object.__setattr__(examples.METHODS['a+'], 'settings', few)\n"
         "rivals.find_spec = lambda name: None if name == 'cv2' else name\n"
         f"store.FILES = Path({str(folder.parent / 'shipped')!r})"
     )
-    ran = bench("--threads", "1", "--json", "speed.json", before=without_opencv)
+    ran = bench("--threads", "1", "--json", "speed.json", "-m", "a+", before=before)
     assert ran.code == 0
     assert ran.err.count("\n") == 1
     assert ran.err.startswith("left out: OpenCV")
@@ -118,6 +130,9 @@ def test_table_and_what_is_left_out(folder: Path) -> None:
     assert "peak: " in table
     assert "start: " in table
     assert "OpenCV" not in table
+    assert [line.split()[:3] for line in table.splitlines() if " a+ " in line] == [
+        ["srcnn", "a+", "examples"]
+    ]
     for line in ("srcnn openvino bf16", "torch eager fp32", "Pillow BICUBIC"):
         assert sum(row.startswith(line) for row in table.splitlines()) >= 1
     assert tree(folder) == {"speed.json"}
@@ -129,13 +144,18 @@ def test_table_and_what_is_left_out(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "named"), [(["--threads", "0"], "threads 0"), (["--plot", "a.jpg"], "--plot a.jpg")]
+    ("words", "code", "named"),
+    [
+        (["--threads", "0"], 2, "threads 0"),
+        (["--plot", "a.jpg"], 2, "--plot a.jpg"),
+        (["-m", "srcnn-915"], 6, "model 'srcnn-915': learns from no examples; use sparse-coding"),
+    ],
 )
 def test_mistakes_are_told_before_anything_is_measured(
-    srcnn: Srcnn, folder: Path, words: list[str], named: str
+    srcnn: Srcnn, folder: Path, words: list[str], code: int, named: str
 ) -> None:
     ran = srcnn("bench", *words)
-    assert ran.code == 2
+    assert ran.code == code
     assert named in ran.error
     assert tree(folder) == set()
 

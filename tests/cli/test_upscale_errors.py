@@ -243,6 +243,8 @@ def test_unusable_models(srcnn: Srcnn, photo: Path, name: str, engine: str) -> N
     ("model", "reason"),
     [
         ("srcnn-999", "srcnn-915, srcnn-955"),  # what there is
+        ("a+", "use srcnn evaluate, compare or bench"),
+        ("sparse-coding", "use srcnn evaluate, compare or bench"),
         ("missing.onnx", "no such"),
         ("./srcnn-915", "no such"),
         ("srcnn-955 -s 2", "x3"),

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.bench.interleave import Call
 from srcnn.bench.rivals import open_networks, open_resizes
 from srcnn.engine.engines import open_backend
-from srcnn.engine.network import Network
+from srcnn.engine.network import Enhancer, Network
 from srcnn.engine.upscaler import load
 from srcnn.weights.card import Card
 
@@ -25,7 +26,8 @@ class Subject:
     """What a row of the report is about."""
 
     what: str
-    """``network``: enlarged luma to luma; ``road``: RGB uint8 to RGB uint8; ``resize``: the same."""
+    """``network``: enlarged luma to luma; ``examples``: the same, by a method that is no network;
+    ``road``: RGB uint8 to RGB uint8; ``resize``: the same."""
     contender: str
     model: str
     engine: str | None
@@ -72,6 +74,16 @@ def rival_contenders(
             yield Subject("network", contender, name, None, "fp32", _large(size)), call
     for contender, resize in open_resizes(make_picture(size), SCALE).items():
         yield Subject("resize", contender, BICUBIC, None, None, _large(size)), resize
+
+
+def example_contenders(
+    models: Sequence[Enhancer], size: tuple[int, int], threads: int
+) -> Iterator[tuple[Subject, Call]]:
+    """The example-based methods, whose products numpy does on so many threads."""
+    for model in models:
+        padded = np.pad(_luma(size), model.radius, mode="edge")
+        call = _bind(threadpool_limits.wrap(limits=threads, user_api="blas")(model.enhance), padded)
+        yield Subject("examples", "srcnn", model.name, None, None, _large(size)), call
 
 
 def _large(size: tuple[int, int]) -> tuple[int, int]:

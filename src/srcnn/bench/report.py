@@ -16,6 +16,7 @@ from srcnn.bench import peak
 from srcnn.bench.contenders import (
     SCALE,
     Subject,
+    example_contenders,
     make_picture,
     our_contenders,
     rival_contenders,
@@ -25,6 +26,7 @@ from srcnn.bench.machine import describe_machine
 from srcnn.bench.rivals import EAGER, has_opencv, threads_of_rivals
 from srcnn.bench.start import open_starts
 from srcnn.engine.engines import ENGINES
+from srcnn.engine.network import Enhancer
 from srcnn.engine.threads import cores
 from srcnn.errors import MissingExtra, UsageError
 from srcnn.weights.card import Card
@@ -44,11 +46,12 @@ def measure(
     quick: bool = False,
     threads: int | None = None,
     progress: Callable[[float], None] | None = None,
+    examples: Sequence[Enhancer] = (),
 ) -> Report:
     """Measure this machine; ``quick`` is two rounds of the smallest size, ``threads`` is all cores.
 
-    ``progress`` is told the part that is done, 0 to 1. Needs the extra ``train``. The report is the JSON
-    of ``srcnn bench``.
+    ``progress`` is told the part that is done, 0 to 1. ``examples`` are example-based methods for x3,
+    measured at the size of the rivals. Needs the extra ``train``. The report is the JSON of ``srcnn bench``.
     """
     if threads is not None and threads < 1:
         raise UsageError(f"threads {threads}", "is not positive")
@@ -68,6 +71,7 @@ def measure(
         contenders = [
             *our_contenders(networks, cards, engines, sizes, count),
             *rival_contenders(plain, rivals_size, threads),
+            *example_contenders(examples, rivals_size, count),
         ]
         timings = interleave(
             [

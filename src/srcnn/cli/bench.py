@@ -19,25 +19,42 @@ from srcnn.errors import UsageError
     "--quick", is_flag=True, help="Two rounds of the smallest size: seconds, not minutes."
 )
 @click.option("--threads", type=int, metavar="<int>", help="Threads [one for each core].")
+@click.option(
+    *("-m", "--model", "examples"),
+    multiple=True,
+    metavar="NAME",
+    help="Also sparse-coding or a+, which learn from T91 at first use: minutes, once; repeatable.",
+)
 @click.option("--quiet", is_flag=True, help="Results only.")
 def bench(
-    json: str | None, plot: Path | None, quick: bool, threads: int | None, quiet: bool
+    json: str | None,
+    plot: Path | None,
+    quick: bool,
+    threads: int | None,
+    examples: tuple[str, ...],
+    quiet: bool,
 ) -> None:
     """Time every engine and network on this processor, beside torch, OpenCV and plain resizing."""
     need("train", "srcnn bench")
     if plot is not None and plot.suffix.lower() != ".png":
         raise UsageError(f"--plot {plot}", "is no .png")
+    from srcnn.bench.contenders import SCALE
     from srcnn.bench.report import measure, to_table
     from srcnn.duration import duration
+    from srcnn.evaluation.examples import open_example_based
     from srcnn.images.files import write_atomically
 
+    names = dict.fromkeys(examples)
+    trained = [
+        open_example_based(name, SCALE, say=lambda text: show(text, quiet)) for name in names
+    ]
     started = time.monotonic()
 
     def progress(part: float) -> None:
         left = (time.monotonic() - started) * (1 - part) / part
         show(f"measuring  {part:4.0%}  {duration(left)} left", quiet)
 
-    report = measure(quick, threads, progress)
+    report = measure(quick, threads, progress, trained)
     show("", quiet)
     for line in report["left_out"]:
         say(f"left out: {line}", quiet)

@@ -29,7 +29,8 @@ _KINDS = (".png", ".html")
     *("-m", "--model", "models"),
     multiple=True,
     metavar="NAME|FILE",
-    help="A shipped network, or a .onnx, .safetensors, .mat or .pth file; repeatable [the best shipped].",
+    help="A shipped network, sparse-coding, a+ (these two learn from T91 at first use: minutes, once), "
+    "or a .onnx, .safetensors, .mat or .pth file; repeatable [the best shipped].",
 )
 @click.option(
     "--crop",
@@ -67,8 +68,9 @@ def compare(
     from srcnn.figures.detail import check_inside, choose_box, parse_box
 
     box = None if crop is None else parse_box(crop)
-    show(f"comparing {image}", quiet)
-    comparison = make(image, scale, models or None, max_pixels, max_bytes)
+    comparison = make(
+        image, scale, models or None, max_pixels, max_bytes, lambda text: show(text, quiet)
+    )
     if box is not None:
         check_inside(box, comparison)
     box = box or choose_box(comparison)

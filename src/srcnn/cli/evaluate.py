@@ -23,7 +23,8 @@ _SCALE = 3
     *("-m", "--model", "models"),
     multiple=True,
     metavar="NAME|FILE",
-    help="A shipped network, bicubic, or a .onnx, .safetensors, .mat or .pth file; repeatable.",
+    help="A shipped network, bicubic, sparse-coding, a+, or a .onnx, .safetensors, .mat or .pth file; "
+    "repeatable. The two before the files learn from T91 at first use: minutes, once.",
 )
 @click.option(
     *("-s", "--scale", "scales"),
@@ -90,7 +91,7 @@ def evaluate(
         [name.strip() for name in metrics.split(",") if name.strip()],
         data_root,
         save,
-        lambda name: show(f"judging {name}", quiet),
+        lambda text: show(text, quiet),
         engine,
         precision,
     )

@@ -91,8 +91,13 @@ def data_root(given: str | Path | None = None) -> Path:
         return Path(given)
     if os.environ.get("SRCNN_DATA"):
         return Path(os.environ["SRCNN_DATA"])
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path.home() / ".cache") / "srcnn"
+    return cache()
+
+
+def cache() -> Path:
+    """The user's cache folder for srcnn."""
+    folder = os.environ.get("XDG_CACHE_HOME")
+    return (Path(folder) if folder else Path.home() / ".cache") / "srcnn"
 
 
 def locate(name: str, root: str | Path | None = None) -> Path:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.baselines import anchored, sparse_coding
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.backend import Backend
@@ -104,6 +105,9 @@ def load(
     side = AUTO_TILE if tile == "auto" else int(tile)
     if model == BICUBIC:
         return Upscaler(Bicubic(), scale, engine, precision, side, threads)
+    if model in (sparse_coding.NAME, anchored.NAME):
+        why = "is there to be compared with, and does not upscale"
+        raise ModelError(f"model '{model}'", why, "use srcnn evaluate, compare or bench")
     trained = nearest_scale(scale)
     name = model or default(trained)
     path = find(name, trained)

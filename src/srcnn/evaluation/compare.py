@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.degrade import low_resolution
 from srcnn.errors import UsageError
-from srcnn.evaluation.models import open_model
+from srcnn.evaluation.models import open_models
 from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
 from srcnn.evaluation.run import Judged, Scores, score_pictures
@@ -64,17 +64,21 @@ def compare(
     models: Sequence[str] | None = None,
     max_pixels: int = MAX_PIXELS,
     max_bytes: int = MAX_BYTES,
+    progress: Callable[[str], None] | None = None,
 ) -> Comparison:
     """Shrink a high-res picture, enlarge it by each model, and judge that as ``srcnn evaluate`` does.
 
     ``None`` is the best shipped network; bicubic is always there. Alpha is ignored, as by the judge.
+    ``progress`` is told in words what is at work.
     Raises `UsageError`, `ModelError`, `InputError` and `LimitError`.
     """
     if scale < 2:
         raise UsageError("scale", "has to be 2 or more")
     names = list(dict.fromkeys([BICUBIC, *([default(scale)] if models is None else models)]))
-    opened = [open_model(name, scale) for name in names]
+    opened = open_models(names, [scale], say=progress)[scale]
     rules = PROTOCOLS["paper"]
+    if progress is not None:
+        progress(f"comparing {source}")
     pixels = open_picture(source, max_pixels, max_bytes=max_bytes).read()
     original = Original(str(source), pixels, rules)
     made: dict[str, NDArray[np.uint8]] = {}

@@ -13,7 +13,7 @@ from srcnn.data.catalog import CATALOG, locate
 from srcnn.data.folder import pictures_in
 from srcnn.engine.engines import resolve
 from srcnn.errors import InputError, UsageError
-from srcnn.evaluation.models import open_model
+from srcnn.evaluation.models import open_models
 from srcnn.evaluation.original import Original, read_original
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol, protocol_named
 from srcnn.evaluation.run import Judged, Keep, mean, score_pictures
@@ -45,7 +45,7 @@ def make_report(
     """Judge every model on every data set at every scale, bicubic first; ``None`` is the best shipped.
 
     A picture that cannot be judged is left out and named under ``failures``; `InputError` if all are.
-    ``save`` is a folder for the judged pictures; ``progress`` is told the name of each picture.
+    ``save`` is a folder for the judged pictures; ``progress`` is told in words what is at work.
     """
     rules = protocol_named(protocol)
     for metric in metrics:
@@ -67,9 +67,7 @@ def make_report(
     measures = {metric: METRICS[metric] for metric in metrics}
     # Everything that can be wrong with a model is found before any work starts.
     engine, precision = resolve(engine, precision)
-    opened = {
-        scale: [open_model(name, scale, engine, precision) for name in names] for scale in scales
-    }
+    opened = open_models(names, scales, engine, precision, data_root, progress)
     results: list[dict[str, Any]] = []
     failures: list[InputError] = []
     for name, files in pictures.items():
@@ -118,7 +116,7 @@ def _originals(
 ) -> Iterator[Original]:
     for file in files:
         if progress is not None:
-            progress(str(file))
+            progress(f"judging {file}")
         try:
             original = read_original(file, rules)
         except InputError as error:

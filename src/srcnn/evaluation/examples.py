@@ -1,0 +1,168 @@
+"""The example-based methods by name: trained on the 91 images at first use, and kept in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn._optional import need
+from srcnn.baselines import anchored, sparse_coding
+from srcnn.baselines.example_based import Coder, ExampleBased
+from srcnn.baselines.features import basis_of
+from srcnn.baselines.patches import side
+from srcnn.baselines.samples import Pair
+from srcnn.data.catalog import cache, locate
+from srcnn.data.folder import pictures_in
+from srcnn.duration import duration
+from srcnn.engine.threads import one_core_per_product
+from srcnn.engine.upscaler import SCALES
+from srcnn.errors import ModelError, OutputError
+from srcnn.evaluation.original import read_original
+from srcnn.evaluation.protocol import PROTOCOLS, degraded
+from srcnn.images.depth import to_float
+from srcnn.images.files import atomic_file, remove_parts
+from srcnn.images.resize import imresize
+
+TRAINED_ON = "t91"
+_VERSION = 1
+"""Of what training makes of the same pictures and settings: a kept model of another one is not used."""
+_log = logging.getLogger(__name__)
+
+Say = Callable[[str], None]
+"""Told in words what is being done."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """One of them: how it is trained, and what it is made of."""
+
+    coder: Callable[..., Coder]
+    train: Callable[..., Coder]
+    settings: sparse_coding.Settings | anchored.Settings
+
+
+METHODS = {
+    sparse_coding.NAME: Method(
+        sparse_coding.SparseCoding, sparse_coding.train, sparse_coding.Settings()
+    ),
+    anchored.NAME: Method(anchored.Anchored, anchored.train, anchored.Settings()),
+}
+
+
+def open_example_based(
+    name: str,
+    scale: int,
+    data_root: str | Path | None = None,
+    say: Say | None = None,
+) -> ExampleBased:
+    """The method ``name`` for ``scale``: from the cache, or trained on T91 and put there.
+
+    Raises `ModelError` for another name, or another scale than 2, 3 or 4, `MissingData` without T91, and
+    `MissingExtra` where it has to be trained without the extra ``train``.
+    """
+    if name not in METHODS:
+        raise ModelError(
+            f"model '{name}'", "learns from no examples", f"use {' or '.join(METHODS)}"
+        )
+    if scale not in SCALES:
+        known = ", ".join(f"x{scale}" for scale in SCALES)
+        raise ModelError(f"model '{name}'", f"is not made for x{scale}", f"it is for {known}")
+    files = pictures_in(locate(TRAINED_ON, data_root))
+    method = METHODS[name]
+    path = cache() / "baselines" / f"{name}-x{scale}-{_digest(method, files)}.npz"
+    arrays = _read(path, scale, method)
+    if arrays is None:
+        need("train", f"model {name}")
+        arrays = train(name, scale, files, method, say or (lambda text: None))
+        _keep(path, arrays)
+    basis = arrays.pop("basis")
+    return ExampleBased(name, scale, basis, method.coder(**arrays))
+
+
+def train(
+    name: str, scale: int, files: Sequence[Path], method: Method, say: Say
+) -> dict[str, NDArray[np.float32]]:
+    """What a trained method is made of, by name, ``basis`` among it; on one core, the same bytes each time."""
+    started = time.monotonic()
+
+    def progress(part: float) -> None:
+        left = (time.monotonic() - started) * (1 - part) / part
+        say(f"training {name} x{scale}, this once  {part:4.0%}  {duration(left)} left")
+
+    with one_core_per_product():
+        pairs = list(_pairs(files, scale, (1.0, *method.settings.shrink)))
+        progress(0.05)
+        basis = basis_of([bicubic for _, bicubic in pairs[: len(files)]], scale)
+        progress(0.1)
+        coder = method.train(
+            pairs, scale, basis, method.settings, lambda part: progress(0.1 + 0.9 * part)
+        )
+    _log.info("%s x%d trained in %s", name, scale, duration(time.monotonic() - started))
+    return {"basis": basis, **vars(coder)}
+
+
+def _pairs(files: Sequence[Path], scale: int, sizes: Sequence[float]) -> Iterator[Pair]:
+    """Every picture on the judge's road, then every picture again at the next size."""
+    lumas = [read_original(file, PROTOCOLS["paper"]).channels("Y") for file in files]
+    for size in sizes:
+        for file, luma in zip(files, lumas, strict=True):
+            smaller = luma if size == 1 else imresize(luma, size)
+            truth, bicubic = degraded(smaller, scale, str(file))
+            yield to_float(truth), bicubic.astype(np.float32)
+
+
+def _digest(method: Method, files: Sequence[Path]) -> str:
+    """Tells trained models apart: by the code's version, the settings and the pictures."""
+    digest = hashlib.sha256(f"{_VERSION} {method.settings}".encode())
+    for file in files:
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def _read(path: Path, scale: int, method: Method) -> dict[str, NDArray[np.float32]] | None:
+    """The arrays of a kept model; ``None`` if there is none, or none that can be trusted."""
+    if not path.is_file():
+        return None
+    names = ("basis", *(field.name for field in fields(method.coder)))  # type: ignore[arg-type]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.testzip() is not None:
+                raise ValueError("a checksum is wrong")
+        with np.load(path, allow_pickle=False) as file:
+            arrays: dict[str, Any] = {name: file[name] for name in names}
+        _check(arrays, scale)
+    except Exception as error:  # a damaged archive may raise anything
+        _log.info("%s is damaged (%s): trained anew", path, error)
+        return None
+    return arrays
+
+
+def _check(arrays: dict[str, NDArray[Any]], scale: int) -> None:
+    """`ValueError` for arrays that fit neither each other nor the scale."""
+    pixels = side(scale) ** 2
+    basis, atoms, answers = arrays.values()
+    if basis.shape != (4 * pixels, atoms.shape[1]):
+        raise ValueError("the basis does not fit")
+    if len(atoms) != len(answers) or answers.shape[-1] != pixels:
+        raise ValueError("the answers do not fit")
+    for array in arrays.values():
+        if array.dtype != np.float32 or not np.isfinite(array).all():
+            raise ValueError("not all are numbers")
+
+
+def _keep(path: Path, arrays: dict[str, NDArray[np.float32]]) -> None:
+    try:
+        remove_parts(path.parent)
+        with atomic_file(path) as file:
+            np.savez(file, allow_pickle=False, **arrays)
+    except OutputError as error:
+        _log.warning("%s; it is trained again next time", error)
