@@ -47,8 +47,8 @@ def test_time_of_arms_and_of_models() -> None:
         (MODELS, [(400.0, 32.0), (200.0, 33.0)]),
     ):
         (axes,) = time_figure(document).axes
-        points = [(line.get_xdata(), line.get_ydata()) for line in axes.lines]
-        assert np.allclose(np.squeeze(points), wanted)
+        points = [np.asarray(line.get_xydata())[0] for line in axes.lines]
+        assert np.allclose(points, wanted)
         assert "Set5" in axes.get_ylabel()
 
 
