@@ -135,6 +135,18 @@ def test_unknown_names_and_other_folders(
     assert "run this in a checkout of srcnn" in capsys.readouterr().err
 
 
+def test_pictures_that_are_missing(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the last arm, and still nothing is started."""
+    path = checkout / "experiments" / "tiny.yaml"
+    path.write_text(path.read_text().replace("snapshots: false", "data: [set5]"))
+    monkeypatch.setenv("SRCNN_DATA", str(checkout))
+    assert run(monkeypatch, "tiny") == 2
+    assert "set5" in capsys.readouterr().err
+    assert not (checkout / "runs").exists()
+
+
 def test_a_study_from_nothing_to_its_table(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
