@@ -6,14 +6,18 @@ import csv
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from srcnn.baselines.dictionary import Learning
+from srcnn.baselines.samples import Settings
 from srcnn.cli.main import main
 from srcnn.errors import UsageError
+from srcnn.evaluation.examples import METHODS
 from srcnn.experiments.study import read_study
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
@@ -176,6 +180,25 @@ def test_a_study_from_nothing_to_its_table(
     again_document = json.loads((checkout / out.strip()).read_text())
     for before, after in zip(document["arms"], again_document["arms"], strict=True):
         assert [r["scores"] for r in before["runs"]] == [r["scores"] for r in after["runs"]]
+
+
+def test_a_study_of_models(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks and methods that learn from examples, judged and timed by the full budget."""
+    few = Settings(Learning(atoms=8, samples=99), samples=500)
+    method = METHODS["sparse-coding"]
+    monkeypatch.setitem(METHODS, "sparse-coding", replace(method, settings=few))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(checkout / "cache"))
+    shutil.copytree(checkout / "photos", checkout / "t91")
+    (checkout / "experiments" / "tiny.yaml").write_text(
+        "{title: Tiny, paper: none, claim: it runs, datasets: {photos: paper}, scales: [3], "
+        "models: [bicubic, sparse-coding, srcnn-915]}"
+    )
+    assert run(monkeypatch, "tiny", "--data-root", checkout, "--quiet") == 0
+    document = json.loads((checkout / "experiments" / "results" / "tiny.json").read_text())
+    models = ["bicubic", "sparse-coding", "srcnn-915"]
+    assert [row["model"] for row in document["results"]] == models
+    assert list(document["seconds_per_picture"]) == models
+    assert all(seconds > 0 for seconds in document["seconds_per_picture"].values())
 
 
 def test_its_table(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:

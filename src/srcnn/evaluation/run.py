@@ -60,18 +60,23 @@ def score(picture: Views, truth: Views, border: int, metrics: Mapping[str, Metri
     }
 
 
+def planes_for(model: Enhancer, enlarged: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What a model takes of `Original.enlarged`: H x W, or 3 x H x W."""
+    if enlarged.ndim == 2:
+        return enlarged
+    return enlarged[..., 0] if model.color == "Y" else np.moveaxis(enlarged, 2, 0)
+
+
 def judge(model: Enhancer, original: Original, enlarged: NDArray[np.float64]) -> Judged:
     """``enlarged``: what became of the original's channels of the model's ``color``."""
     space = space_of(model.color)
+    image = enhance_whole(model, planes_for(model, enlarged))
     if model.color != "Y":
-        image = np.moveaxis(enhance_whole(model, np.moveaxis(enlarged, 2, 0)), 0, 2)
+        image = np.moveaxis(image, 0, 2)
         if original.gray:
             image = y_to_gray(convert(image, space, "YCbCr")[..., 0])
-    elif enlarged.ndim == 2:
-        image = enhance_whole(model, enlarged)
-    else:
-        luma = enhance_whole(model, enlarged[..., 0])
-        image = np.dstack([luma, enlarged[..., 1:]])
+    elif enlarged.ndim == 3:
+        image = np.dstack([image, enlarged[..., 1:]])
     return Judged(original, image, space, original.protocol.views(image, space))
 
 
@@ -105,11 +110,12 @@ def score_pictures(
         enlarged: dict[Color, NDArray[np.float64]] = {}
         for model in models:
             color = model.color
-            if color not in enlarged:
-                enlarged[color] = original.enlarged(color, scale, degradation)
-            given = enlarged[color]
             if model.name == MODEL and original.protocol.bicubic == INTEGERS:
                 given = original.integer_bicubic(scale)
+            else:
+                if color not in enlarged:
+                    enlarged[color] = original.enlarged(color, scale, degradation)
+                given = enlarged[color]
             made = judge(model, original, given)
             rows[model.name].append({"name": name, **score(made.views, truth, border, metrics)})
             if keep is not None:

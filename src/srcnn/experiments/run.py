@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.bench.interleave import interleave
@@ -17,10 +16,11 @@ from srcnn.bench.machine import describe_machine
 from srcnn.data.catalog import locate
 from srcnn.data.folder import pictures_in
 from srcnn.engine.network import Enhancer, enhance_whole
-from srcnn.evaluation.models import open_model
-from srcnn.evaluation.original import Original, read_original
+from srcnn.evaluation.models import open_models
+from srcnn.evaluation.original import read_original
 from srcnn.evaluation.protocol import protocol_named
 from srcnn.evaluation.report import finite, make_report
+from srcnn.evaluation.run import planes_for
 from srcnn.experiments.course import course
 from srcnn.experiments.study import FOLDER, Budget, Study, read_study
 from srcnn.images.files import write_atomically
@@ -172,18 +172,13 @@ def _times(
     originals = [read_original(file, protocol_named(rules)) for file in files]
     calls = []
     for name, scale in scales.items():
-        model = open_model(name, scale)
-        calls.append(partial(_enhance_all, model, [_given(o, model, scale) for o in originals]))
+        (model,) = open_models([name], [scale], data_root=data_root)[scale]
+        given = [planes_for(model, o.enlarged(model.color, scale)) for o in originals]
+        calls.append(partial(_enhance_all, model, given))
     timings = interleave(calls, _ROUNDS)
     return {name: t.median / len(files) for name, t in zip(scales, timings, strict=True)}
 
 
-def _given(original: Original, model: Enhancer, scale: int) -> NDArray[Any]:
-    enlarged = original.enlarged(model.color, scale)
-    return enlarged if enlarged.ndim == 2 else np.moveaxis(enlarged, 2, 0)
-
-
 def _enhance_all(model: Enhancer, pictures: Sequence[NDArray[Any]]) -> None:
     for picture in pictures:
-        luma = picture[0] if picture.ndim == 3 and model.color == "Y" else picture
-        enhance_whole(model, luma)
+        enhance_whole(model, picture)

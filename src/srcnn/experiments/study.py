@@ -31,7 +31,7 @@ class Arm(BaseModel):
     """The arm from whose weights, of the same seed, it starts."""
     seeds: Positive = 1
     paper: dict[str, float] = {}
-    """Published figures, by the names that `Study.columns` has."""
+    """Published figures: PSNR by data set, or where colours are judged by metric; ``seconds`` a picture."""
 
 
 class Study(BaseModel):
