@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from srcnn.degrade import enlarge
+from srcnn.figures.curves import draw
 from srcnn.figures.layers import features_figure, filters_figure
 from srcnn.images.color import rgb_to_ycbcr
 from srcnn.images.depth import to_float
@@ -29,9 +29,7 @@ def main() -> None:
 
 
 def _write(name: str, figure: Figure) -> None:
-    out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=100)
-    write_atomically(ROOT / "docs" / f"{name}.png", out.getvalue())
+    write_atomically(ROOT / "docs" / f"{name}.png", draw(figure, dpi=100))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
+from srcnn.figures.curves import draw
 from srcnn.figures.studies import course_figure, time_figure
 from srcnn.images.files import write_atomically
 
@@ -19,12 +19,11 @@ FIGURES = {
 
 def main() -> None:
     """Write those whose study has been run."""
-    for name, draw in FIGURES.items():
+    for name, figure in FIGURES.items():
         path = ROOT / "experiments" / "results" / f"{name}.json"
         if path.is_file():
-            out = io.BytesIO()
-            draw(json.loads(path.read_text())).savefig(out, format="png", dpi=120)
-            write_atomically(ROOT / "docs" / f"study-{name}.png", out.getvalue())
+            picture = draw(figure(json.loads(path.read_text())), dpi=120)
+            write_atomically(ROOT / "docs" / f"study-{name}.png", picture)
 
 
 if __name__ == "__main__":

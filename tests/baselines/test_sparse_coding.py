@@ -8,8 +8,8 @@ from sklearn.linear_model import orthogonal_mp_gram
 
 from srcnn.baselines.dictionary import Learning
 from srcnn.baselines.features import basis_of
-from srcnn.baselines.samples import Pair, Samples
-from srcnn.baselines.sparse_coding import Settings, pursue, train
+from srcnn.baselines.samples import Pair, Samples, Settings
+from srcnn.baselines.sparse_coding import pursue, train
 
 from .conftest import SCALE
 

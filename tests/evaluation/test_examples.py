@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import srcnn
-from srcnn.baselines import anchored, sparse_coding
+from srcnn.baselines import anchored
 from srcnn.baselines.dictionary import Learning
+from srcnn.baselines.samples import Settings
 from srcnn.engine.network import enhance_whole
 from srcnn.errors import MissingData, MissingExtra, ModelError
 from srcnn.evaluation import examples
@@ -25,8 +26,8 @@ from srcnn.evaluation.models import open_models
 
 NAMES = ("sparse-coding", "a+")
 _FEW = Learning(atoms=12, samples=150)
-_SMALL: dict[str, sparse_coding.Settings | anchored.Settings] = {
-    "sparse-coding": sparse_coding.Settings(_FEW, samples=500),
+_SMALL: dict[str, Settings] = {
+    "sparse-coding": Settings(_FEW, samples=500),
     "a+": anchored.Settings(_FEW, (0.8,), samples=1500, neighbours=60),
 }
 

@@ -8,13 +8,14 @@ samples, of all that there are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.baselines.dictionary import Learning, Progress, learn
+from srcnn.baselines.dictionary import Progress, learn
 from srcnn.baselines.samples import Pair, Samples
+from srcnn.baselines.samples import Settings as Teaching
 
 NAME = "a+"
 _AT_ONCE = 16
@@ -22,12 +23,10 @@ _AT_ONCE = 16
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Everything that the trained maps depend on, beside the pictures."""
+class Settings(Teaching):
+    """Those of sparse coding, with more to learn from, and how a map is found."""
 
-    learning: Learning = field(default_factory=Learning)
     shrink: tuple[float, ...] = (0.92, 0.85, 0.78)
-    """Sizes at which the pictures are learned from, too."""
     samples: int = 2_000_000
     neighbours: int = 2048
     ridge: float = 0.1

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.baselines.dictionary import Learning
 from srcnn.baselines.features import flat, gradients
 from srcnn.baselines.patches import cut, side
 
@@ -15,6 +17,17 @@ Pair = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 _LEAST = 0.1
 """Length of the features of a patch that teaches: shorter ones are flat, and nothing is missing there."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that what is trained depends on, beside the pictures; as sparse coding has it."""
+
+    learning: Learning = field(default_factory=Learning)
+    shrink: tuple[float, ...] = ()
+    """Sizes at which the pictures are learned from, too."""
+    samples: int = 100_000
+    """Patches that teach, at most."""
 
 
 class Samples:

@@ -8,13 +8,13 @@ that gives the residuals back best, by least squares.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.baselines.dictionary import Learning, Progress, learn
-from srcnn.baselines.samples import Pair, Samples
+from srcnn.baselines.dictionary import Progress, learn
+from srcnn.baselines.samples import Pair, Samples, Settings
 
 NAME = "sparse-coding"
 _NONZERO = 3
@@ -22,17 +22,6 @@ _NONZERO = 3
 _RIDGE = 1e-6
 """Keeps what is solved for solvable: atoms can be alike, and some are never used."""
 _AT_ONCE = 4096
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Everything that the trained dictionaries depend on, beside the pictures."""
-
-    learning: Learning = field(default_factory=Learning)
-    shrink: tuple[float, ...] = ()
-    """Sizes at which the pictures are learned from, too."""
-    samples: int = 100_000
-    """Patches whose codes the high-res dictionary is found from."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from srcnn.baselines import anchored, sparse_coding
 from srcnn.baselines.example_based import Coder, ExampleBased
 from srcnn.baselines.features import basis_of
 from srcnn.baselines.patches import side
-from srcnn.baselines.samples import Pair
+from srcnn.baselines.samples import Pair, Settings
 from srcnn.data.catalog import cache, locate
 from srcnn.data.folder import pictures_in
 from srcnn.duration import duration
@@ -47,13 +47,11 @@ class Method:
 
     coder: Callable[..., Coder]
     train: Callable[..., Coder]
-    settings: sparse_coding.Settings | anchored.Settings
+    settings: Settings
 
 
 METHODS = {
-    sparse_coding.NAME: Method(
-        sparse_coding.SparseCoding, sparse_coding.train, sparse_coding.Settings()
-    ),
+    sparse_coding.NAME: Method(sparse_coding.SparseCoding, sparse_coding.train, Settings()),
     anchored.NAME: Method(anchored.Anchored, anchored.train, anchored.Settings()),
 }
 

@@ -40,9 +40,9 @@ class Original:
             if self.protocol.low_resolution == FLOAT:
                 truth = modcrop(to_float(self.pixels, np.float64), scale)
                 low = low_resolution(convert(truth, "RGB", "YCbCr"), scale)
+                self._bicubic[scale] = enlarge(low, scale)
             else:
-                low = convert(self._file(scale), "RGB", "YCbCr")
-            self._bicubic[scale] = enlarge(low, scale)
+                self._bicubic[scale] = self.enlarged("YCbCr", scale)
         return self._bicubic[scale]
 
     @cached_property

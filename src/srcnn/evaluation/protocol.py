@@ -100,9 +100,9 @@ PROTOCOLS = {
 }
 """``paper`` for Set5 and Set14; the paper's BSD200 is ``paper-gray``, its Table 5 ``paper-colour``.
 
-What Table 5 calls RGB is the joint error of Y, Cb and Cr: ``psnr_ycbcr``. Its bicubic rows of BSD200 are of integer
-pictures and those of SRCNN are not: so each comes out as printed. ``rgb`` is how mmagic reports.
-The others show what one step changes.
+What Table 5 calls RGB is the joint error of Y, Cb and Cr: ``psnr_ycbcr``. The paper's bicubic rows of BSD200
+are of integer pictures and those of SRCNN are not, so each is judged as it was printed. ``rgb`` is how
+mmagic reports. The others show what one step changes.
 """
 
 

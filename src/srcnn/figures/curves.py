@@ -63,10 +63,10 @@ def read_run(log: Path, name: str) -> Run:
     return Run(name.lstrip("_").replace("$", r"\$"), steps, cards[-1] if cards else None)
 
 
-def draw(figure: Figure) -> bytes:
+def draw(figure: Figure, dpi: int = 160) -> bytes:
     """The bytes of a PNG."""
     out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=160)
+    figure.savefig(out, format="png", dpi=dpi)
     return out.getvalue()
 
 
@@ -102,8 +102,8 @@ def curves_figure(runs: Sequence[Run]) -> Figure:
         loss.set_yscale("log")
         for axes in (loss, psnr):
             axes.xaxis.set_major_locator(MaxNLocator(6))
-        _finish(loss, "step", "loss")
-        _finish(psnr, "step", "PSNR of the held-back pictures, dB")
+        finish(loss, "step", "loss")
+        finish(psnr, "step", "PSNR of the held-back pictures, dB")
         if bicubic_psnr is None:  # nothing was held back
             psnr.set_visible(False)
         (loss if bicubic_psnr is None else psnr).legend(loc="best", frameon=False, fontsize=9)
@@ -136,7 +136,7 @@ def set5_figure(runs: Sequence[Run], published: Mapping[str, Curve]) -> Figure:
         axes.axhline(value, color="black", linestyle="--", linewidth=1)
         _name(axes, value, f"{name} {value:.2f} dB")
     axes.set_ylim(bottom=30.2)
-    _finish(axes, "training samples (the paper's backprops)", "PSNR on Set5 at x3, dB")
+    finish(axes, "training samples (the paper's backprops)", "PSNR on Set5 at x3, dB")
     figure.legend(loc="outside upper center", ncols=3, frameon=False, fontsize=9)
     return figure
 
@@ -154,7 +154,8 @@ def _name(axes: Axes, value: float, text: str) -> None:
     )
 
 
-def _finish(axes: Axes, x: str, y: str) -> None:
+def finish(axes: Axes, x: str, y: str) -> None:
+    """Names of the axes, a faint grid, and no frame at the top and at the right."""
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     axes.grid(color="0.92")

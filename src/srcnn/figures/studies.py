@@ -8,6 +8,8 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from srcnn.figures.curves import finish
+
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#444444")
 _TIMED_SCALE = 3
 
@@ -25,12 +27,10 @@ def time_figure(document: dict[str, Any]) -> Figure:
         )
     axes.margins(x=0.25, y=0.15)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.set_xlabel(f"ms for a picture of {dataset.capitalize()}, x3  (left is faster)")
-    axes.set_ylabel(f"PSNR on {dataset.capitalize()} x3, dB")
+    name = dataset.capitalize()
+    finish(axes, f"ms for a picture of {name}, x3  (left is faster)", f"PSNR on {name} x3, dB")
     machine = document["machine"]
     axes.set_title(f"{machine['cpu']}, {machine['cores']} cores", fontsize=9, color="0.3")
-    axes.grid(color="0.92")
-    axes.spines[["top", "right"]].set_visible(False)
     return figure
 
 
@@ -66,9 +66,6 @@ def course_figure(document: dict[str, Any]) -> Figure:
         axes.fill_between(
             samples, [min(v) for v in values], [max(v) for v in values], color=color, alpha=0.2
         )
-    axes.set_xlabel("training samples")
-    axes.set_ylabel(f"PSNR on {dataset.capitalize()}, dB")
-    axes.grid(color="0.92")
-    axes.spines[["top", "right"]].set_visible(False)
+    finish(axes, "training samples", f"PSNR on {dataset.capitalize()}, dB")
     axes.legend(frameon=False)
     return figure
