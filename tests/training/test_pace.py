@@ -63,3 +63,13 @@ def test_a_validation_after_the_last_step_counts(clock: Clock) -> None:
     kept.saved()
     clock.now += 3
     assert kept.unsaved == pytest.approx(3)
+
+
+def test_a_pause_is_not_the_pace(clock: Clock) -> None:
+    """A process that was stopped for an hour goes on as fast as before, and says so at once."""
+    kept = Pace(steps=1000, validate_every=1000)
+    for done in range(1, 101):
+        clock.now += 3600.0 if done == 60 else 0.1
+        kept.step()
+        if done >= 60:
+            assert kept.seconds_left(done) == pytest.approx(0.1 * (1000 - done))

@@ -6,6 +6,8 @@ import time
 from collections import deque
 
 _RECENT = 50
+_OUTLIERS = 25
+"""One step in so many may be a pause (a stopped process, a machine that slept) and does not count."""
 _COLD = 3
 """The first steps wake threads and choose kernels; they say nothing of the others."""
 
@@ -45,8 +47,9 @@ class Pace:
 
     @property
     def seconds_per_step(self) -> float:
-        """The mean of the last steps."""
-        return sum(self._recent) / len(self._recent)
+        """The mean of the last steps, without pauses."""
+        usual = sorted(self._recent)[: len(self._recent) - len(self._recent) // _OUTLIERS]
+        return sum(usual) / len(usual)
 
     def seconds_left(self, done: int) -> float | None:
         """At the pace of the last steps and of the last validation; None before it is known."""
