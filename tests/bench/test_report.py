@@ -11,7 +11,7 @@ from srcnn.bench import peak
 from srcnn.bench.contenders import Subject
 from srcnn.bench.interleave import Timing
 from srcnn.bench.machine import describe_machine
-from srcnn.bench.report import make_rows, measure
+from srcnn.bench.report import make_rows, measure, one_of_each_kind
 from srcnn.errors import UsageError
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import shipped
@@ -99,3 +99,10 @@ def test_machine_names_no_host_and_no_folder() -> None:
 def test_no_threads_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="threads 0"):
         measure(threads=0)
+
+
+def test_networks_are_one_of_each_kind() -> None:
+    """Another training of the same layers takes the same time."""
+    graphs, cards = one_of_each_kind()
+    assert {"srcnn-915", "srcnn-935", "srcnn-955"} <= set(graphs) == set(cards)
+    assert not {"srcnn-915@t91", "srcnn-955@20min"} & set(graphs)

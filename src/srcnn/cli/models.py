@@ -26,7 +26,8 @@ def models(
                 for name, score in card.scores.items()
                 if not name.endswith(" bicubic")
             )
-            print(f"{card.name:18} x{card.scale}  {card.parameters:6} weights  {scores}")
+            kind = "bits" if card.weights == "binary" else "weights"
+            print(f"{card.name:18} x{card.scale}  {card.parameters:6} {kind:7}  {scores}")
     if json is not None:
         entries = [
             {**asdict(card), "file": path.name, "parameters": card.parameters}
