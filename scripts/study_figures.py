@@ -11,6 +11,7 @@ from srcnn.images.files import write_atomically
 
 ROOT = Path(__file__).parents[1]
 FIGURES = {
+    "depth": course_figure,
     "filter-number": time_figure,
     "state-of-the-art": time_figure,
     "training-set": course_figure,

@@ -94,7 +94,7 @@ def test_published_figures(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         for row in variants
     }
     found = 0
-    for name in ("filter-number", "filter-size", "depth", "training-set"):
+    for name in ("filter-number", "filter-size", "training-set"):
         study = read_study(name)
         for arm_name, arm in study.arms.items():
             recipe = study.recipe_of(arm_name, 1, "full", None)
@@ -102,7 +102,18 @@ def test_published_figures(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Non
             key = ("-".join(map(str, recipe.f)), str(recipe.n[0]), trained)
             assert arm.paper.get("set5") == printed.get(key)
             found += key in printed
-    assert found == 12
+    assert found == 9
+    with (shared / "reference" / "paper_depth_curves.csv").open() as file:
+        points = [row for row in csv.DictReader(file) if row["figure"] != "fig7"]
+    points.sort(key=lambda row: float(row["backprops_1e8"]))
+    ends = {row["network"].replace("(n22=16)", ""): row["set5_x3_psnr"] for row in points}
+    study = read_study("depth")
+    for arm_name, arm in study.arms.items():
+        recipe = study.recipe_of(arm_name, 1, "full", None)
+        network = "-".join(map(str, recipe.f))
+        deeper = ",".join(f"n2{k}={n}" for k, n in enumerate(recipe.n[2:], 2))
+        end = float(ends.get(f"{network}({deeper})") or ends[network])
+        assert arm.paper["set5"] == pytest.approx(end, abs=0.0051)
     with (shared / "reference" / "paper_table_5_color.csv").open() as file:
         colours = {row["strategy"]: row for row in csv.DictReader(file)}
     for arm_name, arm in read_study("colour").arms.items():
@@ -172,7 +183,7 @@ def test_a_study_from_nothing_to_its_table(
     started = [(folder / "recipe.yaml").read_text() for folder in folders]
     assert sum("start: runs/experiments/full/srcnn-915" in text for text in started) == 1
 
-    (folders[0] / "weights.onnx").unlink()
+    (folders[0] / "weights.onnx").write_bytes(b"cut off")
     kept = {folder: (folder / "weights.onnx").stat().st_mtime_ns for folder in folders[1:]}
     assert run(monkeypatch, "tiny") == 0
     assert "(run " in capsys.readouterr().err
@@ -180,6 +191,13 @@ def test_a_study_from_nothing_to_its_table(
     again_document = json.loads((checkout / out.strip()).read_text())
     for before, after in zip(document["arms"], again_document["arms"], strict=True):
         assert [r["scores"] for r in before["runs"]] == [r["scores"] for r in after["runs"]]
+    assert document["arms"][1]["recipe"]["n"] == [5, 3]  # as it ran, the study's keys among it
+    assert document["arms"][1]["recipe"]["steps"] == 3
+
+    # Other pictures under the same name are another run.
+    (checkout / "photos" / "2.png").write_bytes((checkout / "photos" / "0.png").read_bytes())
+    assert run(monkeypatch, "tiny") == 0
+    assert len(list((checkout / "runs" / "experiments" / "full").iterdir())) == 8
 
 
 def test_a_study_of_models(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,29 +226,64 @@ def test_its_table(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(study_tables, "RESULTS", checkout)
     runs = [{"seconds": 1800, "scores": {"photos": {"psnr": p, "ssim": 0.9}}} for p in (31.0, 31.5)]
+    small: dict[str, Any] = {
+        "arm": "small",
+        "paper": {"photos": 30.0, "seconds": 0.6},
+        "recipe": {},
+        "runs": runs,
+        "steps": 4000,
+        "batch": 32,
+        "parameters": 8032,
+        "seconds_per_picture": 0.0123,
+    }
     document: dict[str, Any] = {
         "budget": "full",
         "datasets": {"photos": "paper"},
         "machine": {"cpu": "processor", "cores": 2},
-        "arms": [
-            {
-                "arm": "small",
-                "paper": {"photos": 30.0},
-                "runs": runs,
-                "steps": 4000,
-                "batch": 32,
-                "parameters": 8032,
-                "seconds_per_picture": 0.0123,
-            }
+        "bicubic": {"paper": {"photos": 28.5}, "scores": {"photos": {"psnr": 28.6, "ssim": 0.8}}},
+        "arms": [small],
+    }
+
+    def table(**changes: object) -> str:
+        (checkout / "tiny.json").write_text(json.dumps(document | changes))
+        return study_tables.study("tiny")
+
+    assert "| bicubic |  | 28.50 | 28.60 | +0.10 |  |  |  |" in table()
+    row = "| small | 8,032 | 30.00 | 31.25 (31.00 to 31.50) | +1.25 | 2 | 0.60 | 12 |"
+    assert row in table()
+    assert "4,000 steps of 32 patches an arm, 1.0 hours" in table()
+    # Where losses are compared, so is the metric that one of them is.
+    loss = small | {"arm": "SSIM", "recipe": {"loss": "ssim"}}
+    assert "| 31.25 (31.00 to 31.50) | +1.25 |  | 0.9000 (0.9000 to 0.9000) |  |" in table(
+        arms=[small, loss]
+    )
+    with pytest.raises(SystemExit, match="is of a smoke run"):
+        table(budget="smoke")
+
+
+def test_its_table_of_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What the paper prints in brackets, with the difference, and the average gain over A+."""
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    import study_tables
+
+    monkeypatch.setattr(study_tables, "RESULTS", tmp_path)
+    psnr = {"bicubic": 30.4, "a+": 32.6, "srcnn-955": 32.85}
+    document = {
+        "budget": "full",
+        "datasets": {"set5": "paper"},
+        "timed": "set5",
+        "machine": {"cpu": "processor", "cores": 2},
+        "seconds_per_picture": {"a+": 0.4, "srcnn-955": 0.2},
+        "results": [
+            {"dataset": "set5", "scale": 3, "model": model, "mean": {"psnr": value, "ssim": 0.9}}
+            for model, value in psnr.items()
         ],
     }
-    (checkout / "tiny.json").write_text(json.dumps(document))
-    table = study_tables.study("tiny")
-    assert "| small | 8,032 | 30.00 | 31.25 (31.00 to 31.50) | +1.25 | 2 | 12 |" in table
-    assert "4,000 steps of 32 patches an arm, 1.0 hours" in table
-    (checkout / "tiny.json").write_text(json.dumps(document | {"budget": "smoke"}))
-    with pytest.raises(SystemExit, match="is of a smoke run"):
-        study_tables.study("tiny")
+    (tmp_path / "all.json").write_text(json.dumps(document))
+    table = study_tables.study("all")
+    assert "| srcnn-955 x3 | 32.85 (32.75, +0.10) | 0.9000 (0.9090, -0.0090) | +2.45 |" in table
+    assert "`srcnn-955` above `a+`, mean over the scales: +0.25 dB (paper +0.16)." in table
+    assert "a+ 400, srcnn-955 200" in table
 
 
 @pytest.mark.slow

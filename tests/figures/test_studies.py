@@ -24,11 +24,13 @@ def arm(name: str, seconds: float, *psnr: float) -> dict[str, Any]:
 
 ARMS = {
     "datasets": {"set5": "paper"},
+    "timed": "set5",
     "machine": MACHINE,
     "arms": [arm("small", 0.01, 32.0, 32.5), arm("large", 0.1, 33.0)],
 }
 MODELS = {
     "datasets": {"set5": "paper", "set14": "paper"},
+    "timed": "set5",
     "machine": MACHINE,
     "seconds_per_picture": {"bicubic": 0.0, "a+": 0.4, "srcnn-955": 0.2},
     "results": [

@@ -11,11 +11,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.bench.interleave import interleave
 from srcnn.bench.machine import describe_machine
 from srcnn.data.catalog import locate
 from srcnn.data.folder import pictures_in
 from srcnn.engine.network import Enhancer, enhance_whole
+from srcnn.errors import ModelError
 from srcnn.evaluation.models import open_models
 from srcnn.evaluation.original import read_original
 from srcnn.evaluation.protocol import protocol_named
@@ -55,11 +57,12 @@ def run_study(
     for rules in study.datasets.values():
         protocol_named(rules)
     document = {"schema": 1, "experiment": name, "budget": budget, "machine": describe_machine()}
-    document |= study.model_dump(include={"title", "paper", "claim", "datasets"})
+    document |= study.model_dump(include={"title", "paper", "claim", "datasets", "metrics"})
+    document["timed"] = _timed(study)
     if study.models:
         document |= _judge_models(study, budget, data_root, say)
     else:
-        document["arms"] = _train_arms(name, study, budget, data_root, say, quiet)
+        document |= _train_arms(name, study, budget, data_root, say, quiet)
     path = RESULTS / f"{name}.json" if budget == "full" else RUNS / budget / f"{name}.json"
     write_atomically(path, (json.dumps(finite(document), indent=1) + "\n").encode())
     return path
@@ -67,7 +70,7 @@ def run_study(
 
 def _train_arms(
     name: str, study: Study, budget: Budget, data_root: Path | None, say: Say, quiet: bool
-) -> list[Json]:
+) -> Json:
     todo = [(arm, seed) for arm in study.arms for seed in study.seeds_of(arm, budget)]
     folders: dict[tuple[str, int], Path] = {}
     recipes: dict[str, Recipe] = {}
@@ -75,10 +78,10 @@ def _train_arms(
         after = study.arms[arm].after
         start = None if after is None else folders[after, seed] / WEIGHTS
         recipe = recipes[arm] = study.recipe_of(arm, seed, budget, start)
-        folder = folders[arm, seed] = RUNS / budget / _name_of(recipe)
+        plan = make_plan(recipe, str(FOLDER / f"{name}.yaml"), data_root)
+        folder = folders[arm, seed] = RUNS / budget / _name_of(recipe, plan.training)
         if not _finished(folder, recipe):
             say(f"{name}: {arm}, seed {seed} (run {number} of {len(todo)}), in {folder}")
-            plan = make_plan(recipe, str(FOLDER / f"{name}.yaml"), data_root)
             run_plan(plan, folder, data_root, resume=folder.exists(), quiet=quiet)
     say(f"{name}: judging")
     judged = {str(f / WEIGHTS): recipes[arm].scale for (arm, _), f in folders.items()}
@@ -86,7 +89,7 @@ def _train_arms(
     first = {arm: str(folders[arm, 1] / WEIGHTS) for arm in study.arms}
     timed = {weights: recipes[arm].scale for arm, weights in first.items()}
     seconds = _times(study, budget, timed, data_root)
-    return [
+    arms = [
         {
             "arm": arm,
             "paper": study.arms[arm].paper,
@@ -95,7 +98,9 @@ def _train_arms(
             "color": recipes[arm].color,
             "steps": recipes[arm].steps,
             "batch": recipes[arm].batch,
-            "recipe": study.recipe | study.arms[arm].recipe,
+            "recipe": recipes[arm].model_dump(
+                mode="json", exclude_defaults=True, exclude={"name", "seed", "start"}
+            ),
             "after": study.arms[arm].after,
             "parameters": _card(folders[arm, 1]).parameters,
             "seconds_per_picture": seconds.get(first[arm]),
@@ -111,10 +116,16 @@ def _train_arms(
         }
         for arm in study.arms
     ]
+    bicubic = {"paper": study.bicubic, "scores": scores[BICUBIC]}
+    return {"bicubic": bicubic, "arms": arms}
 
 
-def _name_of(recipe: Recipe) -> str:
-    return f"{recipe.name}-{hashlib.sha256(recipe.to_yaml().encode()).hexdigest()[:10]}"
+def _name_of(recipe: Recipe, pictures: Sequence[Path]) -> str:
+    """A folder of its own for every recipe and set of pictures, by their names and sizes."""
+    digest = hashlib.sha256(recipe.to_yaml().encode())
+    for file in pictures:
+        digest.update(f"{file.name} {file.stat().st_size}\n".encode())
+    return f"{recipe.name}-{digest.hexdigest()[:10]}"
 
 
 def _card(folder: Path) -> Any:
@@ -122,15 +133,18 @@ def _card(folder: Path) -> Any:
 
 
 def _finished(folder: Path, recipe: Recipe) -> bool:
-    """Only the weights at the end of a run say how many steps they have seen."""
-    return (folder / WEIGHTS).is_file() and _card(folder).steps == recipe.steps
+    """Only the weights at the end of a run say how many steps they have seen; damaged ones say nothing."""
+    try:
+        return (folder / WEIGHTS).is_file() and _card(folder).steps == recipe.steps
+    except ModelError:
+        return False
 
 
 def _scores(
     study: Study, scales: dict[str, int], data_root: Path | None
 ) -> dict[str, dict[str, Json]]:
-    """By weights file, given with its scale, and by data set the means of the metrics."""
-    scores: dict[str, dict[str, Json]] = {weights: {} for weights in scales}
+    """By weights file, given with its scale, and by data set the means of the metrics; bicubic's, too."""
+    scores: dict[str, dict[str, Json]] = {weights: {} for weights in (*scales, BICUBIC)}
     for dataset, rules in study.datasets.items():
         for scale in sorted(set(scales.values())):
             models = [weights for weights, its in scales.items() if its == scale]
@@ -161,13 +175,14 @@ def _judge_models(study: Study, budget: Budget, data_root: Path | None, say: Say
 def _times(
     study: Study, budget: Budget, scales: dict[str, int], data_root: Path | None
 ) -> dict[str, float]:
-    """By model, given with its scale, the seconds for a picture of the first data set, side by side.
+    """By model, given with its scale, the seconds for a picture, side by side.
 
     Of the network alone, without reading, resizing and writing. Nothing is timed with ``smoke``.
     """
     if budget == "smoke":
         return {}
-    dataset, rules = next(iter(study.datasets.items()))
+    dataset = _timed(study)
+    rules = study.datasets[dataset]
     files = pictures_in(locate(dataset, data_root))
     originals = [read_original(file, protocol_named(rules)) for file in files]
     calls = []
@@ -177,6 +192,10 @@ def _times(
         calls.append(partial(_enhance_all, model, given))
     timings = interleave(calls, _ROUNDS)
     return {name: t.median / len(files) for name, t in zip(scales, timings, strict=True)}
+
+
+def _timed(study: Study) -> str:
+    return study.timed or next(iter(study.datasets))
 
 
 def _enhance_all(model: Enhancer, pictures: Sequence[NDArray[Any]]) -> None:

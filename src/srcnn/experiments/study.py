@@ -52,11 +52,17 @@ class Study(BaseModel):
     datasets: dict[str, str]
     """The data sets, and the protocol by which each is judged."""
     metrics: tuple[str, ...] = ("psnr", "ssim")
+    bicubic: dict[str, float] = {}
+    """Published figures of the input, as those of an arm."""
+    timed: str | None = None
+    """The data set whose pictures are timed; the first of ``datasets`` if none is named."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Study:
         if bool(self.arms) == bool(self.models):
             raise ValueError("a study has either arms or models")
+        if self.timed not in {None, *self.datasets}:
+            raise ValueError(f"{self.timed}, which is timed, is not among the datasets")
         for name, arm in self.arms.items():
             earlier = list(self.arms)[: list(self.arms).index(name)]
             if arm.after is not None and arm.after not in earlier:

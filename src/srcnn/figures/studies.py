@@ -11,12 +11,13 @@ from matplotlib.ticker import FuncFormatter
 from srcnn.figures.curves import finish
 
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#444444")
+_LINES = ("-", "--")
 _TIMED_SCALE = 3
 
 
 def time_figure(document: dict[str, Any]) -> Figure:
-    """Of a study of models, or of arms: seconds a picture (log axis) against PSNR on the first data set."""
-    dataset = next(iter(document["datasets"]))
+    """Of a study of models, or of arms: seconds a picture (log axis) against PSNR, on the pictures timed."""
+    dataset = document["timed"]
     figure = Figure(figsize=(7, 4.2), layout="constrained")
     axes = figure.add_subplot()
     axes.set_xscale("log")
@@ -58,11 +59,13 @@ def course_figure(document: dict[str, Any]) -> Figure:
     dataset = next(iter(document["datasets"]))
     figure = Figure(figsize=(7, 4.2), layout="constrained")
     axes = figure.add_subplot()
-    for color, arm in zip(_COLORS * len(document["arms"]), document["arms"], strict=False):
+    for k, arm in enumerate(document["arms"]):
+        color, line = _COLORS[k % len(_COLORS)], _LINES[k // len(_COLORS)]
         courses = [run["course"] for run in arm["runs"]]
         samples = [point["samples"] for point in courses[0]]
         values = [[point["psnr"] for point in points] for points in zip(*courses, strict=True)]
-        axes.plot(samples, [statistics.mean(v) for v in values], color=color, label=arm["arm"])
+        means = [statistics.mean(v) for v in values]
+        axes.plot(samples, means, line, color=color, label=arm["arm"])
         axes.fill_between(
             samples, [min(v) for v in values], [max(v) for v in values], color=color, alpha=0.2
         )
