@@ -86,3 +86,15 @@ def test_without_its_package_it_says_what_to_install(
 
 def test_metrics_go_by_their_names() -> None:
     assert METRICS["ifc"] is ifc
+
+
+@pytest.mark.parametrize("name", ["edge", "ramp", "black"])
+def test_pictures_whose_blocks_hardly_vary(name: str) -> None:
+    """Blocks beside a straight edge vary in fewer directions than they have pixels; in black in none."""
+    truth = np.zeros((201, 203))
+    if name == "edge":
+        truth[:, 101:] = 1
+    elif name == "ramp":
+        truth += np.linspace(0, 1, 203)
+    blurred = gaussian_filter(truth, 1)
+    assert 0 <= ifc(blurred, truth) <= ifc(truth, truth) < np.inf

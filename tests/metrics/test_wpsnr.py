@@ -80,3 +80,9 @@ def test_equal_pictures_give_infinity(photo: NDArray[np.uint8]) -> None:
 
 def test_metrics_go_by_their_names() -> None:
     assert METRICS["wpsnr"] is wpsnr
+
+
+def test_a_difference_too_small_for_a_square() -> None:
+    """Its mean square is 0 in floating point."""
+    truth = np.full((40, 40), 0.5)
+    assert wpsnr(truth * 1e-170, np.zeros_like(truth)) == np.inf

@@ -208,3 +208,47 @@ def test_a_text_is_no_weights_file(tmp_path: Path, suffix: str) -> None:
     path.write_text("These are no weights.\n" * 20)
     with pytest.raises(ModelError, match=r"is no (PyTorch|safetensors|ONNX|MATLAB|weights) file"):
         load(path, 3)
+
+
+def test_names_that_ports_give_their_files(tmp_path: Path) -> None:
+    """.pth, .pt and .pth.tar are all what `torch.save` writes."""
+    for name in ("a.pth", "b.pt", "c_x3-T91-5b7a7a84.pth.tar"):
+        torch.save({"state_dict": state_of(TENSORS), "best": np.float64(32.5)}, tmp_path / name)
+        assert_same(load(tmp_path / name, 3)[0])
+
+
+def test_the_average_of_mmagic_and_what_is_no_layer(tmp_path: Path) -> None:
+    other = {name: torch.zeros_like(tensor) for name, tensor in state_of(TENSORS).items()}
+    state = {f"module.generator.{name}": tensor for name, tensor in other.items()}
+    beside = {"module.step_counter": torch.zeros(1), "data_preprocessor.mean": torch.zeros(3)}
+    torch.save(state_of(TENSORS, lambda name: f"generator_ema.{name}") | beside, tmp_path / "a.pth")
+    assert_same(load(tmp_path / "a.pth", 3)[0])
+    both = {f"generator_ema.{name}": tensor for name, tensor in state_of(TENSORS).items()}
+    torch.save(state | both | beside, tmp_path / "b.pth")
+    assert_same(load(tmp_path / "b.pth", 3)[0])
+
+
+def _itself() -> dict[str, Any]:
+    state: dict[str, Any] = {}
+    state["state_dict"] = state
+    return state
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (_itself(), "no known layout"),
+        ({"conv1.weight": torch.zeros(1).expand(64, 1, 9001, 9001)}, "no SRCNN is that large"),
+        ({"conv1.weight": torch.zeros(4, 1, 9, 9).to_sparse()}, "no plain tensor"),
+        ({"conv1.weight": torch.zeros(4, 1, 9, 9, device="meta")}, "no plain tensor"),
+        ({"conv1.weight": torch.zeros(4, 1, 9, 9, dtype=torch.complex64)}, "complex64"),
+    ],
+    ids=["holds itself", "repeated", "sparse", "meta", "complex"],
+)
+@pytest.mark.timeout(60)
+def test_tensors_that_are_none(tmp_path: Path, content: Any, why: str) -> None:
+    """A few bytes that would take memory or time without end, and tensors that no layer can have."""
+    torch.save(content, tmp_path / "a.pth")
+    with pytest.raises(ModelError, match=why):
+        load(tmp_path / "a.pth", 3)

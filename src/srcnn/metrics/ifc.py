@@ -67,8 +67,11 @@ def _shared(picture: Levels, truth: Levels, level: int) -> float:
     blocks = truth.reshape(truth.shape[0] // BLOCK, BLOCK, -1, BLOCK).swapaxes(1, 2)
     vectors = blocks.reshape(*blocks.shape[:2], BLOCK**2)
     covariance = _covariance(truth)
-    # The most likely variance field of a Gaussian scale mixture.
-    field = np.sum(vectors @ np.linalg.inv(covariance) * vectors, axis=2) / BLOCK**2
+    # The most likely variance field of a Gaussian scale mixture. Where blocks vary in fewer directions than
+    # they have pixels, as beside a straight edge, only those count.
+    field = (
+        np.sum(vectors @ np.linalg.pinv(covariance, hermitian=True) * vectors, axis=2) / BLOCK**2
+    )
     border = -(-(window // 2) // BLOCK)
     inner = np.s_[border : field.shape[0] - border, border : field.shape[1] - border]
     ratio = (gain**2 * field / (noise + _LEAST))[inner]

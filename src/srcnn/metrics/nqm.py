@@ -24,7 +24,8 @@ ANGLE = math.degrees(1 / 3.5)
 def nqm(a: NDArray[Any], b: NDArray[Any]) -> float:
     """dB of two H x W pictures of the same shape and dtype; ``b`` is the truth (they do not commute).
 
-    Equal pictures give infinity; a truth in which nothing can be seen, minus infinity.
+    Infinity where nothing can be seen of a difference; else minus infinity where nothing can be seen of the
+    truth.
     """
     picture, truth = levels("nqm", a, b)
     gains = _gains(truth.shape)

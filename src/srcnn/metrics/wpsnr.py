@@ -32,7 +32,7 @@ def wpsnr(a: NDArray[Any], b: NDArray[Any]) -> float:
     spectrum = np.fft.rfft2(error, shape) * np.fft.rfft2(_taps(), shape)
     seen = np.fft.irfft2(spectrum, shape)[HALF:-HALF, HALF:-HALF]
     mse = float(np.mean(seen**2))
-    return math.inf if not error.any() else -10 * math.log10(mse)
+    return -10 * math.log10(mse) if mse else math.inf
 
 
 def _taps() -> NDArray[np.float64]:

@@ -25,7 +25,7 @@ from srcnn.images.color import Color
 from srcnn.weights.binary import dtype_of, kind_of
 from srcnn.weights.card import METADATA_KEY, Card, card_from_json
 from srcnn.weights.matlab import read_arrays
-from srcnn.weights.network import check_fit, shape_of
+from srcnn.weights.network import MOST, check_fit, shape_of
 from srcnn.weights.onnx_file import from_onnx
 from srcnn.weights.store import SUFFIXES, find, read_bytes
 
@@ -50,7 +50,7 @@ def load(path: Path, scale: int) -> tuple[Tensors, Card]:
             return tensors, card
     elif path.suffix == ".mat":
         tensors = _read_mat(path)
-    elif path.suffix == ".pth":
+    elif source.endswith(_PYTORCH):
         tensors = _read_pth(path)
     else:
         known = ", ".join(SUFFIXES)
@@ -100,9 +100,23 @@ _LAYOUTS = (
     r"(?P<stage>features|map|reconstruction)(\.\d+)?\.(?P<part>weight|bias)",
 )
 _STAGES = {"features": 1, "map": 2, "reconstruction": 3}
-_NO_LAYER = "step_counter"
-"""What mmediting keeps beside the layers, which it calls ``generator.convK``."""
+_NO_LAYER = r"(\w+\.)*(step_counter|data_preprocessor\.\w+)"
+"""What mmediting and mmagic keep beside the layers, which they call ``generator.convK``."""
+_AVERAGE = "generator_ema."
+"""Their moving average, which they judge with, where there is one."""
 _WRAPPERS = ("state_dict", "model_state_dict", "model", "params_ema", "params", "net")
+_PYTORCH = (".pth", ".pt", ".pth.tar")
+_SCALARS: list[Any] = [
+    *(
+        (np.float64(0).__reduce__()[0], f"numpy.{core}.multiarray.scalar")
+        for core in ("core", "_core")
+    ),
+    np.dtype,
+    *(type(np.dtype(kind)) for kind in (np.float64, np.float32, np.int64)),
+]
+"""What a number of numpy's is pickled as, such as the best PSNR that a checkpoint tells of."""
+_DEEPEST = 4
+"""Wrappers around a state dict; a mapping may hold itself."""
 
 
 def _read_pth(path: Path) -> Tensors:
@@ -114,15 +128,18 @@ def _read_pth(path: Path) -> Tensors:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch warns of a strange pickle before it refuses it
-            state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+            with torch.serialization.safe_globals(_SCALARS):
+                state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         why = "is no PyTorch file, or holds more than tensors, and is not opened"
         raise ModelError(path, why) from None
     except Exception as error:  # torch raises what the broken bytes led to
         raise ModelError(path, f"is no PyTorch file ({error})") from None
-    while isinstance(state, Mapping) and not any(
-        isinstance(v, torch.Tensor) for v in state.values()
-    ):
+    for _ in range(_DEEPEST):
+        if not isinstance(state, Mapping) or any(
+            isinstance(value, torch.Tensor) for value in state.values()
+        ):
+            break
         inner = [state[key] for key in _WRAPPERS if isinstance(state.get(key), Mapping)]
         if not inner:
             break
@@ -155,8 +172,14 @@ def from_safetensors(data: bytes, source: str) -> tuple[Tensors, Card | None]:
 def _named(state: Any, path: Path | str) -> Tensors:
     if not isinstance(state, Mapping):
         raise ModelError(path, "is no state dict")
-    layers = {key: value for key, value in state.items() if key != _NO_LAYER}
+    layers = {key: value for key, value in state.items() if not re.fullmatch(_NO_LAYER, str(key))}
+    averages = {key: value for key, value in layers.items() if str(key).startswith(_AVERAGE)}
+    layers = averages or layers
     names = {key: _known_name(str(key), path) for key in layers}
+    # Not the file's bytes: a few of them may say that they are repeated for ever.
+    numbers = sum(value.numel() for value in layers.values() if isinstance(value, torch.Tensor))
+    if numbers > MOST:
+        raise ModelError(path, f"has {numbers} numbers; no SRCNN is that large")
     tensors = {names[key]: _numpy(names[key], key, value, path) for key, value in layers.items()}
     if len(tensors) != len(layers):
         raise ModelError(path, "names a layer twice")
@@ -176,8 +199,12 @@ def _known_name(key: str, path: Path | str) -> str:
 def _numpy(name: str, key: object, value: Any, path: Path | str) -> NDArray[Any]:
     if not isinstance(value, torch.Tensor):
         raise ModelError(path, f"'{key}' is no tensor")
+    if value.layout != torch.strided or value.device.type != "cpu" or value.is_quantized:
+        raise ModelError(path, f"'{key}' is no plain tensor of numbers")
     if dtype_of(name) == np.uint8:
         if value.dtype != torch.uint8:
             raise ModelError(path, f"'{key}' holds no bits")
         return value.numpy()
+    if not value.is_floating_point():
+        raise ModelError(path, f"'{key}' holds {value.dtype}, no floating-point numbers")
     return value.detach().to(torch.float32).numpy()

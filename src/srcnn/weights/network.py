@@ -27,7 +27,7 @@ from srcnn.weights.card import Card
 BLOCK = 4
 """Side of the block of pixels that the last layer makes at once."""
 _LARGEST = float(np.finfo(np.float32).max)
-_MOST = 2**26
+MOST = 2**26
 """Weights of a layer: what a file of fp32 weights may hold of them, and binary ones become in memory."""
 _FLOAT, _INT64 = 1, 7
 """ONNX's numbers of these types."""
@@ -82,7 +82,7 @@ def _check_bits(tensors: Tensors, depth: int, source: str) -> None:
             raise ModelError(source, f"conv{k}.bits has shape {bits.shape}, not a row of bytes")
         if alpha.size == 0 or alpha.shape != (alpha.size, 1, 1, 1):
             raise ModelError(source, f"conv{k}.alpha has shape {alpha.shape}, not n x 1 x 1 x 1")
-        if 8 * bits.size > _MOST:
+        if 8 * bits.size > MOST:
             raise ModelError(source, f"conv{k}.bits has {bits.size} bytes; no SRCNN is that large")
     for k, shape in enumerate(layer_shapes(tensors), 1):
         if not shape[2]:

@@ -11,7 +11,7 @@ FILES = Path(__file__).parent / "files"
 BEST = ("srcnn-955", "srcnn-935", "srcnn-915")
 """The paper's networks, best first: the default is the first that is shipped for a scale."""
 
-SUFFIXES = (".onnx", ".safetensors", ".mat", ".pth")
+SUFFIXES = (".onnx", ".safetensors", ".mat", ".pth", ".pt", ".pth.tar")
 """Of the weights files that can be opened."""
 
 _LARGEST = 2**28
@@ -59,7 +59,7 @@ def find(model: str, scale: int) -> Path:
 
 def is_file_name(model: str) -> bool:
     """Whether a model is given as a file rather than by its name."""
-    return "/" in model or "\\" in model or Path(model).suffix in SUFFIXES
+    return "/" in model or "\\" in model or model.endswith(SUFFIXES)
 
 
 def read_bytes(path: Path) -> bytes:
