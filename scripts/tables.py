@@ -111,7 +111,7 @@ def _cells(precision: str, protocol: str = "paper") -> Cells:
 
 
 def protocols() -> str:
-    """Bicubic and a network by every protocol, Set5 x2: the first view of each."""
+    """Bicubic and a network by every protocol, Set5 x2: the first view of each, in colour the joint one."""
     lines = [
         "| protocol | low-res picture | border | bicubic | srcnn-955 | gain |",
         "|---|---|---|---|---|---|",
@@ -120,10 +120,17 @@ def protocols() -> str:
         report: dict[str, Any] = json.loads(path.read_text())
         rules, means = report["protocol"], _means(report, 2)
         rounded = "rounded" if "rounded to uint8, then" in rules["low_resolution"] else "floats"
-        gain = means["srcnn-955"]["psnr"] - means["bicubic"]["psnr"]
-        shown = [_score(means[model]) for model in ("bicubic", "srcnn-955")]
+        if rules["bicubic"] != "what networks are given":
+            rounded += "; bicubic of uint8"
+        view = "_ycbcr" if "YCbCr" in rules["scored"] else ""
+        pair = [
+            {metric: means[model][metric + view] for metric in ("psnr", "ssim")}
+            for model in ("bicubic", "srcnn-955")
+        ]
+        gain = pair[1]["psnr"] - pair[0]["psnr"]
+        shown = [_score(mean) for mean in pair]
         cells = [
-            f"`{rules['name']}`",
+            f"`{rules['name']}`" + (", YCbCr" if view else ""),
             rounded,
             rules["border"].split(" ")[0],
             *shown,

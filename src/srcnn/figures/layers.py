@@ -52,7 +52,10 @@ def features_figure(network: SRCNN, y: NDArray[Any]) -> Figure:
 
 
 def layer_outputs(network: SRCNN, y: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """F1, F2, ... (eq. 1 and 2) and F: C x H' x W' each, of valid convolutions, so smaller than ``y``."""
+    """F1, F2, ... (eq. 1 and 2) and F: C x H' x W' each, of valid convolutions, so smaller than ``y``.
+
+    Of a network of fp32 weights; a binary one shifts its input and adds it to F.
+    """
     outputs: dict[str, NDArray[Any]] = {}
     values = torch.from_numpy(np.asarray(y, np.float32))[None, None]
     *hidden, last = network.layers
