@@ -8,7 +8,6 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -217,73 +216,6 @@ def test_a_study_of_models(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert [row["model"] for row in document["results"]] == models
     assert list(document["seconds_per_picture"]) == models
     assert all(seconds > 0 for seconds in document["seconds_per_picture"].values())
-
-
-def test_its_table(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Paper, ours, difference and the spread of the seeds; a smoke run has none."""
-    monkeypatch.syspath_prepend(ROOT / "scripts")
-    import study_tables
-
-    monkeypatch.setattr(study_tables, "RESULTS", checkout)
-    runs = [{"seconds": 1800, "scores": {"photos": {"psnr": p, "ssim": 0.9}}} for p in (31.0, 31.5)]
-    small: dict[str, Any] = {
-        "arm": "small",
-        "paper": {"photos": 30.0, "seconds": 0.6},
-        "recipe": {},
-        "runs": runs,
-        "steps": 4000,
-        "batch": 32,
-        "parameters": 8032,
-        "seconds_per_picture": 0.0123,
-    }
-    document: dict[str, Any] = {
-        "budget": "full",
-        "datasets": {"photos": "paper"},
-        "machine": {"cpu": "processor", "cores": 2},
-        "bicubic": {"paper": {"photos": 28.5}, "scores": {"photos": {"psnr": 28.6, "ssim": 0.8}}},
-        "arms": [small],
-    }
-
-    def table(**changes: object) -> str:
-        (checkout / "tiny.json").write_text(json.dumps(document | changes))
-        return study_tables.study("tiny")
-
-    assert "| bicubic |  | 28.50 | 28.60 | +0.10 |  |  |  |" in table()
-    row = "| small | 8,032 | 30.00 | 31.25 (31.00 to 31.50) | +1.25 | 2 | 0.60 | 12 |"
-    assert row in table()
-    assert "4,000 steps of 32 patches an arm, 1.0 hours" in table()
-    # Where losses are compared, so is the metric that one of them is.
-    loss = small | {"arm": "SSIM", "recipe": {"loss": "ssim"}}
-    assert "| 31.25 (31.00 to 31.50) | +1.25 |  | 0.9000 (0.9000 to 0.9000) |  |" in table(
-        arms=[small, loss]
-    )
-    with pytest.raises(SystemExit, match="is of a smoke run"):
-        table(budget="smoke")
-
-
-def test_its_table_of_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What the paper prints in brackets, with the difference, and the average gain over A+."""
-    monkeypatch.syspath_prepend(ROOT / "scripts")
-    import study_tables
-
-    monkeypatch.setattr(study_tables, "RESULTS", tmp_path)
-    psnr = {"bicubic": 30.4, "a+": 32.6, "srcnn-955": 32.85}
-    document = {
-        "budget": "full",
-        "datasets": {"set5": "paper"},
-        "timed": "set5",
-        "machine": {"cpu": "processor", "cores": 2},
-        "seconds_per_picture": {"a+": 0.4, "srcnn-955": 0.2},
-        "results": [
-            {"dataset": "set5", "scale": 3, "model": model, "mean": {"psnr": value, "ssim": 0.9}}
-            for model, value in psnr.items()
-        ],
-    }
-    (tmp_path / "all.json").write_text(json.dumps(document))
-    table = study_tables.study("all")
-    assert "| srcnn-955 x3 | 32.85 (32.75, +0.10) | 0.9000 (0.9090, -0.0090) | +2.45 |" in table
-    assert "`srcnn-955` above `a+`, mean over the scales: +0.25 dB (paper +0.16)." in table
-    assert "a+ 400, srcnn-955 200" in table
 
 
 @pytest.mark.slow
