@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from srcnn.training.config import Recipe
 
 PROTOCOL = PROTOCOLS["paper"]
+Say = Callable[[str], None]
 MOST_IN_MEMORY = 2000
 """Pictures; more take long to decode before the first step, however small they are."""
 MOST_WORKERS = 8
@@ -87,7 +88,7 @@ def degradation_of(recipe: Recipe) -> Degradation:
 
 
 def open_sampler(
-    recipe: Recipe, files: list[Path], radius: int, say: Callable[[str], None]
+    recipe: Recipe, files: list[Path], radius: int, say: Say, warn: Say
 ) -> AbstractContextManager[Sampler]:
     """The batches of a recipe: from memory where the pictures fit, else from workers."""
     versions = Versions(
@@ -98,7 +99,7 @@ def open_sampler(
         recipe.color,
     )
     if recipe.sub_images:
-        pairs = load_pairs(files, versions.all, radius, partial(_warn, say))
+        pairs = load_pairs(files, versions.all, radius, warn)
         size = (recipe.patch, recipe.batch, recipe.seed)
         sampler = SubImageSampler(pairs, *size, recipe.sub_images)
         say(f"{len(sampler.places)} sub-images of {len(pairs)} pictures")
@@ -119,11 +120,11 @@ def open_sampler(
     )
     if fits_in_memory(files, recipe.shrink, recipe.megapixels, channels_in(recipe.color)):
         say(f"decoding {len(files)} pictures")
-        return nullcontext(make(load_pairs(files, versions.all, radius, partial(_warn, say))))
+        return nullcontext(make(load_pairs(files, versions.all, radius, warn)))
     workers = min(MOST_WORKERS, max(1, cores() - 1))
     say(f"streaming {len(files)} pictures, {workers} at once")
     cutter = Cutter(versions.one, radius, make)
-    return StreamSampler(files, cutter, recipe.seed, workers, partial(_warn, say))
+    return StreamSampler(files, cutter, recipe.seed, workers, warn)
 
 
 def fits_in_memory(
@@ -144,7 +145,7 @@ def fits_in_memory(
     return True
 
 
-def read_held_back(files: list[Path], color: Color, say: Callable[[str], None]) -> list[Original]:
+def read_held_back(files: list[Path], color: Color, warn: Say) -> list[Original]:
     """The pictures that can be read, to be judged by the channels that a network of ``color`` has.
 
     In colour those without any are left out: two of three channels would be as easy as can be.
@@ -155,14 +156,10 @@ def read_held_back(files: list[Path], color: Color, say: Callable[[str], None]) 
         try:
             original = Original(str(file), open_picture(file).read(), rules)
         except (InputError, LimitError) as error:
-            _warn(say, f"{error}; left out")
+            warn(f"{error}; left out")
             continue
         if color != "Y" and (original.gray or not np.ptp(original.pixels, axis=2).any()):
-            _warn(say, f"{file}: is gray; not judged")
+            warn(f"{file}: is gray; not judged")
         else:
             originals.append(original)
     return originals
-
-
-def _warn(say: Callable[[str], None], text: str) -> None:
-    say(f"warning: {text}")

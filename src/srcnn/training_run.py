@@ -7,10 +7,12 @@ a function that scores held-back pictures on the judge's road.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import platform
 import re
 import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,21 +22,22 @@ import torch
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.data.catalog import CATALOG, locate
 from srcnn.data.folder import pictures_in
+from srcnn.degrade import Degradation
 from srcnn.engine.network import Enhancer
-from srcnn.errors import ModelError, UsageError
+from srcnn.errors import InputError, ModelError, UsageError
 from srcnn.evaluation.models import network
-from srcnn.evaluation.original import read_original
+from srcnn.evaluation.original import Original, read_original
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
 from srcnn.evaluation.run import mean, score_pictures
 from srcnn.images.color import channels_in
 from srcnn.images.files import remove_parts, write_atomically
-from srcnn.metrics import psnr
+from srcnn.metrics import Metric, psnr
 from srcnn.models.registry import FORMS, Trained
 from srcnn.models.srcnn import init_he, init_paper
-from srcnn.training.config import RESOLVED, Recipe
+from srcnn.training.config import RESOLVED, Recipe, read_recipe
 from srcnn.training.device import make_fabric
 from srcnn.training.log import RunLog
-from srcnn.training.loop import Tensors, train, update
+from srcnn.training.loop import State, Tensors, first_state, train, update
 from srcnn.training.optimizer import make_optimizer
 from srcnn.training_pictures import degradation_of, open_sampler, read_held_back
 from srcnn.weights.binary import Weights
@@ -110,13 +113,17 @@ def run_plan(
     if recipe.batch % fabric.world_size:
         raise UsageError("batch", f"{recipe.batch} is no multiple of {fabric.world_size} processes")
     first = fabric.is_global_zero
-    torch.manual_seed(recipe.seed)
-    model = _first_model(recipe)
-    with RunLog(folder / LOG, quiet or not first) as log:
-        held = read_held_back(plan.held_back, recipe.color, log.say) if first else []
+    with RunLog(folder / LOG, quiet, first) as log:
+        state = first_state(fabric, folder, log, resume)
+        if state["step"]:
+            _check_resumed(recipe, folder, state)
+        torch.manual_seed(recipe.seed)
+        model = _first_model(recipe, fresh=not state["step"])
+        held = read_held_back(plan.held_back, recipe.color, log.warn) if first else []
         degradation = degradation_of(recipe)
         # What is selected by is what is learned: the error of the same channels.
         measures = {"psnr": partial(psnr, weights=recipe.channel_weights)}
+        held = _judgeable(held, recipe, measures, degradation, log.warn)
 
         def judge(model: Enhancer) -> float:
             rows = score_pictures(held, [model], recipe.scale, measures, degradation=degradation)
@@ -134,18 +141,20 @@ def run_plan(
                 write_atomically(folder / SNAPSHOTS / f"{step:07}.onnx", to_onnx(tensors, card))
 
         bicubic = judge(Bicubic(recipe.color))
-        with open_sampler(recipe, plan.training, plan.card.radius, log.say) as sampler:
+        _compare_pictures(state, plan, log.warn)
+        reading = (plan.card.radius, log.say, log.warn)
+        with open_sampler(recipe, plan.training, *reading) as sampler:
             # From here on nothing about the recipe or the pictures can be wrong any more.
             if first:
                 remove_parts(folder)
                 origin = f"# resolved from {plan.origin[0]} sha256 {plan.origin[1]}\n"
                 write_atomically(folder / RESOLVED, (origin + recipe.to_yaml()).encode())
             tensors, seconds = train(
-                recipe, model, sampler, validate, keep, bicubic, fabric, folder, log, resume
+                recipe, model, sampler, validate, keep, bicubic, fabric, folder, log, state
             )
         if not first:
             return None
-        card = _card(plan, tensors, seconds, data_root)
+        card = _card(plan, tensors, seconds, data_root, log.warn)
         write_atomically(folder / WEIGHTS, to_onnx(tensors, card))
         log.end(card=card.to_json())
         # Not before: to load matplotlib takes as long as everything else at the start of a run.
@@ -154,6 +163,55 @@ def run_plan(
         curves = curves_figure([read_run(folder / LOG, f"{recipe.name} x{recipe.scale}")])
         write_atomically(folder / CURVES, draw(curves))
         return card
+
+
+def _check_resumed(recipe: Recipe, folder: Path, state: State) -> None:
+    """`UsageError` unless the run in ``folder`` can go on by ``recipe``; nothing has been changed by then."""
+    if (folder / RESOLVED).is_file():
+        before = read_recipe(folder / RESOLVED)
+        for key in ("scale", "color", "f", "n", "form", "optimizer"):
+            old, new = getattr(before, key), getattr(recipe, key)
+            if old != new:
+                why = f"was begun with {key} = {old}, and cannot go on with {new}"
+                raise UsageError(folder, why, "give --run a new folder")
+    if recipe.steps < state["step"]:
+        raise UsageError(
+            "steps", f"{recipe.steps} are fewer than the {state['step']} that are done"
+        )
+
+
+def _compare_pictures(state: State, plan: Plan, warn: Callable[[str], None]) -> None:
+    """Say so if a resumed run has other pictures; with others held back the best weights are chosen anew."""
+    for name, files in (("training", plan.training), ("held-back", plan.held_back)):
+        known = "\n".join(f"{file.name} {file.stat().st_size}" for file in files)
+        digest = hashlib.sha256(known.encode(errors="surrogateescape")).hexdigest()
+        if state.setdefault(f"{name} pictures", digest) != digest:
+            state[f"{name} pictures"] = digest
+            warn(f"the {name} pictures are not those with which the run was begun")
+            if name == "held-back":
+                state["best_psnr"] = -math.inf
+
+
+def _judgeable(
+    originals: list[Original],
+    recipe: Recipe,
+    measures: Mapping[str, Metric],
+    degradation: Degradation,
+    warn: Callable[[str], None],
+) -> list[Original]:
+    """Those by which weights can be chosen: large enough, and not the same after bicubic."""
+    failures: list[InputError] = []
+    bicubic = Bicubic(recipe.color)
+    rows = score_pictures(
+        originals, [bicubic], recipe.scale, measures, failures=failures, degradation=degradation
+    )[bicubic.name]
+    for error in failures:
+        warn(f"{error}; not judged")
+    finite = {row["name"] for row in rows if math.isfinite(row["psnr"])}
+    for row in rows:
+        if row["name"] not in finite:
+            warn(f"{row['name']}: is the same after bicubic; not judged")
+    return [original for original in originals if original.name in finite]
 
 
 def recipe_origin(recipe_file: str) -> tuple[str, str]:
@@ -185,9 +243,10 @@ def estimated_seconds(plan: Plan, device: str = "auto") -> float:
     return sorted(times)[len(times) // 2] * recipe.steps
 
 
-def _first_model(recipe: Recipe) -> Trained:
+def _first_model(recipe: Recipe, fresh: bool = True) -> Trained:
+    """What training begins with; where it goes on from a state, not ``fresh``, only the network counts."""
     form = FORMS[recipe.form]
-    if recipe.start is not None:
+    if recipe.start is not None and fresh:
         name, _, scale = recipe.start.rpartition(":")
         path = find(name, int(scale)) if name and scale.isdigit() else Path(recipe.start)
         if not path.is_file():
@@ -202,14 +261,24 @@ def _first_model(recipe: Recipe) -> Trained:
     return model
 
 
-def _card(plan: Plan, tensors: Tensors, seconds: float, data_root: Path | None) -> Card:
+def _card(
+    plan: Plan,
+    tensors: Tensors,
+    seconds: float,
+    data_root: Path | None,
+    warn: Callable[[str], None],
+) -> Card:
     recipe = plan.recipe
     models: list[Enhancer] = [Bicubic(), network(recipe.name, tensors, plan.card)]
     scores = {}
     for name in recipe.scores:
         rules = _protocol_of(name, recipe)
-        pictures = (read_original(path, rules) for path in pictures_in(locate(name, data_root)))
-        for model, rows in score_pictures(pictures, models, recipe.scale).items():
+        failures: list[InputError] = []
+        pictures = _readable(pictures_in(locate(name, data_root)), rules, failures)
+        scored = score_pictures(pictures, models, recipe.scale, failures=failures)
+        for error in failures:  # the weights are worth more than one of their scores
+            warn(f"{error}; not scored")
+        for model, rows in scored.items():
             scores[name if model == recipe.name else f"{name} {model}"] = mean(rows)
     return replace(
         plan.card,
@@ -227,6 +296,14 @@ def _card(plan: Plan, tensors: Tensors, seconds: float, data_root: Path | None) 
         scores=scores,
         licence=recipe.licence,
     )
+
+
+def _readable(files: list[Path], rules: Protocol, failures: list[InputError]) -> Iterator[Original]:
+    for file in files:
+        try:
+            yield read_original(file, rules)
+        except InputError as error:
+            failures.append(error)
 
 
 def _protocol_of(dataset: str, recipe: Recipe) -> Protocol:

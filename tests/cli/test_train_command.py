@@ -120,6 +120,9 @@ def test_a_signal_leaves_with_its_code_and_says_how_to_go_on(
         (["{empty}"], 2, ["no pictures"]),
         (["--resume", "{empty}"], 2, ["recipe.yaml"]),
         (["{recipe}", "--set", "data=[{photos}]", "--set", "start=none.onnx"], 6, ["none.onnx"]),
+        (["{recipe}", "-s", "2"], 2, ["--scale", "is for a FOLDER"]),
+        (["--resume", "{empty}", "--run", "{empty}"], 2, ["--run", "beside --resume"]),
+        (["{recipe}", "--set", "schedule=constant", "--set", "restarts=[5]"], 2, ["cosine"]),
     ],
 )
 def test_wrong_command_lines(
@@ -132,8 +135,8 @@ def test_wrong_command_lines(
         "empty": tmp_path / "empty",
     }
     line = [argument.format(**places) for argument in arguments]
-    result = srcnn(
-        "train", "--set", "scores=[]", *line, "--set", "held_back=1", "--run", tmp_path / "run"
-    )
+    if "--resume" not in line:
+        line += ["--run", str(tmp_path / "run")]
+    result = srcnn("train", "--set", "scores=[]", *line, "--set", "held_back=1")
     assert result.code == code
     assert all(word in result.error for word in words)

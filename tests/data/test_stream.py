@@ -77,7 +77,7 @@ def test_every_picture_is_drawn_once_in_an_epoch(tmp_path: Path) -> None:
 
 def test_only_unusable_pictures_are_an_error_and_no_hang(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"no picture")
-    with stream(tmp_path, 1, []) as sampler, pytest.raises(MissingData, match="20 pixels"):
+    with stream(tmp_path, 1, []) as sampler, pytest.raises(MissingData, match="large enough"):
         sampler.batch(0)
 
 
@@ -150,3 +150,14 @@ def test_a_large_folder_starts_in_seconds_and_a_killed_trainer_leaves_no_worker(
     while any(Path(f"/proc/{worker}").exists() for worker in workers):
         assert time.monotonic() < deadline, "workers outlive the trainer"
         time.sleep(0.05)
+
+
+def test_a_block_of_small_pictures_takes_others(tmp_path: Path) -> None:
+    """Of many small pictures and one large one every block learns from that one."""
+    for i in range(3 * PICTURES):
+        save(tmp_path / f"{i:03}.png", size=(12, 12))
+    save(tmp_path / "large.png", size=(60, 60))
+    with stream(tmp_path, 1, []) as sampler:
+        batches = [sampler.batch(step) for step in range(0, 5 * STEPS, STEPS)]
+    with stream(tmp_path, 2, []) as sampler:
+        assert equal(sampler.batch(3 * STEPS), batches[3])

@@ -24,7 +24,7 @@ from .tiny import digest, recipe_for, train
 
 
 def sampler_of(recipe: Recipe, photos: Path) -> Sampler:
-    with open_sampler(recipe, pictures_in(photos), 6, print) as sampler:
+    with open_sampler(recipe, pictures_in(photos), 6, print, print) as sampler:
         return sampler
 
 

@@ -26,7 +26,7 @@ _LOOKED_AT = 2000
 @click.command(epilog="\b\nExample:  srcnn train recipes/srcnn-915-x3.yaml --run runs/915-x3")
 @click.argument("recipe", required=False, metavar="[RECIPE.yaml|FOLDER]")
 @click.option(
-    "-s", "--scale", type=int, default=3, metavar="<int>", help="With a FOLDER: the scale."
+    "-s", "--scale", type=int, metavar="<int>", help="With a FOLDER: the scale.  [default: 3]"
 )
 @click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a recipe's key."
@@ -45,7 +45,7 @@ _LOOKED_AT = 2000
 @click.option("--quiet", is_flag=True, help="No progress.")
 def train(
     recipe: str | None,
-    scale: int,
+    scale: int | None,
     overrides: tuple[str, ...],
     run: Path | None,
     resume: Path | None,
@@ -71,12 +71,20 @@ def train(
         changes.append(f"precision={precision}")
     if recipe is None and resume is None:
         raise UsageError("srcnn train", "give a recipe or a folder, or --resume RUN")
+    if run is not None and resume is not None:
+        raise UsageError("--run", "has no place beside --resume", "a run goes on in its own folder")
     source = Path(recipe) if recipe is not None else (resume or Path()) / RESOLVED
     if source.is_dir():
         found = islice(picture_names(str(source), recursive=True), 4 * _HELD_BACK)
         held_back = len(list(found)) // 4
-        values = FOLDER_RECIPE | {"scale": scale, "data": [str(source)], "held_back": held_back}
+        values = FOLDER_RECIPE | {
+            "scale": 3 if scale is None else scale,
+            "data": [str(source)],
+            "held_back": held_back,
+        }
         chosen = make_recipe(values, changes, str(source))
+    elif scale is not None:
+        raise UsageError("--scale", "is for a FOLDER; a recipe has its own", "use --set scale=...")
     else:
         chosen = read_recipe(source, changes)
     # Torch takes seconds to load: a mistake in the recipe is told before.

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from srcnn.data.patches import Batch, Pair, PatchSampler, load_pairs
-from srcnn.errors import SrcnnError
+from srcnn.errors import MissingData, SrcnnError
 
 STEPS, PICTURES = 16, 32
 """Of a block. With batches of 32 a picture is decoded for 16 patches: that costs about as much as the
@@ -46,13 +46,16 @@ class Cutter:
     def __call__(
         self, files: list[Path], seed: Sequence[int], first: int
     ) -> tuple[list[Batch], list[str]]:
-        """(The batches of the `STEPS` steps from ``first``, warnings)."""
+        """(The batches of the `STEPS` steps from ``first``, none without a usable picture; warnings)."""
         random = np.random.default_rng(seed)
         warnings: list[str] = []
         pairs = load_pairs(
             files, lambda file: [self.version(file, random)], self.radius, warnings.append
         )
-        sampler = self.make_sampler(pairs)
+        try:
+            sampler = self.make_sampler(pairs)
+        except MissingData:  # all of them too small: the trainer sends others
+            return [], warnings
         return [sampler.batch(step) for step in range(first, first + STEPS)], warnings
 
 
@@ -84,21 +87,30 @@ class StreamSampler:
         return self._batches[at]
 
     def _take(self, block: int) -> list[Batch]:
-        try:
-            for b in range(block, block + self._ahead + 1):
-                if b not in self._coming:
-                    seed = (self._seed, b, 1)  # of two numbers are the seeds of the steps
-                    files = self.files_of(b)
-                    self._coming[b] = self._pool.submit(self._cutter, files, seed, b * STEPS)
-            batches, warnings = self._coming.pop(block).result()
-        except BrokenProcessPool:
-            why = "ended, perhaps for lack of memory"
-            raise SrcnnError("a worker that decodes pictures", why, "go on with --resume") from None
-        for warning in warnings:
-            if warning not in self._warned:
-                self._warned.add(warning)
-                self._warn(warning)
-        return batches
+        # A block whose pictures cannot be used takes those of the blocks behind it, an epoch of them at most.
+        for instead in range(block, block + 2 + len(self._files) // PICTURES):
+            try:
+                for b in range(block, block + self._ahead + 1):
+                    if b not in self._coming:
+                        self._coming[b] = self._submit(b, self.files_of(b))
+                batches, warnings = self._coming.pop(block).result()
+                if not batches:
+                    self._coming[block] = self._submit(block, self.files_of(instead + 1))
+            except BrokenProcessPool:
+                why = "ended, perhaps for lack of memory"
+                fix = "go on with --resume"
+                raise SrcnnError("a worker that decodes pictures", why, fix) from None
+            for warning in warnings:
+                if warning not in self._warned:
+                    self._warned.add(warning)
+                    self._warn(warning)
+            if batches:
+                return batches
+        raise MissingData("training pictures", "none is large enough for a patch")
+
+    def _submit(self, block: int, files: list[Path]) -> Future[tuple[list[Batch], list[str]]]:
+        seed = (self._seed, block, 1)  # of two numbers are the seeds of the steps
+        return self._pool.submit(self._cutter, files, seed, block * STEPS)
 
     def files_of(self, block: int) -> list[Path]:
         """The pictures of a block."""
@@ -124,7 +136,8 @@ def _permutation(seed: int, epoch: int, count: int) -> NDArray[np.intp]:
 
 def _begin() -> None:
     """A worker ends when the trainer does, however that ends, and leaves signals to it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):  # which may go to the whole group
+        signal.signal(number, signal.SIG_IGN)
     Thread(target=_follow_parent, daemon=True).start()
     threadpool_limits(1)
 

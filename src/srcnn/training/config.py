@@ -172,6 +172,8 @@ class Recipe(BaseModel):
         for name, steps in (("restarts", self.restarts), ("milestones", self.milestones)):
             if any(a >= b for a, b in pairwise((*steps, self.steps))):
                 raise ValueError(f"{name} rise, and lie below steps")
+        if self.restarts and self.schedule != "cosine":
+            raise ValueError("restarts are of schedule: cosine")
         if bool(self.milestones) != (self.schedule == "step"):
             raise ValueError("milestones go with schedule: step, and it needs them")
         if self.balanced and self.loss != "mse":

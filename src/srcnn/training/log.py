@@ -16,9 +16,10 @@ from srcnn.training.events import Events
 class RunLog:
     """Appends to ``log.jsonl``; shows progress on stderr, in place on a terminal."""
 
-    def __init__(self, path: Path, quiet: bool = False) -> None:
+    def __init__(self, path: Path, quiet: bool = False, first: bool = True) -> None:
+        """``quiet``: no progress, only warnings; of several processes only the ``first`` speaks."""
         self._path = path
-        self._quiet = quiet
+        self._quiet, self._first = quiet or not first, first
         self._shown = 0.0
         self._events: Events | None = None
 
@@ -55,8 +56,16 @@ class RunLog:
     def say(self, text: str) -> None:
         """A line for the person who watches."""
         if not self._quiet:
-            end = "\033[K\n" if sys.stderr.isatty() else "\n"
-            print(text, end=end, file=sys.stderr, flush=True)
+            self._print(text)
+
+    def warn(self, text: str) -> None:
+        """A line that nobody may miss."""
+        if self._first:
+            self._print(f"warning: {text}")
+
+    def _print(self, text: str) -> None:
+        end = "\033[K\n" if sys.stderr.isatty() else "\n"
+        print(text, end=end, file=sys.stderr, flush=True)
 
     def progress(self, step: int, steps: int, seconds_left: float | None, text: str) -> None:
         """The progress line: at most four a second on a terminal, else one in ten seconds."""
@@ -79,5 +88,5 @@ def _last_step(line: str) -> float:
     """The step that a line of the log tells of; one that tells of none, or is a part, goes."""
     try:
         return float(json.loads(line).get("step", "inf"))
-    except ValueError:
+    except (ValueError, AttributeError, TypeError):
         return float("inf")

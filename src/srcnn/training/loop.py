@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from srcnn.data.patches import Batch, Sampler
+from srcnn.errors import SrcnnError
 from srcnn.models.registry import Trained
 from srcnn.training.config import Recipe
 from srcnn.training.log import RunLog
@@ -25,6 +26,8 @@ from srcnn.training.stop import Stop
 
 Tensors = dict[str, NDArray[Any]]
 Validate = Callable[[Tensors], float]
+State = dict[str, Any]
+"""What a run needs to go on: ``step``, ``seconds``, ``model``, ``optimizer``, ..."""
 Keep = Callable[[Tensors, int, bool], None]
 
 SAVE_EVERY = 120.0
@@ -41,19 +44,18 @@ def train(
     fabric: Fabric,
     run: Path,
     log: RunLog,
-    resume: bool = False,
+    state: State,
 ) -> tuple[Tensors, float]:
     """Train ``model``; returns the best weights by ``validate`` (PSNR in dB) and the seconds it took.
 
     ``keep`` is given the weights of each validation, their step, and whether they are the best so far.
-    ``bicubic`` is the validation PSNR of doing nothing: weights below it are called out.
+    ``state`` is what `first_state` gave. ``bicubic`` is the validation PSNR of doing nothing: weights below it are called out.
     Of several processes the first one judges, writes and speaks; the others return no weights.
     At SIGINT and SIGTERM the state of the step is saved, and then they do what they always do.
     """
     average = copy.deepcopy(model).requires_grad_(False)
     wrapped, optimizer = fabric.setup(_channels_last(model), make_optimizer(recipe, model))
     average.to(fabric.device)
-    state = _first_state(fabric, run, log, resume)
     if state["step"]:
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
@@ -71,6 +73,8 @@ def train(
                 group["lr"] = lr * group["factor"]
             batch = share(sampler.batch(step), fabric)
             loss = update(recipe, fabric, wrapped, optimizer, *batch).item()
+            if not math.isfinite(loss):
+                raise _diverged(step + 1)
             if recipe.ema:
                 update_average(average, model, ema_decay(recipe, step))
             done = step + 1
@@ -81,6 +85,8 @@ def train(
             judged = done % recipe.validate_every == 0 or done == recipe.steps
             stopped = stop.wanted(fabric)
             if fabric.is_global_zero and (judged or stopped or pace.unsaved > SAVE_EVERY):
+                if not all(bool(weight.isfinite().all()) for weight in model.parameters()):
+                    raise _diverged(done)  # and the state before it is kept
                 if judged:
                     tensors = (average if recipe.ema else model).tensors()
                     speed = recipe.batch / pace.seconds_per_step
@@ -99,8 +105,8 @@ def train(
                 log.say(f"stopped after step {done}; go on with: srcnn train --resume {run}")
                 stop.leave()
     if state["best_psnr"] < bicubic:
-        log.say(
-            f"WARNING: the network is WORSE THAN BICUBIC on held-back pictures: "
+        log.warn(
+            f"the network is WORSE THAN BICUBIC on held-back pictures: "
             f"{state['best_psnr']:.3f} dB against {bicubic:.3f} dB"
         )
     best: dict[str, Tensor] = state["best"]
@@ -123,7 +129,8 @@ def update(
     optimizer.zero_grad()
     fabric.backward(loss)
     if recipe.clip:
-        fabric.clip_gradients(wrapped, optimizer, max_norm=recipe.clip)
+        # Where it is no number the loss will tell.
+        fabric.clip_gradients(wrapped, optimizer, max_norm=recipe.clip, error_if_nonfinite=False)
     optimizer.step()
     return loss
 
@@ -136,15 +143,22 @@ def share(batch: Batch, fabric: Fabric) -> list[Tensor]:
     ]
 
 
-def _first_state(fabric: Fabric, run: Path, log: RunLog, resume: bool) -> dict[str, Any]:
-    state: dict[str, Any] = {"step": 0, "seconds": 0.0, "best_psnr": -math.inf, "best": {}}
+def _diverged(step: int) -> SrcnnError:
+    return SrcnnError(
+        "training", f"diverged at step {step}: weights or loss are no numbers", "lower lr"
+    )
+
+
+def first_state(fabric: Fabric, run: Path, log: RunLog, resume: bool) -> State:
+    """Where a run begins: at step 0, or with ``resume`` at the last state that it saved."""
+    state: State = {"step": 0, "seconds": 0.0, "best_psnr": -math.inf, "best": {}}
     state |= {"losses": 0.0, "counted": 0}  # their sum since the last validation, and of how many
     if not resume:
         return state
     with fabric.rank_zero_first():  # it puts a damaged state aside
         saved, warning = load_state(run)
     if warning:
-        log.say(f"warning: {warning}")
+        log.warn(warning)
     if saved is None:
         log.say("no checkpoint was saved yet: training begins anew")
     return state | (saved or {})

@@ -44,6 +44,8 @@ def load_state(run: Path) -> tuple[dict[str, Any] | None, str | None]:
                 if members.testzip() is not None:
                     raise BadZipFile("wrong checksum")
             state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+            if not isinstance(state, dict) or not {"step", "model", "optimizer"} <= set(state):
+                raise ValueError("it is no state of a run")
         except Exception as error:  # torch raises what the broken bytes led to
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             warning = f"{path} is damaged ({reason}); going on from {PREVIOUS}"
