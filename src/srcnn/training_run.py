@@ -34,11 +34,12 @@ from srcnn.images.files import remove_parts, write_atomically
 from srcnn.metrics import Metric, psnr
 from srcnn.models.registry import FORMS, Trained
 from srcnn.models.srcnn import init_he, init_paper
-from srcnn.training.config import RESOLVED, Recipe, read_recipe
+from srcnn.training.config import RESOLVED, Recipe
 from srcnn.training.device import make_fabric
 from srcnn.training.log import RunLog
-from srcnn.training.loop import State, Tensors, first_state, train, update
+from srcnn.training.loop import Tensors, first_state, train, update
 from srcnn.training.optimizer import make_optimizer
+from srcnn.training.resume import check_resumed, compare_pictures
 from srcnn.training_pictures import degradation_of, open_sampler, read_held_back
 from srcnn.weights.binary import Weights
 from srcnn.weights.card import Card
@@ -116,7 +117,7 @@ def run_plan(
     with RunLog(folder / LOG, quiet, first) as log:
         state = first_state(fabric, folder, log, resume)
         if state["step"]:
-            _check_resumed(recipe, folder, state)
+            check_resumed(recipe, folder, state)
         torch.manual_seed(recipe.seed)
         model = _first_model(recipe, fresh=not state["step"])
         held = read_held_back(plan.held_back, recipe.color, log.warn) if first else []
@@ -141,7 +142,7 @@ def run_plan(
                 write_atomically(folder / SNAPSHOTS / f"{step:07}.onnx", to_onnx(tensors, card))
 
         bicubic = judge(Bicubic(recipe.color))
-        _compare_pictures(state, plan, log.warn)
+        compare_pictures(state, plan.training, plan.held_back, log.warn)
         reading = (plan.card.radius, log.say, log.warn)
         with open_sampler(recipe, plan.training, *reading) as sampler:
             # From here on nothing about the recipe or the pictures can be wrong any more.
@@ -163,33 +164,6 @@ def run_plan(
         curves = curves_figure([read_run(folder / LOG, f"{recipe.name} x{recipe.scale}")])
         write_atomically(folder / CURVES, draw(curves))
         return card
-
-
-def _check_resumed(recipe: Recipe, folder: Path, state: State) -> None:
-    """`UsageError` unless the run in ``folder`` can go on by ``recipe``; nothing has been changed by then."""
-    if (folder / RESOLVED).is_file():
-        before = read_recipe(folder / RESOLVED)
-        for key in ("scale", "color", "f", "n", "form", "optimizer"):
-            old, new = getattr(before, key), getattr(recipe, key)
-            if old != new:
-                why = f"was begun with {key} = {old}, and cannot go on with {new}"
-                raise UsageError(folder, why, "give --run a new folder")
-    if recipe.steps < state["step"]:
-        raise UsageError(
-            "steps", f"{recipe.steps} are fewer than the {state['step']} that are done"
-        )
-
-
-def _compare_pictures(state: State, plan: Plan, warn: Callable[[str], None]) -> None:
-    """Say so if a resumed run has other pictures; with others held back the best weights are chosen anew."""
-    for name, files in (("training", plan.training), ("held-back", plan.held_back)):
-        known = "\n".join(f"{file.name} {file.stat().st_size}" for file in files)
-        digest = hashlib.sha256(known.encode(errors="surrogateescape")).hexdigest()
-        if state.setdefault(f"{name} pictures", digest) != digest:
-            state[f"{name} pictures"] = digest
-            warn(f"the {name} pictures are not those with which the run was begun")
-            if name == "held-back":
-                state["best_psnr"] = -math.inf
 
 
 def _judgeable(

@@ -1,0 +1,41 @@
+"""Whether a run can go on: by the recipe that it is given, with the pictures that are there now."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+from srcnn.errors import UsageError
+from srcnn.training.config import RESOLVED, Recipe, read_recipe
+from srcnn.training.loop import State
+
+
+def check_resumed(recipe: Recipe, folder: Path, state: State) -> None:
+    """`UsageError` unless the run in ``folder`` can go on by ``recipe``; nothing has been changed by then."""
+    if (folder / RESOLVED).is_file():
+        before = read_recipe(folder / RESOLVED)
+        for key in ("scale", "color", "f", "n", "form", "optimizer"):
+            old, new = getattr(before, key), getattr(recipe, key)
+            if old != new:
+                why = f"was begun with {key} = {old}, and cannot go on with {new}"
+                raise UsageError(folder, why, "give --run a new folder")
+    if recipe.steps < state["step"]:
+        raise UsageError(
+            "steps", f"{recipe.steps} are fewer than the {state['step']} that are done"
+        )
+
+
+def compare_pictures(
+    state: State, training: list[Path], held_back: list[Path], warn: Callable[[str], None]
+) -> None:
+    """Say so if a resumed run has other pictures; with others held back the best weights are chosen anew."""
+    for name, files in (("training", training), ("held-back", held_back)):
+        known = "\n".join(f"{file.name} {file.stat().st_size}" for file in files)
+        digest = hashlib.sha256(known.encode(errors="surrogateescape")).hexdigest()
+        if state.setdefault(f"{name} pictures", digest) != digest:
+            state[f"{name} pictures"] = digest
+            warn(f"the {name} pictures are not those with which the run was begun")
+            if name == "held-back":
+                state["best_psnr"] = -math.inf
