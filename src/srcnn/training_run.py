@@ -12,10 +12,11 @@ import os
 import platform
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -26,7 +27,7 @@ from srcnn.degrade import Degradation
 from srcnn.engine.network import Enhancer
 from srcnn.errors import InputError, ModelError, UsageError
 from srcnn.evaluation.models import network
-from srcnn.evaluation.original import Original, read_original
+from srcnn.evaluation.original import Original, read_originals
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
 from srcnn.evaluation.run import mean, score_pictures
 from srcnn.images.color import channels_in
@@ -40,7 +41,7 @@ from srcnn.training.log import RunLog
 from srcnn.training.loop import Tensors, first_state, train, update
 from srcnn.training.optimizer import make_optimizer
 from srcnn.training.resume import check_resumed, compare_pictures
-from srcnn.training_pictures import degradation_of, open_sampler, read_held_back
+from srcnn.training_pictures import Say, degradation_of, open_sampler, read_held_back
 from srcnn.weights.binary import Weights
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import load
@@ -124,14 +125,12 @@ def run_plan(
         degradation = degradation_of(recipe)
         # What is selected by is what is learned: the error of the same channels.
         measures = {"psnr": partial(psnr, weights=recipe.channel_weights)}
-        held = _judgeable(held, recipe, measures, degradation, log.warn)
-
-        def judge(model: Enhancer) -> float:
-            rows = score_pictures(held, [model], recipe.scale, measures, degradation=degradation)
-            return mean(rows[model.name])["psnr"] if rows[model.name] else float("nan")
+        held, bicubic = _judgeable(held, recipe, measures, degradation, log.warn)
 
         def validate(tensors: Tensors) -> float:
-            return judge(network("held back", tensors, plan.card))
+            model = network("held back", tensors, plan.card)
+            rows = score_pictures(held, [model], recipe.scale, measures, degradation=degradation)
+            return _mean_psnr(rows[model.name])
 
         def keep(tensors: Tensors, step: int, best: bool) -> None:
             if best:
@@ -141,7 +140,6 @@ def run_plan(
                 card = replace(plan.card, steps=step, samples=step * recipe.batch)
                 write_atomically(folder / SNAPSHOTS / f"{step:07}.onnx", to_onnx(tensors, card))
 
-        bicubic = judge(Bicubic(recipe.color))
         compare_pictures(state, plan.training, plan.held_back, log.warn)
         reading = (plan.card.radius, log.say, log.warn)
         with open_sampler(recipe, plan.training, *reading) as sampler:
@@ -171,9 +169,9 @@ def _judgeable(
     recipe: Recipe,
     measures: Mapping[str, Metric],
     degradation: Degradation,
-    warn: Callable[[str], None],
-) -> list[Original]:
-    """Those by which weights can be chosen: large enough, and not the same after bicubic."""
+    warn: Say,
+) -> tuple[list[Original], float]:
+    """Those by which weights can be chosen: large enough, and not the same after bicubic; its PSNR."""
     failures: list[InputError] = []
     bicubic = Bicubic(recipe.color)
     rows = score_pictures(
@@ -181,11 +179,17 @@ def _judgeable(
     )[bicubic.name]
     for error in failures:
         warn(f"{error}; not judged")
-    finite = {row["name"] for row in rows if math.isfinite(row["psnr"])}
     for row in rows:
-        if row["name"] not in finite:
+        if not math.isfinite(row["psnr"]):
             warn(f"{row['name']}: is the same after bicubic; not judged")
-    return [original for original in originals if original.name in finite]
+    usable = {row["name"]: row for row in rows if math.isfinite(row["psnr"])}
+    kept = [original for original in originals if original.name in usable]
+    return kept, _mean_psnr(list(usable.values()))
+
+
+def _mean_psnr(rows: Sequence[dict[str, Any]]) -> float:
+    """In dB; NaN of no pictures."""
+    return mean(rows)["psnr"] if rows else math.nan
 
 
 def recipe_origin(recipe_file: str) -> tuple[str, str]:
@@ -240,7 +244,7 @@ def _card(
     tensors: Tensors,
     seconds: float,
     data_root: Path | None,
-    warn: Callable[[str], None],
+    warn: Say,
 ) -> Card:
     recipe = plan.recipe
     models: list[Enhancer] = [Bicubic(), network(recipe.name, tensors, plan.card)]
@@ -248,7 +252,7 @@ def _card(
     for name in recipe.scores:
         rules = _protocol_of(name, recipe)
         failures: list[InputError] = []
-        pictures = _readable(pictures_in(locate(name, data_root)), rules, failures)
+        pictures = read_originals(pictures_in(locate(name, data_root)), rules, failures)
         scored = score_pictures(pictures, models, recipe.scale, failures=failures)
         for error in failures:  # the weights are worth more than one of their scores
             warn(f"{error}; not scored")
@@ -270,14 +274,6 @@ def _card(
         scores=scores,
         licence=recipe.licence,
     )
-
-
-def _readable(files: list[Path], rules: Protocol, failures: list[InputError]) -> Iterator[Original]:
-    for file in files:
-        try:
-            yield read_original(file, rules)
-        except InputError as error:
-            failures.append(error)
 
 
 def _protocol_of(dataset: str, recipe: Recipe) -> Protocol:

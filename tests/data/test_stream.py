@@ -77,7 +77,7 @@ def test_every_picture_is_drawn_once_in_an_epoch(tmp_path: Path) -> None:
 
 def test_only_unusable_pictures_are_an_error_and_no_hang(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"no picture")
-    with stream(tmp_path, 1, []) as sampler, pytest.raises(MissingData, match="large enough"):
+    with stream(tmp_path, 1, []) as sampler, pytest.raises(MissingData, match="20 pixels"):
         sampler.batch(0)
 
 

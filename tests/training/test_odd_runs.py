@@ -31,23 +31,17 @@ def held_back_is(folder: Path, shape: tuple[int, ...]) -> None:
     (folder / "2.png").write_bytes(encode(white, FORMATS["png"]))
 
 
-def test_a_blank_picture_chooses_no_weights(
-    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("side", "why"), [(96, "the same after bicubic"), (14, "too small to be judged at x3")]
+)
+def test_a_blank_or_small_picture_chooses_no_weights(
+    own: Path, tmp_path: Path, side: int, why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its PSNR is infinite, before training as after it. Warnings are for quiet runs, too."""
-    held_back_is(own, (96, 96, 3))
+    """A blank one's PSNR is infinite, before training as after it. Warnings are for quiet runs, too."""
+    held_back_is(own, (side, side, 3))
     train(recipe_for(own), tmp_path / "run")
-    assert "2.png: is the same after bicubic; not judged" in capsys.readouterr().err
-    lines = (tmp_path / "run" / LOG).read_text().splitlines()
-    assert '"psnr": null' not in "".join(lines)
-
-
-def test_a_small_picture_is_not_judged(
-    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    held_back_is(own, (14, 14, 3))
-    train(recipe_for(own), tmp_path / "run")
-    assert "2.png: is too small to be judged at x3; not judged" in capsys.readouterr().err
+    assert f"2.png: is {why}; not judged" in capsys.readouterr().err
+    assert '"psnr": null' not in (tmp_path / "run" / LOG).read_text()
 
 
 def test_scores_that_cannot_be_had_cost_no_weights(

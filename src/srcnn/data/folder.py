@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from srcnn.errors import MissingData, UsageError
@@ -38,6 +39,12 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return entry.is_file()
     except OSError:  # a link that leads to itself
         return False
+
+
+def fingerprint(files: Sequence[Path]) -> str:
+    """The same while the files have the same names and sizes in the same order: a sha256."""
+    known = "\n".join(f"{file.name} {file.stat().st_size}" for file in files)
+    return hashlib.sha256(known.encode(errors="surrogateescape")).hexdigest()
 
 
 def pictures_like(pattern: str) -> tuple[Path, list[Path]]:

@@ -45,8 +45,8 @@ class Cutter:
 
     def __call__(
         self, files: list[Path], seed: Sequence[int], first: int
-    ) -> tuple[list[Batch], list[str]]:
-        """(The batches of the `STEPS` steps from ``first``, none without a usable picture; warnings)."""
+    ) -> tuple[list[Batch] | MissingData, list[str]]:
+        """(The batches of the `STEPS` steps from ``first``, or why no picture is usable; warnings)."""
         random = np.random.default_rng(seed)
         warnings: list[str] = []
         pairs = load_pairs(
@@ -54,9 +54,12 @@ class Cutter:
         )
         try:
             sampler = self.make_sampler(pairs)
-        except MissingData:  # all of them too small: the trainer sends others
-            return [], warnings
+        except MissingData as error:  # all of them too small: the trainer sends others
+            return error, warnings
         return [sampler.batch(step) for step in range(first, first + STEPS)], warnings
+
+
+_Cut = Future[tuple[list[Batch] | MissingData, list[str]]]
 
 
 class StreamSampler:
@@ -76,7 +79,7 @@ class StreamSampler:
         self._warn, self._warned = warn, set[str]()
         # Spawned, not forked: a fork has libvips's and torch's locks, but not the threads behind them.
         self._pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin)
-        self._coming: dict[int, Future[tuple[list[Batch], list[str]]]] = {}
+        self._coming: dict[int, _Cut] = {}
         self._block, self._batches = -1, list[Batch]()
 
     def batch(self, step: int) -> Batch:
@@ -87,30 +90,35 @@ class StreamSampler:
         return self._batches[at]
 
     def _take(self, block: int) -> list[Batch]:
-        # A block whose pictures cannot be used takes those of the blocks behind it, an epoch of them at most.
-        for instead in range(block, block + 2 + len(self._files) // PICTURES):
-            try:
-                for b in range(block, block + self._ahead + 1):
-                    if b not in self._coming:
-                        self._coming[b] = self._submit(b, self.files_of(b))
-                batches, warnings = self._coming.pop(block).result()
-                if not batches:
-                    self._coming[block] = self._submit(block, self.files_of(instead + 1))
-            except BrokenProcessPool:
-                why = "ended, perhaps for lack of memory"
-                fix = "go on with --resume"
-                raise SrcnnError("a worker that decodes pictures", why, fix) from None
-            for warning in warnings:
-                if warning not in self._warned:
-                    self._warned.add(warning)
-                    self._warn(warning)
-            if batches:
-                return batches
-        raise MissingData("training pictures", "none is large enough for a patch")
+        try:
+            for b in range(block, block + self._ahead + 1):
+                if b not in self._coming:
+                    self._coming[b] = self._submit(b, b)
+            batches = self._result(self._coming.pop(block))
+            # A block without a usable picture takes those of the blocks behind it, at most an epoch of them.
+            for other in range(block + 1, block + 2 + len(self._files) // PICTURES):
+                if isinstance(batches, MissingData):
+                    batches = self._result(self._submit(block, other))
+        except BrokenProcessPool:
+            why = "ended, perhaps for lack of memory"
+            fix = "go on with --resume"
+            raise SrcnnError("a worker that decodes pictures", why, fix) from None
+        if isinstance(batches, MissingData):
+            raise batches
+        return batches
 
-    def _submit(self, block: int, files: list[Path]) -> Future[tuple[list[Batch], list[str]]]:
+    def _submit(self, block: int, other: int) -> _Cut:
+        """Cut the batches of a block, from the pictures of this or another one."""
         seed = (self._seed, block, 1)  # of two numbers are the seeds of the steps
-        return self._pool.submit(self._cutter, files, seed, block * STEPS)
+        return self._pool.submit(self._cutter, self.files_of(other), seed, block * STEPS)
+
+    def _result(self, cut: _Cut) -> list[Batch] | MissingData:
+        batches, warnings = cut.result()
+        for warning in warnings:
+            if warning not in self._warned:
+                self._warned.add(warning)
+                self._warn(warning)
+        return batches
 
     def files_of(self, block: int) -> list[Path]:
         """The pictures of a block."""

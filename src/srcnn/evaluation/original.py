@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.degrade import Degradation, enlarge, low_resolution
+from srcnn.errors import InputError
 from srcnn.evaluation.protocol import BICUBIC, FLOAT, Protocol, Views, degraded, seen
 from srcnn.images.alpha import without_alpha
 from srcnn.images.color import Color, convert, space_of
@@ -92,6 +94,24 @@ class Original:
         return to_float(
             low_resolution(modcrop(to_uint8(to_float(self.pixels)), scale), scale), np.float64
         )
+
+
+def read_originals(
+    files: Sequence[Path],
+    protocol: Protocol,
+    failures: list[InputError],
+    progress: Callable[[str], None] | None = None,
+) -> Iterator[Original]:
+    """One picture after another; what is wrong with one that cannot be read goes to ``failures``."""
+    for file in files:
+        if progress is not None:
+            progress(f"judging {file}")
+        try:
+            original = read_original(file, protocol)
+        except InputError as error:
+            failures.append(error)
+        else:
+            yield original
 
 
 def read_original(path: Path, protocol: Protocol) -> Original:

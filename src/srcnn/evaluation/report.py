@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from srcnn.data.folder import pictures_in
 from srcnn.engine.engines import resolve
 from srcnn.errors import InputError, UsageError
 from srcnn.evaluation.models import open_models
-from srcnn.evaluation.original import Original, read_original
+from srcnn.evaluation.original import read_originals
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol, protocol_named
 from srcnn.evaluation.run import Judged, Keep, mean, score_pictures
 from srcnn.evaluation.save import save_judged
@@ -76,7 +76,7 @@ def make_report(
             keep = None
             if save is not None:
                 keep = _keeper(save / f"{dataset}_x{scale}", scale)
-            originals = _originals(files, rules, progress, failures)
+            originals = read_originals(files, rules, failures, progress)
             rows = score_pictures(originals, opened[scale], scale, measures, keep, failures)
             if not rows[BICUBIC]:
                 raise failures[0]
@@ -106,23 +106,6 @@ def _refuse_clashes(what: str, names: Iterable[str]) -> None:
     for name, count in Counter(names).items():
         if count > 1:
             raise UsageError(what, f"{count} are named '{name}'", "rename all but one")
-
-
-def _originals(
-    files: Sequence[Path],
-    rules: Protocol,
-    progress: Callable[[str], None] | None,
-    failures: list[InputError],
-) -> Iterator[Original]:
-    for file in files:
-        if progress is not None:
-            progress(f"judging {file}")
-        try:
-            original = read_original(file, rules)
-        except InputError as error:
-            failures.append(error)
-        else:
-            yield original
 
 
 def _keeper(folder: Path, scale: int) -> Keep:

@@ -15,7 +15,7 @@ from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.bench.interleave import interleave
 from srcnn.bench.machine import describe_machine
 from srcnn.data.catalog import locate
-from srcnn.data.folder import pictures_in
+from srcnn.data.folder import fingerprint, pictures_in
 from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.errors import ModelError
 from srcnn.evaluation.models import open_models
@@ -57,7 +57,7 @@ def run_study(
     for rules in study.datasets.values():
         protocol_named(rules)
     document = {"schema": 1, "experiment": name, "budget": budget, "machine": describe_machine()}
-    document |= study.model_dump(include={"title", "paper", "claim", "datasets", "metrics"})
+    document |= study.model_dump(include={"title", "paper", "claim", "datasets"})
     document["timed"] = _timed(study)
     if study.models:
         document |= _judge_models(study, budget, data_root, say)
@@ -122,10 +122,8 @@ def _train_arms(
 
 def _name_of(recipe: Recipe, pictures: Sequence[Path]) -> str:
     """A folder of its own for every recipe and set of pictures, by their names and sizes."""
-    digest = hashlib.sha256(recipe.to_yaml().encode())
-    for file in pictures:
-        digest.update(f"{file.name} {file.stat().st_size}\n".encode())
-    return f"{recipe.name}-{digest.hexdigest()[:10]}"
+    known = recipe.to_yaml() + fingerprint(pictures)
+    return f"{recipe.name}-{hashlib.sha256(known.encode()).hexdigest()[:10]}"
 
 
 def _card(folder: Path) -> Any:

@@ -49,7 +49,8 @@ def train(
     """Train ``model``; returns the best weights by ``validate`` (PSNR in dB) and the seconds it took.
 
     ``keep`` is given the weights of each validation, their step, and whether they are the best so far.
-    ``state`` is what `first_state` gave. ``bicubic`` is the validation PSNR of doing nothing: weights below it are called out.
+    ``state`` is what `first_state` gave. ``bicubic`` is the validation PSNR of doing nothing: weights
+    below it are called out.
     Of several processes the first one judges, writes and speaks; the others return no weights.
     At SIGINT and SIGTERM the state of the step is saved, and then they do what they always do.
     """

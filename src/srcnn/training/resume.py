@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable
 from pathlib import Path
 
+from srcnn.data.folder import fingerprint
 from srcnn.errors import UsageError
 from srcnn.training.config import RESOLVED, Recipe, read_recipe
 from srcnn.training.loop import State
@@ -32,8 +32,7 @@ def compare_pictures(
 ) -> None:
     """Say so if a resumed run has other pictures; with others held back the best weights are chosen anew."""
     for name, files in (("training", training), ("held-back", held_back)):
-        known = "\n".join(f"{file.name} {file.stat().st_size}" for file in files)
-        digest = hashlib.sha256(known.encode(errors="surrogateescape")).hexdigest()
+        digest = fingerprint(files)
         if state.setdefault(f"{name} pictures", digest) != digest:
             state[f"{name} pictures"] = digest
             warn(f"the {name} pictures are not those with which the run was begun")

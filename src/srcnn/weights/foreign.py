@@ -27,7 +27,7 @@ from srcnn.weights.card import METADATA_KEY, Card, card_from_json
 from srcnn.weights.matlab import read_arrays
 from srcnn.weights.network import MOST, check_fit, shape_of
 from srcnn.weights.onnx_file import from_onnx
-from srcnn.weights.store import SUFFIXES, find, read_bytes
+from srcnn.weights.store import PYTORCH, SUFFIXES, find, read_bytes
 
 Tensors = dict[str, NDArray[Any]]
 
@@ -50,7 +50,7 @@ def load(path: Path, scale: int) -> tuple[Tensors, Card]:
             return tensors, card
     elif path.suffix == ".mat":
         tensors = _read_mat(path)
-    elif source.endswith(_PYTORCH):
+    elif source.endswith(PYTORCH):
         tensors = _read_pth(path)
     else:
         known = ", ".join(SUFFIXES)
@@ -105,7 +105,6 @@ _NO_LAYER = r"(\w+\.)*(step_counter|data_preprocessor\.\w+)"
 _AVERAGE = "generator_ema."
 """Their moving average, which they judge with, where there is one."""
 _WRAPPERS = ("state_dict", "model_state_dict", "model", "params_ema", "params", "net")
-_PYTORCH = (".pth", ".pt", ".pth.tar")
 _SCALARS: list[Any] = [
     *(
         (np.float64(0).__reduce__()[0], f"numpy.{core}.multiarray.scalar")

@@ -11,7 +11,8 @@ FILES = Path(__file__).parent / "files"
 BEST = ("srcnn-955", "srcnn-935", "srcnn-915")
 """The paper's networks, best first: the default is the first that is shipped for a scale."""
 
-SUFFIXES = (".onnx", ".safetensors", ".mat", ".pth", ".pt", ".pth.tar")
+PYTORCH = (".pth", ".pt", ".pth.tar")
+SUFFIXES = (".onnx", ".safetensors", ".mat", *PYTORCH)
 """Of the weights files that can be opened."""
 
 _LARGEST = 2**28
