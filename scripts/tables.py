@@ -18,7 +18,7 @@ from speed_tables import large, speed_machine, speed_networks, speed_roads, spee
 from study_tables import study
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")))
+PAGES = ("README.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "docs").rglob("*.md")))
 _BLOCK = re.compile(r"(<!-- table: (?P<name>[\w -]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 Cells = dict[tuple[str, str, int], dict[str, float]]

@@ -5,7 +5,7 @@ Workers import this file: it needs no torch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.data.augment import Recolour
+from srcnn.data.catalog import locate
+from srcnn.data.folder import pictures_in
 from srcnn.data.patches import PatchSampler, Sampler, load_pairs
 from srcnn.data.stream import Cutter, StreamSampler
 from srcnn.data.subimages import SubImageSampler
@@ -53,19 +55,24 @@ class Versions:
     def all(self, file: Path) -> Iterator[tuple[NDArray[np.uint8], NDArray[Any]]]:
         """Every version, whole: (truth, its bicubic picture)."""
         channels = self._channels(file, open_picture(file).read())
-        for factor in (1.0, *self.shrink):
+        for factor in self._factors(channels):
             yield self._degraded(channels, factor, file, None)
 
     def one(
         self, file: Path, random: np.random.Generator
     ) -> tuple[NDArray[np.uint8], NDArray[Any]]:
         """One version by chance, and of a large picture a window."""
-        factor = float(random.choice((1.0, *self.shrink)))
         pixels = open_picture(file).read()
+        factor = float(random.choice(self._factors(pixels)))
         side = round(self.window / factor)
         top, left = (int(random.integers(max(1, n - side + 1))) for n in pixels.shape[:2])
         channels = self._channels(file, pixels[top : top + side, left : left + side])
         return self._degraded(channels, factor, file, random)
+
+    def _factors(self, pixels: NDArray[Any]) -> list[float]:
+        """Those of ``shrink`` that leave at least a pixel to degrade to, after 1."""
+        least = self.scale / min(pixels.shape[:2])
+        return [1.0, *(factor for factor in self.shrink if factor > least)]
 
     def _channels(self, file: Path, pixels: NDArray[Any]) -> NDArray[np.uint8]:
         return Original(str(file), pixels, PROTOCOL).channels(self.color)
@@ -80,6 +87,17 @@ class Versions:
         channels = channels if factor == 1 else imresize(channels, factor)
         source = str(file)
         return degraded(channels, self.scale, source, self.degradation, random, self.color)
+
+
+def find_pictures(names: Sequence[str], data_root: Path | None) -> list[Path]:
+    """Every picture of these folders and data sets, each once; `MissingData` where one has none."""
+    found: dict[Path, Path] = {}
+    for name in names:
+        folder = locate(name, data_root)
+        real = folder.resolve()
+        for path in pictures_in(folder, recursive=True):
+            found.setdefault(real / path.relative_to(folder), path)
+    return list(found.values())
 
 
 def degradation_of(recipe: Recipe) -> Degradation:
@@ -120,7 +138,13 @@ def open_sampler(
     )
     if fits_in_memory(files, recipe.shrink, recipe.megapixels, channels_in(recipe.color)):
         say(f"decoding {len(files)} pictures")
-        return nullcontext(make(load_pairs(files, versions.all, radius, warn)))
+        pairs = load_pairs(files, versions.all, radius, warn)
+        in_memory = make(pairs)
+        if small := len({pair.source for pair in pairs}) - in_memory.pictures:
+            warn(
+                f"too small for patches of {recipe.patch} pixels: {small} of the pictures; left out"
+            )
+        return nullcontext(in_memory)
     workers = min(MOST_WORKERS, max(1, cores() - 1))
     say(f"streaming {len(files)} pictures, {workers} at once")
     cutter = Cutter(versions.one, radius, make)

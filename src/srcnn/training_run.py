@@ -13,6 +13,7 @@ import platform
 import re
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -40,8 +41,8 @@ from srcnn.training.device import make_fabric
 from srcnn.training.log import RunLog
 from srcnn.training.loop import Tensors, first_state, train, update
 from srcnn.training.optimizer import make_optimizer
-from srcnn.training.resume import check_resumed, compare_pictures
-from srcnn.training_pictures import Say, degradation_of, open_sampler, read_held_back
+from srcnn.training.resume import alone, check_resumed, compare_pictures
+from srcnn.training_pictures import Say, degradation_of, find_pictures, open_sampler, read_held_back
 from srcnn.weights.binary import Weights
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import load
@@ -78,11 +79,7 @@ def make_plan(
     """
     for name in recipe.scores:
         pictures_in(locate(name, data_root))
-    files = [
-        path
-        for name in recipe.data
-        for path in pictures_in(locate(name, data_root), recursive=True)
-    ]
+    files = find_pictures(recipe.data, data_root)
     if len(files) <= recipe.held_back:
         raise UsageError(
             "held_back", f"{recipe.held_back} of {len(files)} pictures leaves none to train on"
@@ -115,7 +112,8 @@ def run_plan(
     if recipe.batch % fabric.world_size:
         raise UsageError("batch", f"{recipe.batch} is no multiple of {fabric.world_size} processes")
     first = fabric.is_global_zero
-    with RunLog(folder / LOG, quiet, first) as log:
+    only = alone(folder) if first else nullcontext()
+    with only, RunLog(folder / LOG, quiet, first) as log:
         state = first_state(fabric, folder, log, resume)
         if state["step"]:
             check_resumed(recipe, folder, state)
@@ -147,13 +145,13 @@ def run_plan(
             if first:
                 remove_parts(folder)
                 origin = f"# resolved from {plan.origin[0]} sha256 {plan.origin[1]}\n"
-                write_atomically(folder / RESOLVED, (origin + recipe.to_yaml()).encode())
+                write_atomically(folder / RESOLVED, (origin + _absolute(recipe).to_yaml()).encode())
             tensors, seconds = train(
                 recipe, model, sampler, validate, keep, bicubic, fabric, folder, log, state
             )
         if not first:
             return None
-        card = _card(plan, tensors, seconds, data_root, log.warn)
+        card = _card(plan, tensors, sampler.pictures, seconds, data_root, log.warn)
         write_atomically(folder / WEIGHTS, to_onnx(tensors, card))
         log.end(card=card.to_json())
         # Not before: to load matplotlib takes as long as everything else at the start of a run.
@@ -187,6 +185,21 @@ def _judgeable(
     return kept, _mean_psnr(list(usable.values()))
 
 
+def _absolute(recipe: Recipe) -> Recipe:
+    """Whose paths mean the same from any folder; names stay names."""
+
+    def path(name: str | None) -> str | None:
+        return name if name is None or not Path(name).exists() else str(Path(name).absolute())
+
+    return recipe.model_copy(
+        update={
+            "data": tuple(map(path, recipe.data)),
+            "scores": tuple(map(path, recipe.scores)),
+            "start": path(recipe.start),
+        }
+    )
+
+
 def _mean_psnr(rows: Sequence[dict[str, Any]]) -> float:
     """In dB; NaN of no pictures."""
     return mean(rows)["psnr"] if rows else math.nan
@@ -199,7 +212,8 @@ def recipe_origin(recipe_file: str) -> tuple[str, str]:
     resolved = re.match(rb"# resolved from (.*) sha256 (\w*)\n", text)
     if resolved:
         return resolved[1].decode(), resolved[2].decode()
-    return path.name, hashlib.sha256(text).hexdigest() if text else ""
+    name = path.name if path.name.isprintable() else ascii(path.name)[1:-1]
+    return name, hashlib.sha256(text).hexdigest() if text else ""
 
 
 def estimated_seconds(plan: Plan, device: str = "auto") -> float:
@@ -242,6 +256,7 @@ def _first_model(recipe: Recipe, fresh: bool = True) -> Trained:
 def _card(
     plan: Plan,
     tensors: Tensors,
+    pictures: int,
     seconds: float,
     data_root: Path | None,
     warn: Say,
@@ -252,8 +267,8 @@ def _card(
     for name in recipe.scores:
         rules = _protocol_of(name, recipe)
         failures: list[InputError] = []
-        pictures = read_originals(pictures_in(locate(name, data_root)), rules, failures)
-        scored = score_pictures(pictures, models, recipe.scale, failures=failures)
+        originals = read_originals(pictures_in(locate(name, data_root)), rules, failures)
+        scored = score_pictures(originals, models, recipe.scale, failures=failures)
         for error in failures:  # the weights are worth more than one of their scores
             warn(f"{error}; not scored")
         for model, rows in scored.items():
@@ -261,8 +276,8 @@ def _card(
     return replace(
         plan.card,
         degradation=str(degradation_of(recipe)),
-        training_data=tuple(Path(name).name for name in recipe.data),
-        pictures=len(plan.training),
+        training_data=tuple(Path(name).resolve().name for name in recipe.data),
+        pictures=pictures,
         samples=recipe.steps * recipe.batch,
         steps=recipe.steps,
         seconds=round(seconds, 1),

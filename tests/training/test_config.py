@@ -34,11 +34,23 @@ def test_all_mistakes_are_reported_together() -> None:
     assert caught.value.exit_code == 2
 
 
+def test_all_contradictions_are_reported_together() -> None:
+    with pytest.raises(
+        UsageError, match=r"are odd; .*at least 2 filters.*; .*needs color.*; "
+    ) as e:
+        make_recipe({**GOOD, "f": [9, 2, 5], "n": [1, 8], "hue": 9, "restarts": [1, 1]}, [], "r")
+    assert "restarts rise" in str(e.value)
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
         ({"f": [9, 2, 5]}, "odd"),
         ({"n": [64]}, "one number fewer"),
+        ({"n": []}, "one number fewer"),
+        ({"steps": True}, "steps: .*valid integer"),
+        ({"lr": float("inf")}, "lr: .*finite"),
+        ({"seed": 2**64}, "seed: .*less than"),
         ({"layer_lr": [1, 0.1]}, "every layer"),
         ({"n": [64, 1]}, "at least 2 filters"),
         ({"data": []}, "data"),
@@ -79,7 +91,7 @@ def test_overrides_are_yaml_and_win() -> None:
         make_recipe(dict(GOOD), ["steps"], "my.yaml")
 
 
-@pytest.mark.parametrize("text", ["", "- a\n", "a: [1\n", "\x00"])
+@pytest.mark.parametrize("text", ["", "- a\n", "a: [1\n", "\x00", "a: 1\na: 2\n", "[" * 9999])
 def test_no_recipe_at_all(tmp_path: Path, text: str) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text(text)

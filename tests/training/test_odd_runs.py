@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import resource
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from srcnn.errors import SrcnnError, UsageError
+from srcnn.errors import OutputError, SrcnnError, UsageError
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
-from srcnn.training_run import LOG, WEIGHTS
+from srcnn.training.config import RESOLVED, read_recipe
+from srcnn.training.resume import LOCK, alone
+from srcnn.training.state import LAST
+from srcnn.training_run import LOG, WEIGHTS, make_plan, run_plan
 from srcnn.weights.foreign import load
+from srcnn.weights.onnx_file import read_card
 
-from .tiny import recipe_for, train
+from .tiny import digest, recipe_for, train
 
 
 @pytest.fixture
@@ -109,3 +114,96 @@ def test_a_run_that_diverges_says_so(photos: Path, tmp_path: Path, changes: dict
     with pytest.raises(SrcnnError, match=r"diverged at step \d+: .*; lower lr"):
         train(recipe_for(photos, warmup=0, **changes), tmp_path / "run")
     assert not (tmp_path / "run" / WEIGHTS).exists()
+
+
+def card_of(run: Path) -> Any:
+    return read_card((run / WEIGHTS).read_bytes(), "weights")
+
+
+@pytest.mark.parametrize("megapixels", [512, 0], ids=["in memory", "streamed"])
+def test_the_card_counts_the_pictures_that_were_learned_from(
+    own: Path, tmp_path: Path, megapixels: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (own / "8.png").write_bytes(b"no picture")
+    (own / "a.png").write_bytes(encode(np.zeros((30, 7), np.uint8), FORMATS["png"]))
+    recipe = recipe_for(own, held_back=0, megapixels=megapixels, shrink=[0.5, 0.3])
+    train(recipe, tmp_path / "run")
+    error = capsys.readouterr().err
+    assert error.count("8.png: is not a picture of a known format") == 1
+    if megapixels:
+        assert "too small for patches of 24 pixels: 1 of the pictures; left out" in error
+    assert card_of(tmp_path / "run").pictures == (8 if megapixels else 9)
+
+
+def test_a_version_of_no_pixels_does_not_take_the_picture_with_it(
+    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(recipe_for(own, shrink=[0.02, 0.5]), tmp_path / "run")
+    assert "left out" not in capsys.readouterr().err
+    assert card_of(tmp_path / "run").pictures == 7
+
+
+def test_pictures_count_once_and_those_of_a_run_never(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run below the pictures that it learns from draws curves there."""
+    monkeypatch.chdir(own)
+    train(recipe_for(Path()), own / "runs" / "first")
+    assert list((own / "runs").rglob("*.png"))
+    assert card_of(own / "runs" / "first").training_data == ("own",)
+    plan = make_plan(recipe_for(own, data=[".", str(own), "./"]), "tiny")
+    assert len({*plan.training, *plan.held_back}) == len(plan.training) + len(plan.held_back) == 9
+
+
+def test_a_run_goes_on_from_another_folder(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    straight = train(recipe_for(Path("own"), scores=["own"]), tmp_path / "run")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    recipe = read_recipe(tmp_path / "run" / RESOLVED)
+    assert train(recipe, tmp_path / "run", resume=True) == straight
+
+
+def test_two_processes_do_not_train_in_one_folder(photos: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with alone(run), pytest.raises(UsageError, match="another process trains in it"):
+        train(recipe_for(photos), run)
+    assert not run.exists()
+    run.mkdir()
+    (run / LOCK).touch()  # of a process that was killed
+    train(recipe_for(photos), run)
+
+
+def test_a_run_cannot_be_a_file(photos: Path, tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("mine")
+    with pytest.raises(UsageError, match="is no folder"):
+        train(recipe_for(photos), tmp_path / "run")
+    assert (tmp_path / "run").read_text() == "mine"
+
+
+def test_a_full_disk_costs_one_line_and_no_state(photos: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train(recipe_for(photos), run)
+    before = (run / LAST).read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, limits[1]))
+    try:
+        with pytest.raises(OutputError, match="cannot be written"):
+            train(recipe_for(photos, steps=16), run, resume=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (run / LAST).read_bytes() == before
+    train(recipe_for(photos, steps=16), run, resume=True)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "\udcff", "ü"], ids=ascii)
+def test_folders_have_any_name(photos: Path, tmp_path: Path, name: str) -> None:
+    """Also one that is no text, or two lines."""
+    folder = shutil.copytree(photos, tmp_path / name)
+    recipe = recipe_for(folder)
+    run = tmp_path / "run"
+    run_plan(make_plan(recipe, str(folder)), run, device="cpu", quiet=True)
+    assert read_recipe(run / RESOLVED).data == (str(folder),)
+    assert train(read_recipe(run / RESOLVED), run, resume=True) == digest(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -44,7 +45,12 @@ def torchrun(folder: Path, *arguments: object) -> subprocess.Popen[str]:
     command += ["--standalone", "-m", "srcnn", "train", *map(str, arguments)]
     pipe = subprocess.PIPE
     return subprocess.Popen(
-        [*command, "--device=cpu"], stdout=pipe, stderr=pipe, text=True, cwd=folder
+        [*command, "--device=cpu"],
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        cwd=folder,
+        start_new_session=True,
     )
 
 
@@ -106,7 +112,11 @@ def test_a_batch_that_cannot_be_shared_is_refused(
 
 
 @pytest.mark.slow
-def test_a_signal_to_torchrun_ends_both_after_the_same_step(photos: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("everybody", [False, True], ids=["to torchrun", "to all"])
+def test_a_signal_ends_both_after_the_same_step(
+    photos: Path, tmp_path: Path, everybody: bool
+) -> None:
+    """Ctrl-C on a terminal reaches all of them, and torchrun sends a second one at once."""
     recipe = written(recipe_for(photos, steps=1500, validate_every=100), tmp_path / "recipe.yaml")
     straight, cut = tmp_path / "straight", tmp_path / "cut"
     straight.mkdir()
@@ -116,7 +126,10 @@ def test_a_signal_to_torchrun_ends_both_after_the_same_step(photos: Path, tmp_pa
     while not (run / LAST).exists():  # it is there from the first validation on
         assert process.poll() is None
         time.sleep(0.01)
-    process.send_signal(signal.SIGTERM)
+    if everybody:
+        os.killpg(process.pid, signal.SIGINT)
+    else:
+        process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=60)
     assert "srcnn train --resume" in err
     assert 0 < torch.load(run / LAST)["step"] < 1500

@@ -90,6 +90,7 @@ def train(
     # Torch takes seconds to load: a mistake in the recipe is told before.
     from srcnn.duration import duration
     from srcnn.training.device import is_first_process
+    from srcnn.training.resume import LOCK
     from srcnn.training_run import WEIGHTS, estimated_seconds, make_plan, run_plan
 
     plan = make_plan(chosen, str(source), data_root, changed=bool(changes))
@@ -108,7 +109,8 @@ def train(
     folder = resume or run or Path("runs") / f"{chosen.name}-x{chosen.scale}"
     if is_first_process():
         remove_parts(folder)
-        if resume is None and folder.exists() and any(folder.iterdir()):
+        taken = folder.is_dir() and any(file.name != LOCK for file in folder.iterdir())
+        if resume is None and taken:
             raise UsageError(folder, "is not empty", "use --resume RUN to go on, or another --run")
     card = run_plan(plan, folder, data_root, device, resume is not None, quiet)
     if card is not None:

@@ -10,6 +10,9 @@ from pathlib import Path
 from srcnn.errors import MissingData, UsageError
 from srcnn.images.formats import SUFFIXES
 
+RUN = ("recipe.yaml", "log.jsonl")
+"""Files of the directory of a training run: one that has both is one."""
+
 
 def pictures_in(folder: Path, recursive: bool = False) -> list[Path]:
     """Every file with the suffix of a picture, sorted by path; `MissingData` when there is none."""
@@ -29,7 +32,9 @@ def picture_names(folder: str, recursive: bool = False) -> Iterator[str]:
     for entry in entries:
         suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122
         if recursive and entry.is_dir(follow_symlinks=False):
-            yield from picture_names(entry.path, recursive)
+            # Those of a training run are drawings of it.
+            if not all(os.path.exists(f"{entry.path}/{name}") for name in RUN):  # noqa: PTH110
+                yield from picture_names(entry.path, recursive)
         elif suffix in SUFFIXES and not entry.name.startswith(".") and _is_file(entry):
             yield entry.path
 

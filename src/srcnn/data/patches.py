@@ -32,6 +32,7 @@ class Pair:
 
     truth: NDArray[np.uint8]
     padded: NDArray[np.float32]
+    source: Path = Path()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -63,6 +64,11 @@ Batch = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 class Sampler(Protocol):
     """Where batches come from."""
 
+    @property
+    def pictures(self) -> int:
+        """How many of the files can be learned from."""
+        ...
+
     def batch(self, step: int) -> Batch:
         """The batch of a step: a function of seed and step alone, so that a resumed run repeats it."""
         ...
@@ -82,7 +88,7 @@ def load_pairs(
             for truth, enlarged in versions(file):
                 borders = [(radius, radius)] * 2 + [(0, 0)] * (enlarged.ndim - 2)
                 padded = np.pad(enlarged.astype(np.float32), borders, mode="edge")
-                pairs.append(Pair(np.ascontiguousarray(truth), padded))
+                pairs.append(Pair(np.ascontiguousarray(truth), padded, file))
         except (InputError, LimitError) as error:
             warn(f"{error}; left out")
     return pairs
@@ -153,6 +159,11 @@ class PatchSampler:
             for i in range(self.batch_size):
                 x[i], y[i] = self.recolour(random, x[i], y[i])
         return x, y, self._weights[picks]
+
+    @property
+    def pictures(self) -> int:
+        """See `Sampler.pictures`."""
+        return len({pair.source for pair in self.pairs})
 
     def _place(self, random: np.random.Generator) -> tuple[int, int, int]:
         """(which picture, top, left) of a random patch."""

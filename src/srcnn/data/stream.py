@@ -120,6 +120,11 @@ class StreamSampler:
                 self._warn(warning)
         return batches
 
+    @property
+    def pictures(self) -> int:
+        """See `srcnn.data.patches.Sampler.pictures`; as far as they have been looked at."""
+        return len(self._files) - len(self._warned)
+
     def files_of(self, block: int) -> list[Path]:
         """The pictures of a block."""
         places = range(block * PICTURES, (block + 1) * PICTURES)

@@ -39,6 +39,11 @@ class SubImageSampler:
         x, y = channels_first(np.stack(inputs)), to_float(channels_first(np.stack(truths)))
         return x, y, np.ones(self.batch_size, np.float32)
 
+    @property
+    def pictures(self) -> int:
+        """See `srcnn.data.patches.Sampler.pictures`."""
+        return len({self.pairs[pick].source for pick in self.places[:, 0]})
+
     def _shuffled(self, position: int) -> int:
         """Which sub-image comes at a position of the endless row of epochs."""
         epoch, index = divmod(position, len(self.places))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -135,6 +136,6 @@ def degraded(
     truth = modcrop(truth, scale)
     if truth.size == 0:
         raise InputError(source, f"is smaller than {scale} pixels")
-    random = random or np.random.default_rng([*Path(source).name.encode()])
+    random = random or np.random.default_rng([*os.fsencode(Path(source).name)])
     low = degradation.low_resolution(to_float(truth, np.float64), scale, random, color)
     return truth, enlarge(low, scale)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,13 +18,15 @@ from srcnn.metrics.ssim import WINDOW
 RESOLVED = "recipe.yaml"
 """The resolved recipe in a run directory."""
 
-Positive = Annotated[int, Field(ge=1)]
+Positive = Annotated[int, Field(ge=1, strict=True)]  # true is no number
 Rate = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Quality = Annotated[int, Field(ge=1, le=100)]
 
 
-_STRICT = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+_STRICT = ConfigDict(
+    extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
+)
 
 
 class DegradationKeys(BaseModel):
@@ -137,7 +139,7 @@ class Recipe(BaseModel):
     """``auto``: bf16 autocast where a short measurement shows it to be clearly faster.
 
     Two runs are equal in one precision; a recipe that has to repeat itself names it."""
-    seed: Annotated[int, Field(ge=0)] = 1
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     validate_every: Positive = 500
     """Steps between two validations; after each, and every two minutes, the state is saved."""
     snapshots: bool = False
@@ -149,57 +151,72 @@ class Recipe(BaseModel):
 
     @model_validator(mode="after")
     def _fits(self) -> Recipe:
+        if found := list(self._contradictions()):
+            raise ValueError("; ".join(found))
+        return self
+
+    def _contradictions(self) -> Iterator[str]:
         if len(self.f) < 2 or len(self.n) != len(self.f) - 1:
-            raise ValueError("n needs one number fewer than f, which has at least two")
+            yield "n needs one number fewer than f, which has at least two"
         if any(size % 2 == 0 for size in self.f):
-            raise ValueError("filter sizes f are odd")
+            yield "filter sizes f are odd"
         least = channels_in(self.color) + 1
-        if self.form == "residual" and min(self.n) < least:
-            raise ValueError(
-                f"the residual form needs at least {least} filters in every hidden layer"
-            )
+        if self.form == "residual" and min(self.n, default=least) < least:
+            yield f"the residual form needs at least {least} filters in every hidden layer"
         recoloured = self.hue > 0 or self.brightness > 1
         for name, asked in (
             ("channel_weights", self.channel_weights),
             ("hue, brightness", recoloured),
         ):
             if asked and self.color == "Y":
-                raise ValueError(f"{name}: needs color: YCbCr or RGB")
+                yield f"{name}: needs color: YCbCr or RGB"
         if self.stretched and self.color != "Y":
-            raise ValueError("stretched is of color: Y; a colour network has gray as R = G = B")
+            yield "stretched is of color: Y; a colour network has gray as R = G = B"
         if self.channel_weights is not None and not any(self.channel_weights):
-            raise ValueError("channel_weights are all 0")
+            yield "channel_weights are all 0"
         for name, steps in (("restarts", self.restarts), ("milestones", self.milestones)):
             if any(a >= b for a, b in pairwise((*steps, self.steps))):
-                raise ValueError(f"{name} rise, and lie below steps")
+                yield f"{name} rise, and lie below steps"
         if self.restarts and self.schedule != "cosine":
-            raise ValueError("restarts are of schedule: cosine")
+            yield "restarts are of schedule: cosine"
         if bool(self.milestones) != (self.schedule == "step"):
-            raise ValueError("milestones go with schedule: step, and it needs them")
+            yield "milestones go with schedule: step, and it needs them"
         if self.balanced and self.loss != "mse":
-            raise ValueError("balanced is of squared errors: it needs loss: mse")
+            yield "balanced is of squared errors: it needs loss: mse"
         if self.loss == "ssim" and self.patch < WINDOW:
-            raise ValueError(f"loss: ssim needs patches of at least {WINDOW} pixels")
+            yield f"loss: ssim needs patches of at least {WINDOW} pixels"
         chosen = self.candidates > 1 or self.balanced or self.stretched
         if self.sub_images and (chosen or recoloured):
             keys = "candidates, balanced, stretched, hue, brightness"
-            raise ValueError(f"sub_images are seen as they are: no {keys}")
+            yield f"sub_images are seen as they are: no {keys}"
         if self.layer_lr is not None and len(self.layer_lr) != len(self.f):
-            raise ValueError("layer_lr needs one factor for every layer")
-        return self
+            yield "layer_lr needs one factor for every layer"
 
     def to_yaml(self) -> str:
         return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False)
 
 
+class _Loader(yaml.SafeLoader):
+    """Of a key that stands twice PyYAML takes the last one, and says nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.YAMLError(f"{key} stands twice")
+        return super().construct_mapping(node, deep)
+
+
 def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
     """A recipe file with ``key=value`` overrides; `UsageError` with every mistake in it."""
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError:
         raise UsageError(path, "no such recipe") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(path, f"cannot be read ({error})") from None
+    except RecursionError:
+        raise UsageError(path, "is no recipe: it is nested too deeply") from None
     if not isinstance(values, dict):
         raise UsageError(path, "is no recipe: it holds no keys")
     return make_recipe(values, overrides, str(path))

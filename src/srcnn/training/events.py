@@ -9,6 +9,8 @@ from tensorboardX.event_file_writer import EventsWriter
 from tensorboardX.proto.event_pb2 import Event, SessionLog
 from tensorboardX.summary import scalar
 
+from srcnn.errors import OutputError
+
 _TAGS = {"psnr": "psnr/network", "bicubic": "psnr/bicubic"}
 """Tags of one group are drawn beside each other."""
 
@@ -22,6 +24,7 @@ class Events:
     def __init__(self, folder: Path, first: int) -> None:
         """``first``: the first step that may come; TensorBoard drops later ones of earlier files."""
         folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         # In the name there are seconds already, which are too coarse to tell two runs apart.
         self._writer = EventsWriter(str(folder / "events"), f".{time.time_ns()}")
         self._write(Event(step=first, session_log=SessionLog(status=SessionLog.START)))
@@ -33,8 +36,11 @@ class Events:
 
     def _write(self, event: Event) -> None:
         event.wall_time = time.time()
-        self._writer.write_event(event)
-        self._writer.flush()
+        try:
+            self._writer.write_event(event)
+            self._writer.flush()
+        except OSError as error:
+            raise OutputError(self._folder, f"cannot be written ({error.strerror})") from None
 
     def close(self) -> None:
         self._writer.close()

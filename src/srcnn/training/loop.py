@@ -67,7 +67,7 @@ def train(
         log.begin(state["step"])
         validate(average.tensors())  # it works, and takes so long
         pace.judged()
-    with Stop() as stop:
+    with Stop(fabric) as stop:
         for step in range(state["step"], recipe.steps):
             lr = learning_rate(recipe, step)
             for group in optimizer.param_groups:
@@ -84,7 +84,7 @@ def train(
             pace.step()
             log.progress(done, recipe.steps, pace.seconds_left(done), f"loss {loss:.6f}")
             judged = done % recipe.validate_every == 0 or done == recipe.steps
-            stopped = stop.wanted(fabric)
+            stopped = stop.wanted()
             if fabric.is_global_zero and (judged or stopped or pace.unsaved > SAVE_EVERY):
                 if not all(bool(weight.isfinite().all()) for weight in model.parameters()):
                     raise _diverged(done)  # and the state before it is kept

@@ -1,15 +1,43 @@
-"""Whether a run can go on: by the recipe that it is given, with the pictures that are there now."""
+"""Whether a run can go on: by the recipe that it is given, with the pictures that are there now, alone."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from srcnn.data.folder import fingerprint
-from srcnn.errors import UsageError
+from srcnn.errors import OutputError, UsageError
 from srcnn.training.config import RESOLVED, Recipe, read_recipe
 from srcnn.training.loop import State
+
+LOCK = ".srcnn.lock"
+"""In the folder of a run: held by the process that trains there."""
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """No other process trains in ``folder`` inside the block; `UsageError` if one does already."""
+    made = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / LOCK, blocking=False).acquire()
+    except Timeout:
+        raise UsageError(folder, "another process trains in it") from None
+    except FileExistsError:
+        raise UsageError(folder, "is no folder", "give --run another name") from None
+    except OSError as error:
+        raise OutputError(folder, f"cannot be written ({error.strerror})") from None
+    with lock:
+        try:
+            yield
+        finally:
+            (folder / LOCK).unlink(missing_ok=True)
+            if made and not any(folder.iterdir()):
+                folder.rmdir()
 
 
 def check_resumed(recipe: Recipe, folder: Path, state: State) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -21,8 +22,10 @@ def save_state(run: Path, state: dict[str, Any]) -> None:
     At every moment a whole state is there: the new one lies complete on the disk beside the others
     before the last one is renamed.
     """
+    whole = BytesIO()
+    torch.save(state, whole)  # into a file it would tell of a full disk in its own way
     with atomic_file(run / LAST) as file:
-        torch.save(state, file)
+        file.write(whole.getbuffer())
         file.flush()
         os.fsync(file.fileno())
         if (run / LAST).exists():

@@ -13,9 +13,14 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stop:
-    """Inside the block the first signal is only noted; a second one ends the process as ever."""
+    """Inside the block the first signal is only noted; a second one ends a single process as ever.
 
-    def __init__(self) -> None:
+    Of several processes none ends before the first one has saved: torchrun itself sends a second signal
+    a moment after the first, and one to all others when one has ended.
+    """
+
+    def __init__(self, fabric: Fabric) -> None:
+        self._fabric = fabric
         self._noted: int | None = None
 
     def __enter__(self) -> Self:
@@ -42,11 +47,12 @@ class Stop:
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self._noted is None:
             self._noted = number
-        else:
-            self.leave()
+        elif self._fabric.world_size == 1:
+            self._end()
 
-    def wanted(self, fabric: Fabric) -> bool:
+    def wanted(self) -> bool:
         """Whether to end after this step; all processes of a run hear the same answer."""
+        fabric = self._fabric
         if fabric.world_size > 1:
             # A signal reaches the processes at different steps, and none may wait for one that left.
             noted = torch.tensor(float(self._noted or 0), device=fabric.device)
@@ -58,6 +64,10 @@ class Stop:
 
     def leave(self) -> NoReturn:
         """Do what the signal would have done without us; end the run in any case."""
+        self._fabric.barrier()
+        self._end()
+
+    def _end(self) -> NoReturn:
         assert self._noted is not None, "no signal came"
         self._restore()
         signal.raise_signal(self._noted)
