@@ -29,9 +29,9 @@ def speed_summary() -> str:
     pixels = (last["side"] * large["scale"]) ** 2 / 1e6
     return (
         f"On {report['machine']['threads']} cores ({report['machine']['cpu']}) a picture becomes "
-        f"1281 x 720 in {' and '.join(roads)}; in brackets how many times as fast that is as torch's usual "
-        f"port runs the network alone, at its lower quartile. Memory is bounded: a result of "
-        f"{pixels:.0f} megapixels took {last['peak_mb']} MB. More, and how it was measured: "
+        f"1281 x 720 in {' and '.join(roads)}; in brackets how many times as long torch's usual port needs "
+        f"for the network alone, at its lower quartile. Memory is bounded: a result of "
+        f"{pixels:.0f} megapixels, from PNG to PNG, took {last['peak_mb']} MiB. More, and how it was measured: "
         f"[docs/speed.md](docs/speed.md).\n"
     )
 
@@ -97,7 +97,7 @@ def large() -> str:
     report: dict[str, Any] = json.loads((ROOT / "results" / "large.json").read_text())
     lines = [
         f"| {report['model']}, x{report['scale']}, PNG to PNG | megapixels out | seconds "
-        "| ns per pixel | peak memory (MB) |",
+        "| ns per pixel | peak memory (MiB) |",
         "|---|---|---|---|---|",
     ]
     for row in report["rows"]:
@@ -106,7 +106,8 @@ def large() -> str:
             f"| {row['side']} x {row['side']} | {out:.0f} | {row['seconds']:.1f} "
             f"| {row['ns_per_pixel']:.0f} | {row['peak_mb']} |"
         )
-    return "\n".join(lines) + "\n"
+    rounds = f"medians of {report['rounds']} runs" if report["rounds"] > 1 else "one run each"
+    return "\n".join(lines) + f"\n\n{rounds.capitalize()}.\n"
 
 
 def _speed() -> dict[str, Any]:

@@ -112,7 +112,9 @@ def load(
     name = model or default(trained)
     path = find(name, trained)
     if path.suffix != ".onnx":
-        raise ModelError(name, "only ONNX weights files can upscale")
+        raise ModelError(
+            name, "only ONNX weights files can upscale", "srcnn export makes one: -o F.onnx"
+        )
     graph = read_bytes(path)
     card = read_card(graph, name)
     if is_file_name(name) and card.scale and nearest_scale(scale, card.scale) != card.scale:
