@@ -154,6 +154,58 @@ def test_what_it_needs(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         open_example_based("a+", 3)
 
 
+def _fill(folder: Path, *pictures: NDArray[np.uint8]) -> None:
+    for file in folder.iterdir():
+        file.unlink()
+    for k, pixels in enumerate(pictures):
+        Image.fromarray(pixels).save(folder / f"{k}.png")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("sizes", "patches"),
+    [
+        ([(1, 1)], "0"),
+        ([(10, 10)], "0"),
+        ([(14, 200), (200, 14)], "0"),  # 5 low-res pixels each way is the least
+        ([(15, 15)], "1"),
+        ([(15, 18), (15, 15)], "3"),
+    ],
+)
+def test_too_little_to_learn_from(
+    root: Path, name: str, sizes: list[tuple[int, int]], patches: str
+) -> None:
+    """Of a picture 5 low-res pixels wide a patch of 3 has a low-res pixel at each side, for the gradients."""
+    method = METHODS[name]
+    random = np.random.default_rng(1)
+    _fill(root / "t91", *(random.integers(0, 256, size, np.uint8) for size in sizes))
+    why = f"t91: give {patches} patches that are not flat, and {method.settings.learning.atoms} are"
+    with pytest.raises(MissingData, match=why) as caught:
+        open_example_based(name, 3)
+    assert str(caught.value).endswith("run: srcnn data verify t91")
+    assert not (root.parent / "cache").exists()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("level", [0, 90, 255])
+def test_flat_pictures_teach_nothing(root: Path, name: str, level: int) -> None:
+    _fill(root / "t91", np.full((100, 90, 3), level, np.uint8))
+    with pytest.raises(MissingData, match="give 0 patches that are not flat"):
+        open_example_based(name, 2)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pictures_without_a_patch_are_left_out(root: Path, name: str) -> None:
+    """The same model as without them."""
+    open_example_based(name, 3)
+    (before,) = kept(root)
+    for k, size in enumerate([(1, 1), (2, 60), (12, 90)]):
+        Image.fromarray(np.full(size, 7, np.uint8)).save(root / "t91" / f"{k}-tiny.png")
+    open_example_based(name, 3)
+    (after,) = set(kept(root)) - {before}
+    assert after.read_bytes() == before.read_bytes()
+
+
 def test_a_cache_that_cannot_be_written(root: Path, caplog: pytest.LogCaptureFixture) -> None:
     (root.parent / "cache").mkdir()
     (root.parent / "cache" / "srcnn").write_text("in the way")

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.errors import MissingData
+
 Progress = Callable[[float], None]
 """Told the part that is done, 0 to 1."""
 
@@ -27,16 +29,24 @@ class Learning:
 _BATCH = 256
 
 
+def check_enough(patches: int, learning: Learning) -> None:
+    """`MissingData` for pictures that give fewer patches than a dictionary has atoms."""
+    if patches < learning.atoms:
+        why = f"give {patches} patches that are not flat, and {learning.atoms} are needed"
+        raise MissingData("the training pictures", why)
+
+
 def learn(
     features: NDArray[np.float32], learning: Learning, progress: Progress
 ) -> NDArray[np.float32]:
     """N x d features of length 1 to K x d atoms of length 1, by scikit-learn.
 
     Mairal, Bach, Ponce, Sapiro: "Online dictionary learning for sparse coding", ICML 2009, begun with
-    patches as atoms. Of fewer patches than ``atoms`` there are fewer atoms.
+    patches as atoms: `MissingData` where there are fewer of them.
     """
     from sklearn.decomposition import MiniBatchDictionaryLearning
 
+    check_enough(len(features), learning)
     chosen = np.random.default_rng(0).permutation(len(features))
     first = features[chosen[: learning.atoms]]
     seen = features[chosen[-learning.samples :]]

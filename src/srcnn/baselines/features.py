@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.baselines.patches import cut
+from srcnn.baselines.patches import LOW_SIDE, cut
 
+SMALLEST = LOW_SIDE + 2
+"""Low-res pixels each way that a picture needs to have a patch: gradients reach one further."""
 _ENERGY = 0.999
 
 
@@ -43,7 +45,8 @@ def gradients(luma: NDArray[Any], scale: int) -> NDArray[np.float32]:
 def basis_of(lumas: Iterable[NDArray[Any]], scale: int) -> NDArray[np.float32]:
     """4P² x d: the orthonormal directions that hold 99.9 % of the energy of the gradients' patches.
 
-    Not centred: gradients are zero on average, and a flat patch has to stay zero.
+    Not centred: gradients are zero on average, and a flat patch has to stay zero. Of pictures that are all
+    flat every direction is one.
     """
     energy: NDArray[np.float64] | None = None
     for luma in lumas:
@@ -53,7 +56,7 @@ def basis_of(lumas: Iterable[NDArray[Any]], scale: int) -> NDArray[np.float32]:
         energy = product if energy is None else energy + product
     assert energy is not None  # there are pictures
     values, vectors = np.linalg.eigh(energy)
-    share = np.cumsum(values[::-1]) / values.sum()
+    share = np.cumsum(values[::-1]) / max(values.sum(), np.finfo(np.float64).tiny)
     count = int(np.searchsorted(share, _ENERGY)) + 1
     return np.ascontiguousarray(vectors[:, ::-1][:, :count], np.float32)
 

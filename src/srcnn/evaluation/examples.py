@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from srcnn._optional import need
 from srcnn.baselines import anchored, sparse_coding
 from srcnn.baselines.example_based import Coder, ExampleBased
-from srcnn.baselines.features import basis_of
+from srcnn.baselines.dictionary import check_enough
+from srcnn.baselines.features import SMALLEST, basis_of
 from srcnn.baselines.patches import side
 from srcnn.baselines.samples import Pair, Settings
 from srcnn.data.catalog import cache, locate
@@ -25,7 +26,7 @@ from srcnn.data.folder import pictures_in
 from srcnn.duration import duration
 from srcnn.engine.threads import one_core_per_product
 from srcnn.engine.upscaler import SCALES
-from srcnn.errors import ModelError, OutputError
+from srcnn.errors import MissingData, ModelError, OutputError
 from srcnn.evaluation.original import read_original
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.images.depth import to_float
@@ -64,8 +65,8 @@ def open_example_based(
 ) -> ExampleBased:
     """The method ``name`` for ``scale``: from the cache, or trained on T91 and put there.
 
-    Raises `ModelError` for another name, or another scale than 2, 3 or 4, `MissingData` without T91, and
-    `MissingExtra` where it has to be trained without the extra ``train``.
+    Raises `ModelError` for another name, or another scale than 2, 3 or 4, `MissingData` without T91 or with
+    too little to learn from in it, and `MissingExtra` where it has to be trained without the extra ``train``.
     """
     if name not in METHODS:
         raise ModelError(
@@ -80,7 +81,11 @@ def open_example_based(
     arrays = _read(path, scale, method)
     if arrays is None:
         need("train", f"model {name}")
-        arrays = train(name, scale, files, method, say or (lambda text: None))
+        try:
+            arrays = train(name, scale, files, method, say or (lambda text: None))
+        except MissingData as error:
+            where = f"the pictures in {files[0].parent}"
+            raise MissingData(where, error.why, f"run: srcnn data verify {TRAINED_ON}") from None
         _keep(path, arrays)
     basis = arrays.pop("basis")
     return ExampleBased(name, scale, basis, method.coder(**arrays))
@@ -97,24 +102,28 @@ def train(
         say(f"training {name} x{scale}, this once  {part:4.0%}  {duration(left)} left")
 
     with one_core_per_product():
-        pairs = list(_pairs(files, scale, (1.0, *method.settings.shrink)))
+        lumas = [read_original(file, PROTOCOLS["paper"]).channels("Y") for file in files]
+        pairs = list(_pairs(lumas, scale))
+        if not pairs:
+            check_enough(0, method.settings.learning)
+        smaller = [pair for size in method.settings.shrink for pair in _pairs(lumas, scale, size)]
         progress(0.05)
-        basis = basis_of([bicubic for _, bicubic in pairs[: len(files)]], scale)
+        basis = basis_of([bicubic for _, bicubic in pairs], scale)
         progress(0.1)
         coder = method.train(
-            pairs, scale, basis, method.settings, lambda part: progress(0.1 + 0.9 * part)
+            *(pairs + smaller, scale, basis, method.settings),
+            lambda part: progress(0.1 + 0.9 * part),
         )
     _log.info("%s x%d trained in %s", name, scale, duration(time.monotonic() - started))
     return {"basis": basis, **vars(coder)}
 
 
-def _pairs(files: Sequence[Path], scale: int, sizes: Sequence[float]) -> Iterator[Pair]:
-    """Every picture on the judge's road, then every picture again at the next size."""
-    lumas = [read_original(file, PROTOCOLS["paper"]).channels("Y") for file in files]
-    for size in sizes:
-        for file, luma in zip(files, lumas, strict=True):
-            smaller = luma if size == 1 else imresize(luma, size)
-            truth, bicubic = degraded(smaller, scale, str(file))
+def _pairs(lumas: Sequence[NDArray[np.uint8]], scale: int, size: float = 1) -> Iterator[Pair]:
+    """Every picture on the judge's road, made so much smaller before; none of those without a patch."""
+    for luma in lumas:
+        if min(luma.shape) * size >= SMALLEST * scale:
+            truth = luma if size == 1 else imresize(luma, size)
+            truth, bicubic = degraded(truth, scale, TRAINED_ON)
             yield to_float(truth), bicubic.astype(np.float32)
 
 
