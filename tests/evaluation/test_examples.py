@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
@@ -152,6 +153,35 @@ def test_what_it_needs(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     open_example_based("a+", 2)
     with pytest.raises(MissingExtra, match=r"model a\+: needs sklearn; run: pip install"):
         open_example_based("a+", 3)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_t91_what_was_trained_last_is_used(
+    root: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """For the same scale, by the same settings, and sound."""
+    open_example_based(name, 2)
+    (older,) = kept(root)
+    (root / "t91" / "0.png").unlink()
+    luma = np.random.default_rng(3).random((24, 20))
+    latest = enhance_whole(open_example_based(name, 2), luma)
+    (newer,) = set(kept(root)) - {older}
+    os.utime(older, (1, 1))
+    no_training(monkeypatch)
+    (root / "t91").rename(root / "elsewhere")
+    np.testing.assert_array_equal(enhance_whole(open_example_based(name, 2), luma), latest)
+    # A folder without pictures, and another data root, are no T91 either.
+    (root / "t91").mkdir()
+    open_example_based(name, 2)
+    open_example_based(name, 2, root / "elsewhere")
+    newer.write_bytes(_cut(newer.read_bytes()))
+    assert (enhance_whole(open_example_based(name, 2), luma) != latest).any()
+    with pytest.raises(MissingData):
+        open_example_based(name, 3)
+    settings = replace(METHODS[name].settings, samples=400)
+    monkeypatch.setitem(METHODS, name, replace(METHODS[name], settings=settings))
+    with pytest.raises(MissingData):
+        open_example_based(name, 2)
 
 
 def _fill(folder: Path, *pictures: NDArray[np.uint8]) -> None:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from srcnn._optional import need
 from srcnn.baselines import anchored, sparse_coding
-from srcnn.baselines.example_based import Coder, ExampleBased
 from srcnn.baselines.dictionary import check_enough
+from srcnn.baselines.example_based import Coder, ExampleBased
 from srcnn.baselines.features import SMALLEST, basis_of
 from srcnn.baselines.patches import side
 from srcnn.baselines.samples import Pair, Settings
@@ -37,6 +37,9 @@ TRAINED_ON = "t91"
 _VERSION = 1
 """Of what training makes of the same pictures and settings: a kept model of another one is not used."""
 _log = logging.getLogger(__name__)
+
+Arrays = dict[str, NDArray[np.float32]]
+"""What a trained method is made of, by name, ``basis`` among it."""
 
 Say = Callable[[str], None]
 """Told in words what is being done."""
@@ -65,8 +68,9 @@ def open_example_based(
 ) -> ExampleBased:
     """The method ``name`` for ``scale``: from the cache, or trained on T91 and put there.
 
-    Raises `ModelError` for another name, or another scale than 2, 3 or 4, `MissingData` without T91 or with
-    too little to learn from in it, and `MissingExtra` where it has to be trained without the extra ``train``.
+    Where T91 is not there, what was trained last. Raises `ModelError` for another name, or another scale than
+    2, 3 or 4, and where it has to be trained `MissingData` without T91 or with too little to learn from in it,
+    and `MissingExtra` without the extra ``train``.
     """
     if name not in METHODS:
         raise ModelError(
@@ -75,26 +79,46 @@ def open_example_based(
     if scale not in SCALES:
         known = ", ".join(f"x{scale}" for scale in SCALES)
         raise ModelError(f"model '{name}'", f"is not made for x{scale}", f"it is for {known}")
-    files = pictures_in(locate(TRAINED_ON, data_root))
-    method = METHODS[name]
-    path = cache() / "baselines" / f"{name}-x{scale}-{_digest(method, files)}.npz"
-    arrays = _read(path, scale, method)
+    try:
+        files = pictures_in(locate(TRAINED_ON, data_root))
+    except MissingData:
+        arrays = _read_last(name, scale)
+        if arrays is None:
+            raise
+    else:
+        arrays = _read_or_train(name, scale, files, say or (lambda text: None))
+    basis = arrays.pop("basis")
+    return ExampleBased(name, scale, basis, METHODS[name].coder(**arrays))
+
+
+def _read_last(name: str, scale: int) -> Arrays | None:
+    """What was trained last for ``scale``, of whatever pictures; ``None`` if there is none."""
+    kept = _path(name, scale, "*")
+    for path in sorted(kept.parent.glob(kept.name), key=lambda path: -path.stat().st_mtime_ns):
+        arrays = _read(path, scale, METHODS[name])
+        if arrays is not None:
+            _log.info("%s is not there: %s is used", TRAINED_ON, path)
+            return arrays
+    return None
+
+
+def _read_or_train(name: str, scale: int, files: Sequence[Path], say: Say) -> Arrays:
+    """What was trained on these pictures, perhaps now."""
+    path = _path(name, scale, _digest(files))
+    arrays = _read(path, scale, METHODS[name])
     if arrays is None:
         need("train", f"model {name}")
         try:
-            arrays = train(name, scale, files, method, say or (lambda text: None))
+            arrays = train(name, scale, files, METHODS[name], say)
         except MissingData as error:
             where = f"the pictures in {files[0].parent}"
             raise MissingData(where, error.why, f"run: srcnn data verify {TRAINED_ON}") from None
         _keep(path, arrays)
-    basis = arrays.pop("basis")
-    return ExampleBased(name, scale, basis, method.coder(**arrays))
+    return arrays
 
 
-def train(
-    name: str, scale: int, files: Sequence[Path], method: Method, say: Say
-) -> dict[str, NDArray[np.float32]]:
-    """What a trained method is made of, by name, ``basis`` among it; on one core, the same bytes each time."""
+def train(name: str, scale: int, files: Sequence[Path], method: Method, say: Say) -> Arrays:
+    """Learn from pictures, on one core; the same bytes each time."""
     started = time.monotonic()
 
     def progress(part: float) -> None:
@@ -127,15 +151,21 @@ def _pairs(lumas: Sequence[NDArray[np.uint8]], scale: int, size: float = 1) -> I
             yield to_float(truth), bicubic.astype(np.float32)
 
 
-def _digest(method: Method, files: Sequence[Path]) -> str:
-    """Tells trained models apart: by the code's version, the settings and the pictures."""
-    digest = hashlib.sha256(f"{_VERSION} {method.settings}".encode())
+def _path(name: str, scale: int, pictures: str) -> Path:
+    """Where a trained model is kept. Its name tells models apart: by the code's version, settings, pictures."""
+    known = hashlib.sha256(f"{_VERSION} {METHODS[name].settings}".encode()).hexdigest()
+    return cache() / "baselines" / f"{name}-x{scale}-{known[:8]}-{pictures}.npz"
+
+
+def _digest(files: Sequence[Path]) -> str:
+    """Tells sets of pictures apart."""
+    digest = hashlib.sha256()
     for file in files:
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 
-def _read(path: Path, scale: int, method: Method) -> dict[str, NDArray[np.float32]] | None:
+def _read(path: Path, scale: int, method: Method) -> Arrays | None:
     """The arrays of a kept model; ``None`` if there is none, or none that can be trusted."""
     if not path.is_file():
         return None
@@ -166,7 +196,7 @@ def _check(arrays: dict[str, NDArray[Any]], scale: int) -> None:
             raise ValueError("not all are numbers")
 
 
-def _keep(path: Path, arrays: dict[str, NDArray[np.float32]]) -> None:
+def _keep(path: Path, arrays: Arrays) -> None:
     try:
         remove_parts(path.parent)
         with atomic_file(path) as file:
