@@ -137,6 +137,19 @@ def test_wrong_command_lines(srcnn: Srcnn, photo: Path, words: str, code: int, s
     assert (folder / "old.png").read_text() == "this is old"
 
 
+def test_without_the_91_images(
+    srcnn: Srcnn, photo: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Advised is what this command and ``srcnn bench`` take."""
+    monkeypatch.setenv("SRCNN_DATA", str(tmp_path / "none"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for words in (["compare", photo, "-o", "a.png"], ["bench", "--quick"]):
+        ran = srcnn(*words, "-m", "a+")
+        assert ran.code == 2
+        assert ran.error.endswith("run: srcnn data fetch t91; or set $SRCNN_DATA\n")
+        assert "--data-root" not in ran.error
+
+
 def test_only_foreign_weights_need_the_extra(
     srcnn: Srcnn, photo: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,7 +81,10 @@ def test_the_data_root_is_what_is_given_then_the_environment_then_the_cache(
     assert data_root() == tmp_path / "cache" / "srcnn"
     (tmp_path / "cache" / "srcnn" / "set5").mkdir(parents=True)
     assert locate("set5") == tmp_path / "cache" / "srcnn" / "set5"
-    with pytest.raises(MissingData, match="srcnn data fetch t91"):
+    # Commands that have no --data-root look there, too.
+    with pytest.raises(MissingData, match=r"run: srcnn data fetch t91; or set \$SRCNN_DATA$"):
         locate("t91")
+    with pytest.raises(MissingData, match=r"run: srcnn data fetch t91; or set --data-root$"):
+        locate("t91", tmp_path)
     with pytest.raises(MissingData, match="none of set5, set14"):
         locate("set15")

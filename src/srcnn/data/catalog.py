@@ -110,8 +110,10 @@ def locate(name: str, root: str | Path | None = None) -> Path:
     if name not in CATALOG:
         why = f"is no folder, and none of {', '.join(CATALOG)}"
         raise MissingData(f"data set '{name}'", f"{why} (looked in {folder.parent})")
+    # Not every command has the option.
+    place = "$SRCNN_DATA" if root is None else "--data-root"
     raise MissingData(
         f"data set '{name}'",
         f"is not there (looked in {folder.parent})",
-        f"run: srcnn data fetch {name}; or set --data-root",
+        f"run: srcnn data fetch {name}; or set {place}",
     )
