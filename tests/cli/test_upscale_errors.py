@@ -242,7 +242,7 @@ def test_unusable_models(srcnn: Srcnn, photo: Path, name: str, engine: str) -> N
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
-        ("srcnn-999", "srcnn-915, srcnn-955"),  # what there is
+        ("srcnn-999", "srcnn-915, srcnn-955, bicubic, or a weights file"),  # what there is
         ("a+", "use srcnn evaluate, compare or bench"),
         ("sparse-coding", "use srcnn evaluate, compare or bench"),
         ("missing.onnx", "no such"),

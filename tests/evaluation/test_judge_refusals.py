@@ -74,6 +74,17 @@ def test_a_picture_too_small_for_a_metric_is_left_out(
     assert run(monkeypatch, tmp_path, "-m", "bicubic", "--json", "-") == 0
 
 
+def test_an_unknown_model(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Told are all the names that there are here, not the networks alone."""
+    assert run(monkeypatch, folder, "-m", "edsr") == 6
+    error = capsys.readouterr().err
+    assert error.startswith("error: model 'edsr': is unknown; use srcnn-915, ")
+    assert error.endswith(", bicubic, sparse-coding, a+, or a weights file\n")
+    assert len(error) < 200
+
+
 def test_two_pictures_of_one_name_are_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -110,7 +110,7 @@ def load(
         raise ModelError(f"model '{model}'", why, "use srcnn evaluate, compare or bench")
     trained = nearest_scale(scale)
     name = model or default(trained)
-    path = find(name, trained)
+    path = find(name, trained, (BICUBIC,))
     if path.suffix != ".onnx":
         raise ModelError(
             name, "only ONNX weights files can upscale", "srcnn export makes one: -o F.onnx"

@@ -48,7 +48,7 @@ def open_model(model: str, scale: int, engine: str = "auto", precision: str = "a
     """
     if model == BICUBIC:
         return Bicubic()
-    path = find(model, scale)
+    path = find(model, scale, (BICUBIC, *METHODS))
     if path.suffix != ".onnx":
         need("train", f"model {model}")
         from srcnn.weights.foreign import open_weights

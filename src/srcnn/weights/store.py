@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from srcnn.errors import ModelError
@@ -40,8 +41,8 @@ def default(*scales: int) -> str:
     raise ModelError(f"a network for {wanted}", "none is shipped", "name one with -m")
 
 
-def find(model: str, scale: int) -> Path:
-    """The file of a shipped name or of a path; `ModelError` when there is none."""
+def find(model: str, scale: int, others: Sequence[str] = ()) -> Path:
+    """The file of a shipped name or of a path; `ModelError` when there is none, which names ``others``, too."""
     if is_file_name(model):
         path = Path(model)
         if not path.is_file():
@@ -54,7 +55,7 @@ def find(model: str, scale: int) -> Path:
     if scales:
         known = ", ".join(f"x{s}" for s in scales)
         raise ModelError(f"model '{model}'", f"is not shipped for x{scale}", f"it is for {known}")
-    names = ", ".join(dict.fromkeys(name for name, _ in files))
+    names = ", ".join(dict.fromkeys((*(name for name, _ in files), *others)))
     raise ModelError(f"model '{model}'", "is unknown", f"use {names}, or a weights file")
 
 
