@@ -85,6 +85,24 @@ def test_an_unknown_model(
     assert len(error) < 200
 
 
+@pytest.mark.parametrize("metric", ["ifc", "nqm", "wpsnr", "msssim"])
+@pytest.mark.parametrize(("protocol", "scored"), [("rgb", "RGB"), ("paper-colour", "YCbCr")])
+def test_metrics_of_one_channel_by_a_protocol_of_three(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    metric: str,
+    protocol: str,
+    scored: str,
+) -> None:
+    """Refused before a data set is looked for; also of pictures that happen to be gray."""
+    words = ["-m", "bicubic", "--protocol", protocol, "--metrics", f"psnr,{metric}"]
+    for place in (folder, "nowhere"):
+        assert run(monkeypatch, place, *words) == 2
+        why = f"is of one channel, and {protocol} scores {scored} as one; use psnr, ssim"
+        assert capsys.readouterr().err == f"error: metric '{metric}': {why}\n"
+
+
 def test_two_pictures_of_one_name_are_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -161,6 +161,17 @@ def test_pictures_that_are_missing(
     assert not (checkout / "runs").exists()
 
 
+def test_metrics_that_a_protocol_has_not(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Told of before hours of training, not after."""
+    path = checkout / "experiments" / "tiny.yaml"
+    path.write_text(path.read_text().replace("photos: paper}", "photos: rgb}\nmetrics: [ifc]"))
+    assert run(monkeypatch, "tiny") == 2
+    assert "metric 'ifc': is of one channel, and rgb scores RGB as one" in capsys.readouterr().err
+    assert not (checkout / "runs").exists()
+
+
 def test_a_study_from_nothing_to_its_table(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

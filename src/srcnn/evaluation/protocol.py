@@ -64,6 +64,11 @@ class Protocol:
         """Whether one channel is all that is scored."""
         return self.scored in (("Y",), ("gray",))
 
+    @property
+    def together(self) -> tuple[str, ...]:
+        """Of what is scored the views of three channels."""
+        return tuple(view for view in self.scored if view in ("YCbCr", "RGB"))
+
     def views(self, image: NDArray[Any], color: Color) -> Views:
         """What is scored of H x W x 3 floats of a colour space; of H x W (gray) the one channel."""
         if image.ndim == 2:

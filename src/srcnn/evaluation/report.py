@@ -18,7 +18,7 @@ from srcnn.evaluation.original import read_originals
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol, protocol_named
 from srcnn.evaluation.run import Judged, Keep, mean, score_pictures
 from srcnn.evaluation.save import save_judged
-from srcnn.metrics import METRICS
+from srcnn.metrics import METRICS, OF_ONE_CHANNEL
 from srcnn.weights.store import default
 
 _TOLERANCE = 0.011
@@ -48,11 +48,7 @@ def make_report(
     ``save`` is a folder for the judged pictures; ``progress`` is told in words what is at work.
     """
     rules = protocol_named(protocol)
-    for metric in metrics:
-        if metric not in METRICS:
-            raise UsageError(f"metric '{metric}'", "is unknown", f"use {', '.join(METRICS)}")
-    if not metrics:
-        raise UsageError("metrics", "none is named", f"use {', '.join(METRICS)}")
+    check_metrics(metrics, rules)
     if not scales or any(scale < 2 for scale in scales):
         raise UsageError("scale", "has to be 2 or more")
     names = list(dict.fromkeys([BICUBIC, *([default(*scales)] if models is None else models)]))
@@ -99,6 +95,19 @@ def make_report(
         "failures": sorted({str(failure) for failure in failures}),
         "results": results,
     }
+
+
+def check_metrics(metrics: Sequence[str], rules: Protocol) -> None:
+    """`UsageError` unless there are metrics by these names, and each is of what the protocol scores."""
+    for metric in metrics:
+        if metric not in METRICS:
+            raise UsageError(f"metric '{metric}'", "is unknown", f"use {', '.join(METRICS)}")
+        if metric in OF_ONE_CHANNEL and rules.together:
+            why = f"is of one channel, and {rules.name} scores {rules.together[0]} as one"
+            fix = f"use {', '.join(name for name in METRICS if name not in OF_ONE_CHANNEL)}"
+            raise UsageError(f"metric '{metric}'", why, fix)
+    if not metrics:
+        raise UsageError("metrics", "none is named", f"use {', '.join(METRICS)}")
 
 
 def _refuse_clashes(what: str, names: Iterable[str]) -> None:

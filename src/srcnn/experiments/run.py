@@ -21,7 +21,7 @@ from srcnn.errors import ModelError
 from srcnn.evaluation.models import open_models
 from srcnn.evaluation.original import read_original
 from srcnn.evaluation.protocol import protocol_named
-from srcnn.evaluation.report import finite, make_report
+from srcnn.evaluation.report import check_metrics, finite, make_report
 from srcnn.evaluation.run import planes_for
 from srcnn.experiments.course import course
 from srcnn.experiments.study import FOLDER, Budget, Study, read_study
@@ -50,12 +50,12 @@ def run_study(
     budget ``smoke`` stay there, those of ``full`` go to ``experiments/results``.
     """
     study = read_study(name)
-    # Hours of work begin below: nothing about pictures or protocols may be wrong by then.
+    # Hours of work begin below: nothing about pictures, protocols or metrics may be wrong by then.
     needed = {name for arm in study.arms for name in study.recipe_of(arm, 1, budget, None).data}
     for dataset in {*study.datasets, *needed}:
         locate(dataset, data_root)
     for rules in study.datasets.values():
-        protocol_named(rules)
+        check_metrics(study.metrics, protocol_named(rules))
     document = {"schema": 1, "experiment": name, "budget": budget, "machine": describe_machine()}
     document |= study.model_dump(include={"title", "paper", "claim", "datasets"})
     document["timed"] = _timed(study)

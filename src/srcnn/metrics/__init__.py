@@ -29,7 +29,21 @@ METRICS: dict[str, Metric] = {
 }
 """By name: functions of (picture, truth), both uint8. In the order of the paper's Tables 2 to 4."""
 
+OF_ONE_CHANNEL = ("ifc", "nqm", "wpsnr", "msssim")
+"""Those that take H x W alone."""
+
 SMALLEST = {"ssim": _SSIM, "ifc": _IFC, "msssim": _MSSSIM}
 """By name: the pixels that a metric needs each way, where it needs more than one."""
 
-__all__ = ["METRICS", "SMALLEST", "Metric", "ifc", "msssim", "nqm", "psnr", "ssim", "wpsnr"]
+__all__ = [
+    "METRICS",
+    "OF_ONE_CHANNEL",
+    "SMALLEST",
+    "Metric",
+    "ifc",
+    "msssim",
+    "nqm",
+    "psnr",
+    "ssim",
+    "wpsnr",
+]
