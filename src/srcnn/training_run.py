@@ -102,9 +102,11 @@ def run_plan(
     device: str = "auto",
     resume: bool = False,
     quiet: bool = False,
+    again: str | None = None,
 ) -> Card | None:
     """Train, write ``folder/weights.onnx``, draw ``folder/curves.png``, and return the card.
 
+    ``again``: what a stopped run goes on with, if not with ``srcnn train --resume``.
     Under torchrun every process takes its part of each batch; the first one returns the card.
     """
     fabric, precision = make_fabric(device, plan.recipe.precision)
@@ -147,7 +149,8 @@ def run_plan(
                 origin = f"# resolved from {plan.origin[0]} sha256 {plan.origin[1]}\n"
                 write_atomically(folder / RESOLVED, (origin + _absolute(recipe).to_yaml()).encode())
             tensors, seconds = train(
-                recipe, model, sampler, validate, keep, bicubic, fabric, folder, log, state
+                *(recipe, model, sampler, validate, keep, bicubic, fabric, folder, log, state),
+                again or f"srcnn train --resume {folder}",
             )
         if not first:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from srcnn.baselines.dictionary import Learning
 from srcnn.baselines.samples import Settings
 from srcnn.cli.main import main
+from srcnn.data.patches import Batch, PatchSampler
 from srcnn.errors import UsageError
 from srcnn.evaluation.examples import METHODS
 from srcnn.experiments.study import read_study
@@ -208,6 +210,29 @@ def test_a_study_from_nothing_to_its_table(
     (checkout / "photos" / "2.png").write_bytes((checkout / "photos" / "0.png").read_bytes())
     assert run(monkeypatch, "tiny") == 0
     assert len(list((checkout / "runs" / "experiments" / "full").iterdir())) == 8
+
+
+def test_a_study_that_is_stopped(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is gone on with as it was begun, not run by run."""
+    batch = PatchSampler.batch
+
+    def stopping(self: PatchSampler, step: int) -> Batch:
+        signal.raise_signal(signal.SIGINT)
+        return batch(self, step)
+
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    with monkeypatch.context() as patch:
+        patch.setattr(PatchSampler, "batch", stopping)
+        assert run(monkeypatch, "tiny") == 130
+    for number, handler in handlers.items():  # the process of a command would have ended
+        signal.signal(number, handler)
+    err = capsys.readouterr().err
+    assert "stopped after step 1; go on with: the same srcnn experiment command\n" in err
+    assert "srcnn train" not in err
+    assert run(monkeypatch, "tiny") == 0
+    assert "small, seed 1 (run 1 of 4)" in capsys.readouterr().err
 
 
 def test_a_study_of_models(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:

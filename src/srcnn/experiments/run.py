@@ -82,7 +82,8 @@ def _train_arms(
         folder = folders[arm, seed] = RUNS / budget / _name_of(recipe, plan.training)
         if not _finished(folder, recipe):
             say(f"{name}: {arm}, seed {seed} (run {number} of {len(todo)}), in {folder}")
-            run_plan(plan, folder, data_root, resume=folder.exists(), quiet=quiet)
+            again = "the same srcnn experiment command"
+            run_plan(plan, folder, data_root, resume=folder.exists(), quiet=quiet, again=again)
     say(f"{name}: judging")
     judged = {str(f / WEIGHTS): recipes[arm].scale for (arm, _), f in folders.items()}
     scores = _scores(study, judged, data_root)

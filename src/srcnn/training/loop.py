@@ -45,6 +45,7 @@ def train(
     run: Path,
     log: RunLog,
     state: State,
+    again: str,
 ) -> tuple[Tensors, float]:
     """Train ``model``; returns the best weights by ``validate`` (PSNR in dB) and the seconds it took.
 
@@ -52,7 +53,8 @@ def train(
     ``state`` is what `first_state` gave. ``bicubic`` is the validation PSNR of doing nothing: weights
     below it are called out.
     Of several processes the first one judges, writes and speaks; the others return no weights.
-    At SIGINT and SIGTERM the state of the step is saved, and then they do what they always do.
+    At SIGINT and SIGTERM the state of the step is saved, ``again`` is advised, and then they do what they
+    always do.
     """
     average = copy.deepcopy(model).requires_grad_(False)
     wrapped, optimizer = fabric.setup(_channels_last(model), make_optimizer(recipe, model))
@@ -103,7 +105,7 @@ def train(
                 save_state(run, state)
                 pace.saved()
             if stopped:
-                log.say(f"stopped after step {done}; go on with: srcnn train --resume {run}")
+                log.say(f"stopped after step {done}; go on with: {again}")
                 stop.leave()
     if state["best_psnr"] < bicubic:
         log.warn(
