@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -234,6 +235,11 @@ def _itself() -> dict[str, Any]:
     return state
 
 
+def _nested() -> torch.Tensor:
+    with warnings.catch_warnings(action="ignore"):  # torch may yet change them
+        return torch.nested.nested_tensor([torch.zeros(4, 1, 9, 9)])
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     ("content", "why"),
@@ -243,8 +249,9 @@ def _itself() -> dict[str, Any]:
         ({"conv1.weight": torch.zeros(4, 1, 9, 9).to_sparse()}, "no plain tensor"),
         ({"conv1.weight": torch.zeros(4, 1, 9, 9, device="meta")}, "no plain tensor"),
         ({"conv1.weight": torch.zeros(4, 1, 9, 9, dtype=torch.complex64)}, "complex64"),
+        ({"conv1.weight": _nested()}, "no plain tensor"),
     ],
-    ids=["holds itself", "repeated", "sparse", "meta", "complex"],
+    ids=["holds itself", "repeated", "sparse", "meta", "complex", "nested"],
 )
 @pytest.mark.timeout(60)
 def test_tensors_that_are_none(tmp_path: Path, content: Any, why: str) -> None:

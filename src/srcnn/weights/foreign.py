@@ -24,6 +24,7 @@ from srcnn.errors import ModelError
 from srcnn.images.color import Color
 from srcnn.weights.binary import dtype_of, kind_of
 from srcnn.weights.card import METADATA_KEY, Card, card_from_json
+from srcnn.weights.layouts import names_of
 from srcnn.weights.matlab import read_arrays
 from srcnn.weights.network import MOST, check_fit, shape_of
 from srcnn.weights.onnx_file import from_onnx
@@ -95,11 +96,6 @@ def _read_mat(path: Path) -> Tensors:
     return tensors
 
 
-_LAYOUTS = (
-    r"conv(?P<k>\d+)\.(?P<part>weight|bias|bits|alpha)",
-    r"(?P<stage>features|map|reconstruction)(\.\d+)?\.(?P<part>weight|bias)",
-)
-_STAGES = {"features": 1, "map": 2, "reconstruction": 3}
 _NO_LAYER = r"(\w+\.)*(step_counter|data_preprocessor\.\w+)"
 """What mmediting and mmagic keep beside the layers, which they call ``generator.convK``."""
 _AVERAGE = "generator_ema."
@@ -119,7 +115,7 @@ _DEEPEST = 4
 
 
 def _read_pth(path: Path) -> Tensors:
-    """A PyTorch state dict with keys ``convK.*`` or ``features.0.*, map.0.*, reconstruction.*``.
+    """A PyTorch state dict with the keys of any layout of `srcnn.weights.layouts`.
 
     A checkpoint that wraps the state dict, and prefixes such as ``module.``, are seen through.
     """
@@ -174,31 +170,33 @@ def _named(state: Any, path: Path | str) -> Tensors:
     layers = {key: value for key, value in state.items() if not re.fullmatch(_NO_LAYER, str(key))}
     averages = {key: value for key, value in layers.items() if str(key).startswith(_AVERAGE)}
     layers = averages or layers
-    names = {key: _known_name(str(key), path) for key in layers}
+    names = names_of({str(key): _shape(value) for key, value in layers.items()}, str(path))
     # Not the file's bytes: a few of them may say that they are repeated for ever.
     numbers = sum(value.numel() for value in layers.values() if isinstance(value, torch.Tensor))
     if numbers > MOST:
         raise ModelError(path, f"has {numbers} numbers; no SRCNN is that large")
-    tensors = {names[key]: _numpy(names[key], key, value, path) for key, value in layers.items()}
+    tensors = {
+        names[str(key)]: _numpy(names[str(key)], key, value, path) for key, value in layers.items()
+    }
     if len(tensors) != len(layers):
         raise ModelError(path, "names a layer twice")
     return tensors
 
 
-def _known_name(key: str, path: Path | str) -> str:
-    for layout in _LAYOUTS:
-        match = re.fullmatch(r"(\w+\.)*?" + layout, key)
-        if match:
-            groups = match.groupdict()
-            k = groups.get("k") or _STAGES[groups["stage"]]
-            return f"conv{k}.{groups['part']}"
-    raise ModelError(path, f"the key '{key}' is of no known layout of SRCNN")
+def _shape(value: Any) -> tuple[int, ...]:
+    # Tensors of tensors have none.
+    return tuple(value.shape) if isinstance(value, torch.Tensor) and not value.is_nested else ()
 
 
 def _numpy(name: str, key: object, value: Any, path: Path | str) -> NDArray[Any]:
     if not isinstance(value, torch.Tensor):
         raise ModelError(path, f"'{key}' is no tensor")
-    if value.layout != torch.strided or value.device.type != "cpu" or value.is_quantized:
+    if (
+        value.layout != torch.strided
+        or value.device.type != "cpu"
+        or value.is_quantized
+        or value.is_nested
+    ):
         raise ModelError(path, f"'{key}' is no plain tensor of numbers")
     if dtype_of(name) == np.uint8:
         if value.dtype != torch.uint8:
