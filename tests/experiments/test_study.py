@@ -115,6 +115,21 @@ def test_published_figures(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         deeper = ",".join(f"n2{k}={n}" for k, n in enumerate(recipe.n[2:], 2))
         end = float(ends.get(f"{network}({deeper})") or ends[network])
         assert arm.paper["set5"] == pytest.approx(end, abs=0.0051)
+    with (shared / "reference" / "paper_running_time.csv").open() as file:
+        times = {
+            row["method"]: row["set14_x3_time_s_per_image_digitised"]
+            for row in csv.DictReader(file)
+        }
+    study = read_study("state-of-the-art")
+    assert (study.timed, set(study.published)) == ("set14", {*study.models} - {"bicubic"})
+    methods = {
+        "sparse-coding": "SC",
+        "a+": "A+",
+        "srcnn-915": "SRCNN 9-1-5",
+        "srcnn-955": "SRCNN 9-5-5",
+    }
+    for model, figures in study.published.items():
+        assert figures == {"seconds": float(times[methods[model]])}
     with (shared / "reference" / "paper_table_5_color.csv").open() as file:
         colours = {row["strategy"]: row for row in csv.DictReader(file)}
     for arm_name, arm in read_study("colour").arms.items():
@@ -132,6 +147,7 @@ def test_published_figures(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         ("n: [5, 3]", "n: [5, 3], m: 1", "arm wide: m: unknown key"),
         ("arms:", "models: [bicubic]\narms:", "a study has either arms or models"),
         ("title: Tiny", "title: [", "cannot be read"),
+        ("arms:", "published: {a+: {seconds: 1}}\narms:", r"a\+, whose figures are published"),
     ],
 )
 def test_mistakes(checkout: Path, old: str, new: str, why: str) -> None:
@@ -244,13 +260,14 @@ def test_a_study_of_models(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> N
     shutil.copytree(checkout / "photos", checkout / "t91")
     (checkout / "experiments" / "tiny.yaml").write_text(
         "{title: Tiny, paper: none, claim: it runs, datasets: {photos: paper}, scales: [3], "
-        "models: [bicubic, sparse-coding, srcnn-915]}"
+        "models: [bicubic, sparse-coding, srcnn-915], published: {srcnn-915: {seconds: 0.4}}}"
     )
     assert run(monkeypatch, "tiny", "--data-root", checkout, "--quiet") == 0
     document = json.loads((checkout / "experiments" / "results" / "tiny.json").read_text())
     models = ["bicubic", "sparse-coding", "srcnn-915"]
     assert [row["model"] for row in document["results"]] == models
     assert list(document["seconds_per_picture"]) == models
+    assert document["published"] == {"srcnn-915": {"seconds": 0.4}}
     assert all(seconds > 0 for seconds in document["seconds_per_picture"].values())
 
 

@@ -65,6 +65,7 @@ def test_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "datasets": {"set5": "paper"},
         "timed": "set5",
         "machine": {"cpu": "processor", "cores": 2},
+        "published": {"a+": {"seconds": 0.974}},
         "seconds_per_picture": {"a+": 0.4, "srcnn-955": 0.2},
         "results": [
             {"dataset": "set5", "scale": 3, "model": model, "mean": {"psnr": value, "ssim": 0.9}}
@@ -75,4 +76,5 @@ def test_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     table = study_tables.study("all")
     assert "| srcnn-955 x3 | 32.85 (32.75, +0.10) | 0.9000 (0.9090, -0.0090) | +2.45 |" in table
     assert "`srcnn-955` above `a+`, mean over the scales: +0.25 dB (paper +0.16)." in table
-    assert "a+ 400, srcnn-955 200" in table
+    assert "| Set5 x3 | paper: s a picture | ms a picture |" in table
+    assert "| a+ | 0.97 | 400 |\n| srcnn-955 |  | 200 |\n" in table

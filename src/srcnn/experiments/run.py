@@ -168,7 +168,8 @@ def _judge_models(study: Study, budget: Budget, data_root: Path | None, say: Say
             for row in report["results"]
         ]
     timed = dict.fromkeys(study.models, _TIMED_SCALE)
-    return {"results": results, "seconds_per_picture": _times(study, budget, timed, data_root)}
+    seconds = _times(study, budget, timed, data_root)
+    return {"published": study.published, "results": results, "seconds_per_picture": seconds}
 
 
 def _times(

@@ -48,6 +48,8 @@ class Study(BaseModel):
     """What all arms share."""
     arms: dict[str, Arm] = {}
     models: tuple[str, ...] = ()
+    published: dict[str, dict[str, float]] = {}
+    """Published figures of models, as those of an arm."""
     scales: tuple[Annotated[int, Field(ge=2)], ...] = ()
     datasets: dict[str, str]
     """The data sets, and the protocol by which each is judged."""
@@ -63,6 +65,9 @@ class Study(BaseModel):
             raise ValueError("a study has either arms or models")
         if self.timed not in {None, *self.datasets}:
             raise ValueError(f"{self.timed}, which is timed, is not among the datasets")
+        for name in self.published:
+            if name not in self.models:
+                raise ValueError(f"{name}, whose figures are published, is not among the models")
         for name, arm in self.arms.items():
             earlier = list(self.arms)[: list(self.arms).index(name)]
             if arm.after is not None and arm.after not in earlier:
