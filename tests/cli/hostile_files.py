@@ -154,6 +154,7 @@ HEAVY: dict[str, Callable[[], bytes]] = {
     "pgm a number.pgm": lambda: b"P2 16 16 255\n" + b"1" * 50_000_000,
     "pgm a comment.pgm": lambda: b"P2 16 16 255\n#" + b"1" * 50_000_000,
     "pgm header comment.pgm": lambda: b"P5\n#" + b"1" * 50_000_000,
+    "pgm header words.pgm": lambda: b"P5\n# a b c d " + b"1" * 50_000_000,
     "pgm header number.pgm": lambda: b"P5 " + b"1" * 50_000_000,
     "one column.png": lambda: png(1, 100_000, None, 2),
     "one row.png": lambda: png(100_000, 1, None, 2),

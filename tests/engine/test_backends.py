@@ -75,14 +75,6 @@ def test_bf16_is_within_two_levels(engine: str, graph: bytes, tensors: Tensors) 
         assert error > 1e-4, "this was not bf16"
 
 
-def test_closed_engine_lets_go(graph: bytes, engine: str) -> None:
-    backend = open_backend(graph, engine, "fp32", threads=1)
-    backend.run(np.zeros((1, 1, 12, 12), np.float32))
-    backend.close()
-    with pytest.raises((AssertionError, AttributeError)):
-        backend.run(np.zeros((1, 1, 12, 12), np.float32))
-
-
 def test_auto_is_onnxruntime_fp32() -> None:
     assert resolve("auto", "auto") == ("onnxruntime", "fp32")
 

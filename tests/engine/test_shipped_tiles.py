@@ -40,8 +40,6 @@ class Float64:
     def run(self, batch: Any) -> Any:
         return self.model(torch.from_numpy(batch), pad=False).numpy()
 
-    def close(self) -> None: ...
-
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{model[0]}-x{model[1]}")
 def test_geometry_is_exact(model: tuple[str, int]) -> None:

@@ -31,7 +31,6 @@ class Box:
         self.radius = radius
         self.largest = (0, 0)
         self.calls = 0
-        self.closed = False
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         assert batch.shape[:2] == (1, 1)
@@ -43,9 +42,6 @@ class Box:
         )
         out: NDArray[np.float32] = box(batch[0, 0], self.radius)[None, None]
         return out
-
-    def close(self) -> None:
-        self.closed = True
 
 
 @given(SIDES, SIDES, st.integers(1, 70))
@@ -104,9 +100,3 @@ def test_memory_is_bounded_from_the_start(random: np.random.Generator) -> None:
     Network("box", backend, radius=1).enhance(random.random((702, 602)))
     assert backend.calls > 1
     assert max(backend.largest) <= AUTO_TILE + 2
-
-
-def test_network_closes_its_backend() -> None:
-    backend = Box(1)
-    Network("box", backend, radius=1).close()
-    assert backend.closed

@@ -61,6 +61,10 @@ def test_keys_of_later_versions_are_passed_over() -> None:
         '{"name": "a", "scale": 3, "f": 9}',
         '{"name": "a", "scale": 3, "f": [3, 3], "n": [4], "color": "BGR"}',
         '{"name": "a", "scale": 3, "f": [3, 3], "n": [4], "color": ["Y"]}',
+        '{"name": "a", "scale": "3", "f": [3, 3], "n": [4]}',
+        '{"name": "a", "scale": -3, "f": [3, 3], "n": [4]}',
+        '{"name": 5, "scale": 3, "f": [3, 3], "n": [4]}',
+        '{"f": ' + "[" * 99_999 + "]" * 99_999 + "}",
     ],
 )
 def test_what_is_no_card_is_refused(text: str) -> None:

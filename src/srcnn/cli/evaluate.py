@@ -97,8 +97,8 @@ def evaluate(
     )
     for check in report["checks"]:
         say(check_line(check), quiet)
+    show("", quiet)
     if json != "-":
-        show("", quiet)
         print(to_table(report))
     if json is not None:
         write_json(finite(report), json)

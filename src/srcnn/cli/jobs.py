@@ -129,8 +129,9 @@ def check_json(target: str | None, jobs: Sequence[Job]) -> None:
     if target == STDIO and any(job.destination is None for job in jobs):
         raise UsageError("the picture and --json -", "both want stdout")
     if target is not None and target != STDIO:
-        pictures = {job.source for job in jobs} | {str(job.destination) for job in jobs}
-        if Path(target).resolve() in {Path(picture).resolve() for picture in pictures}:
+        pictures = {resolved(Path(job.source)) for job in jobs}
+        pictures |= {resolved(job.destination) for job in jobs if job.destination is not None}
+        if resolved(Path(target)) in pictures:
             raise UsageError(f"--json {target}", "is one of the pictures")
 
 

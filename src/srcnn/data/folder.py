@@ -27,8 +27,11 @@ def pictures_in(folder: Path, recursive: bool = False) -> list[Path]:
 def picture_names(folder: str, recursive: bool = False) -> Iterator[str]:
     """The paths of `pictures_in`, one by one; none where there is none."""
     # scandir knows what is a folder without asking the disk again: 400,000 files are seconds.
-    with os.scandir(folder) as found:
-        entries = sorted(found, key=lambda entry: entry.name)
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError as error:
+        raise MissingData(folder, f"cannot be read ({error.strerror})") from None
     for entry in entries:
         suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122
         if recursive and entry.is_dir(follow_symlinks=False):

@@ -18,10 +18,6 @@ class Backend(Protocol):
         """N x C x (H + 2r) x (W + 2r) float32 in, N x C x H x W float32 out; no padding, no clamping."""
         ...
 
-    def close(self) -> None:
-        """Give the memory back; `run` is not called afterwards."""
-        ...
-
 
 def is_out_of_memory(error: Exception) -> bool:
     """Whether an engine's exception says that an allocation failed: each has its own way to say so."""

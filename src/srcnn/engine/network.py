@@ -111,10 +111,6 @@ class Network:
         """(height, width) of what comes of a padded piece."""
         return padded.shape[-2] - 2 * self.radius, padded.shape[-1] - 2 * self.radius
 
-    def close(self) -> None:
-        """Give the network's memory back."""
-        self._backend.close()
-
 
 def enhance_whole(model: Enhancer, enlarged: NDArray[Any]) -> NDArray[Any]:
     """H x W in, H x W out, or 3 x H x W: the edge repeated over the radius, then `Enhancer.enhance`."""

@@ -17,14 +17,10 @@ class OnnxRuntime:
         options.log_severity_level = 3
         # Tiles have two or three sizes; patterns for each would only hold memory.
         options.enable_mem_pattern = False
-        self._session: onnxruntime.InferenceSession | None = onnxruntime.InferenceSession(
+        self._session = onnxruntime.InferenceSession(
             graph, options, providers=["CPUExecutionProvider"]
         )
 
     def run(self, batch: Batch) -> Batch:
-        assert self._session is not None, "closed"
         out: Batch = self._session.run(None, {"input": batch})[0]
         return out
-
-    def close(self) -> None:
-        self._session = None

@@ -29,9 +29,6 @@ class OpenVino:
         out: Batch = request.infer({0: batch})[self._model.output(0)].copy()
         return out
 
-    def close(self) -> None:
-        self._model = None
-
 
 @cache
 def core() -> Any:

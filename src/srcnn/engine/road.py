@@ -12,6 +12,7 @@ known to `srcnn.engine.planes`.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, wait
@@ -24,7 +25,7 @@ from srcnn.engine.network import Enhancer
 from srcnn.engine.planes import to_picture, to_planes
 from srcnn.engine.threads import one_core_per_product, workers
 from srcnn.engine.tiling import Span, spans
-from srcnn.images.alpha import REACH, bleed
+from srcnn.images.alpha import bleed
 from srcnn.images.depth import quantize, to_float
 from srcnn.images.resize import Window, resize_window, window
 
@@ -32,6 +33,9 @@ Progress = Callable[[float], None]
 
 ROWS = 64
 """Of the source, a good height of the strips for `enlarge`."""
+
+_TAPS = 2
+"""Pixels of the source on either side that bicubic enlargement weighs."""
 
 
 def enlarge(
@@ -56,6 +60,8 @@ def enlarge(
     ]
     # Enough in the making to keep every thread at work while the oldest strip is finished.
     ahead = -(-2 * threads // len(columns))
+    # How far a visible pixel of the result sees hidden ones of the source.
+    reach = _TAPS + math.ceil(r * max(old[0] / size[0], old[1] / size[1]))
     rows_of = _Rows(strips)
     making: deque[tuple[int, NDArray[Any], list[Future[None]]]] = deque()
     pool = workers(threads)
@@ -64,9 +70,9 @@ def enlarge(
             for top, bottom in spans(size[0], tile):
                 rows = window(old[0], size[0], top - r, bottom + r)
                 # Colour reaches rows that no tile asks for: see `bleed`.
-                first, last = max(rows.first - REACH, 0), min(rows.last + REACH, old[0])
+                first, last = max(rows.first - reach, 0), min(rows.last + reach, old[0])
                 source = rows_of.take(first, last)
-                picture = _to_floats(source, slice(rows.first - first, rows.last - first))
+                picture = _to_floats(source, slice(rows.first - first, rows.last - first), reach)
                 planes = to_planes(picture, model.color)
                 out = np.empty((bottom - top, size[1], *source.shape[2:]), source.dtype)
                 futures = [
@@ -97,7 +103,7 @@ def _finish(
     return out
 
 
-def _to_floats(strip: NDArray[Any], inner: slice) -> NDArray[np.float32]:
+def _to_floats(strip: NDArray[Any], inner: slice, reach: int) -> NDArray[np.float32]:
     """Rows ``inner`` as C x rows x width float32.
 
     The rows around them are there for transparent pictures, whose colour bleeds; others pass them by.
@@ -107,7 +113,7 @@ def _to_floats(strip: NDArray[Any], inner: slice) -> NDArray[np.float32]:
     hides = strip.shape[2] in (2, 4)
     planes = to_float(np.ascontiguousarray(np.moveaxis(strip if hides else strip[inner], 2, 0)))
     if hides:
-        planes[:-1] = bleed(planes[:-1], planes[-1])
+        planes[:-1] = bleed(planes[:-1], planes[-1], reach)
         planes = planes[:, inner]
     return planes
 

@@ -7,22 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-REACH = 6
-"""Pixels: bicubic taps (2) and the largest receptive radius, 8, at the smallest scale, 2 (4)."""
 
-
-def bleed(colour: NDArray[np.float32], alpha: NDArray[np.float32]) -> NDArray[np.float32]:
+def bleed(
+    colour: NDArray[np.float32], alpha: NDArray[np.float32], reach: int
+) -> NDArray[np.float32]:
     """Colour for the pixels that ``alpha`` hides: C x H x W and H x W floats in, C x H x W out.
 
     What stands in a hidden pixel is arbitrary, mostly black, and would draw a halo around everything
-    visible. Within `REACH` of a visible pixel it becomes the mean of its neighbours that are visible, or
+    visible. Within ``reach`` pixels of a visible pixel it becomes the mean of its neighbours that are visible, or
     were filled before it; farther away nobody can see it, and it stays.
     """
     known = alpha > 0
     if known.all() or not known.any():
         return colour
     out = np.where(known, colour, 0)
-    for _ in range(REACH):
+    for _ in range(reach):
         count = _sum_of_neighbours(known.astype(np.float32))
         filled = ~known & (count > 0)
         out = np.where(filled, _sum_of_neighbours(out) / np.maximum(count, 1), out)

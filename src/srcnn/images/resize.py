@@ -61,7 +61,7 @@ def imresize(
 
 
 def blur_and_subsample(image: NDArray[np.float64], scale: int, sigma: float) -> NDArray[np.float64]:
-    """Every ``scale``-th sample, each way, of an H x W picture blurred by a Gaussian; borders mirrored.
+    """Every ``scale``-th sample, each way, of H x W (x C) pixels blurred by a Gaussian; borders mirrored.
 
     A sample lies in the middle of the ``scale`` x ``scale`` pixels that it stands for, as `imresize` has
     it: between two pixels where ``scale`` is even. ``sigma`` is in pixels of ``image``, whose sides are

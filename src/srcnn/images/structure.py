@@ -58,8 +58,8 @@ def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
     if fmt.name == "gif" and not is_whole_gif(file):
         raise InputError(name, "is not a readable GIF (it ends too early)")
     if fmt.name == "ppm" and size > _LONGEST_PPM:
-        words = re.sub(rb"#[^\r\n]*[\r\n]", b" ", _read_at(file, 0, _LONGEST_PPM)).split(None, 4)
-        if len(words) < (4 if words[0] in (b"P1", b"P4") else 5):  # a bitmap has no largest value
+        words = re.sub(rb"#[^\r\n]*", b" ", _read_at(file, 0, _LONGEST_PPM)).split(None, 4)
+        if len(words) < (3 if words[0] in (b"P1", b"P4") else 4):  # a bitmap has no largest value
             raise InputError(name, f"has a header of over {_LONGEST_PPM} bytes")
     for number, (kind, start, length) in enumerate(_parts(file, fmt)):
         if number == _MOST_PARTS:

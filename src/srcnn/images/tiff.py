@@ -135,7 +135,7 @@ class TiffWriter:
     """Pages to a seekable file, each with its metadata; a context manager."""
 
     def __init__(self, file: IO[bytes], size: int) -> None:
-        """``size``: bytes of all pixels. From 2 GB on only BigTIFF has room."""
+        """``size``: bytes of all pixels at most; from 2 GB on it is a BigTIFF, to be safe."""
         from tifffile import TiffWriter as Writer  # not at the start of every command
 
         self._file = file

@@ -123,10 +123,10 @@ class Layered(Protocol):
     def layers(self) -> list[nn.Conv2d]: ...
 
 
-def init_paper(model: Layered, std: float = 0.001) -> None:
-    """Section 3.3: filters from a Gaussian of mean 0 and this deviation, biases 0."""
+def init_paper(model: Layered) -> None:
+    """Section 3.3: filters from a Gaussian of mean 0 and deviation 0.001, biases 0."""
     for layer in model.layers:
-        nn.init.normal_(layer.weight, std=std)
+        nn.init.normal_(layer.weight, std=0.001)
         nn.init.zeros_(bias_of(layer))
 
 

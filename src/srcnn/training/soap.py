@@ -21,15 +21,9 @@ _LARGEST_MODE = 512
 class Soap(torch.optim.Optimizer):
     """``betas``: decay of the mean, and of the second moment and covariances; basis every ``every``."""
 
-    def __init__(
-        self,
-        params: Iterable[Any],
-        lr: float = 3e-3,
-        betas: tuple[float, float] = (0.95, 0.95),
-        eps: float = 1e-8,
-        every: int = 10,
-    ) -> None:
-        super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "every": every})
+    def __init__(self, params: Iterable[Any], lr: float) -> None:
+        # In the groups, so that a saved state says what it was made with.
+        super().__init__(params, {"lr": lr, "betas": (0.95, 0.95), "eps": 1e-8, "every": 10})
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]

@@ -101,6 +101,10 @@ def card_from_json(text: str, source: str) -> Card:
             data[key] = tuple(data.get(key, ()))
         if data.setdefault("color", "Y") not in COLORS:
             raise ValueError(f"color is none of {', '.join(COLORS)}")
+        if not (isinstance(data["name"], str) and isinstance(data["scale"], int)):
+            raise ValueError("name or scale is of the wrong kind")
+        if data["scale"] < 0:
+            raise ValueError("scale is negative")
         return Card(**{key: value for key, value in data.items() if key in known})
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise ModelError(source, f"has a damaged card ({error})") from None
