@@ -5,6 +5,7 @@ Workers import this file: it needs no torch.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -44,11 +45,13 @@ _WINDOW = 512
 
 @dataclass(frozen=True)
 class Versions:
-    """What becomes of a file: itself, and smaller by each of ``shrink``."""
+    """What becomes of a file: itself, and smaller by each of ``shrink`` that leaves enough of it."""
 
     scale: int
     shrink: tuple[float, ...]
     degradation: Degradation
+    least: int
+    """Pixels in each direction: the side of a patch."""
     window: int = _WINDOW
     color: Color = "Y"
 
@@ -70,9 +73,9 @@ class Versions:
         return self._degraded(channels, factor, file, random)
 
     def _factors(self, pixels: NDArray[Any]) -> list[float]:
-        """Those of ``shrink`` that leave at least a pixel to degrade to, after 1."""
-        least = self.scale / min(pixels.shape[:2])
-        return [1.0, *(factor for factor in self.shrink if factor > least)]
+        side = min(pixels.shape[:2])
+        left = {f: math.ceil(side * f) // self.scale * self.scale for f in self.shrink}
+        return [1.0, *(factor for factor in self.shrink if left[factor] >= self.least)]
 
     def _channels(self, file: Path, pixels: NDArray[Any]) -> NDArray[np.uint8]:
         return Original(str(file), pixels, PROTOCOL).channels(self.color)
@@ -86,7 +89,10 @@ class Versions:
     ) -> tuple[NDArray[np.uint8], NDArray[Any]]:
         channels = channels if factor == 1 else imresize(channels, factor)
         source = str(file)
-        return degraded(channels, self.scale, source, self.degradation, random, self.color)
+        pair = degraded(channels, self.scale, source, self.degradation, random, self.color)
+        if min(pair[0].shape[:2]) < self.least:
+            raise InputError(source, f"has no {self.least} pixels in each direction")
+        return pair
 
 
 def find_pictures(names: Sequence[str], data_root: Path | None) -> list[Path]:
@@ -113,6 +119,7 @@ def open_sampler(
         recipe.scale,
         recipe.shrink,
         degradation_of(recipe),
+        recipe.patch,
         max(_WINDOW, 2 * recipe.patch),
         recipe.color,
     )
@@ -120,7 +127,7 @@ def open_sampler(
         pairs = load_pairs(files, versions.all, radius, warn)
         size = (recipe.patch, recipe.batch, recipe.seed)
         sampler = SubImageSampler(pairs, *size, recipe.sub_images)
-        say(f"{len(sampler.places)} sub-images of {len(pairs)} pictures")
+        say(f"{len(sampler.places)} sub-images of {sampler.pictures} pictures")
         return nullcontext(sampler)
     recolour = None
     if recipe.hue or recipe.brightness > 1:
@@ -138,13 +145,7 @@ def open_sampler(
     )
     if fits_in_memory(files, recipe.shrink, recipe.megapixels, channels_in(recipe.color)):
         say(f"decoding {len(files)} pictures")
-        pairs = load_pairs(files, versions.all, radius, warn)
-        in_memory = make(pairs)
-        if small := len({pair.source for pair in pairs}) - in_memory.pictures:
-            warn(
-                f"too small for patches of {recipe.patch} pixels: {small} of the pictures; left out"
-            )
-        return nullcontext(in_memory)
+        return nullcontext(make(load_pairs(files, versions.all, radius, warn)))
     workers = min(MOST_WORKERS, max(1, cores() - 1))
     say(f"streaming {len(files)} pictures, {workers} at once")
     cutter = Cutter(versions.one, radius, make)

@@ -23,10 +23,10 @@ import torch
 
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.data.catalog import CATALOG, locate
-from srcnn.data.folder import pictures_in
+from srcnn.data.folder import LOG, RESOLVED, pictures_in
 from srcnn.degrade import Degradation
 from srcnn.engine.network import Enhancer
-from srcnn.errors import InputError, ModelError, UsageError
+from srcnn.errors import ModelError, SrcnnError, UsageError
 from srcnn.evaluation.models import network
 from srcnn.evaluation.original import Original, read_originals
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
@@ -36,10 +36,10 @@ from srcnn.images.files import remove_parts, write_atomically
 from srcnn.metrics import Metric, psnr
 from srcnn.models.registry import FORMS, Trained
 from srcnn.models.srcnn import init_he, init_paper
-from srcnn.training.config import RESOLVED, Recipe
+from srcnn.training.config import Recipe
 from srcnn.training.device import make_fabric
 from srcnn.training.log import RunLog
-from srcnn.training.loop import Tensors, first_state, train, update
+from srcnn.training.loop import Tensors, channels_last, first_state, train, update
 from srcnn.training.optimizer import make_optimizer
 from srcnn.training.resume import alone, check_resumed, compare_pictures
 from srcnn.training_pictures import Say, degradation_of, find_pictures, open_sampler, read_held_back
@@ -49,7 +49,7 @@ from srcnn.weights.foreign import load
 from srcnn.weights.graph import to_onnx
 from srcnn.weights.store import find
 
-WEIGHTS, LOG, SNAPSHOTS, CURVES = "weights.onnx", "log.jsonl", "snapshots", "curves.png"
+WEIGHTS, SNAPSHOTS, CURVES = "weights.onnx", "snapshots", "curves.png"
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,9 @@ class Plan:
 def make_plan(
     recipe: Recipe, recipe_file: str, data_root: Path | None = None, changed: bool = False
 ) -> Plan:
-    """Find the pictures; hold back every so-many-th of the sorted list for validation.
+    """Find the pictures; hold back every so-many-th of the list for validation.
 
-    ``changed``: the recipe is not what stands in its file any more. Raises `MissingData`.
+    ``changed``: the recipe is not what stands in its file any more. Raises `UsageError`.
     """
     for name in recipe.scores:
         pictures_in(locate(name, data_root))
@@ -147,7 +147,7 @@ def run_plan(
             if first:
                 remove_parts(folder)
                 origin = f"# resolved from {plan.origin[0]} sha256 {plan.origin[1]}\n"
-                write_atomically(folder / RESOLVED, (origin + _absolute(recipe).to_yaml()).encode())
+                write_atomically(folder / RESOLVED, (origin + recipe.absolute().to_yaml()).encode())
             tensors, seconds = train(
                 *(recipe, model, sampler, validate, keep, bicubic, fabric, folder, log, state),
                 again or f"srcnn train --resume {folder}",
@@ -173,7 +173,7 @@ def _judgeable(
     warn: Say,
 ) -> tuple[list[Original], float]:
     """Those by which weights can be chosen: large enough, and not the same after bicubic; its PSNR."""
-    failures: list[InputError] = []
+    failures: list[SrcnnError] = []
     bicubic = Bicubic(recipe.color)
     rows = score_pictures(
         originals, [bicubic], recipe.scale, measures, failures=failures, degradation=degradation
@@ -186,21 +186,6 @@ def _judgeable(
     usable = {row["name"]: row for row in rows if math.isfinite(row["psnr"])}
     kept = [original for original in originals if original.name in usable]
     return kept, _mean_psnr(list(usable.values()))
-
-
-def _absolute(recipe: Recipe) -> Recipe:
-    """Whose paths mean the same from any folder; names stay names."""
-
-    def path(name: str | None) -> str | None:
-        return name if name is None or not Path(name).exists() else str(Path(name).absolute())
-
-    return recipe.model_copy(
-        update={
-            "data": tuple(map(path, recipe.data)),
-            "scores": tuple(map(path, recipe.scores)),
-            "start": path(recipe.start),
-        }
-    )
 
 
 def _mean_psnr(rows: Sequence[dict[str, Any]]) -> float:
@@ -224,7 +209,7 @@ def estimated_seconds(plan: Plan, device: str = "auto") -> float:
     recipe = plan.recipe
     fabric, _ = make_fabric(device, recipe.precision)
     model = _first_model(recipe)
-    wrapped, optimizer = fabric.setup(model, make_optimizer(recipe, model))
+    wrapped, optimizer = fabric.setup(channels_last(model), make_optimizer(recipe, model))
     side = recipe.patch + 2 * plan.card.radius
     channels = channels_in(recipe.color)
     x = torch.rand(recipe.batch, channels, side, side, device=fabric.device)
@@ -269,13 +254,14 @@ def _card(
     scores = {}
     for name in recipe.scores:
         rules = _protocol_of(name, recipe)
-        failures: list[InputError] = []
+        failures: list[SrcnnError] = []
         originals = read_originals(pictures_in(locate(name, data_root)), rules, failures)
         scored = score_pictures(originals, models, recipe.scale, failures=failures)
         for error in failures:  # the weights are worth more than one of their scores
             warn(f"{error}; not scored")
         for model, rows in scored.items():
-            scores[name if model == recipe.name else f"{name} {model}"] = mean(rows)
+            if rows:
+                scores[name if model == recipe.name else f"{name} {model}"] = mean(rows)
     return replace(
         plan.card,
         degradation=str(degradation_of(recipe)),

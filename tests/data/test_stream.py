@@ -23,7 +23,7 @@ from ..cli.conftest import save
 from ..conftest import EXAMPLE
 
 CUTTER = Cutter(
-    Versions(3, (0.7,), Degradation(noise=(1, 5)), window=60).one,
+    Versions(3, (0.7,), Degradation(noise=(1, 5)), 20, window=60).one,
     6,
     partial(PatchSampler, patch=20, batch=4, seed=5),
 )
@@ -60,9 +60,10 @@ def test_a_batch_depends_on_neither_workers_nor_the_steps_before(folder: Path) -
     assert (x.shape, y.shape, weights.shape) == ((4, 1, 32, 32), (4, 1, 20, 20), (4,))
     assert x.dtype == y.dtype == np.float32
     assert len({straight[step][0].tobytes() for step in steps}) == len(steps)
-    (warning,) = warnings  # once, though it comes again in every epoch
-    assert "damaged.png" in warning
-    assert warning.endswith("left out")
+    damaged, small = sorted(warnings)  # once each, though they come again in every epoch
+    assert "damaged.png" in damaged
+    assert "small.png: has no 20 pixels" in small
+    assert damaged.endswith("left out")
 
 
 def test_every_picture_is_drawn_once_in_an_epoch(tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_only_unusable_pictures_are_an_error_and_no_hang(tmp_path: Path) -> None
 
 
 def test_a_window_of_a_large_picture_is_degraded_like_any_other() -> None:
-    versions = Versions(3, (0.5,), Degradation(), window=60)
+    versions = Versions(3, (0.5,), Degradation(), 20, window=60)
     sizes = set()
     for seed in range(20):
         truth, enlarged = versions.one(EXAMPLE, np.random.default_rng(seed))

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+from srcnn.data.folder import LOG
 from srcnn.engine.upscaler import load as open_upscaler
 from srcnn.errors import ModelError
 from srcnn.models.binary import BinarySRCNN
 from srcnn.training.state import LAST
-from srcnn.training_run import LOG, SNAPSHOTS, WEIGHTS
+from srcnn.training_run import SNAPSHOTS, WEIGHTS
 from srcnn.weights.foreign import load
 
 from ..conftest import EXAMPLE

@@ -12,6 +12,7 @@ from PIL import Image
 from skimage.color import rgb2ycbcr
 
 import srcnn
+from srcnn.data.folder import LOG
 from srcnn.data.patches import PatchSampler
 from srcnn.data.stream import StreamSampler
 from srcnn.degrade import Degradation
@@ -19,7 +20,7 @@ from srcnn.errors import UsageError
 from srcnn.export import export
 from srcnn.images.color import COLORS
 from srcnn.training_pictures import Versions, fits_in_memory, read_held_back
-from srcnn.training_run import LOG, WEIGHTS, make_plan, run_plan
+from srcnn.training_run import WEIGHTS, make_plan, run_plan
 from srcnn.weights.foreign import load
 
 from .test_resume import signal_at
@@ -120,12 +121,12 @@ def test_a_gray_picture_is_trained_on_as_colour_without_any(tmp_path: Path) -> N
     Image.fromarray(gray).save(tmp_path / "gray.png")
     Image.fromarray(np.dstack([gray] * 3)).save(tmp_path / "equal.png")
     for color in COLORS[1:]:
-        versions = Versions(3, (), Degradation(), color=color)
+        versions = Versions(3, (), Degradation(), 24, color=color)
         (one,), (other,) = (list(versions.all(tmp_path / n)) for n in ("gray.png", "equal.png"))
         np.testing.assert_array_equal(one[0], other[0])
         np.testing.assert_array_equal(one[1], other[1])
         assert one[0].shape == (48, 60, 3)
-    (truth, _), *_ = Versions(3, (), Degradation(), color="YCbCr").all(tmp_path / "gray.png")
+    (truth, _), *_ = Versions(3, (), Degradation(), 24, color="YCbCr").all(tmp_path / "gray.png")
     assert (truth[..., 1:] == 128).all()
 
 

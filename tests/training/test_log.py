@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from tensorboardX.proto.event_pb2 import Event
 
+from srcnn.data.folder import LOG
 from srcnn.training.log import RunLog
-from srcnn.training_run import LOG
 
 from .tiny import recipe_for, train
 

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 import torch
 
+from srcnn.data.folder import LOG
 from srcnn.errors import UsageError
 from srcnn.training.config import Recipe
 from srcnn.training.state import LAST
-from srcnn.training_run import LOG, WEIGHTS, make_plan, run_plan
+from srcnn.training_run import WEIGHTS, make_plan, run_plan
 from srcnn.weights.foreign import load
 
 from .tiny import digest, recipe_for, train

@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 import torch
 
+from srcnn.data.folder import LOG
 from srcnn.data.patches import Batch, PatchSampler
 from srcnn.data.stream import StreamSampler
 from srcnn.errors import ModelError
 from srcnn.training import loop
 from srcnn.training.state import DAMAGED, LAST, PREVIOUS
-from srcnn.training_run import LOG, make_plan, run_plan
+from srcnn.training_run import make_plan, run_plan
 
 from ..conftest import ROOT
 from .tiny import digest, recipe_for, train

@@ -62,9 +62,9 @@ def train(
       RECIPE.yaml|FOLDER  What to train.
     """
     need("train", "srcnn train")
-    from srcnn.data.folder import picture_names
+    from srcnn.data.folder import RESOLVED, picture_names
     from srcnn.data.verify import from_test_sets
-    from srcnn.training.config import RESOLVED, make_recipe, read_recipe
+    from srcnn.training.config import make_recipe, read_recipe
 
     changes = list(overrides)
     if precision is not None:
@@ -95,7 +95,8 @@ def train(
 
     plan = make_plan(chosen, str(source), data_root, changed=bool(changes))
     files = [*plan.training, *plan.held_back]
-    leaks = from_test_sets(files) if len(files) <= _LOOKED_AT else {}
+    looked_at = len(files) <= _LOOKED_AT and is_first_process()
+    leaks = from_test_sets(files) if looked_at else {}
     for file, test in list(leaks.items())[:1]:
         say(
             f"WARNING: {file} is {test}, one of {len(leaks)} test pictures: scores would mean little"

@@ -101,12 +101,12 @@ def cache() -> Path:
 
 
 def locate(name: str, root: str | Path | None = None) -> Path:
-    """The folder of a data set: a path as it is, any other name under the data root."""
+    """The folder of a data set: a known name under the data root, else a path, else any name there."""
+    folder = data_root(root) / name
+    if folder.is_dir() and (name in CATALOG or not Path(name).is_dir()):
+        return folder
     if Path(name).is_dir():
         return Path(name)
-    folder = data_root(root) / name
-    if folder.is_dir():
-        return folder
     if name not in CATALOG:
         why = f"is no folder, and none of {', '.join(CATALOG)}"
         raise MissingData(f"data set '{name}'", f"{why} (looked in {folder.parent})")

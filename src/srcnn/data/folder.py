@@ -10,8 +10,8 @@ from pathlib import Path
 from srcnn.errors import MissingData, UsageError
 from srcnn.images.formats import SUFFIXES
 
-RUN = ("recipe.yaml", "log.jsonl")
-"""Files of the directory of a training run: one that has both is one."""
+RESOLVED, LOG = "recipe.yaml", "log.jsonl"
+"""Files of the directory of a training run: the resolved recipe and the log. One that has both is one."""
 
 
 def pictures_in(folder: Path, recursive: bool = False) -> list[Path]:
@@ -36,7 +36,7 @@ def picture_names(folder: str, recursive: bool = False) -> Iterator[str]:
         suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122
         if recursive and entry.is_dir(follow_symlinks=False):
             # Those of a training run are drawings of it.
-            if not all(os.path.exists(f"{entry.path}/{name}") for name in RUN):  # noqa: PTH110
+            if not all(os.path.exists(f"{entry.path}/{name}") for name in (RESOLVED, LOG)):  # noqa: PTH110
                 yield from picture_names(entry.path, recursive)
         elif suffix in SUFFIXES and not entry.name.startswith(".") and _is_file(entry):
             yield entry.path

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.degrade import Degradation, enlarge, low_resolution
-from srcnn.errors import InputError
+from srcnn.errors import InputError, LimitError, SrcnnError
 from srcnn.evaluation.protocol import BICUBIC, FLOAT, Protocol, Views, degraded, seen
 from srcnn.images.alpha import without_alpha
 from srcnn.images.color import Color, convert, space_of
@@ -99,7 +99,7 @@ class Original:
 def read_originals(
     files: Sequence[Path],
     protocol: Protocol,
-    failures: list[InputError],
+    failures: list[SrcnnError],
     progress: Callable[[str], None] | None = None,
 ) -> Iterator[Original]:
     """One picture after another; what is wrong with one that cannot be read goes to ``failures``."""
@@ -108,7 +108,7 @@ def read_originals(
             progress(f"judging {file}")
         try:
             original = read_original(file, protocol)
-        except InputError as error:
+        except (InputError, LimitError) as error:
             failures.append(error)
         else:
             yield original

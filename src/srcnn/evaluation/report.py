@@ -12,7 +12,7 @@ from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.data.catalog import CATALOG, locate
 from srcnn.data.folder import pictures_in
 from srcnn.engine.engines import resolve
-from srcnn.errors import InputError, UsageError
+from srcnn.errors import SrcnnError, UsageError
 from srcnn.evaluation.models import open_models
 from srcnn.evaluation.original import read_originals
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol, protocol_named
@@ -65,7 +65,7 @@ def make_report(
     engine, precision = resolve(engine, precision)
     opened = open_models(names, scales, engine, precision, data_root, progress)
     results: list[dict[str, Any]] = []
-    failures: list[InputError] = []
+    failures: list[SrcnnError] = []
     for name, files in pictures.items():
         dataset = titles[name]
         for scale in scales:
@@ -75,7 +75,7 @@ def make_report(
             originals = read_originals(files, rules, failures, progress)
             rows = score_pictures(originals, opened[scale], scale, measures, keep, failures)
             if not rows[BICUBIC]:
-                raise failures[0]
+                raise failures[-1]
             results += [
                 {
                     "dataset": dataset,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from srcnn.baselines.bicubic import NAME as MODEL
 from srcnn.degrade import Degradation
 from srcnn.engine.network import Enhancer, enhance_whole
-from srcnn.errors import InputError
+from srcnn.errors import InputError, SrcnnError
 from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import BICUBIC, INTEGERS, Views
 from srcnn.images.color import Color, convert, space_of, y_to_gray
@@ -86,7 +86,7 @@ def score_pictures(
     scale: int,
     metrics: Mapping[str, Metric] = _USUAL,
     keep: Keep | None = None,
-    failures: list[InputError] | None = None,
+    failures: list[SrcnnError] | None = None,
     degradation: Degradation = BICUBIC,
 ) -> dict[str, list[dict[str, Any]]]:
     """By model's name, the scores of each picture. ``keep`` gets all that a model made, with its name.

@@ -15,9 +15,6 @@ from srcnn.errors import UsageError
 from srcnn.images.color import Color, channels_in
 from srcnn.metrics.ssim import WINDOW
 
-RESOLVED = "recipe.yaml"
-"""The resolved recipe in a run directory."""
-
 Positive = Annotated[int, Field(ge=1, strict=True)]  # true is no number
 Rate = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -96,7 +93,7 @@ class Recipe(BaseModel):
     """Size of the data, in millions of pixels, up to which every picture is kept decoded (5 bytes each).
 
     A pixel of three channels counts three times.
-    Larger sets, and those of over 2,000 pictures, are streamed: worker processes decode 32 pictures for
+    Larger sets, and those of over 2,000 pictures, are streamed (not as ``sub_images``): worker processes decode 32 pictures for
     every 16 steps. A streamed set is drawn from by picture, one in memory by area."""
     loss: Literal["mse", "euclidean", "l1", "charbonnier", "ssim"] = "mse"
     """``mse`` is the paper's, ``euclidean`` the form its rates belong to; see `srcnn.training.losses`."""
@@ -191,6 +188,17 @@ class Recipe(BaseModel):
             yield f"sub_images are seen as they are: no {keys}"
         if self.layer_lr is not None and len(self.layer_lr) != len(self.f):
             yield "layer_lr needs one factor for every layer"
+
+    def absolute(self) -> Recipe:
+        """With paths that mean the same from any folder; names stay names."""
+
+        def path(name: str) -> str:
+            return str(Path(name).absolute()) if Path(name).exists() else name
+
+        changes: dict[str, Any] = {"data": tuple(map(path, self.data))}
+        changes["scores"] = tuple(map(path, self.scores))
+        changes["start"] = None if self.start is None else path(self.start)
+        return self.model_copy(update=changes)
 
     def to_yaml(self) -> str:
         return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False)

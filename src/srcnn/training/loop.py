@@ -57,7 +57,7 @@ def train(
     always do.
     """
     average = copy.deepcopy(model).requires_grad_(False)
-    wrapped, optimizer = fabric.setup(_channels_last(model), make_optimizer(recipe, model))
+    wrapped, optimizer = fabric.setup(channels_last(model), make_optimizer(recipe, model))
     average.to(fabric.device)
     if state["step"]:
         model.load_state_dict(state["model"])
@@ -197,6 +197,6 @@ def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _channels_last(model: nn.Module) -> nn.Module:
+def channels_last(model: nn.Module) -> nn.Module:
     # torch's type stubs leave out this form of `to`.
     return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]

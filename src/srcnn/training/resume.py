@@ -9,9 +9,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from srcnn.data.folder import fingerprint
+from srcnn.data.folder import RESOLVED, fingerprint
 from srcnn.errors import OutputError, UsageError
-from srcnn.training.config import RESOLVED, Recipe, read_recipe
+from srcnn.training.config import Recipe, read_recipe
 from srcnn.training.loop import State
 
 LOCK = ".srcnn.lock"
