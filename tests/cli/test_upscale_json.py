@@ -130,3 +130,11 @@ def test_json_counts_what_became_of_the_pictures(srcnn: Srcnn, photo: Path) -> N
         "failed": 2,
         "megapixels": 0.011,  # 90 x 123
     }
+
+
+def test_a_source_that_links_to_itself_fails_alone(srcnn: Srcnn, photo: Path) -> None:
+    Path("circle.png").symlink_to("circle.png")
+    ran = srcnn("upscale", "circle.png", photo, *BICUBIC, "-o", "out", "--json", "made.json")
+    assert ran.code == 1
+    bad, good = json.loads(Path("made.json").read_text())["results"]
+    assert (bad["ok"], good["ok"]) == (False, True)

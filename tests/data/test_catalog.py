@@ -88,3 +88,17 @@ def test_the_data_root_is_what_is_given_then_the_environment_then_the_cache(
         locate("t91", tmp_path)
     with pytest.raises(MissingData, match="none of set5, set14"):
         locate("set15")
+
+
+def test_a_known_name_is_looked_up_under_the_data_root_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder of that name in the current folder counts where the root has none; a path always does."""
+    for folder in ("root/set5", "set5", "set14", "root/mine", "mine"):
+        (tmp_path / folder).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    root = tmp_path / "root"
+    assert locate("set5", root) == root / "set5"
+    assert locate("./set5", root) == Path("set5")
+    assert locate("set14", root) == Path("set14")
+    assert locate("mine", root) == Path("mine")

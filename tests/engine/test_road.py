@@ -41,17 +41,24 @@ def test_strips_of_any_height(kind: str, rows: int, size: tuple[int, int]) -> No
 
 @pytest.mark.parametrize("hidden", [(0, 0, 0), (255, 255, 255), (0, 0, 255)])
 @pytest.mark.parametrize("rows", [4, 64])
-def test_no_halo_around_what_is_visible(hidden: tuple[int, int, int], rows: int) -> None:
-    """A red disc on hidden pixels of any colour stays red up to its edge."""
+@pytest.mark.parametrize(("model", "size"), [("srcnn-915", 120), ("srcnn-955", 44)])
+def test_no_halo_around_what_is_visible(
+    hidden: tuple[int, int, int], rows: int, model: str, size: int
+) -> None:
+    """A red disc on hidden pixels of any colour stays red up to its edge.
+
+    At x1.1 the larger network sees twelve source pixels beyond the disc.
+    """
     y, x = np.mgrid[:40, :40] - 19.5
     disc = np.hypot(x, y) < 12
     picture = np.empty((40, 40, 4), np.uint8)
     picture[..., :3] = np.where(disc[..., None], (200, 30, 20), hidden)
     picture[..., 3] = 255 * disc
-    made = enlarge(load("srcnn-915", 3).model, cut(picture, rows), (40, 40), (120, 120), 32, 2)
+    network = load(model, size / 40).model
+    made = enlarge(network, cut(picture, rows), (40, 40), (size, size), 32, 2)
     out = np.concatenate(list(made)).astype(int)
     seen = out[out[..., 3] > 0]
-    assert len(seen) > 9 * 400
+    assert len(seen) > 400 * (size / 40) ** 2
     assert np.abs(seen[:, :3] - (200, 30, 20)).max() <= 3
 
 
@@ -84,7 +91,7 @@ def test_rows_are_read_when_they_are_needed(width: int) -> None:
     for strip in enlarge(Bicubic(), source, (4000, width), (8000, 2 * width), tile=32, threads=2):
         done += len(strip)
         # Two tiles for each thread, a strip, and the reach of the kernel.
-        assert tall.taken <= done / 2 + 5 * 16 + 8 + 8 + 2
+        assert tall.taken <= done / 2 + 5 * 16 + 8 + 8 + 4
     assert done == 8000
 
 

@@ -17,6 +17,7 @@ from srcnn.models.srcnn import SRCNN
 from srcnn.weights.card import Card
 from srcnn.weights.graph import to_onnx
 
+from ..cli.hostile_makers import png
 from ..weights.reference import with_card, with_tensor
 
 
@@ -38,13 +39,28 @@ def test_a_bad_picture_is_named_and_the_others_are_judged(
 ) -> None:
     (folder / "bad.png").write_bytes((folder / "a.png").read_bytes()[:500])
     Image.new("L", (9, 9)).save(folder / "small.png")
+    (folder / "vast.png").write_bytes(png(30_000, 30_000, b""))
     assert run(monkeypatch, folder, "-m", "bicubic", "--json", "-") == 1
     out, err = capsys.readouterr()
     report = json.loads(out)
     assert [image["name"] for image in report["results"][0]["images"]] == ["a"]
-    assert len(report["failures"]) == 2
-    assert err.count("error: ") == 2
+    assert len(report["failures"]) == 3
+    assert err.count("error: ") == 3
     assert "bad.png" in err
+    assert "vast.png" in err
+
+
+def test_the_picture_that_is_blamed_is_of_the_set_that_cannot_be_judged(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (folder / "bad.png").write_bytes(b"no picture")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "worse.png").write_bytes(b"no picture")
+    assert run(monkeypatch, folder, tmp_path / "other", "-m", "bicubic") == 3
+    assert "worse.png" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("metric", "side"), [("msssim", 161), ("ifc", 72)])

@@ -60,8 +60,8 @@ def enlarge(
     ]
     # Enough in the making to keep every thread at work while the oldest strip is finished.
     ahead = -(-2 * threads // len(columns))
-    # How far a visible pixel of the result sees hidden ones of the source.
-    reach = _TAPS + math.ceil(r * max(old[0] / size[0], old[1] / size[1]))
+    # How far from what is visible lie the hidden pixels that count: alpha is enlarged by bicubic, too.
+    reach = 2 * _TAPS + math.ceil(r * max(old[0] / size[0], old[1] / size[1]))
     rows_of = _Rows(strips)
     making: deque[tuple[int, NDArray[Any], list[Future[None]]]] = deque()
     pool = workers(threads)
