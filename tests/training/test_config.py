@@ -48,6 +48,8 @@ def test_all_contradictions_are_reported_together() -> None:
         ({"f": [9, 2, 5]}, "odd"),
         ({"n": [64]}, "one number fewer"),
         ({"n": []}, "one number fewer"),
+        ({"free_steps": 100}, "free_steps are a part"),
+        ({"free_steps": 9, "form": "plain"}, "free_steps are a part"),
         ({"steps": True}, "steps: .*valid integer"),
         ({"lr": float("inf")}, "lr: .*finite"),
         ({"seed": 2**64}, "seed: .*less than"),
@@ -144,6 +146,15 @@ def test_schedules() -> None:
     rates = [learning_rate(again, step) for step in range(100)]
     assert rates[59] < 0.001
     assert rates[60] == 0.25
+    assert rates[99] < 0.001
+    free = make_recipe({**GOOD, "warmup": 0, "lr": 0.5, "free_steps": 40, "free_lr": 0.1}, [], "r")
+    rates = [learning_rate(free, step) for step in range(100)]
+    assert rates[:60] == [
+        learning_rate(make_recipe({**GOOD, "warmup": 0, "lr": 0.5, "steps": 60}, [], "r"), s)
+        for s in range(60)
+    ]
+    assert rates[60] == 0.1
+    assert rates[80] == pytest.approx(0.05)
     assert rates[99] < 0.001
     assert ema_decay(cosine, 0) == pytest.approx(0.1)
     assert ema_decay(cosine, 10**6) == cosine.ema

@@ -82,6 +82,7 @@ def test_a_set_of_which_nothing_can_be_scored_costs_no_weights(
         ({"optimizer": "adam"}, "was begun with optimizer = soap"),
         ({"form": "plain"}, "was begun with form = residual"),
         ({"steps": 6}, "6 are fewer than the 12 that are done"),
+        ({"free_steps": 1}, "by step 12 free_steps have begun in one recipe"),
     ],
 )
 def test_another_recipe_does_not_ruin_a_run(

@@ -24,6 +24,7 @@ from srcnn.training_run import make_plan, run_plan
 from ..conftest import ROOT
 from .tiny import digest, recipe_for, train
 
+FREE = {"free_steps": 5}
 BINARY = {"form": "binary", "name": "srcnn-915@bits"}
 PAPER = {"form": "plain", "init": "paper", "optimizer": "sgd", "layer_lr": [1, 1, 0.1], "ema": 0}
 
@@ -47,8 +48,8 @@ def signal_at(
 
 @pytest.mark.parametrize(
     ("changes", "at"),
-    [({}, 0), ({}, 4), ({}, 7), ({}, 11), (PAPER, 5), (BINARY, 6)],
-    ids=["0", "4", "7", "11", "paper-5", "binary-6"],
+    [*[({}, at) for at in (0, 4, 7, 11)], (PAPER, 5), (BINARY, 6), *[(FREE, at) for at in (6, 7)]],
+    ids=["0", "4", "7", "11", "paper-5", "binary-6", "free-6", "free-7"],
 )
 def test_a_signal_ends_the_run_after_its_step_and_resuming_changes_nothing(
     photos: Path,

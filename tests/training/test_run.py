@@ -120,3 +120,23 @@ def test_nothing_held_back_keeps_the_last_weights(photos: Path, tmp_path: Path) 
     entries = [json.loads(line) for line in (run / LOG).read_text().splitlines()]
     assert [entry.get("psnr") for entry in entries] == [None] * 4
     assert digest(run) != train(recipe_for(photos, held_back=0, steps=4), tmp_path / "shorter")
+
+
+def test_free_steps_go_on_from_the_folded_network_with_all_its_weights(
+    photos: Path, tmp_path: Path
+) -> None:
+    """At next to no rate they change nothing; else the picture's own path moves, too."""
+    keys: dict[str, float] = {"held_back": 0, "steps": 12}
+    train(recipe_for(photos, **keys), tmp_path / "folded")
+    for name, rate in (("still", 1e-12), ("free", 1e-2)):
+        keys |= {"steps": 20, "free_steps": 8, "free_lr": rate}
+        train(recipe_for(photos, **keys), tmp_path / name)
+    before, still, free = (
+        load(tmp_path / name / WEIGHTS, 3)[0] for name in ("folded", "still", "free")
+    )
+    path = before["conv1.weight"][-1, 0]
+    assert (path[4, 4], np.abs(path).sum()) == (1, 1)
+    for name, tensor in before.items():
+        np.testing.assert_allclose(still[name], tensor, rtol=0, atol=1e-7)
+        assert np.abs(free[name] - tensor).max() > 1e-3, name
+    assert np.abs(free["conv1.weight"][-1, 0] - path).max() > 1e-3

@@ -31,8 +31,9 @@ class ResidualSRCNN(nn.Module):
         super().__init__()
         self.g = SRCNN(f, [filters - channels for filters in n], channels)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """N x C x H x W in [0, 1] to N x C x (H - 2r) x (W - 2r): valid, as in training."""
+    def forward(self, x: Tensor, pad: bool = False) -> Tensor:
+        """N x C x H x W in [0, 1] to N x C x (H - 2r) x (W - 2r): valid, as `SRCNN` is without ``pad``."""
+        assert not pad, "this form is only trained"
         r = self.g.radius
         inner = x[..., r : x.shape[-2] - r, r : x.shape[-1] - r]
         out: Tensor = inner + self.g(x - SHIFT, pad=False)

@@ -72,6 +72,9 @@ class Recipe(BaseModel):
     ``binary``: weights of one bit each (`srcnn.models.binary`)."""
     init: Literal["he", "paper"] = "he"
     steps: Positive
+    free_steps: Annotated[int, Field(ge=0)] = 0
+    """The last so many of ``steps``, in which the folded network trains on: all its weights, those of the
+    picture's own path too. Of ``form: residual``."""
     batch: Positive = 32
     patch: Positive = 40
     """Side of a patch in output pixels."""
@@ -114,6 +117,8 @@ class Recipe(BaseModel):
     """SOAP (`srcnn.training.soap`) needs a third of Adam's steps here; SGD is the paper's."""
     lr: Rate = 6e-3
     """About 6e-3 for SOAP, 2e-3 for Adam."""
+    free_lr: Rate = 1e-3
+    """Of ``free_steps``, with a warm-up and a cosine of their own."""
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
     """Of SGD."""
     layer_lr: tuple[Rate, ...] | None = None
@@ -160,6 +165,8 @@ class Recipe(BaseModel):
         least = channels_in(self.color) + 1
         if self.form == "residual" and min(self.n, default=least) < least:
             yield f"the residual form needs at least {least} filters in every hidden layer"
+        if self.free_steps and (self.form != "residual" or self.free_steps >= self.steps):
+            yield "free_steps are a part of the steps of form: residual"
         recoloured = self.hue > 0 or self.brightness > 1
         for name, asked in (
             ("channel_weights", self.channel_weights),
@@ -172,7 +179,7 @@ class Recipe(BaseModel):
         if self.channel_weights is not None and not any(self.channel_weights):
             yield "channel_weights are all 0"
         for name, steps in (("restarts", self.restarts), ("milestones", self.milestones)):
-            if any(a >= b for a, b in pairwise((*steps, self.steps))):
+            if any(a >= b for a, b in pairwise((*steps, self.folded_at))):
                 yield f"{name} rise, and lie below steps"
         if self.restarts and self.schedule != "cosine":
             yield "restarts are of schedule: cosine"
@@ -188,6 +195,11 @@ class Recipe(BaseModel):
             yield f"sub_images are seen as they are: no {keys}"
         if self.layer_lr is not None and len(self.layer_lr) != len(self.f):
             yield "layer_lr needs one factor for every layer"
+
+    @property
+    def folded_at(self) -> int:
+        """The step, counted from 0, from which on the network is plain."""
+        return self.steps - self.free_steps
 
     def absolute(self) -> Recipe:
         """With paths that mean the same from any folder; names stay names."""

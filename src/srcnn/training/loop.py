@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from srcnn.data.patches import Batch, Sampler
 from srcnn.errors import SrcnnError
 from srcnn.models.registry import Trained
+from srcnn.models.residual import ResidualSRCNN
 from srcnn.training.config import Recipe
 from srcnn.training.log import RunLog
 from srcnn.training.losses import LOSSES, over_channels
@@ -56,30 +57,23 @@ def train(
     At SIGINT and SIGTERM the state of the step is saved, ``again`` is advised, and then they do what they
     always do.
     """
-    average = copy.deepcopy(model).requires_grad_(False)
-    wrapped, optimizer = fabric.setup(channels_last(model), make_optimizer(recipe, model))
-    average.to(fabric.device)
+    learner = _Learner(recipe, model, fabric)
     if state["step"]:
-        model.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
+        learner.load(state)
     judge = _Judge(validate, keep, bicubic, log, state)
     pace = Pace(recipe.steps, recipe.validate_every)
     if fabric.is_global_zero:
         log.begin(state["step"])
-        validate(average.tensors())  # it works, and takes so long
+        validate(learner.kept.tensors())  # it works, and takes so long
         pace.judged()
     with Stop(fabric) as stop:
         for step in range(state["step"], recipe.steps):
+            if recipe.free_steps and step >= recipe.folded_at:
+                learner = learner.folded()
             lr = learning_rate(recipe, step)
-            for group in optimizer.param_groups:
-                group["lr"] = lr * group["factor"]
-            batch = share(sampler.batch(step), fabric)
-            loss = update(recipe, fabric, wrapped, optimizer, *batch).item()
+            loss = learner.step(step, lr, share(sampler.batch(step), fabric))
             if not math.isfinite(loss):
                 raise _diverged(step + 1)
-            if recipe.ema:
-                update_average(average, model, ema_decay(recipe, step))
             done = step + 1
             state["losses"] += loss
             state["counted"] += 1
@@ -88,10 +82,10 @@ def train(
             judged = done % recipe.validate_every == 0 or done == recipe.steps
             stopped = stop.wanted()
             if fabric.is_global_zero and (judged or stopped or pace.unsaved > SAVE_EVERY):
-                if not all(bool(weight.isfinite().all()) for weight in model.parameters()):
+                if not all(bool(weight.isfinite().all()) for weight in learner.model.parameters()):
                     raise _diverged(done)  # and the state before it is kept
                 if judged:
-                    tensors = (average if recipe.ema else model).tensors()
+                    tensors = learner.kept.tensors()
                     speed = recipe.batch / pace.seconds_per_step
                     seconds = state["seconds"] + pace.unsaved
                     mean = state["losses"] / state["counted"]
@@ -100,8 +94,7 @@ def train(
                     pace.judged()
                     state["losses"], state["counted"] = 0.0, 0
                 state["step"], state["seconds"] = done, state["seconds"] + pace.unsaved
-                state["model"], state["average"] = model.state_dict(), average.state_dict()
-                state["optimizer"] = optimizer.state_dict()
+                state |= learner.state()
                 save_state(run, state)
                 pace.saved()
             if stopped:
@@ -116,6 +109,50 @@ def train(
     return {name: value.numpy() for name, value in best.items()}, state["seconds"]
 
 
+class _Learner:
+    """A network, its average, and what moves them."""
+
+    def __init__(self, recipe: Recipe, model: Trained, fabric: Fabric) -> None:
+        self.model = model
+        self._recipe, self._fabric = recipe, fabric
+        self._average = copy.deepcopy(model).requires_grad_(False)
+        optimizer = make_optimizer(recipe, model)
+        self._wrapped, self._optimizer = fabric.setup(channels_last(model), optimizer)
+        self._average.to(fabric.device)
+
+    @property
+    def kept(self) -> Trained:
+        """What is judged and written: the average, where there is one."""
+        return self._average if self._recipe.ema else self.model
+
+    def step(self, step: int, lr: float, batch: list[Tensor]) -> float:
+        """The loss of a batch, from which it has learned."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = lr * group["factor"]
+        loss = update(self._recipe, self._fabric, self._wrapped, self._optimizer, *batch).item()
+        if self._recipe.ema:
+            update_average(self._average, self.model, ema_decay(self._recipe, step))
+        return loss
+
+    def folded(self) -> _Learner:
+        """Itself where the network is plain; else one that goes on with what this one keeps, folded."""
+        if not isinstance(self.kept, ResidualSRCNN):
+            return self
+        return _Learner(self._recipe, self.kept.fold(), self._fabric)
+
+    def state(self) -> State:
+        return {
+            "model": self.model.state_dict(),
+            "average": self._average.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+        }
+
+    def load(self, state: State) -> None:
+        self.model.load_state_dict(state["model"])
+        self._average.load_state_dict(state["average"])
+        self._optimizer.load_state_dict(state["optimizer"])
+
+
 def update(
     recipe: Recipe,
     fabric: Fabric,
@@ -126,8 +163,8 @@ def update(
     weights: Tensor,
 ) -> Tensor:
     """One step of the optimiser on a `share` of a batch; the loss before it."""
-    y = wrapped(x) if recipe.form == "residual" else wrapped(x, pad=False)
-    losses = over_channels(LOSSES[recipe.loss](y.float(), truth), recipe.channel_weights)
+    y = wrapped(x, pad=False).float()
+    losses = over_channels(LOSSES[recipe.loss](y, truth), recipe.channel_weights)
     loss = (losses * weights).mean()
     optimizer.zero_grad()
     fabric.backward(loss)

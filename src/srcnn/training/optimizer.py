@@ -29,13 +29,25 @@ def make_optimizer(recipe: Recipe, model: Trained) -> torch.optim.Optimizer:
 
 def learning_rate(recipe: Recipe, step: int) -> float:
     """The rate of a step, counted from 0: after the warm-up constant, in steps, or half a cosine to 0."""
+    if step >= recipe.folded_at:
+        since, length = step - recipe.folded_at, recipe.free_steps
+        return recipe.free_lr * _warmth(recipe, since) * _cosine(since / length)
     begun = [0, *(restart for restart in recipe.restarts if restart <= step)]
     since = step - begun[-1]
-    lr = recipe.lr * 0.5 ** (len(begun) - 1) * min(1.0, (since + 1) / max(1, recipe.warmup))
+    lr = recipe.lr * 0.5 ** (len(begun) - 1) * _warmth(recipe, since)
     if recipe.schedule == "cosine":
-        length = [*recipe.restarts, recipe.steps][len(begun) - 1] - begun[-1]
-        return lr * 0.5 * (1 + math.cos(math.pi * since / length))
+        length = [*recipe.restarts, recipe.folded_at][len(begun) - 1] - begun[-1]
+        return lr * _cosine(since / length)
     return lr * recipe.gamma ** sum(milestone <= step for milestone in recipe.milestones)
+
+
+def _warmth(recipe: Recipe, since: int) -> float:
+    return min(1.0, (since + 1) / max(1, recipe.warmup))
+
+
+def _cosine(part: float) -> float:
+    """From 1 to 0 as ``part`` goes from 0 to 1."""
+    return 0.5 * (1 + math.cos(math.pi * part))
 
 
 def ema_decay(recipe: Recipe, step: int) -> float:

@@ -42,6 +42,10 @@ def alone(folder: Path) -> Iterator[None]:
 
 def check_resumed(recipe: Recipe, folder: Path, state: State) -> None:
     """`UsageError` unless the run in ``folder`` can go on by ``recipe``; nothing has been changed by then."""
+    if recipe.steps < state["step"]:
+        raise UsageError(
+            "steps", f"{recipe.steps} are fewer than the {state['step']} that are done"
+        )
     if (folder / RESOLVED).is_file():
         before = read_recipe(folder / RESOLVED)
         for key in ("scale", "color", "f", "n", "form", "optimizer"):
@@ -49,10 +53,11 @@ def check_resumed(recipe: Recipe, folder: Path, state: State) -> None:
             if old != new:
                 why = f"was begun with {key} = {old}, and cannot go on with {new}"
                 raise UsageError(folder, why, "give --run a new folder")
-    if recipe.steps < state["step"]:
-        raise UsageError(
-            "steps", f"{recipe.steps} are fewer than the {state['step']} that are done"
-        )
+        if (state["step"] > before.folded_at) != (state["step"] > recipe.folded_at):
+            why = (
+                f"by step {state['step']} free_steps have begun in one recipe and not in the other"
+            )
+            raise UsageError(folder, why, "give --run a new folder")
 
 
 def compare_pictures(
