@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from binary_table import binary
 from sparse_coding_table import OF_91_IMAGES, sparse_coding_times
 from speed_tables import large, speed_machine, speed_networks, speed_roads, speed_summary
 from study_tables import study
@@ -197,6 +198,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "fidelity": fidelity,
     "results_of_91_images": lambda: _scores(_cells("fp32"), ("set5", "set14"), OF_91_IMAGES),
     "sparse_coding_times": sparse_coding_times,
+    "binary": binary,
 }
 
 
