@@ -70,6 +70,18 @@ def speed_networks() -> str:
     return "\n".join(lines) + "\n"
 
 
+def network_nanoseconds() -> dict[str, float]:
+    """Per output pixel of each model's network alone in ONNX Runtime, fp32, at the size of `speed_networks`."""
+    report = _speed()
+    size = next(row["size"] for row in report["rows"] if row["contender"] == "torch eager")
+    wanted = ("network", "onnxruntime", "fp32", size)
+    return {
+        row["model"]: row["ns_per_pixel"]
+        for row in report["rows"]
+        if (row["what"], row["engine"], row["precision"], row["size"]) == wanted
+    }
+
+
 def _times(value: float | None) -> str:
     """Empty where torch's usual port has no such network: binary weights."""
     return "" if value is None else f"{value:.1f}"

@@ -13,7 +13,10 @@ from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 
 
 def load(name_or_file: str | Path | None = None, scale: float = 3, **options: Any) -> Upscaler:
-    """An `Upscaler` that keeps its network open; ``engine``, ``precision``, ``tile``, ``threads`` as in `upscale`."""
+    """An `Upscaler` that keeps its network open.
+
+    ``options``: ``engine``, ``precision``, ``tile`` and ``threads`` as in `upscale`.
+    """
     return _load(None if name_or_file is None else str(name_or_file), scale, **options)
 
 

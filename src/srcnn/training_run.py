@@ -39,7 +39,7 @@ from srcnn.models.srcnn import init_he, init_paper
 from srcnn.training.config import Recipe
 from srcnn.training.device import make_fabric
 from srcnn.training.log import RunLog
-from srcnn.training.loop import State, Tensors, channels_last, first_state, train, update
+from srcnn.training.loop import Tensors, channels_last, first_state, train, update
 from srcnn.training.optimizer import make_optimizer
 from srcnn.training.resume import alone, check_resumed, compare_pictures
 from srcnn.training_pictures import Say, degradation_of, find_pictures, open_sampler, read_held_back
@@ -120,7 +120,7 @@ def run_plan(
         if state["step"]:
             check_resumed(recipe, folder, state)
         torch.manual_seed(recipe.seed)
-        model = _first_model(recipe, state)
+        model = _first_model(recipe, state["step"])
         held = read_held_back(plan.held_back, recipe.color, log.warn) if first else []
         degradation = degradation_of(recipe)
         # What is selected by is what is learned: the error of the same channels.
@@ -148,9 +148,19 @@ def run_plan(
                 remove_parts(folder)
                 origin = f"# resolved from {plan.origin[0]} sha256 {plan.origin[1]}\n"
                 write_atomically(folder / RESOLVED, (origin + recipe.absolute().to_yaml()).encode())
+            again = again or f"srcnn train --resume {folder}"
             tensors, seconds = train(
-                *(recipe, model, sampler, validate, keep, bicubic, fabric, folder, log, state),
-                again or f"srcnn train --resume {folder}",
+                recipe,
+                model,
+                sampler,
+                validate,
+                keep,
+                bicubic,
+                fabric,
+                folder,
+                log,
+                state,
+                again,
             )
         if not first:
             return None
@@ -208,7 +218,7 @@ def estimated_seconds(plan: Plan, device: str = "auto") -> float:
     """How long the steps of a plan would take here, from a few on noise; decoding comes on top."""
     recipe = plan.recipe
     fabric, _ = make_fabric(device, recipe.precision)
-    model = _first_model(recipe, {"step": 0})
+    model = _first_model(recipe)
     wrapped, optimizer = fabric.setup(channels_last(model), make_optimizer(recipe, model))
     side = recipe.patch + 2 * plan.card.radius
     channels = channels_in(recipe.color)
@@ -223,11 +233,11 @@ def estimated_seconds(plan: Plan, device: str = "auto") -> float:
     return sorted(times)[len(times) // 2] * recipe.steps
 
 
-def _first_model(recipe: Recipe, state: State) -> Trained:
-    """What training begins with; where it goes on from a ``state``, only the kind of network counts."""
+def _first_model(recipe: Recipe, step: int = 0) -> Trained:
+    """What training begins with; where it goes on after a ``step``, only the kind of network counts."""
     # A state with free steps behind it is of the folded network.
-    form = FORMS["plain" if state["step"] > recipe.folded_at else recipe.form]
-    if recipe.start is not None and not state["step"]:
+    form = FORMS["plain" if step > recipe.folded_at else recipe.form]
+    if recipe.start is not None and not step:
         name, _, scale = recipe.start.rpartition(":")
         path = find(name, int(scale)) if name and scale.isdigit() else Path(recipe.start)
         if not path.is_file():

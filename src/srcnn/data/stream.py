@@ -96,13 +96,15 @@ class StreamSampler:
                     self._coming[b] = self._submit(b, b)
             batches = self._result(self._coming.pop(block))
             # A block without a usable picture takes those of the blocks behind it, at most an epoch of them.
-            for other in range(block + 1, block + 2 + len(self._files) // PICTURES):
-                if isinstance(batches, MissingData):
-                    batches = self._result(self._submit(block, other))
+            others = iter(range(block + 1, block + 2 + len(self._files) // PICTURES))
+            while isinstance(batches, MissingData) and (other := next(others, None)) is not None:
+                batches = self._result(self._submit(block, other))
         except BrokenProcessPool:
-            why = "ended, perhaps for lack of memory"
-            fix = "go on with --resume"
-            raise SrcnnError("a worker that decodes pictures", why, fix) from None
+            raise SrcnnError(
+                "a worker that decodes pictures",
+                "ended, perhaps for lack of memory",
+                "go on with the run: its state was saved",
+            ) from None
         if isinstance(batches, MissingData):
             raise batches
         return batches

@@ -14,8 +14,8 @@ def bleed(
     """Colour for the pixels that ``alpha`` hides: C x H x W and H x W floats in, C x H x W out.
 
     What stands in a hidden pixel is arbitrary, mostly black, and would draw a halo around everything
-    visible. Within ``reach`` pixels of a visible pixel it becomes the mean of its neighbours that are visible, or
-    were filled before it; farther away nobody can see it, and it stays.
+    visible. Within ``reach`` pixels of a visible pixel it becomes the mean of its neighbours that are
+    visible, or were filled before it; farther away nobody can see it, and it stays.
     """
     known = alpha > 0
     if known.all() or not known.any():

@@ -231,11 +231,9 @@ def losses(header: Header, fmt: Format) -> list[str]:
         lost.append("a frame has at most 256 colours (--format png has all)")
     if header.pages > 1 and not fmt.pages:
         lost.append(f"of {header.pages} pages only the first is taken")
-    # libvips writes none of these into a GIF, nor Pillow into BMP and PPM.
     kinds = {"EXIF": "exif-", "profile": "icc-profile-data", "XMP": "xmp-data"}
     for kind, prefix in kinds.items():
-        bare = fmt.library == "pillow" or fmt.name == "gif"
-        if bare and any(key.startswith(prefix) for key in header.metadata):
+        if not fmt.metadata and any(key.startswith(prefix) for key in header.metadata):
             lost.append(f"{kind} is left out")
     return lost
 

@@ -14,6 +14,15 @@ from srcnn.errors import OutputError
 
 
 @contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """An `OSError` inside the block becomes the `OutputError` that ``path`` cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(path, f"cannot be written ({error.strerror})") from None
+
+
+@contextmanager
 def atomic_file(destination: Path) -> Iterator[BinaryIO]:
     """A file to write, read and seek that takes ``destination``'s place when the block is left well.
 
@@ -22,20 +31,19 @@ def atomic_file(destination: Path) -> Iterator[BinaryIO]:
     """
     # The process's number tells a later run whether its writer is still there.
     part = destination.parent / f".srcnn-{os.getpid()}-{uuid.uuid4().hex}.part"
-    try:
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("x+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        if destination.exists():
-            part.chmod(destination.stat().st_mode & 0o7777)
-        part.replace(destination)
-    except OSError as error:
-        raise OutputError(destination, f"cannot be written ({error.strerror})") from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+    with writing(destination):
+        try:
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("x+b") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            if destination.exists():
+                part.chmod(destination.stat().st_mode & 0o7777)
+            part.replace(destination)
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
 def write_atomically(destination: Path, data: bytes) -> None:

@@ -20,6 +20,8 @@ class Format:
     """Whether 16 bits per sample can be stored."""
     pages: bool = False
     """Whether there is room for more than one picture: pages, or the frames of an animation."""
+    metadata: bool = True
+    """Whether its library writes EXIF, profile and XMP into it."""
 
 
 FORMATS = {
@@ -29,10 +31,10 @@ FORMATS = {
         Format("jpeg", (".jpg", ".jpeg"), "vips", alpha=False, deep=False),
         Format("tiff", (".tif", ".tiff"), "vips", alpha=True, deep=True, pages=True),
         Format("webp", (".webp",), "vips", alpha=True, deep=False, pages=True),
-        Format("gif", (".gif",), "vips", alpha=True, deep=False, pages=True),
+        Format("gif", (".gif",), "vips", alpha=True, deep=False, pages=True, metadata=False),
         Format("avif", (".avif",), "vips", alpha=True, deep=False),
-        Format("bmp", (".bmp",), "pillow", alpha=False, deep=False),
-        Format("ppm", (".ppm", ".pgm", ".pnm"), "pillow", alpha=False, deep=False),
+        Format("bmp", (".bmp",), "pillow", alpha=False, deep=False, metadata=False),
+        Format("ppm", (".ppm", ".pgm", ".pnm"), "pillow", alpha=False, deep=False, metadata=False),
     )
 }
 SUFFIXES = {suffix: fmt for fmt in FORMATS.values() for suffix in fmt.suffixes}

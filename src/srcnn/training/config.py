@@ -95,9 +95,9 @@ class Recipe(BaseModel):
     megapixels: Annotated[int, Field(ge=0)] = 512
     """Size of the data, in millions of pixels, up to which every picture is kept decoded (5 bytes each).
 
-    A pixel of three channels counts three times.
-    Larger sets, and those of over 2,000 pictures, are streamed (not as ``sub_images``): worker processes decode 32 pictures for
-    every 16 steps. A streamed set is drawn from by picture, one in memory by area."""
+    A pixel of three channels counts three times. Larger sets, and those of over 2,000 pictures, are streamed
+    (not as ``sub_images``): worker processes decode 32 pictures for every 16 steps. A streamed set is drawn
+    from by picture, one in memory by area."""
     loss: Literal["mse", "euclidean", "l1", "charbonnier", "ssim"] = "mse"
     """``mse`` is the paper's, ``euclidean`` the form its rates belong to; see `srcnn.training.losses`."""
     channel_weights: tuple[NotNegative, NotNegative, NotNegative] | None = None

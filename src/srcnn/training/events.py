@@ -9,7 +9,7 @@ from tensorboardX.event_file_writer import EventsWriter
 from tensorboardX.proto.event_pb2 import Event, SessionLog
 from tensorboardX.summary import scalar
 
-from srcnn.errors import OutputError
+from srcnn.images.files import writing
 
 _TAGS = {"psnr": "psnr/network", "bicubic": "psnr/bicubic"}
 """Tags of one group are drawn beside each other."""
@@ -36,11 +36,9 @@ class Events:
 
     def _write(self, event: Event) -> None:
         event.wall_time = time.time()
-        try:
+        with writing(self._folder):
             self._writer.write_event(event)
             self._writer.flush()
-        except OSError as error:
-            raise OutputError(self._folder, f"cannot be written ({error.strerror})") from None
 
     def close(self) -> None:
         self._writer.close()

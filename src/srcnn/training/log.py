@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from srcnn.duration import duration
-from srcnn.errors import OutputError
-from srcnn.images.files import write_atomically
+from srcnn.images.files import write_atomically, writing
 from srcnn.training.events import Events
 
 
@@ -51,11 +50,8 @@ class RunLog:
         self._append(entry)
 
     def _append(self, entry: dict[str, Any]) -> None:
-        try:
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(entry) + "\n")
-        except OSError as error:
-            raise OutputError(self._path, f"cannot be written ({error.strerror})") from None
+        with writing(self._path), self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
 
     def say(self, text: str) -> None:
         """A line for the person who watches."""

@@ -68,7 +68,7 @@ def train(
         pace.judged()
     with Stop(fabric) as stop:
         for step in range(state["step"], recipe.steps):
-            if recipe.free_steps and step >= recipe.folded_at:
+            if step >= recipe.folded_at:
                 learner = learner.folded()
             lr = learning_rate(recipe, step)
             loss = learner.step(step, lr, share(sampler.batch(step), fabric))

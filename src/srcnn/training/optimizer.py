@@ -28,7 +28,10 @@ def make_optimizer(recipe: Recipe, model: Trained) -> torch.optim.Optimizer:
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:
-    """The rate of a step, counted from 0: after the warm-up constant, in steps, or half a cosine to 0."""
+    """The rate of a step, counted from 0: after the warm-up constant, in steps, or half a cosine to 0.
+
+    Free steps have a warm-up and a cosine of their own.
+    """
     if step >= recipe.folded_at:
         since, length = step - recipe.folded_at, recipe.free_steps
         return recipe.free_lr * _warmth(recipe, since) * _cosine(since / length)

@@ -10,7 +10,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from srcnn.data.folder import RESOLVED, fingerprint
-from srcnn.errors import OutputError, UsageError
+from srcnn.errors import UsageError
+from srcnn.images.files import writing
 from srcnn.training.config import Recipe, read_recipe
 from srcnn.training.loop import State
 
@@ -22,15 +23,14 @@ LOCK = ".srcnn.lock"
 def alone(folder: Path) -> Iterator[None]:
     """No other process trains in ``folder`` inside the block; `UsageError` if one does already."""
     made = not folder.exists()
-    try:
+    if not made and not folder.is_dir():
+        raise UsageError(folder, "is no folder", "give --run another name")
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / LOCK, blocking=False).acquire()
-    except Timeout:
-        raise UsageError(folder, "another process trains in it") from None
-    except FileExistsError:
-        raise UsageError(folder, "is no folder", "give --run another name") from None
-    except OSError as error:
-        raise OutputError(folder, f"cannot be written ({error.strerror})") from None
+        try:
+            lock = FileLock(folder / LOCK, blocking=False).acquire()
+        except Timeout:
+            raise UsageError(folder, "another process trains in it") from None
     with lock:
         try:
             yield
