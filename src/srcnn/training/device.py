@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import time
+from contextlib import suppress
 
 import torch
 from lightning_fabric import Fabric
@@ -35,7 +37,21 @@ def make_fabric(device: str, precision: str) -> tuple[Fabric, str]:
     )
     if world > 1:
         fabric.launch()
+    _keep_freed_memory()
     return fabric, precision
+
+
+def _keep_freed_memory() -> None:
+    """Have the process use freed memory again instead of giving it back.
+
+    glibc returns every block of some megabytes to the kernel, which hands it out again page by page,
+    zeroed: with the maps of a batch, a quarter of a step of 9-1-5. Other allocators stay as they are.
+    """
+    trim_threshold, mmap_threshold = -1, -3  # of glibc's malloc.h
+    with suppress(AttributeError, OSError, TypeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(trim_threshold, 2**31 - 1)
+        mallopt(mmap_threshold, 2**30)
 
 
 def is_first_process() -> bool:
