@@ -116,12 +116,15 @@ def test_other_kinds_of_pixels(photo: NDArray[np.uint8], mode: str, format: str,
     assert line.endswith("are not supported; convert it to 8 or 16 bit gray or RGB")
 
 
-def test_an_animated_png_is_refused_by_name(photo: NDArray[np.uint8]) -> None:
+@pytest.mark.parametrize("fmt", ["PNG", "AVIF"])
+def test_an_animation_that_would_lose_its_frames_is_refused_by_name(
+    photo: NDArray[np.uint8], fmt: str
+) -> None:
     """libvips would show the first frame and say nothing of the others."""
     still, moving = Image.fromarray(photo[:20, :20]), Image.fromarray(photo[20:40, :20])
-    line = refusal(written_by_pillow(still, "PNG", save_all=True, append_images=[moving]))
-    assert line.endswith("is an animated PNG; convert it to WebP or GIF")
-    assert open_picture(written_by_pillow(still, "PNG", save_all=True)).read().shape == (20, 20, 3)
+    line = refusal(written_by_pillow(still, fmt, save_all=True, append_images=[moving]))
+    assert line.endswith(f"is an animated {fmt}; convert it to WebP or GIF")
+    assert open_picture(written_by_pillow(still, fmt, save_all=True)).read().shape == (20, 20, 3)
 
 
 def test_16_bit_colour_ppm_is_refused() -> None:
@@ -201,7 +204,7 @@ def test_the_hostile_files(shared: Path) -> None:
 
 @pytest.mark.parametrize("format", ["png", "avif", "webp"])
 def test_a_broken_file_whose_name_is_no_text(tmp_path: Path, format: str) -> None:
-    """libvips names the file in its errors, in bytes."""
+    """libvips names the file in its errors, in bytes; the picture after it must not meet them."""
     path = tmp_path / os.fsdecode(b"\xff." + format.encode())
     path.write_bytes(
         {"png": b"\x89PNG\r\n\x1a\n", "avif": b"\0\0\0\x10ftypavif", "webp": b"RIFF\0\0\0\0WEBP"}[
@@ -211,6 +214,7 @@ def test_a_broken_file_whose_name_is_no_text(tmp_path: Path, format: str) -> Non
     )
     with pytest.raises(InputError, match=f"is not a readable {format.upper()}"):
         open_picture(path).read()
+    assert encode(np.zeros((4, 4, 3), np.uint8), FORMATS["webp"])
 
 
 def test_libvips_says_nothing_itself(capfd: pytest.CaptureFixture[str]) -> None:

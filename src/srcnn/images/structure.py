@@ -37,6 +37,8 @@ _WINDOW = 4096
 """Bytes that are looked at for the next of JPEG's markers."""
 _BOXES_OF_BOXES = {b"meta": 4, b"iprp": 0, b"ipco": 0}
 """AVIF's boxes on the way to its pictures' sizes, and the bytes before the first box in them."""
+_ANIMATED = {b"acTL", b"moov"}
+"""Frames follow, of which libvips would show the first (PNG, third edition, 11.3.6.1; AVIF, section 3)."""
 _LARGEST_SIDE = 10**7
 """Of an AVIF: libvips complains on stderr of one that it cannot count."""
 _LONGEST_PPM = 2**16
@@ -64,8 +66,10 @@ def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
     for number, (kind, start, length) in enumerate(_parts(file, fmt)):
         if number == _MOST_PARTS:
             raise InputError(name, f"is no usual {fmt.name.upper()} (over {number} parts)")
-        if kind == b"acTL":  # frames follow (PNG, third edition, 11.3.6.1); libvips shows the first
-            raise InputError(name, "is an animated PNG", "convert it to WebP or GIF")
+        if kind in _ANIMATED:
+            raise InputError(
+                name, f"is an animated {fmt.name.upper()}", "convert it to WebP or GIF"
+            )
         file.seek(start)
         if kind in (b"eXIf", b"EXIF", b"\xe1"):
             exif = file.read(length).removeprefix(b"Exif\0\0")

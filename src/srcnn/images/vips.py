@@ -222,6 +222,8 @@ def _load(source: Source, fmt: Format, **options: Any) -> _Opened:
 
 
 def _reason(error: Exception, fmt: Format) -> str:
+    # What pyvips could not decode it leaves behind, and would meet again in the next picture.
+    pyvips.vips_lib.vips_error_clear()
     return f"is not a readable {fmt.name.upper()}{detail(error)}"
 
 
