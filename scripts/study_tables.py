@@ -22,10 +22,16 @@ Json = dict[str, Any]
 
 def study(name: str) -> str:
     """The table of a study and a line on how it was made."""
+    document = read_study(name)
+    return _models(document) if "results" in document else _arms(document)
+
+
+def read_study(name: str) -> Json:
+    """Its JSON; none of a smoke run."""
     document: Json = json.loads((RESULTS / f"{name}.json").read_text())
     if document["budget"] != "full":
         raise SystemExit(f"experiments/results/{name}.json is of a smoke run")
-    return _models(document) if "results" in document else _arms(document)
+    return document
 
 
 def _arms(document: Json) -> str:
@@ -38,14 +44,18 @@ def _arms(document: Json) -> str:
     head += ["seeds", *(["paper: s a picture"] if seconds else []), "ms a picture"]
     bicubic = document["bicubic"]
     cells = ["bicubic", "", *_figures(columns, bicubic["paper"], [bicubic["scores"]])]
-    lines = [_row(head), _row(["---"] * len(head)), _row(cells + [""] * (len(head) - len(cells)))]
+    lines = [
+        table_row(head),
+        table_row(["---"] * len(head)),
+        table_row(cells + [""] * (len(head) - len(cells))),
+    ]
     for arm in document["arms"]:
         cells = [arm["arm"], f"{arm['parameters']:,}"]
         cells += _figures(columns, arm["paper"], [run["scores"] for run in arm["runs"]])
         cells.append(str(len(arm["runs"])))
         if seconds:
             cells.append(f"{arm['paper']['seconds']:.2f}")
-        lines.append(_row([*cells, f"{1000 * arm['seconds_per_picture']:.0f}"]))
+        lines.append(table_row([*cells, f"{1000 * arm['seconds_per_picture']:.0f}"]))
     steps = sorted({arm["steps"] for arm in document["arms"]})
     hours = sum(run["seconds"] for arm in document["arms"] for run in arm["runs"]) / 3600
     how = f"{' or '.join(f'{count:,}' for count in steps)} steps of {document['arms'][0]['batch']}"
@@ -113,7 +123,10 @@ def _models(document: Json) -> str:
     for dataset in document["datasets"]:
         rows = [row for row in document["results"] if row["dataset"] == dataset]
         metrics = list(rows[0]["mean"])
-        lines = [_row([dataset.capitalize(), *metrics, "gain"]), _row(["---"] * (len(metrics) + 2))]
+        lines = [
+            table_row([dataset.capitalize(), *metrics, "gain"]),
+            table_row(["---"] * (len(metrics) + 2)),
+        ]
         for row in rows:
             bicubic = next(r for r in rows if (r["model"], r["scale"]) == ("bicubic", row["scale"]))
             cells = [f"{row['model']} x{row['scale']}"]
@@ -127,7 +140,7 @@ def _models(document: Json) -> str:
                     shown += f" ({printed}, {difference})"
                 cells.append(shown)
             gain = row["mean"]["psnr"] - bicubic["mean"]["psnr"]
-            lines.append(_row([*cells, f"{gain:+.2f}" if gain else ""]))
+            lines.append(table_row([*cells, f"{gain:+.2f}" if gain else ""]))
         tables.append("\n".join(lines) + "\n\n" + _average_gain(rows, published, dataset))
     machine = document["machine"]
     return (
@@ -141,11 +154,11 @@ def _models(document: Json) -> str:
 def _times(document: Json) -> str:
     """A line for each model: the paper's seconds for a picture, where it has them, and our milliseconds."""
     head = [f"{document['timed'].capitalize()} x3", "paper: s a picture", "ms a picture"]
-    lines = [_row(head), _row(["---"] * len(head))]
+    lines = [table_row(head), table_row(["---"] * len(head))]
     for name, seconds in document["seconds_per_picture"].items():
         printed = document["published"].get(name, {}).get("seconds")
         cells = [name, "" if printed is None else f"{printed:.2f}", f"{1000 * seconds:.0f}"]
-        lines.append(_row(cells))
+        lines.append(table_row(cells))
     return "\n".join(lines)
 
 
@@ -176,5 +189,6 @@ def _published() -> dict[tuple[str, str, str, str], str]:
     }
 
 
-def _row(cells: list[str]) -> str:
+def table_row(cells: list[str]) -> str:
+    """A line of a Markdown table."""
     return "| " + " | ".join(cells) + " |"

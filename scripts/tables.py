@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from conclusion_tables import conclusions
 from sparse_coding_table import OF_91_IMAGES, sparse_coding_times
 from speed_tables import (
     large,
@@ -227,6 +228,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "results_of_91_images": lambda: _scores(_cells("fp32"), ("set5", "set14"), OF_91_IMAGES),
     "sparse_coding_times": sparse_coding_times,
     "binary": binary,
+    "conclusions": conclusions,
 }
 
 

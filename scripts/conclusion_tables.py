@@ -1,0 +1,90 @@
+"""The paper's conclusions, one by one: its difference between two networks, ours, and what seeds alone do."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from study_tables import read_study, table_row
+
+ABOVE, BELOW, NOT_ABOVE = "above", "below", "not above"
+CONCLUSIONS = {
+    "filter-number": [
+        ("9-1-5 with 128 and 64", ABOVE, "9-1-5 with 64 and 32", "psnr"),
+        ("9-1-5 with 64 and 32", ABOVE, "9-1-5 with 32 and 16", "psnr"),
+    ],
+    "filter-size": [
+        ("11-1-7", ABOVE, "9-1-5", "psnr"),
+        ("9-3-5", ABOVE, "9-1-5", "psnr"),
+        ("9-5-5", ABOVE, "9-3-5", "psnr"),
+    ],
+    "depth": [
+        ("9-1-1-5", NOT_ABOVE, "9-1-5", "psnr"),
+        ("9-1-1-5, n22 = 32", NOT_ABOVE, "9-1-5", "psnr"),
+        ("9-1-1-1-5", NOT_ABOVE, "9-1-5", "psnr"),
+        ("9-3-1-5", NOT_ABOVE, "9-3-5", "psnr"),
+        ("9-3-3-5", NOT_ABOVE, "9-3-5", "psnr"),
+        ("9-3-3-3", NOT_ABOVE, "9-3-5", "psnr"),
+        ("9-5-1-5", NOT_ABOVE, "9-5-5", "psnr"),
+    ],
+    "training-set": [("243 photographs", ABOVE, "91 images", "psnr")],
+    "colour": [
+        ("YCbCr", BELOW, "Y only", "psnr"),
+        ("Y pre-train", NOT_ABOVE, "Y only", "psnr"),
+        ("CbCr pre-train", NOT_ABOVE, "Y only", "psnr"),
+        ("Y pre-train", ABOVE, "YCbCr", "psnr"),
+        ("RGB", ABOVE, "Y only", "psnr_ycbcr"),
+    ],
+    "loss": [("SSIM", ABOVE, "MSE", "ssim"), ("SSIM", BELOW, "MSE", "psnr")],
+}
+"""By study: what the paper says of two arms on the first data set, by which metric."""
+
+METRICS = {"psnr": "dB", "psnr_ycbcr": "dB of Y, Cb and Cr together", "ssim": "SSIM"}
+
+Arm = dict[str, Any]
+
+
+def conclusions() -> str:
+    """A line for each, of every study."""
+    head = ["the paper says", "study", "in", "its difference", "here", "seeds differ by", ""]
+    lines = [table_row(head), table_row(["---"] * len(head))]
+    for name, said in CONCLUSIONS.items():
+        document = read_study(name)
+        arms: dict[str, Arm] = {arm["arm"]: arm for arm in document["arms"]}
+        dataset = next(iter(document["datasets"]))
+        for one, relation, other, metric in said:
+            pair = [_values(arms[arm], dataset, metric) for arm in (one, other)]
+            everywhere = [_values(arm, dataset, metric) for arm in arms.values()]
+            known = pair if min(map(len, pair)) > 1 else everywhere
+            spread = max(max(values) - min(values) for values in known)
+            difference = statistics.mean(pair[0]) - statistics.mean(pair[1])
+            places = 4 if metric == "ssim" else 2
+            key = metric if metric in arms[one]["paper"] else dataset
+            printed = [arms[arm]["paper"].get(key) for arm in (one, other)]
+            known_there = metric != "ssim" and None not in printed
+            cells = [
+                f"{one} is {relation} {other}",
+                f"[{name}](experiments/{name}.md)",
+                METRICS[metric],
+                f"{printed[0] - printed[1]:+.2f}" if known_there else "",
+                f"{difference:+.{places}f}",
+                f"{spread:.{places}f}" + ("" if known is pair else " (other arms)"),
+                verdict(relation, difference, spread),
+            ]
+            lines.append(table_row(cells))
+    return "\n".join(lines) + "\n"
+
+
+def verdict(relation: str, difference: float, spread: float) -> str:
+    """What a difference says of a conclusion; one that seeds alone can make says nothing for one network."""
+    if relation == BELOW:
+        relation, difference = ABOVE, -difference
+    if difference > spread:
+        return "confirmed" if relation == ABOVE else "contradicted"
+    if relation == NOT_ABOVE:
+        return "confirmed"
+    return "contradicted" if difference < -spread else "open: within the seeds"
+
+
+def _values(arm: Arm, dataset: str, metric: str) -> list[float]:
+    return [run["scores"][dataset][metric] for run in arm["runs"]]
