@@ -11,6 +11,7 @@ import math
 import os
 import platform
 import re
+import shlex
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -47,7 +48,8 @@ from srcnn.weights.binary import Weights
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import load
 from srcnn.weights.graph import to_onnx
-from srcnn.weights.store import find
+from srcnn.weights.onnx_file import read_card
+from srcnn.weights.store import find, shipped
 
 WEIGHTS, SNAPSHOTS, CURVES = "weights.onnx", "snapshots", "curves.png"
 
@@ -119,6 +121,8 @@ def run_plan(
         state = first_state(fabric, folder, log, resume)
         if state["step"]:
             check_resumed(recipe, folder, state)
+        elif resume and first:
+            _check_unfinished(folder)
         torch.manual_seed(recipe.seed)
         model = _first_model(recipe, state["step"])
         held = read_held_back(plan.held_back, recipe.color, log.warn) if first else []
@@ -147,8 +151,10 @@ def run_plan(
             if first:
                 remove_parts(folder)
                 origin = f"# resolved from {plan.origin[0]} sha256 {plan.origin[1]}\n"
-                write_atomically(folder / RESOLVED, (origin + recipe.absolute().to_yaml()).encode())
-            again = again or f"srcnn train --resume {folder}"
+                write_atomically(
+                    folder / RESOLVED, (origin + recipe.absolute(data_root).to_yaml()).encode()
+                )
+            again = again or _advice(folder, data_root)
             tensors, seconds = train(
                 recipe,
                 model,
@@ -173,6 +179,20 @@ def run_plan(
         curves = curves_figure([read_run(folder / LOG, f"{recipe.name} x{recipe.scale}")])
         write_atomically(folder / CURVES, draw(curves))
         return card
+
+
+def _check_unfinished(folder: Path) -> None:
+    """`UsageError` for weights of a finished run: one without a checkpoint would begin anew over them."""
+    weights = folder / WEIGHTS
+    if weights.is_file() and read_card(weights.read_bytes(), str(weights)).steps:
+        why = "holds finished weights, and no checkpoint to go on from"
+        raise UsageError(folder, why, "give --run a new folder")
+
+
+def _advice(folder: Path, data_root: Path | None) -> str:
+    """The command that goes on with a run."""
+    root = [] if data_root is None else ["--data-root", str(data_root)]
+    return shlex.join(["srcnn", "train", "--resume", str(folder), *root])
 
 
 def _judgeable(
@@ -241,7 +261,9 @@ def _first_model(recipe: Recipe, step: int = 0) -> Trained:
         name, _, scale = recipe.start.rpartition(":")
         path = find(name, int(scale)) if name and scale.isdigit() else Path(recipe.start)
         if not path.is_file():
-            raise ModelError(path, "no such weights file")
+            names = {name for name, _ in shipped()}
+            fix = f"give it as {recipe.start}:{recipe.scale}" if recipe.start in names else ""
+            raise ModelError(path, "no such weights file", fix)
         tensors, card = load(path, recipe.scale)
         if (card.f, card.n, card.color) != (recipe.f, recipe.n, recipe.color):
             found = f"has f = {card.f}, n = {card.n}, color {card.color}"
@@ -272,7 +294,8 @@ def _card(
             warn(f"{error}; not scored")
         for model, rows in scored.items():
             if rows:
-                scores[name if model == recipe.name else f"{name} {model}"] = mean(rows)
+                title = name if name in CATALOG else Path(name).resolve().name
+                scores[title if model == recipe.name else f"{title} {model}"] = mean(rows)
     return replace(
         plan.card,
         degradation=str(degradation_of(recipe)),

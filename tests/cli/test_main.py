@@ -40,6 +40,17 @@ def test_help_ends_with_an_example(srcnn: Srcnn, verb: str) -> None:
 
 
 @pytest.mark.usefixtures("shipped")
+def test_quiet_stands_anywhere(srcnn: Srcnn, folder: Path) -> None:
+    save(folder / "a.png")
+    words = ["upscale", "a.png", "-s", 2, "-o", "b.png", "--overwrite"]
+    assert srcnn(*words).err
+    for place in (0, 1, len(words)):
+        ran = srcnn(*words[:place], "--quiet", *words[place:])
+        assert (ran.code, ran.err) == (0, "")
+    assert srcnn("models", "--quiet").out == srcnn("--quiet", "models").out != b""
+
+
+@pytest.mark.usefixtures("shipped")
 def test_the_example_of_upscale_works(srcnn: Srcnn, folder: Path) -> None:
     """Copied from the help and pasted."""
     (folder / "examples").mkdir()

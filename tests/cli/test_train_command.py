@@ -56,6 +56,7 @@ def test_a_dry_run_shows_the_recipe_and_trains_nothing(
     recipe = yaml.safe_load(result.out)
     assert (recipe["scale"], recipe["steps"], recipe["f"]) == (3, 5, [9, 1, 5])
     assert b"8032 weights" in result.out
+    assert b"5 steps of 32 patches: 160 in all" in result.out
     assert b"about" in result.out
     assert not (tmp_path / "runs").exists()
 
@@ -110,7 +111,10 @@ def test_a_signal_leaves_with_its_code_and_says_how_to_go_on(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["nowhere.yaml"], 2, ["nowhere.yaml", "no such recipe"]),
+        (["nowhere.yaml"], 2, ["nowhere.yaml", "no such recipe or folder"]),
+        (["--resume", "nowhere"], 2, ["nowhere", "no such run"]),
+        (["{recipe}", "--set", "bar", "--set", "foo=1"], 2, ["bar: is not", "foo: unknown key"]),
+        (["{recipe}", "--set", "data=[{photos}]", "--set", "start=srcnn-915"], 6, ["srcnn-915:3"]),
         ([], 2, ["--resume"]),
         (["{recipe}", "--set", "stepz=1", "--set", "lr=-2"], 2, ["stepz: unknown key", "lr"]),
         (["{recipe}", "--set", "steps"], 2, ["key=value"]),

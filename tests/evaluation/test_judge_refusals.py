@@ -50,17 +50,35 @@ def test_a_bad_picture_is_named_and_the_others_are_judged(
     assert "vast.png" in err
 
 
-def test_the_picture_that_is_blamed_is_of_the_set_that_cannot_be_judged(
+def test_a_set_of_bad_pictures_costs_no_other_its_scores(
     folder: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    (folder / "bad.png").write_bytes(b"no picture")
-    (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "worse.png").write_bytes(b"no picture")
-    assert run(monkeypatch, folder, tmp_path / "other", "-m", "bicubic") == 3
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "worse.png").write_bytes(b"no picture")
+    (other / "worst.png").write_bytes(b"no picture")
+    assert run(monkeypatch, folder, other, "-m", "bicubic") == 1
+    out, err = capsys.readouterr()
+    assert out.splitlines()[1].split()[0] == folder.name
+    assert [name in err for name in ("worse.png", "worst.png")] == [True, True]
+    assert run(monkeypatch, other, "-m", "bicubic", "--json", "-") == 1
+    assert json.loads(capsys.readouterr().out)["results"] == []
+    (other / "worst.png").unlink()
+    assert run(monkeypatch, other, "-m", "bicubic") == 3  # the one input cannot be read
     assert "worse.png" in capsys.readouterr().err
+
+
+def test_the_report_replaces_nothing_that_is_judged(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (folder / "a.png").read_bytes()
+    assert run(monkeypatch, folder, "-m", "bicubic", "--json", folder / "a.png") == 2
+    assert "is a file that this works on" in capsys.readouterr().err
+    assert (folder / "a.png").read_bytes() == before
+    assert run(monkeypatch, folder, "-m", "no.onnx", "-s", 3, "--json", "no.onnx") == 2
 
 
 @pytest.mark.parametrize(("metric", "side"), [("msssim", 161), ("ifc", 72)])

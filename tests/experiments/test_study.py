@@ -179,6 +179,18 @@ def test_pictures_that_are_missing(
     assert not (checkout / "runs").exists()
 
 
+def test_pictures_that_are_missing_for_a_later_study(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (checkout / "experiments" / "tiny.yaml").read_text()
+    later = text.replace("photos: paper}", "bsd200: paper-gray}")
+    (checkout / "experiments" / "wide.yaml").write_text(later)
+    monkeypatch.setenv("SRCNN_DATA", str(checkout))
+    assert run(monkeypatch, "all") == 2
+    assert "bsd200" in capsys.readouterr().err
+    assert not (checkout / "runs").exists()
+
+
 def test_metrics_that_a_protocol_has_not(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

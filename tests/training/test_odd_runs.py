@@ -61,7 +61,7 @@ def test_scores_that_cannot_be_had_cost_no_weights(
     assert "3.png: is not a readable PNG" in err
     card = load(tmp_path / "run" / WEIGHTS, 3)[1]
     assert card.steps == 12
-    assert math.isfinite(card.scores[str(own)]["psnr"])
+    assert math.isfinite(card.scores[own.name]["psnr"])
 
 
 def test_a_set_of_which_nothing_can_be_scored_costs_no_weights(
@@ -126,6 +126,34 @@ def test_a_run_that_diverges_says_so(photos: Path, tmp_path: Path, changes: dict
     with pytest.raises(SrcnnError, match=r"diverged at step \d+: .*; lower lr"):
         train(recipe_for(photos, warmup=0, **changes), tmp_path / "run")
     assert not (tmp_path / "run" / WEIGHTS).exists()
+
+
+def test_finished_weights_without_a_checkpoint_stay(photos: Path, tmp_path: Path) -> None:
+    """To go on would be to begin anew over them."""
+    run = tmp_path / "run"
+    before = train(recipe_for(photos), run)
+    for state in run.glob("state*.pt"):
+        state.unlink()
+    with pytest.raises(UsageError, match="finished weights, and no checkpoint to go on from"):
+        train(recipe_for(photos), run, resume=True)
+    assert digest(run) == before
+
+
+def test_a_run_goes_on_with_the_pictures_of_its_data_root(
+    photos: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A folder of the same name that lies where one resumes is another; one that only lay there stays it."""
+    root, run = tmp_path / "the root", tmp_path / "the run"
+    shutil.copytree(photos, root / "t91")
+    shutil.copytree(photos, tmp_path / "here" / "mine")
+    monkeypatch.chdir(tmp_path / "here")
+    run_plan(make_plan(recipe_for(Path("t91"), scores=["mine"]), "tiny", root), run, root, "cpu")
+    resolved = read_recipe(run / RESOLVED)
+    assert (resolved.data, resolved.scores) == (("t91",), (str(tmp_path / "here" / "mine"),))
+    assert list(card_of(run).scores) == ["mine bicubic", "mine"]
 
 
 def card_of(run: Path) -> Any:

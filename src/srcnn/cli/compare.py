@@ -60,9 +60,11 @@ def compare(
     Arguments:
       IMAGE  The ground truth, in high resolution.
     """
+    from srcnn.cli.jobs import check_json_file
     from srcnn.images.files import remove_parts, write_atomically
 
     _check_places(image, output, overwrite, json)
+    check_json_file(json, map(Path, models))
     from srcnn.evaluation.compare import compare as make
     from srcnn.evaluation.report import finite
     from srcnn.figures.detail import check_inside, choose_box, parse_box

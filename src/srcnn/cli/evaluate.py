@@ -81,7 +81,14 @@ def evaluate(
                   pictures.
     """
     need("train", "srcnn evaluate")
+    from srcnn.cli.jobs import check_json_file
+    from srcnn.data.catalog import locate
+    from srcnn.data.folder import pictures_in
     from srcnn.evaluation.report import check_line, finite, make_report, to_table
+
+    if json not in (None, "-"):
+        pictures = [path for name in datasets for path in pictures_in(locate(name, data_root))]
+        check_json_file(json, [*pictures, *map(Path, models)])
 
     report = make_report(
         datasets,
@@ -98,7 +105,7 @@ def evaluate(
     for check in report["checks"]:
         say(check_line(check), quiet)
     show("", quiet)
-    if json != "-":
+    if json != "-" and report["results"]:
         print(to_table(report))
     if json is not None:
         write_json(finite(report), json)

@@ -33,12 +33,12 @@ def experiment(
       NAME|all  filter-number, filter-size, ...: each .yaml in experiments/.
     """
     need("train", "srcnn experiment")
-    from srcnn.experiments.run import run_study
-    from srcnn.experiments.study import names, read_study
+    from srcnn.experiments.run import check_study, run_study
+    from srcnn.experiments.study import names
 
     chosen = names() if name == "all" else [name]
     for study in chosen:
-        read_study(study)
+        check_study(study, budget, data_root)
     for study in chosen:
         print(run_study(study, budget, data_root, _silent if quiet else say, quiet))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -128,11 +128,14 @@ def check_json(target: str | None, jobs: Sequence[Job]) -> None:
     """`UsageError` where a JSON document would lie over a picture, or between its bytes."""
     if target == STDIO and any(job.destination is None for job in jobs):
         raise UsageError("the picture and --json -", "both want stdout")
-    if target is not None and target != STDIO:
-        pictures = {resolved(Path(job.source)) for job in jobs}
-        pictures |= {resolved(job.destination) for job in jobs if job.destination is not None}
-        if resolved(Path(target)) in pictures:
-            raise UsageError(f"--json {target}", "is one of the pictures")
+    made = [job.destination for job in jobs if job.destination is not None]
+    check_json_file(target, [*(Path(job.source) for job in jobs), *made])
+
+
+def check_json_file(target: str | None, files: Iterable[Path]) -> None:
+    """`UsageError` where a JSON document would lie over one of ``files``."""
+    if target not in (None, STDIO) and resolved(Path(target)) in map(resolved, files):
+        raise UsageError(f"--json {target}", "is a file that this works on")
 
 
 def _expand(sources: Sequence[str], recursive: bool) -> list[tuple[str, Path]]:

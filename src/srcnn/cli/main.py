@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 from io import TextIOWrapper
+from typing import Any
 
 import click
 from click.exceptions import Exit
@@ -25,7 +26,7 @@ from srcnn.cli.train import train
 from srcnn.cli.upscale import upscale
 from srcnn.errors import SrcnnError
 
-_EVERYWHERE = ("--debug", "--verbose")
+_EVERYWHERE = ("--debug", "--verbose", "--quiet")
 
 
 class _InOrder(click.Group):
@@ -45,9 +46,12 @@ class _InOrder(click.Group):
 @click.option("--version", is_flag=True, help="Show the version.")
 @click.option("--debug", is_flag=True, help="Show a traceback when something fails; anywhere.")
 @click.option("--verbose", is_flag=True, help="Say more; anywhere.")
+@click.option("--quiet", is_flag=True, help="Say less; anywhere.")
 @click.pass_context
-def app(context: click.Context, version: bool, debug: bool, verbose: bool) -> None:
+def app(context: click.Context, version: bool, debug: bool, verbose: bool, quiet: bool) -> None:
     """Super-resolution with the network of Dong, Loy, He and Tang (TPAMI 2016)."""
+    if flag("--quiet"):
+        context.default_map = _quiet(app)
     if version:
         print(f"srcnn {__version__}")
         raise Exit
@@ -95,6 +99,14 @@ def main() -> int:
     except Exception as error:  # the last resort: a bug must still read as one line
         report_error(f"{type(error).__name__}: {error}")
         return 1
+
+
+def _quiet(group: click.Group) -> dict[str, Any]:
+    """click's defaults by which every verb that can be quiet is."""
+    return {
+        name: _quiet(command) if isinstance(command, click.Group) else {"quiet": True}
+        for name, command in group.commands.items()
+    }
 
 
 def _arguments() -> list[str]:

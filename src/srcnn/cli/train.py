@@ -73,6 +73,8 @@ def train(
         raise UsageError("srcnn train", "give a recipe or a folder, or --resume RUN")
     if run is not None and resume is not None:
         raise UsageError("--run", "has no place beside --resume", "a run goes on in its own folder")
+    if resume is not None and not resume.is_dir():
+        raise UsageError(resume, "no such run", "use --run for a new one")
     source = Path(recipe) if recipe is not None else (resume or Path()) / RESOLVED
     if source.is_dir():
         found = islice(picture_names(str(source), recursive=True), 4 * _HELD_BACK)
@@ -91,6 +93,7 @@ def train(
     from srcnn.duration import duration
     from srcnn.training.device import is_first_process
     from srcnn.training.resume import LOCK
+    from srcnn.training_pictures import open_sampler
     from srcnn.training_run import WEIGHTS, estimated_seconds, make_plan, run_plan
 
     plan = make_plan(chosen, str(source), data_root, changed=bool(changes))
@@ -104,7 +107,12 @@ def train(
     if dry_run:
         sys.stdout.write(chosen.to_yaml())
         print(f"# {len(plan.training)} pictures to train on, {len(plan.held_back)} held back")
-        print(f"# {chosen.steps} steps of {chosen.batch} patches, {plan.card.parameters} weights")
+        if chosen.sub_images:
+            with open_sampler(chosen, plan.training, plan.card.radius, _comment, say):
+                pass  # only the pictures themselves tell how many there are
+        seen = chosen.steps * chosen.batch
+        print(f"# {chosen.steps} steps of {chosen.batch} patches: {seen} in all")
+        print(f"# {plan.card.parameters} weights")
         print(f"# about {duration(estimated_seconds(plan, device))} on this machine")
         return
     folder = resume or run or Path("runs") / f"{chosen.name}-x{chosen.scale}"
@@ -118,3 +126,7 @@ def train(
         for name, scores in card.scores.items():
             print(f"{name}: {scores['psnr']:.2f} dB, SSIM {scores['ssim']:.4f}")
         print(folder / WEIGHTS)
+
+
+def _comment(text: str) -> None:
+    print(f"# {text}")

@@ -125,7 +125,9 @@ class PatchSampler:
         """
         self.pairs = [pair for pair in pairs if min(pair.size) >= patch]
         if not self.pairs:
-            raise MissingData("training pictures", f"none has {patch} pixels in each direction")
+            raise MissingData(
+                "training pictures", f"none can be read and has {patch} pixels in each direction"
+            )
         self.patch, self.batch_size, self.seed = patch, batch, seed
         self.stretched, self.candidates = stretched, candidates
         self.channel_weights, self.recolour = channel_weights, recolour

@@ -44,7 +44,7 @@ def make_report(
 ) -> Report:
     """Judge every model on every data set at every scale, bicubic first; ``None`` is the best shipped.
 
-    A picture that cannot be judged is left out and named under ``failures``; `InputError` if all are.
+    A picture that cannot be judged is left out and named under ``failures``; its error if there is no other.
     ``save`` is a folder for the judged pictures; ``progress`` is told in words what is at work.
     """
     rules = protocol_named(protocol)
@@ -74,8 +74,6 @@ def make_report(
                 keep = _keeper(save / f"{dataset}_x{scale}", scale)
             originals = read_originals(files, rules, failures, progress)
             rows = score_pictures(originals, opened[scale], scale, measures, keep, failures)
-            if not rows[BICUBIC]:
-                raise failures[-1]
             results += [
                 {
                     "dataset": dataset,
@@ -85,7 +83,10 @@ def make_report(
                     "mean": mean(rows[model]),
                 }
                 for model in names
+                if rows[model]
             ]
+    if not results and sum(map(len, pictures.values())) == 1:
+        raise failures[-1]
     return {
         "schema": 1,
         "protocol": rules.to_dict(),
@@ -158,8 +159,10 @@ def check_line(check: dict[str, Any]) -> str:
 
 
 def to_table(report: Report) -> str:
-    """The means as text: a line for each data set, scale and model."""
+    """The means as text: a line for each data set, scale and model; empty where nothing was judged."""
     rows = report["results"]
+    if not rows:
+        return ""
     metrics = list(rows[0]["mean"])
     width = max(len("model"), *(len(row["model"]) for row in rows))
     place = max(len("data set"), *(len(row["dataset"]) for row in rows))

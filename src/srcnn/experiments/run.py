@@ -40,6 +40,20 @@ Say = Callable[[str], None]
 Json = dict[str, Any]
 
 
+def check_study(name: str, budget: Budget, data_root: Path | None) -> Study:
+    """A study of which nothing about recipes, pictures, protocols and metrics is wrong.
+
+    `UsageError` or `MissingData` else: what follows takes hours.
+    """
+    study = read_study(name)
+    needed = {name for arm in study.arms for name in study.recipe_of(arm, 1, budget, None).data}
+    for dataset in {*study.judged_on(budget), *needed}:
+        pictures_in(locate(dataset, data_root))
+    for rules in study.datasets.values():
+        check_metrics(study.metrics, protocol_named(rules))
+    return study
+
+
 def run_study(
     name: str, budget: Budget, data_root: Path | None, say: Say, quiet: bool = False
 ) -> Path:
@@ -49,13 +63,7 @@ def run_study(
     again, one that was interrupted goes on, and studies share what they have in common. Results of the
     budget ``smoke`` stay there, those of ``full`` go to ``experiments/results``.
     """
-    study = read_study(name)
-    # Hours of work begin below: nothing about pictures, protocols or metrics may be wrong by then.
-    needed = {name for arm in study.arms for name in study.recipe_of(arm, 1, budget, None).data}
-    for dataset in {*study.datasets, *needed}:
-        locate(dataset, data_root)
-    for rules in study.datasets.values():
-        check_metrics(study.metrics, protocol_named(rules))
+    study = check_study(name, budget, data_root)
     document = {"schema": 1, "experiment": name, "budget": budget, "machine": describe_machine()}
     document |= study.model_dump(include={"title", "paper", "claim", "datasets"})
     document["timed"] = _timed(study)
@@ -156,11 +164,10 @@ def _scores(
 
 def _judge_models(study: Study, budget: Budget, data_root: Path | None, say: Say) -> Json:
     """The scores of models that need no training here; with ``smoke`` of one scale and data set."""
-    datasets = dict(list(study.datasets.items())[: 1 if budget == "smoke" else None])
     scales = study.scales[: 1 if budget == "smoke" else None]
     metrics = study.metrics[: 2 if budget == "smoke" else None]
     results = []
-    for dataset, rules in datasets.items():
+    for dataset, rules in study.judged_on(budget).items():
         say(f"judging on {dataset}")
         report = make_report([dataset], study.models, scales, rules, metrics, data_root)
         results += [

@@ -85,6 +85,11 @@ class Study(BaseModel):
             values |= SMOKE
         return make_recipe(values, (), f"arm {arm}")
 
+    def judged_on(self, budget: Budget) -> dict[str, str]:
+        """``datasets``; of a study of models that only has to run, the first of them."""
+        few = bool(self.models) and budget == "smoke"
+        return dict(list(self.datasets.items())[: 1 if few else None])
+
     def seeds_of(self, arm: str, budget: Budget) -> range:
         """The seeds of an arm's runs; one is enough to see that it works."""
         return range(1, 2 if budget == "smoke" else self.arms[arm].seeds + 1)

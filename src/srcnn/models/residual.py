@@ -47,7 +47,7 @@ class ResidualSRCNN(nn.Module):
     @staticmethod
     def from_tensors(tensors: Mapping[str, NDArray[Any]], source: str = "tensors") -> ResidualSRCNN:
         """The residual form of a plain network's tensors: see `unfold`."""
-        return unfold(SRCNN.from_tensors(tensors, source))
+        return unfold(SRCNN.from_tensors(tensors, source), source)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """The plain network's weights: what a weights file stores."""
@@ -75,10 +75,10 @@ class ResidualSRCNN(nn.Module):
         return plain
 
 
-def unfold(plain: SRCNN) -> ResidualSRCNN:
+def unfold(plain: SRCNN, source: str = "these weights") -> ResidualSRCNN:
     """The residual form of a network that `fold` made, to train on from it.
 
-    `UsageError` for any other network: its last filters do not carry the picture.
+    `UsageError` that names ``source`` for any other network: its last filters do not carry the picture.
     """
     model = ResidualSRCNN(plain.f, plain.n, plain.channels)
     with torch.no_grad():
@@ -92,5 +92,5 @@ def unfold(plain: SRCNN) -> ResidualSRCNN:
         again = model.fold()
     for name, weight in plain.state_dict().items():
         if not torch.allclose(weight, again.state_dict()[name], atol=1e-5):
-            raise UsageError("these weights", "have no residual form", "train with form: plain")
+            raise UsageError(source, "has no residual form", "train with form: plain")
     return model

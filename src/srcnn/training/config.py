@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from srcnn.data.catalog import data_root, locate
 from srcnn.errors import UsageError
 from srcnn.images.color import Color, channels_in
 from srcnn.metrics.ssim import WINDOW
@@ -201,15 +202,17 @@ class Recipe(BaseModel):
         """The step, counted from 0, from which on the network is plain."""
         return self.steps - self.free_steps
 
-    def absolute(self) -> Recipe:
-        """With paths that mean the same from any folder; names stay names."""
+    def absolute(self, root: Path | None) -> Recipe:
+        """With paths that mean the same from any folder; what lies under the data root stays a name."""
 
         def path(name: str) -> str:
-            return str(Path(name).absolute()) if Path(name).exists() else name
+            folder = locate(name, root)
+            return name if folder == data_root(root) / name else str(folder.absolute())
 
         changes: dict[str, Any] = {"data": tuple(map(path, self.data))}
         changes["scores"] = tuple(map(path, self.scores))
-        changes["start"] = None if self.start is None else path(self.start)
+        if self.start is not None and Path(self.start).exists():
+            changes["start"] = str(Path(self.start).absolute())
         return self.model_copy(update=changes)
 
     def to_yaml(self) -> str:
@@ -232,7 +235,7 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
     try:
         values = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError:
-        raise UsageError(path, "no such recipe") from None
+        raise UsageError(path, "no such recipe or folder") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(path, f"cannot be read ({error})") from None
     except RecursionError:
@@ -244,19 +247,23 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
 
 def make_recipe(values: dict[str, Any], overrides: Sequence[str], source: str) -> Recipe:
     """The recipe of ``values`` after the overrides; `UsageError` with every mistake in it."""
-    values = dict(values)
+    values, found = dict(values), []
     for override in overrides:
         key, equals, value = override.partition("=")
         if not equals:
-            raise UsageError(f"--set {override}", "is not key=value")
+            found.append(f"--set {override}: is not key=value")
+            continue
         try:
             values[key.strip()] = yaml.safe_load(value)
         except yaml.YAMLError:
-            raise UsageError(f"--set {override}", "the value is not YAML") from None
+            found.append(f"--set {override}: the value is not YAML")
     try:
-        return Recipe.model_validate(values)
+        recipe = Recipe.model_validate(values)
     except ValidationError as error:
-        raise UsageError(source, mistakes(error)) from None
+        found.append(mistakes(error))
+    if found:
+        raise UsageError(source, "; ".join(found))
+    return recipe
 
 
 def mistakes(error: ValidationError) -> str:

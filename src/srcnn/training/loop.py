@@ -200,7 +200,7 @@ def first_state(fabric: Fabric, run: Path, log: RunLog, resume: bool) -> State:
     if warning:
         log.warn(warning)
     if saved is None:
-        log.say("no checkpoint was saved yet: training begins anew")
+        log.warn("no checkpoint was saved yet: training begins anew")
     return state | (saved or {})
 
 
