@@ -36,6 +36,7 @@ ROOMS = [
     "bench",
     "figures",
     "training_pictures",
+    "training_card",
     "training_run",
     "experiments",
     "api",

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
-import platform
-import re
 import shlex
 import time
 from collections.abc import Mapping, Sequence
@@ -23,14 +20,13 @@ from typing import Any
 import torch
 
 from srcnn.baselines.bicubic import Bicubic
-from srcnn.data.catalog import CATALOG, locate
+from srcnn.data.catalog import locate
 from srcnn.data.folder import LOG, RESOLVED, pictures_in
 from srcnn.degrade import Degradation
 from srcnn.engine.network import Enhancer
 from srcnn.errors import ModelError, SrcnnError, UsageError
 from srcnn.evaluation.models import network
-from srcnn.evaluation.original import Original, read_originals
-from srcnn.evaluation.protocol import PROTOCOLS, Protocol
+from srcnn.evaluation.original import Original
 from srcnn.evaluation.run import mean, score_pictures
 from srcnn.images.color import channels_in
 from srcnn.images.files import remove_parts, write_atomically
@@ -43,6 +39,7 @@ from srcnn.training.log import RunLog
 from srcnn.training.loop import Tensors, channels_last, first_state, train, update
 from srcnn.training.optimizer import make_optimizer
 from srcnn.training.resume import alone, check_resumed, compare_pictures
+from srcnn.training_card import card_of, final_scores, recipe_origin
 from srcnn.training_pictures import Say, degradation_of, find_pictures, open_sampler, read_held_back
 from srcnn.weights.binary import Weights
 from srcnn.weights.card import Card
@@ -123,6 +120,9 @@ def run_plan(
             check_resumed(recipe, folder, state)
         elif resume and first:
             _check_unfinished(folder)
+        if recipe.start is not None and not state["step"]:
+            # The name may stand for other weights by the time that somebody reads the card.
+            state["started_from"] = _described(recipe.start, recipe.scale)
         torch.manual_seed(recipe.seed)
         model = _first_model(recipe, state["step"])
         held = read_held_back(plan.held_back, recipe.color, log.warn) if first else []
@@ -170,7 +170,14 @@ def run_plan(
             )
         if not first:
             return None
-        card = _card(plan, tensors, sampler.pictures, seconds, data_root, log.warn)
+        models: list[Enhancer] = [Bicubic(), network(recipe.name, tensors, plan.card)]
+        card = replace(
+            card_of(recipe, plan.card, plan.origin),
+            pictures=sampler.pictures,
+            seconds=round(seconds, 1),
+            started_from=state.get("started_from", ""),
+            scores=final_scores(recipe, models, data_root, log.warn),
+        )
         write_atomically(folder / WEIGHTS, to_onnx(tensors, card))
         log.end(card=card.to_json())
         # Not before: to load matplotlib takes as long as everything else at the start of a run.
@@ -223,17 +230,6 @@ def _mean_psnr(rows: Sequence[dict[str, Any]]) -> float:
     return mean(rows)["psnr"] if rows else math.nan
 
 
-def recipe_origin(recipe_file: str) -> tuple[str, str]:
-    """(file name, sha256) of the recipe that somebody wrote, also when it was resolved since."""
-    path = Path(recipe_file)
-    text = path.read_bytes() if path.is_file() else b""
-    resolved = re.match(rb"# resolved from (.*) sha256 (\w*)\n", text)
-    if resolved:
-        return resolved[1].decode(), resolved[2].decode()
-    name = path.name if path.name.isprintable() else ascii(path.name)[1:-1]
-    return name, hashlib.sha256(text).hexdigest() if text else ""
-
-
 def estimated_seconds(plan: Plan, device: str = "auto") -> float:
     """How long the steps of a plan would take here, from a few on noise; decoding comes on top."""
     recipe = plan.recipe
@@ -258,12 +254,7 @@ def _first_model(recipe: Recipe, step: int = 0) -> Trained:
     # A state with free steps behind it is of the folded network.
     form = FORMS["plain" if step > recipe.folded_at else recipe.form]
     if recipe.start is not None and not step:
-        name, _, scale = recipe.start.rpartition(":")
-        path = find(name, int(scale)) if name and scale.isdigit() else Path(recipe.start)
-        if not path.is_file():
-            names = {name for name, _ in shipped()}
-            fix = f"give it as {recipe.start}:{recipe.scale}" if recipe.start in names else ""
-            raise ModelError(path, "no such weights file", fix)
+        path = _start_file(recipe.start, recipe.scale)
         tensors, card = load(path, recipe.scale)
         if (card.f, card.n, card.color) != (recipe.f, recipe.n, recipe.color):
             found = f"has f = {card.f}, n = {card.n}, color {card.color}"
@@ -274,48 +265,18 @@ def _first_model(recipe: Recipe, step: int = 0) -> Trained:
     return model
 
 
-def _card(
-    plan: Plan,
-    tensors: Tensors,
-    pictures: int,
-    seconds: float,
-    data_root: Path | None,
-    warn: Say,
-) -> Card:
-    recipe = plan.recipe
-    models: list[Enhancer] = [Bicubic(), network(recipe.name, tensors, plan.card)]
-    scores = {}
-    for name in recipe.scores:
-        rules = _protocol_of(name, recipe)
-        failures: list[SrcnnError] = []
-        originals = read_originals(pictures_in(locate(name, data_root)), rules, failures)
-        scored = score_pictures(originals, models, recipe.scale, failures=failures)
-        for error in failures:  # the weights are worth more than one of their scores
-            warn(f"{error}; not scored")
-        for model, rows in scored.items():
-            if rows:
-                title = name if name in CATALOG else Path(name).resolve().name
-                scores[title if model == recipe.name else f"{title} {model}"] = mean(rows)
-    return replace(
-        plan.card,
-        degradation=str(degradation_of(recipe)),
-        training_data=tuple(Path(name).resolve().name for name in recipe.data),
-        pictures=pictures,
-        samples=recipe.steps * recipe.batch,
-        steps=recipe.steps,
-        seconds=round(seconds, 1),
-        machine=f"{os.cpu_count()} cores, {platform.machine()}, torch {torch.__version__}",
-        seed=recipe.seed,
-        recipe=plan.origin[0],
-        recipe_sha256=plan.origin[1],
-        started_from=recipe.start or "",
-        scores=scores,
-        licence=recipe.licence,
-    )
+def _described(start: str, scale: int) -> str:
+    """A recipe's ``start`` without the way to it, and the sha256 of the file."""
+    digest = hashlib.sha256(_start_file(start, scale).read_bytes()).hexdigest()
+    return f"{Path(start).name} sha256 {digest}"
 
 
-def _protocol_of(dataset: str, recipe: Recipe) -> Protocol:
-    """The one that a set is published by; of a colour network the colours are scored too."""
-    known = CATALOG.get(dataset)
-    name = known.protocol if known else "paper"
-    return PROTOCOLS["paper-colour" if name == "paper" and recipe.color != "Y" else name]
+def _start_file(start: str, scale: int) -> Path:
+    """The weights file of a recipe's ``start``; `ModelError` where there is none."""
+    name, _, its = start.rpartition(":")
+    path = find(name, int(its)) if name and its.isdigit() else Path(start)
+    if not path.is_file():
+        known = any(name == start for name, _ in shipped())
+        fix = f"give it as {start}:{scale}" if known else ""
+        raise ModelError(path, "no such weights file", fix)
+    return path

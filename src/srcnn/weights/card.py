@@ -47,7 +47,7 @@ class Card:
     recipe: str = ""
     recipe_sha256: str = ""
     started_from: str = ""
-    """The weights that training was started from, where it was not from scratch."""
+    """The weights that training was started from, where it was not from scratch, and their file's sha256."""
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     """By data set: PSNR in dB and SSIM of the network and of bicubic, by the paper's protocol."""
     licence: str = ""

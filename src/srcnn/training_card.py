@@ -1,0 +1,80 @@
+"""What the card of a trained network tells: its recipe, its data, its scores."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from srcnn.data.catalog import CATALOG, locate
+from srcnn.data.folder import pictures_in
+from srcnn.engine.network import Enhancer
+from srcnn.errors import SrcnnError
+from srcnn.evaluation.original import read_originals
+from srcnn.evaluation.protocol import PROTOCOLS, Protocol
+from srcnn.evaluation.run import mean, score_pictures
+from srcnn.training.config import Recipe
+from srcnn.training_pictures import degradation_of
+from srcnn.weights.card import Card
+
+
+def recipe_origin(recipe_file: str) -> tuple[str, str]:
+    """(file name, sha256) of the recipe that somebody wrote, also when it was resolved since."""
+    path = Path(recipe_file)
+    text = path.read_bytes() if path.is_file() else b""
+    resolved = re.match(rb"# resolved from (.*) sha256 (\w*)\n", text)
+    if resolved:
+        return resolved[1].decode(), resolved[2].decode()
+    name = path.name if path.name.isprintable() else ascii(path.name)[1:-1]
+    return name, hashlib.sha256(text).hexdigest() if text else ""
+
+
+def card_of(recipe: Recipe, known: Card, origin: tuple[str, str]) -> Card:
+    """``known`` with what the recipe tells, of file name and sha256 ``origin``, and the machine."""
+    return replace(
+        known,
+        degradation=str(degradation_of(recipe)),
+        training_data=tuple(Path(name).resolve().name for name in recipe.data),
+        samples=recipe.steps * recipe.batch,
+        steps=recipe.steps,
+        machine=f"{os.cpu_count()} cores, {platform.machine()}, torch {torch.__version__}",
+        seed=recipe.seed,
+        recipe=origin[0],
+        recipe_sha256=origin[1],
+        licence=recipe.licence,
+    )
+
+
+def final_scores(
+    recipe: Recipe,
+    models: Sequence[Enhancer],
+    data_root: Path | None,
+    warn: Callable[[str], None],
+) -> dict[str, dict[str, float]]:
+    """By data set of ``recipe.scores``, for the recipe's own network, or data set and model, the means."""
+    scores = {}
+    for name in recipe.scores:
+        rules = _protocol_of(name, recipe)
+        failures: list[SrcnnError] = []
+        originals = read_originals(pictures_in(locate(name, data_root)), rules, failures)
+        scored = score_pictures(originals, models, recipe.scale, failures=failures)
+        for error in failures:  # the weights are worth more than one of their scores
+            warn(f"{error}; not scored")
+        title = name if name in CATALOG else Path(name).resolve().name
+        for model, rows in scored.items():
+            if rows:
+                scores[title if model == recipe.name else f"{title} {model}"] = mean(rows)
+    return scores
+
+
+def _protocol_of(dataset: str, recipe: Recipe) -> Protocol:
+    """The one that a set is published by; of a colour network the colours are scored too."""
+    known = CATALOG.get(dataset)
+    name = known.protocol if known else "paper"
+    return PROTOCOLS["paper-colour" if name == "paper" and recipe.color != "Y" else name]
