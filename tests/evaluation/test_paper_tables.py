@@ -72,7 +72,7 @@ def test_the_authors_network(shared: Path, printed: Printed, dataset: str) -> No
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("scale", [2])  # which is furthest off in floats
+@pytest.mark.parametrize("scale", [2, 3, 4])
 def test_bicubic_of_bsd200(shared: Path, printed: Printed, scale: int) -> None:
     """Its rows are of integer pictures throughout: uint8 in, between and out of imresize."""
     means = judged(shared, "bsd200", scale, "bicubic", [*NEAR, "psnr", "ssim"], "paper-gray")
