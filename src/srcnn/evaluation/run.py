@@ -15,8 +15,9 @@ from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.errors import InputError, SrcnnError
 from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import BICUBIC, INTEGERS, Views
-from srcnn.images.color import Color, convert, space_of, y_to_gray
+from srcnn.images.color import Color, convert, rgb_to_ycbcr, space_of, y_to_gray
 from srcnn.images.crop import modcrop, shave
+from srcnn.images.depth import to_float, to_uint8
 from srcnn.metrics import SMALLEST, Metric, psnr, ssim
 
 Scores = dict[str, float]
@@ -37,8 +38,11 @@ class Judged:
 
     @property
     def luma(self) -> NDArray[np.uint8]:
-        """H x W: the first of the views."""
-        return next(iter(self.views.values()))
+        """H x W: the first of the views; where that is RGB, H x W x 3, the Y of it."""
+        first = next(iter(self.views.values()))
+        if first.ndim == 2:
+            return first
+        return to_uint8(rgb_to_ycbcr(to_float(first, np.float64))[..., 0])
 
 
 Keep = Callable[[str, Judged], None]
