@@ -77,7 +77,7 @@ def list_sets(data_root: Path | None, json: str | None) -> None:
         write_json({"schema": 1, "data": entries}, json)
 
 
-@data.command(epilog="\b\nExample:  srcnn data fetch set5 set14 --data-root data")
+@data.command(epilog="\b\nExample:  srcnn data fetch set5 set14")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @_root
 @click.option("--quiet", is_flag=True, help="No progress.")

@@ -15,9 +15,7 @@ _SCALE = 3
 """That of a shipped network, if nobody says another."""
 
 
-@click.command(
-    epilog="\b\nExample:  srcnn evaluate set5 set14 -m srcnn-915 -m x3.mat -s 3 --data-root data"
-)
+@click.command(epilog="\b\nExample:  srcnn evaluate set5 set14 -m srcnn-915 -m srcnn-955 -s 3")
 @click.argument("datasets", nargs=-1, required=True, metavar="DATASET...")
 @click.option(
     *("-m", "--model", "models"),
