@@ -84,6 +84,16 @@ def judge(model: Enhancer, original: Original, enlarged: NDArray[np.float64]) ->
     return Judged(original, image, space, original.protocol.views(image, space))
 
 
+def check_size(original: Original, scale: int, metrics: Mapping[str, Metric] = _USUAL) -> None:
+    """`InputError` for a picture that is too small for SSIM or for one of the metrics."""
+    smallest = {"ssim": SMALLEST["ssim"], **{k: SMALLEST[k] for k in metrics if k in SMALLEST}}
+    neediest = max(smallest, key=lambda metric: smallest[metric])
+    border = original.protocol.shaved(scale)
+    if min(original.pixels.shape[:2]) // scale * scale < 2 * border + smallest[neediest]:
+        by = "" if neediest == "ssim" else f" by {neediest}"
+        raise InputError(original.name, f"is too small to be judged at x{scale}{by}")
+
+
 def score_pictures(
     originals: Iterable[Original],
     models: Sequence[Enhancer],
@@ -98,16 +108,14 @@ def score_pictures(
     A picture that is too small for SSIM or for one of the metrics goes to ``failures``; without such a list
     its `InputError` is raised.
     """
-    smallest = {"ssim": SMALLEST["ssim"], **{k: SMALLEST[k] for k in metrics if k in SMALLEST}}
-    neediest = max(smallest, key=lambda metric: smallest[metric])
     rows: dict[str, list[dict[str, Any]]] = {model.name: [] for model in models}
     for original in originals:
         name, border = original.name, original.protocol.shaved(scale)
-        if min(original.pixels.shape[:2]) // scale * scale < 2 * border + smallest[neediest]:
-            by = "" if neediest == "ssim" else f" by {neediest}"
-            error = InputError(name, f"is too small to be judged at x{scale}{by}")
+        try:
+            check_size(original, scale, metrics)
+        except InputError as error:
             if failures is None:
-                raise error
+                raise
             failures.append(error)
             continue
         truth = {view: modcrop(image, scale) for view, image in original.truth.items()}
