@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from authors_table import authors
 from conclusion_tables import conclusions
 from sparse_coding_table import OF_91_IMAGES, sparse_coding_times
 from speed_tables import (
@@ -233,6 +234,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "sparse_coding_times": sparse_coding_times,
     "binary": binary,
     "conclusions": conclusions,
+    "authors": authors,
 }
 
 
