@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from importlib.machinery import ModuleSpec
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import srcnn
+from srcnn.cli.main import main
 
 from .conftest import EXAMPLE
 from .engine.conftest import DTYPES, KINDS, picture_of
@@ -188,6 +190,35 @@ def test_evaluate_gives_the_report(several: bool, tmp_path: Path) -> None:
     found = {(result["model"], result["scale"]) for result in report["results"]}
     assert found == {("bicubic", scale) for scale in ((2, 3) if several else (3,))}
     assert all(20 < result["mean"]["psnr"] < 60 for result in report["results"])
+
+
+def test_evaluate_is_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The JSON to the letter, the best network included; two equal pictures have no number."""
+    Image.fromarray(picture_of("rgb", "uint8", (60, 60))).save(tmp_path / "a.png")
+    Image.new("L", (60, 60), 128).save(tmp_path / "flat.png")
+    monkeypatch.setattr(sys, "argv", ["srcnn", "evaluate", str(tmp_path), "--json", "-"])
+    assert main() == 0
+    report = srcnn.evaluate(tmp_path)
+    assert report == json.loads(capsys.readouterr().out)
+    assert [row["model"] for row in report["results"]] == ["bicubic", "srcnn-955"]
+    assert report["results"][0]["images"][1]["psnr"] is None
+
+
+@pytest.mark.parametrize("scales", [2.5, [2.7], [3.0], "3", [[3]], None, 1, []])
+def test_scales_that_evaluate_refuses(scales: Any, tmp_path: Path) -> None:
+    Image.new("L", (60, 60), 128).save(tmp_path / "flat.png")
+    with pytest.raises(srcnn.SrcnnError, match="scale") as caught:
+        srcnn.evaluate(tmp_path, (), scales)
+    assert caught.value.exit_code == 2
+
+
+def test_scales_of_numpy(tmp_path: Path) -> None:
+    Image.fromarray(picture_of("rgb", "uint8", (60, 60))).save(tmp_path / "a.png")
+    for scales in (np.int64(2), np.array([2])):
+        (row,) = srcnn.evaluate(tmp_path, (), scales)["results"]  # type: ignore[arg-type]
+        assert (row["model"], row["scale"]) == ("bicubic", 2)
 
 
 @pytest.mark.parametrize("name", ["SRCNN", "evaluate"])

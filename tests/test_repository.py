@@ -6,11 +6,15 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import srcnn
+from srcnn._optional import _MODULES as EXTRAS
 
 from .conftest import ROOT
 
@@ -102,6 +106,32 @@ def test_nothing_heavy_is_loaded(command: str) -> None:
     code = f"{command}; import sys; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def project() -> dict[str, Any]:
+    """The table of that name in pyproject.toml."""
+    table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return table
+
+
+def normal(name: str) -> str:
+    """A package's name, of a requirement too, as pip compares it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=]", name)[0]).lower()
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_what_is_looked_for_is_what_the_extra_installs(extra: str) -> None:
+    packages = packages_distributions()
+    looked_for = {normal(package) for name in EXTRAS[extra] for package in packages[name]}
+    assert looked_for == {normal(line) for line in project()["optional-dependencies"][extra]}
+
+
+def test_no_package_is_required_twice() -> None:
+    extras = project()["optional-dependencies"]
+    for name in ("train", "openvino"):
+        extras["dev"] += extras[name]
+    required = [normal(line) for line in [*project()["dependencies"], *extras["dev"]]]
+    assert sorted(required) == sorted(set(required))
 
 
 def test_no_state_at_import() -> None:

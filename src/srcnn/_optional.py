@@ -6,11 +6,12 @@ from importlib.util import find_spec
 
 from srcnn.errors import MissingExtra
 
+# Those of pyproject.toml by the names that are imported.
 _MODULES = {
     "openvino": ("openvino",),
     "train": (
-        *("torch", "lightning_fabric", "matplotlib", "onnx", "pooch", "pydantic", "safetensors"),
-        *("pyrtools", "scipy", "sklearn", "tensorboardX", "yaml"),
+        *("torch", "filelock", "lightning_fabric", "matplotlib", "onnx", "pooch", "pydantic"),
+        *("pyrtools", "safetensors", "scipy", "sklearn", "tensorboardX", "yaml"),
     ),
 }
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
+from operator import index
 from pathlib import Path
 from typing import Any
 
 from srcnn._optional import need
 from srcnn.engine.upscaler import Upscaler
 from srcnn.engine.upscaler import load as _load
+from srcnn.errors import UsageError
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 
 
@@ -44,7 +47,7 @@ def upscale(
 
 def evaluate(
     datasets: str | Path | Sequence[str | Path],
-    models: str | Path | Sequence[str | Path] = (),
+    models: str | Path | Sequence[str | Path] | None = None,
     scales: int | Sequence[int] = 3,
     protocol: str = "paper",
     metrics: Sequence[str] = ("psnr", "ssim"),
@@ -52,20 +55,32 @@ def evaluate(
 ) -> dict[str, Any]:
     """Score models on data sets (names or folders) and return the report, bicubic always in it.
 
-    The report is the JSON of ``srcnn evaluate``. Needs the extra ``train``. Raises `srcnn.SrcnnError`.
+    ``None`` is the best shipped network, no models at all bicubic alone. The report is what the JSON of
+    ``srcnn evaluate`` reads as: the PSNR of two equal pictures is ``None``. Needs the extra ``train``.
+    Raises `srcnn.SrcnnError`.
     """
     need("train", "srcnn.evaluate")
-    from srcnn.evaluation.report import make_report
+    from srcnn.evaluation.report import finite, make_report
 
-    return make_report(
+    report = make_report(
         [str(name) for name in _several(datasets)],
-        [str(model) for model in _several(models)],
-        [int(scale) for scale in _several(scales)],
+        None if models is None else [str(model) for model in _several(models)],
+        [_whole(scale) for scale in _several(scales)],
         protocol,
         metrics,
         data_root,
     )
+    read: dict[str, Any] = json.loads(json.dumps(finite(report)))
+    return read
 
 
 def _several(value: Any) -> list[Any]:
-    return [value] if isinstance(value, str | Path | int) else list(value)
+    several = isinstance(value, Iterable) and not isinstance(value, str | Path)
+    return list(value) if several else [value]
+
+
+def _whole(scale: Any) -> int:
+    try:
+        return index(scale)
+    except TypeError:
+        raise UsageError(f"scale {scale!r}", "is no whole number") from None

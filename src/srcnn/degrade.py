@@ -21,12 +21,15 @@ from srcnn.images.resize import blur_and_subsample, imresize
 
 
 def low_resolution(high: NDArray[Any], scale: int) -> NDArray[Any]:
-    """Shrink a picture whose sides are multiples of ``scale``; floats are not rounded."""
+    """Bicubic H x W (x C), sides multiples of ``scale``, to H / scale x W / scale (x C).
+
+    The dtype is kept: uint8, uint16, or floats around [0, 1], which are neither rounded nor clamped.
+    """
     return imresize(high, 1.0 / scale)
 
 
 def enlarge(low: NDArray[Any], scale: int) -> NDArray[Any]:
-    """Bicubic enlargement by a whole ``scale``."""
+    """Bicubic h x w (x C) to h * scale x w * scale (x C); dtype and range as in `low_resolution`."""
     return imresize(low, float(scale))
 
 

@@ -232,9 +232,15 @@ def test_without_checksums_pictures_are_taken_on_trust_and_never_verified(
 
 
 def test_the_list_says_what_is_here(server: Server, root: Path, srcnn: Srcnn) -> None:
-    assert b"small" in srcnn("data", "list").out
+    text = srcnn("data", "list").out.decode()
+    assert all(name in text and known.source in text for name, known in CATALOG.items())
     rows = {row["name"]: row for row in srcnn("data", "list", "--json", "-").json()["data"]}
     assert list(rows) == list(CATALOG)
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in server.files.items()}
+    assert rows["small"]["files"] == sums
+    assert (rows["small"]["sha256_of"], rows["gb82"]["sha256_of"]) == ("file", "pixels")
+    assert len(rows["urban100"]["files"]) == 100
+    assert set(rows["urban100"]["files"].values()) == {None}
     assert (rows["small"]["here"], rows["small"]["folder"]) == (0, None)
     srcnn("data", "fetch", "small")
     (root / "small" / "d.png").unlink()

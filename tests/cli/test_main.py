@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -31,14 +30,6 @@ def test_upscale_is_a_verb() -> None:
     assert {"upscale", "evaluate", "train", "models"} <= set(VERBS)
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_help_ends_with_an_example(srcnn: Srcnn, verb: str) -> None:
-    ran = srcnn(verb, "--help")
-    assert (ran.code, ran.err) == (0, "")
-    last = ran.out.decode().rstrip().splitlines()[-1].strip()
-    assert last.startswith(f"Example:  srcnn {verb} ")
-
-
 @pytest.mark.usefixtures("shipped")
 def test_quiet_stands_anywhere(srcnn: Srcnn, folder: Path) -> None:
     save(folder / "a.png")
@@ -48,18 +39,6 @@ def test_quiet_stands_anywhere(srcnn: Srcnn, folder: Path) -> None:
         ran = srcnn(*words[:place], "--quiet", *words[place:])
         assert (ran.code, ran.err) == (0, "")
     assert srcnn("models", "--quiet").out == srcnn("--quiet", "models").out != b""
-
-
-@pytest.mark.usefixtures("shipped")
-def test_the_example_of_upscale_works(srcnn: Srcnn, folder: Path) -> None:
-    """Copied from the help and pasted."""
-    (folder / "examples").mkdir()
-    save(folder / "examples" / "dog.png")
-    example = srcnn("upscale", "--help").out.decode().rsplit("Example:", 1)[1]
-    words = shlex.split(example)
-    assert words[0] == "srcnn"
-    assert srcnn(*words[1:]).code == 0
-    assert what_is(Path(words[words.index("-o") + 1]))[2] == (90, 123)
 
 
 @pytest.mark.parametrize("option", ["upscale", "evaluate", "--version", "--debug"])

@@ -164,3 +164,30 @@ def test_saved_pictures_are_the_network_s_own(
         with Image.open(folder / "gray.png") as gray:
             assert gray.mode == "L"
     assert np.abs(saved["paper", "bicubic"] - saved["paper-colour", "bicubic"]).max() <= 3
+
+
+def test_the_luma_of_pictures_that_were_scored_in_rgb(
+    pictures: Path, network: SRCNN, tmp_path: Path
+) -> None:
+    """H x W, whatever was scored: the Y of the colour picture beside it; a gray picture's one channel."""
+    file = weights(network, "RGB", tmp_path)
+    make_report([str(pictures)], [str(file)], [3], "rgb", save=tmp_path)
+    for model in ("bicubic", "RGB.onnx"):
+        folder = tmp_path / "small_x3" / model
+        colour, luma, gray, gray_luma = (
+            np.asarray(Image.open(folder / f"{name}.png"))
+            for name in ("colour", "colour_y", "gray", "gray_y")
+        )
+        assert luma.dtype == np.uint8
+        np.testing.assert_array_equal(luma, np.floor(rgb2ycbcr(colour)[..., 0] + 0.5))
+        np.testing.assert_array_equal(gray_luma, gray)
+
+
+def test_colours_of_pictures_that_were_scored_as_gray(pictures: Path, tmp_path: Path) -> None:
+    """Gray has the full range, and the Y of a colour picture has not."""
+    saved = {}
+    for protocol in ("paper", "paper-gray"):
+        make_report([str(pictures)], [], [3], protocol, save=tmp_path / protocol)
+        file = tmp_path / protocol / "small_x3" / "bicubic" / "colour.png"
+        saved[protocol] = np.asarray(Image.open(file)).astype(float)
+    assert np.abs(saved["paper"] - saved["paper-gray"]).mean() < 1

@@ -122,6 +122,20 @@ def test_refusals(tmp_path: Path, weights: str) -> None:
         compare(file, 3, [weights])
 
 
+def test_the_picture_is_looked_at_before_a_model_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a model was opened first")
+
+    monkeypatch.setattr("srcnn.evaluation.compare.open_models", refuse)
+    with pytest.raises(InputError, match="no such file"):
+        compare(tmp_path / "gone.png", 3, ["a+"])
+    write(tmp_path / "p.png", picture_of("gray", size=(16, 30)))
+    with pytest.raises(InputError, match="too small to be judged"):
+        compare(tmp_path / "p.png", 3, ["a+"])
+
+
 def write(path: Path, pixels: NDArray[np.generic]) -> None:
     from srcnn.images.encode import encode
     from srcnn.images.formats import FORMATS

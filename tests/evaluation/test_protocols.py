@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,11 +14,14 @@ from skimage.metrics import peak_signal_noise_ratio
 
 import srcnn
 from srcnn.baselines.bicubic import Bicubic
+from srcnn.cli.evaluate import evaluate
 from srcnn.engine.network import Enhancer
 from srcnn.evaluation.original import Original
-from srcnn.evaluation.protocol import PROTOCOLS
+from srcnn.evaluation.protocol import INTEGERS, PROTOCOLS
 from srcnn.evaluation.run import score_pictures
 from srcnn.images.color import COLORS, Color
+
+from ..conftest import ROOT
 
 SCALE = 3
 
@@ -94,6 +98,30 @@ def test_paper_gray(truth: NDArray[np.uint8]) -> None:
     floats = srcnn.imresize(srcnn.imresize(gray / 255, 1 / SCALE), SCALE)
     wanted = psnr(rounded(floats * 255), gray)
     assert rows["same"][0]["psnr"] == pytest.approx(wanted, abs=1e-9)
+
+
+def test_full_range(truth: NDArray[np.uint8]) -> None:
+    """Gray as OpenCV has it, of a low-res picture from a file; bicubic is what a network is given."""
+    weights = np.array([0.299, 0.587, 0.114])
+    low = srcnn.imresize(truth, 1 / SCALE)
+    wanted = psnr(rounded(srcnn.imresize(low @ weights, SCALE)), rounded(truth @ weights))
+    original = Original("photo", truth, PROTOCOLS["full-range"])
+    rows = score_pictures([original], [Bicubic(), Same("Y")], SCALE)
+    assert rows["bicubic"][0]["psnr"] == rows["same"][0]["psnr"] == pytest.approx(wanted, abs=0.01)
+
+
+def test_every_protocol_is_in_the_help_and_in_the_table() -> None:
+    option = next(option for option in evaluate.params if option.name == "protocol")
+    assert isinstance(option, click.Option)
+    assert option.help is not None
+    page = (ROOT / "docs" / "protocols.md").read_text()
+    for name in PROTOCOLS:
+        assert f"{name} (" in option.help
+        assert f"| `{name}`" in page
+        assert f"- `{name}`" in page
+    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
+    unlike = {name for name, row in rows.items() if row.endswith("|  |")}
+    assert unlike == {name for name, rules in PROTOCOLS.items() if rules.bicubic == INTEGERS}
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -9,7 +9,15 @@ import pytest
 from numpy.typing import NDArray
 from skimage.color import rgb2ycbcr, ycbcr2rgb
 
-from srcnn.images.color import Y_TO_RGB, convert, rgb_to_y, rgb_to_ycbcr, y_to_gray, ycbcr_to_rgb
+from srcnn.images.color import (
+    Y_TO_RGB,
+    convert,
+    gray_to_y,
+    rgb_to_y,
+    rgb_to_ycbcr,
+    y_to_gray,
+    ycbcr_to_rgb,
+)
 from srcnn.images.depth import to_float, to_uint8
 
 
@@ -82,6 +90,8 @@ def test_the_gray_of_a_y() -> None:
     gray = np.arange(256)[:, None] / 255
     y = rgb2ycbcr(np.repeat(gray[..., None], 3, axis=2))[..., 0] / 255
     np.testing.assert_allclose(y_to_gray(y), gray, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(gray_to_y(gray), y, rtol=0, atol=1e-9)
+    assert gray_to_y(gray.astype(np.float32)).dtype == np.float32
 
 
 def test_a_change_of_y_alone_moves_r_g_and_b_alike(photo: NDArray[np.uint8]) -> None:

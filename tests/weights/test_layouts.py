@@ -53,6 +53,10 @@ def assert_same(loaded: Tensors, expected: Tensors) -> None:
         *((SEQUENTIAL, prefix) for prefix in ("", "net.", "model.", "features.", "module.body.")),
         (("layers.0.conv", "layers.1.conv", "layers.2.conv"), ""),
         (("conv1.0", "conv2.0", "conv3.0"), "module."),
+        (("conv0", "conv1", "conv2"), ""),
+        (("conv0", "conv1", "conv2"), "module."),
+        (("conv9", "conv10", "conv11"), ""),
+        (("conv01", "conv02", "conv03"), ""),
         (("patch_extraction", "nonlinear_map", "recon"), ""),
         (("patch_extraction", "nonlinear_mapping", "reconstruction"), "model."),
         (("patch_extraction.0", "non_linear_mapping.0", "reconstruction"), "module."),
@@ -69,6 +73,21 @@ def test_every_name_gives_the_same_network(
         tensors, card = load(path, 3)
         assert_same(tensors, TENSORS)
         assert (card.f, card.n) == ((9, 5, 5), (6, 4))
+
+
+@pytest.mark.parametrize("layers", [SEQUENTIAL, ("conv1", "conv2", "conv3"), ("z", "a", "m")])
+def test_layers_without_biases_have_zeros(tmp_path: Path, layers: Sequence[str]) -> None:
+    """All of them, or one."""
+    state = state_of(TENSORS, layers)
+    keys = [f"{layer}.bias" for layer in layers]
+    for gone in (keys, keys[1:2]):
+        left = {key: tensor for key, tensor in state.items() if key not in gone}
+        zeros = {f"conv{keys.index(key) + 1}.bias" for key in gone}
+        expected = {
+            name: np.zeros_like(tensor) if name in zeros else tensor
+            for name, tensor in TENSORS.items()
+        }
+        assert_same(load(write(tmp_path / "a.safetensors", left), 3)[0], expected)
 
 
 def test_in_a_wrapper(tmp_path: Path) -> None:
@@ -128,7 +147,8 @@ def _stack(**layers: tuple[int, int]) -> dict[str, Any]:
             _stack(**{"0": (4, 1), "2": (1, 4)}) | {"2.scale": torch.ones(4)},
             "the key '2.scale' is of no known layout",
         ),
-        ({"0.weight": _layer(4, 1)[0], "2.weight": _layer(1, 4)[0]}, "is no stack of convolutions"),
+        (_stack(conv1=(4, 1), conv3=(1, 5)), "conv2 does not take what conv1 gives"),
+        ({"0.weight": torch.zeros(2**40, 0, 3, 3)}, "is no stack of convolutions"),
         ({"0.bias": torch.zeros(4)}, "the key '0.bias' is of no known layout"),
         ({"0.weight": "a text", "0.bias": torch.zeros(4)}, "no known layout"),
         (_stack(**{"9" * 5000: (4, 1), "0": (1, 4)}), "goes from 4 to 4 channels"),

@@ -69,6 +69,11 @@ def our_contenders(
 def rival_contenders(
     networks: dict[str, bytes], size: tuple[int, int], threads: int | None
 ) -> Iterator[tuple[Subject, Call]]:
+    """The same networks (bytes of ONNX files by name) in other hands, and plain resizing.
+
+    ``size`` is (height, width) of the small picture: networks are given H x W float32 in [0, 1] of the large
+    one, resizes h x w x 3 uint8. ``threads`` is for ONNX Runtime; ``None`` leaves its own default.
+    """
     for name, graph in networks.items():
         for contender, call in open_networks(graph, _luma(size), threads).items():
             yield Subject("network", contender, name, None, "fp32", _large(size)), call

@@ -45,9 +45,12 @@ def data(context: click.Context) -> None:
 @_root
 @_json
 def list_sets(data_root: Path | None, json: str | None) -> None:
-    """List the data sets that are known by name, and which are here."""
+    """List the data sets that are known by name: licence, source, and which are here.
+
+    The JSON has the sha256 of every file, or of its pixels; null where none is known.
+    """
     from srcnn.data.catalog import CATALOG, locate
-    from srcnn.data.verify import files_of
+    from srcnn.data.verify import checksums, files_of
 
     entries = []
     for name, known in CATALOG.items():
@@ -64,6 +67,8 @@ def list_sets(data_root: Path | None, json: str | None) -> None:
                 "folder": None if folder is None else str(folder),
                 "licence": known.licence,
                 "source": known.source,
+                "sha256_of": known.checked,
+                "files": checksums(name),
             }
         )
     if json != "-":
@@ -71,13 +76,13 @@ def list_sets(data_root: Path | None, json: str | None) -> None:
             here = f"{entry['here']} in {entry['folder']}" if entry["folder"] else "not here"
             print(
                 f"{entry['name']:10}  {entry['use']:5}  {entry['pictures']:3} pictures  "
-                f"{entry['licence']:37}  {here}"
+                f"{entry['licence']:37}  {here}\n{'':10}  {entry['source']}"
             )
     if json is not None:
         write_json({"schema": 1, "data": entries}, json)
 
 
-@data.command(epilog="\b\nExample:  srcnn data fetch set5 set14 --data-root data")
+@data.command(epilog="\b\nExample:  srcnn data fetch set5 set14")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @_root
 @click.option("--quiet", is_flag=True, help="No progress.")

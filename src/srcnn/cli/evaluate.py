@@ -15,9 +15,7 @@ _SCALE = 3
 """That of a shipped network, if nobody says another."""
 
 
-@click.command(
-    epilog="\b\nExample:  srcnn evaluate set5 set14 -m srcnn-915 -m x3.mat -s 3 --data-root data"
-)
+@click.command(epilog="\b\nExample:  srcnn evaluate set5 set14 -m srcnn-915 -m srcnn-955 -s 3")
 @click.argument("datasets", nargs=-1, required=True, metavar="DATASET...")
 @click.option(
     *("-m", "--model", "models"),
@@ -39,7 +37,8 @@ _SCALE = 3
     metavar="<str>",
     help="paper (Y of rgb2ycbcr); paper-gray (full-range gray, as the paper's BSD200); paper-colour (Y, "
     "Cb, Cr, the three together, and RGB, as its Table 5); 8bit (paper, but the low-res picture rounded); "
-    "border (paper, but nothing shaved); rgb (R, G, B together, low-res rounded, as mmagic).",
+    "border (paper, but nothing shaved); full-range (gray of 0 to 255, low-res rounded, as ports that take "
+    "Y from OpenCV or Pillow); rgb (R, G, B together, low-res rounded, as mmagic).",
 )
 @click.option(
     "--metrics",

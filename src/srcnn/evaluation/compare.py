@@ -16,7 +16,7 @@ from srcnn.errors import UsageError
 from srcnn.evaluation.models import open_models
 from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
-from srcnn.evaluation.run import Judged, Scores, score_pictures
+from srcnn.evaluation.run import Judged, Scores, check_size, score_pictures
 from srcnn.evaluation.save import picture_of
 from srcnn.images.crop import modcrop
 from srcnn.images.depth import to_float, to_uint8
@@ -75,12 +75,14 @@ def compare(
     if scale < 2:
         raise UsageError("scale", "has to be 2 or more")
     names = list(dict.fromkeys([BICUBIC, *([default(scale)] if models is None else models)]))
-    opened = open_models(names, [scale], say=progress)[scale]
+    # Before the models, of which one may have to be trained.
     rules = PROTOCOLS["paper"]
-    if progress is not None:
-        progress(f"comparing {source}")
     pixels = open_picture(source, max_pixels, max_bytes=max_bytes).read()
     original = Original(str(source), pixels, rules)
+    check_size(original, scale)
+    opened = open_models(names, [scale], say=progress)[scale]
+    if progress is not None:
+        progress(f"comparing {source}")
     made: dict[str, NDArray[np.uint8]] = {}
 
     def keep(model: str, judged: Judged) -> None:

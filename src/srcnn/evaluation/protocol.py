@@ -101,6 +101,7 @@ PROTOCOLS = {
         ),
         Protocol("8bit", "Y of MATLAB rgb2ycbcr, uint8", low_resolution=FILE),
         Protocol("border", "Y of MATLAB rgb2ycbcr, uint8", border="nothing shaved"),
+        Protocol("full-range", "MATLAB rgb2gray, uint8", ("gray",), low_resolution=FILE),
         Protocol("rgb", "R, G and B together, uint8", ("RGB",), low_resolution=FILE),
     )
 }
@@ -108,7 +109,8 @@ PROTOCOLS = {
 
 What Table 5 calls RGB is the joint error of Y, Cb and Cr: ``psnr_ycbcr``. The paper's bicubic rows of BSD200
 are of integer pictures and those of SRCNN are not, so each is judged as it was printed. ``rgb`` is how
-mmagic reports. The others show what one step changes.
+mmagic reports, and ``full-range`` how ports do that take Y, 0 to 255, from OpenCV or Pillow. The others show
+what one step changes.
 """
 
 
@@ -118,6 +120,7 @@ def seen(image: NDArray[Any], view: str, color: Color = "RGB") -> NDArray[Any]:
 
 
 def protocol_named(name: str) -> Protocol:
+    """The protocol of that name; `UsageError` for any other."""
     if name not in PROTOCOLS:
         raise UsageError(f"protocol '{name}'", "is unknown", f"use {', '.join(PROTOCOLS)}")
     return PROTOCOLS[name]

@@ -15,8 +15,9 @@ from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.errors import InputError, SrcnnError
 from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import BICUBIC, INTEGERS, Views
-from srcnn.images.color import Color, convert, space_of, y_to_gray
+from srcnn.images.color import Color, convert, rgb_to_ycbcr, space_of, y_to_gray
 from srcnn.images.crop import modcrop, shave
+from srcnn.images.depth import to_float, to_uint8
 from srcnn.metrics import SMALLEST, Metric, psnr, ssim
 
 Scores = dict[str, float]
@@ -37,8 +38,11 @@ class Judged:
 
     @property
     def luma(self) -> NDArray[np.uint8]:
-        """H x W: the first of the views."""
-        return next(iter(self.views.values()))
+        """H x W: the first of the views; where that is RGB, H x W x 3, the Y of it."""
+        first = next(iter(self.views.values()))
+        if first.ndim == 2:
+            return first
+        return to_uint8(rgb_to_ycbcr(to_float(first, np.float64))[..., 0])
 
 
 Keep = Callable[[str, Judged], None]
@@ -80,6 +84,16 @@ def judge(model: Enhancer, original: Original, enlarged: NDArray[np.float64]) ->
     return Judged(original, image, space, original.protocol.views(image, space))
 
 
+def check_size(original: Original, scale: int, metrics: Mapping[str, Metric] = _USUAL) -> None:
+    """`InputError` for a picture that is too small for SSIM or for one of the metrics."""
+    smallest = {"ssim": SMALLEST["ssim"], **{k: SMALLEST[k] for k in metrics if k in SMALLEST}}
+    neediest = max(smallest, key=lambda metric: smallest[metric])
+    border = original.protocol.shaved(scale)
+    if min(original.pixels.shape[:2]) // scale * scale < 2 * border + smallest[neediest]:
+        by = "" if neediest == "ssim" else f" by {neediest}"
+        raise InputError(original.name, f"is too small to be judged at x{scale}{by}")
+
+
 def score_pictures(
     originals: Iterable[Original],
     models: Sequence[Enhancer],
@@ -94,16 +108,14 @@ def score_pictures(
     A picture that is too small for SSIM or for one of the metrics goes to ``failures``; without such a list
     its `InputError` is raised.
     """
-    smallest = {"ssim": SMALLEST["ssim"], **{k: SMALLEST[k] for k in metrics if k in SMALLEST}}
-    neediest = max(smallest, key=lambda metric: smallest[metric])
     rows: dict[str, list[dict[str, Any]]] = {model.name: [] for model in models}
     for original in originals:
         name, border = original.name, original.protocol.shaved(scale)
-        if min(original.pixels.shape[:2]) // scale * scale < 2 * border + smallest[neediest]:
-            by = "" if neediest == "ssim" else f" by {neediest}"
-            error = InputError(name, f"is too small to be judged at x{scale}{by}")
+        try:
+            check_size(original, scale, metrics)
+        except InputError as error:
             if failures is None:
-                raise error
+                raise
             failures.append(error)
             continue
         truth = {view: modcrop(image, scale) for view, image in original.truth.items()}

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.evaluation.run import Judged
-from srcnn.images.color import convert
+from srcnn.images.color import convert, gray_to_y
 from srcnn.images.depth import to_float, to_uint8
 from srcnn.images.encode import encode
 from srcnn.images.files import write_atomically
@@ -16,7 +16,10 @@ from srcnn.images.formats import FORMATS
 
 
 def save_judged(folder: Path, judged: Judged, scale: int) -> None:
-    """Write ``<name>_y.png``, the luma that was scored, and ``<name>.png``, the picture in colour."""
+    """Write ``<name>_y.png``, H x W, the luma that was scored, and ``<name>.png``, the picture in colour.
+
+    Raises `srcnn.errors.OutputError`.
+    """
     png, name = FORMATS["png"], judged.original.name
     write_atomically(folder / f"{name}_y.png", encode(judged.luma, png))
     write_atomically(folder / f"{name}.png", encode(picture_of(judged, scale), png))
@@ -32,5 +35,6 @@ def picture_of(judged: Judged, scale: int) -> NDArray[np.uint8]:
     if judged.original.gray:
         return judged.luma
     ycbcr = judged.original.bicubic(scale).copy()
-    ycbcr[..., 0] = to_float(judged.luma, np.float64)
+    luma = to_float(judged.luma, np.float64)
+    ycbcr[..., 0] = gray_to_y(luma) if "gray" in judged.views else luma
     return to_uint8(convert(ycbcr, "YCbCr", "RGB"))

@@ -62,7 +62,14 @@ def y_to_gray(y: NDArray[Any]) -> NDArray[Any]:
     return out
 
 
+def gray_to_y(gray: NDArray[Any]) -> NDArray[Any]:
+    """The inverse of `y_to_gray`; the dtype, of floats, is kept."""
+    out: NDArray[Any] = gray * gray.dtype.type(219 / 255) + gray.dtype.type(16 / 255)
+    return out
+
+
 def channels_in(color: Color) -> int:
+    """How many channels a network of ``color`` takes and gives: 1 or 3."""
     return 1 if color == "Y" else 3
 
 

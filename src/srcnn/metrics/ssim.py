@@ -33,6 +33,7 @@ def ssim(a: NDArray[Any], b: NDArray[Any]) -> float:
 
 
 def smooth(image: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Means under the 11 x 11 Gaussian, where it fits: H x W (x C) to (H - 10) x (W - 10) (x C)."""
     at = np.arange(WINDOW) - WINDOW // 2
     kernel = np.exp(-(at**2) / (2 * SIGMA**2))
     kernel /= kernel.sum()

@@ -32,7 +32,7 @@ PRESETS = {"9-1-5": (9, 1, 5), "9-3-5": (9, 3, 5), "9-5-5": (9, 5, 5)}
 class SRCNN(nn.Module):
     """A stack of convolutions of sizes ``f`` with ``n`` filters in the hidden layers.
 
-    The paper has three (f1-f2-f3 and n1, n2; section 4.3.3 goes deeper). ``channels`` is 1 (luma) or 3.
+    The paper has three (`PRESETS`; f1-f2-f3 and n1, n2; section 4.3.3 goes deeper). ``channels`` is 1 (luma) or 3.
     """
 
     convolution: ClassVar[type[nn.Conv2d]] = nn.Conv2d

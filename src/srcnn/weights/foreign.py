@@ -180,7 +180,16 @@ def _named(state: Any, path: Path | str) -> Tensors:
     }
     if len(tensors) != len(layers):
         raise ModelError(path, "names a layer twice")
-    return tensors
+    return _zero_biases(tensors) | tensors
+
+
+def _zero_biases(tensors: Tensors) -> Tensors:
+    """Zeros for the biases of all n x c x f x f weights: a layer may have been made without any."""
+    return {
+        name.replace(".weight", ".bias"): np.zeros(len(weight), np.float32)
+        for name, weight in tensors.items()
+        if name.endswith(".weight") and weight.ndim == 4 and weight.size
+    }
 
 
 def _shape(value: Any) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from itertools import pairwise, permutations
 from srcnn.errors import ModelError
 
 Shape = tuple[int, ...]
-_OURS = r"(\w+\.)*?(?P<name>conv\d+\.(weight|bias|bits|alpha))"
+_OURS = r"(\w+\.)*?(?P<name>conv(?P<number>\d+)\.(weight|bias|bits|alpha))"
 """Our names, also those of several ports, behind whatever they are held in (``module.``)."""
 _MOST = 6
 """Layers whose order may be looked for: the paper's deepest network has five, and orders grow fast."""
@@ -18,12 +18,13 @@ _MOST = 6
 def names_of(shapes: Mapping[str, Shape], source: str) -> dict[str, str]:
     """By key ``convK.weight``, ``convK.bias`` and so on, given the shapes of all tensors, () of what is none.
 
-    Where the keys do not say ``convK``, a layer is a 4-D ``weight`` with what lies beside it: those of an
+    Where the keys do not say ``convK``, K from 1 to the number of layers, a layer is a 4-D ``weight`` with what lies beside it: those of an
     ``nn.Sequential`` go by their number, and those with names of their own in the one order in which each
     takes the channels that the one before gives. Raises `ModelError`.
     """
     ours = {key: re.fullmatch(_OURS, key) for key in shapes}
-    if all(ours.values()):
+    numbered = {match["number"] for match in ours.values() if match}
+    if all(ours.values()) and numbered == {str(k) for k in range(1, len(numbered) + 1)}:
         return {key: match["name"] for key, match in ours.items() if match}
     layers = {
         key.removesuffix(".weight"): shape
