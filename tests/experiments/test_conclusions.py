@@ -1,0 +1,29 @@
+"""What a difference says of a conclusion of the paper."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..conftest import ROOT
+
+
+@pytest.mark.parametrize(
+    ("relation", "difference", "expected"),
+    [
+        ("above", 0.05, "confirmed"),
+        ("above", 0.01, "open: within the seeds"),
+        ("above", -0.05, "contradicted"),
+        ("below", -0.05, "confirmed"),
+        ("below", 0.05, "contradicted"),
+        ("not above", 0.05, "contradicted"),
+        ("not above", 0.01, "confirmed"),
+        ("not above", -0.05, "confirmed"),
+    ],
+)
+def test_verdicts(
+    monkeypatch: pytest.MonkeyPatch, relation: str, difference: float, expected: str
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    from conclusion_tables import verdict
+
+    assert verdict(relation, difference, spread=0.02) == expected
