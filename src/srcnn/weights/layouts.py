@@ -18,9 +18,9 @@ _MOST = 6
 def names_of(shapes: Mapping[str, Shape], source: str) -> dict[str, str]:
     """By key ``convK.weight``, ``convK.bias`` and so on, given the shapes of all tensors, () of what is none.
 
-    Where the keys do not say ``convK``, K from 1 to the number of layers, a layer is a 4-D ``weight`` with what lies beside it: those of an
-    ``nn.Sequential`` go by their number, and those with names of their own in the one order in which each
-    takes the channels that the one before gives. Raises `ModelError`.
+    Where the keys do not say ``convK``, K from 1 to the number of layers, a layer is a 4-D ``weight`` with
+    what lies beside it: those of an ``nn.Sequential`` go by their number, and those with names of their own
+    in the one order in which each takes the channels that the one before gives. Raises `ModelError`.
     """
     ours = {key: re.fullmatch(_OURS, key) for key in shapes}
     numbered = {match["number"] for match in ours.values() if match}
