@@ -47,6 +47,7 @@ LABELS = {
     "9-5-5_imagenet_x3.mat": "its weights, by our judge",
     "srcnn-955@20min": "**srcnn-955@20min**, 91 images",
     "srcnn-955": "**srcnn-955**",
+    "srcnn-955@t91": "**srcnn-955@t91**, then on 91 images",
 }
 
 
