@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import statistics
-from typing import Any
 
-from study_tables import RESULTS, read_study, table_row
+from study_tables import RESULTS, columns_of, read_study, table_row
 
 ABOVE, BELOW, NOT_ABOVE = "above", "below", "not above"
 CONCLUSIONS = {
@@ -41,8 +40,6 @@ CONCLUSIONS = {
 
 METRICS = {"psnr": "dB", "psnr_ycbcr": "dB of Y, Cb and Cr together", "ssim": "SSIM"}
 
-Arm = dict[str, Any]
-
 
 def conclusions() -> str:
     """A line for each, of every study that has been run."""
@@ -52,25 +49,26 @@ def conclusions() -> str:
         if not (RESULTS / f"{name}.json").is_file():
             continue
         document = read_study(name)
-        arms: dict[str, Arm] = {arm["arm"]: arm for arm in document["arms"]}
-        dataset = next(iter(document["datasets"]))
+        arms = {arm["arm"]: arm for arm in document["arms"]}
+        columns = columns_of(document)
         for one, relation, other, metric in said:
-            pair = [_values(arms[arm], dataset, metric) for arm in (one, other)]
-            everywhere = [_values(arm, dataset, metric) for arm in arms.values()]
-            known = pair if min(map(len, pair)) > 1 else everywhere
-            spread = max(max(values) - min(values) for values in known)
+            column = next(column for column in columns if column.metric == metric)
+            values = {
+                name: column.values([run["scores"] for run in arm["runs"]])
+                for name, arm in arms.items()
+            }
+            pair = [values[one], values[other]]
+            known = pair if min(map(len, pair)) > 1 else list(values.values())
+            spread = max(max(of_seeds) - min(of_seeds) for of_seeds in known)
             difference = statistics.mean(pair[0]) - statistics.mean(pair[1])
-            places = 4 if metric == "ssim" else 2
-            key = metric if metric in arms[one]["paper"] else dataset
-            printed = [arms[arm]["paper"].get(key) for arm in (one, other)]
-            known_there = metric != "ssim" and None not in printed
+            printed = [arms[arm]["paper"].get(column.published) for arm in (one, other)]
             cells = [
                 f"{one} is {relation} {other}",
                 f"[{name}](experiments/{name}.md)",
                 METRICS[metric],
-                f"{printed[0] - printed[1]:+.2f}" if known_there else "",
-                f"{difference:+.{places}f}",
-                f"{spread:.{places}f}" + ("" if known is pair else " (other arms)"),
+                "" if None in printed else column.show(printed[0] - printed[1], "+"),
+                column.show(difference, "+"),
+                column.show(spread) + ("" if known is pair else " (other arms)"),
                 verdict(relation, difference, spread),
             ]
             lines.append(table_row(cells))
@@ -86,7 +84,3 @@ def verdict(relation: str, difference: float, spread: float) -> str:
     if relation == NOT_ABOVE:
         return "confirmed"
     return "contradicted" if difference < -spread else "open: within the seeds"
-
-
-def _values(arm: Arm, dataset: str, metric: str) -> list[float]:
-    return [run["scores"][dataset][metric] for run in arm["runs"]]

@@ -53,7 +53,7 @@ def speed_machine() -> str:
 def speed_networks() -> str:
     """Networks alone, at the size at which the rivals ran too."""
     report = _speed()
-    size = next(row["size"] for row in report["rows"] if row["contender"] == "torch eager")
+    size = _rivals_size(report)
     lines = [
         f"| x3 to {size[1]} x {size[0]} | model | ns per pixel (quartiles) | GFLOP/s "
         "| share of the peak | times torch eager |",
@@ -70,10 +70,15 @@ def speed_networks() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _rivals_size(report: Any) -> Any:
+    """At which the rivals ran too."""
+    return next(row["size"] for row in report["rows"] if row["contender"] == "torch eager")
+
+
 def network_nanoseconds() -> dict[str, float]:
     """Per output pixel of each model's network alone in ONNX Runtime, fp32, at the size of `speed_networks`."""
     report = _speed()
-    size = next(row["size"] for row in report["rows"] if row["contender"] == "torch eager")
+    size = _rivals_size(report)
     wanted = ("network", "onnxruntime", "fp32", size)
     return {
         row["model"]: row["ns_per_pixel"]

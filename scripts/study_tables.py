@@ -36,7 +36,7 @@ def read_study(name: str) -> Json:
 
 def _arms(document: Json) -> str:
     """A line for each arm: weights, the published figures, ours with their spread, the difference."""
-    columns = _columns(document)
+    columns = columns_of(document)
     seconds = any("seconds" in arm["paper"] for arm in document["arms"])
     head = ["", "weights"]
     for column in columns:
@@ -68,7 +68,7 @@ def _arms(document: Json) -> str:
 
 
 @dataclass(frozen=True)
-class _Column:
+class Column:
     """A metric on a data set, and the key of its published figures."""
 
     title: str
@@ -76,16 +76,20 @@ class _Column:
     metric: str
     published: str
 
+    def values(self, scores: list[Json]) -> list[float]:
+        """Of each run."""
+        return [score[self.dataset][self.metric] for score in scores]
+
     def show(self, value: float, sign: str = "") -> str:
         """With four places for what lies in [0, 1], two for dB."""
         return f"{value:{sign}.{4 if 'ssim' in self.metric else 2}f}"
 
 
-def _figures(columns: list[_Column], paper: dict[str, float], scores: list[Json]) -> list[str]:
+def _figures(columns: list[Column], paper: dict[str, float], scores: list[Json]) -> list[str]:
     """Of every column the published figure, ours (of one run or several), and the difference."""
     cells = []
     for column in columns:
-        values = [score[column.dataset][column.metric] for score in scores]
+        values = column.values(scores)
         ours = statistics.mean(values)
         shown = column.show(ours)
         if len(values) > 1:
@@ -101,17 +105,17 @@ def _figures(columns: list[_Column], paper: dict[str, float], scores: list[Json]
 _NAMES = {"psnr": "Y", "psnr_cb": "Cb", "psnr_cr": "Cr", "psnr_ycbcr": "YCbCr", "psnr_rgb": "RGB"}
 
 
-def _columns(document: Json) -> list[_Column]:
+def columns_of(document: Json) -> list[Column]:
     """PSNR of every data set, or of every view of the first one in colour; SSIM where it is the question."""
     datasets = list(document["datasets"])
     first = document["arms"][0]["runs"][0]["scores"]
     metrics = [metric for metric in first[datasets[0]] if metric.startswith("psnr")]
     if len(metrics) > 1:
-        return [_Column(_NAMES[metric], datasets[0], metric, metric) for metric in metrics]
-    columns = [_Column(name.capitalize(), name, "psnr", name) for name in datasets]
+        return [Column(_NAMES[metric], datasets[0], metric, metric) for metric in metrics]
+    columns = [Column(name.capitalize(), name, "psnr", name) for name in datasets]
     if len({arm["recipe"].get("loss") for arm in document["arms"]}) > 1:
         columns += [
-            _Column(f"{name.capitalize()} SSIM", name, "ssim", f"{name}_ssim") for name in datasets
+            Column(f"{name.capitalize()} SSIM", name, "ssim", f"{name}_ssim") for name in datasets
         ]
     return columns
 
@@ -131,7 +135,7 @@ def _models(document: Json) -> str:
             bicubic = next(r for r in rows if (r["model"], r["scale"]) == ("bicubic", row["scale"]))
             cells = [f"{row['model']} x{row['scale']}"]
             for metric, value in row["mean"].items():
-                column = _Column(metric, dataset, metric, "")
+                column = Column(metric, dataset, metric, "")
                 key = (dataset, metric, str(row["scale"]), PRINTED.get(row["model"], ""))
                 printed = published.get(key)
                 shown = column.show(value)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from srcnn.data.catalog import CATALOG, locate
+from srcnn.data.catalog import CATALOG, locate, title
 from srcnn.data.folder import pictures_in
 from srcnn.engine.network import Enhancer
 from srcnn.errors import SrcnnError
@@ -62,14 +62,15 @@ def final_scores(
     for name in recipe.scores:
         rules = _protocol_of(name, recipe)
         failures: list[SrcnnError] = []
-        originals = read_originals(pictures_in(locate(name, data_root)), rules, failures)
+        folder = locate(name, data_root)
+        originals = read_originals(pictures_in(folder), rules, failures)
         scored = score_pictures(originals, models, recipe.scale, failures=failures)
         for error in failures:  # the weights are worth more than one of their scores
             warn(f"{error}; not scored")
-        title = name if name in CATALOG else Path(name).resolve().name
         for model, rows in scored.items():
             if rows:
-                scores[title if model == recipe.name else f"{title} {model}"] = mean(rows)
+                known = title(name, folder)
+                scores[known if model == recipe.name else f"{known} {model}"] = mean(rows)
     return scores
 
 

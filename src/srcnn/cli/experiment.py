@@ -37,10 +37,9 @@ def experiment(
     from srcnn.experiments.study import names
 
     chosen = names() if name == "all" else [name]
-    for study in chosen:
-        check_study(study, budget, data_root)
-    for study in chosen:
-        print(run_study(study, budget, data_root, _silent if quiet else say, quiet))
+    studies = {name: check_study(name, budget, data_root) for name in chosen}
+    for name, study in studies.items():
+        print(run_study(name, study, budget, data_root, _silent if quiet else say, quiet))
 
 
 def _silent(_: str) -> None:

@@ -100,6 +100,11 @@ def cache() -> Path:
     return (Path(folder) if folder else Path.home() / ".cache") / "srcnn"
 
 
+def title(name: str, folder: Path) -> str:
+    """What a data set goes by in reports: its name if it is known, else that of its ``folder``."""
+    return name if name in CATALOG else folder.resolve().name
+
+
 def locate(name: str, root: str | Path | None = None) -> Path:
     """The folder of a data set: a known name under the data root, else a path, else any name there."""
     folder = data_root(root) / name

@@ -96,8 +96,9 @@ class StreamSampler:
                     self._coming[b] = self._submit(b, b)
             batches = self._result(self._coming.pop(block))
             # A block without a usable picture takes those of the blocks behind it, at most an epoch of them.
-            others = iter(range(block + 1, block + 2 + len(self._files) // PICTURES))
-            while isinstance(batches, MissingData) and (other := next(others, None)) is not None:
+            for other in range(block + 1, block + 2 + len(self._files) // PICTURES):
+                if not isinstance(batches, MissingData):
+                    break
                 batches = self._result(self._submit(block, other))
         except BrokenProcessPool:
             raise SrcnnError(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
-from srcnn.data.catalog import CATALOG, locate
+from srcnn.data.catalog import CATALOG, locate, title
 from srcnn.data.folder import pictures_in
 from srcnn.engine.engines import resolve
 from srcnn.errors import SrcnnError, UsageError
@@ -53,7 +53,7 @@ def make_report(
         raise UsageError("scale", "has to be 2 or more")
     names = list(dict.fromkeys([BICUBIC, *([default(*scales)] if models is None else models)]))
     folders = {name: locate(name, data_root) for name in datasets}
-    titles = {name: name if name in CATALOG else folders[name].resolve().name for name in folders}
+    titles = {name: title(name, folder) for name, folder in folders.items()}
     pictures = {name: pictures_in(folder) for name, folder in folders.items()}
     _refuse_clashes("data sets", titles.values())
     for name, files in pictures.items():
@@ -159,10 +159,8 @@ def check_line(check: dict[str, Any]) -> str:
 
 
 def to_table(report: Report) -> str:
-    """The means as text: a line for each data set, scale and model; empty where nothing was judged."""
+    """The means as text, of which there are some: a line for each data set, scale and model."""
     rows = report["results"]
-    if not rows:
-        return ""
     metrics = list(rows[0]["mean"])
     width = max(len("model"), *(len(row["model"]) for row in rows))
     place = max(len("data set"), *(len(row["dataset"]) for row in rows))

@@ -55,15 +55,14 @@ def check_study(name: str, budget: Budget, data_root: Path | None) -> Study:
 
 
 def run_study(
-    name: str, budget: Budget, data_root: Path | None, say: Say, quiet: bool = False
+    name: str, study: Study, budget: Budget, data_root: Path | None, say: Say, quiet: bool = False
 ) -> Path:
-    """Do what is left to do of a study; the JSON that was written.
+    """Do what is left to do of a study that `check_study` gave; the JSON that was written.
 
     Runs are kept in ``runs/experiments`` by what their recipe says: one that is finished is not done
     again, one that was interrupted goes on, and studies share what they have in common. Results of the
     budget ``smoke`` stay there, those of ``full`` go to ``experiments/results``.
     """
-    study = check_study(name, budget, data_root)
     document = {"schema": 1, "experiment": name, "budget": budget, "machine": describe_machine()}
     document |= study.model_dump(include={"title", "paper", "claim", "datasets"})
     document["timed"] = _timed(study)
