@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -17,7 +18,7 @@ from PIL import Image
 
 from srcnn.degrade import enlarge, low_resolution
 from srcnn.errors import UsageError
-from srcnn.images.resize import imresize, resize_window, window
+from srcnn.images.resize import imresize, resize_as_opencv, resize_window, window
 
 Oracle = Callable[[NDArray[np.float64], float], NDArray[np.float64]]
 
@@ -240,3 +241,17 @@ def test_impossible_wishes_are_refused(arguments: dict[str, Any], message: str) 
 def test_other_dtypes_are_refused(dtype: Any) -> None:
     with pytest.raises(UsageError, match="uint8, uint16 or float"):
         imresize(np.zeros((4, 4), dtype), 2)
+
+
+@pytest.mark.parametrize("scale", [1 / 4, 1 / 3, 1 / 2, 0.77, 2.0, 3.0, 4.0])
+def test_opencv(photo: NDArray[np.uint8], scale: float) -> None:
+    """Floats as OpenCV's own; of integers, whose weights it rounds to 11 bits, a level here and there."""
+    photo = photo[:120, :96]
+    ours = resize_as_opencv(photo / 255, scale)
+    size = (ours.shape[1], ours.shape[0])
+    theirs = cv2.resize(photo / 255, size, interpolation=cv2.INTER_CUBIC)
+    assert np.abs(ours - theirs).max() < 1e-5  # its weights are float32
+    levels = cv2.resize(photo, size, interpolation=cv2.INTER_CUBIC)
+    apart = np.abs(resize_as_opencv(photo, scale).astype(int) - levels)
+    assert apart.max() <= 1
+    assert apart.mean() < 0.01

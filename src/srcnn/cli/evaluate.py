@@ -37,7 +37,8 @@ _SCALE = 3
     metavar="<str>",
     help="paper (Y of rgb2ycbcr); paper-gray (full-range gray, as the paper's BSD200); paper-colour (Y, "
     "Cb, Cr, the three together, and RGB, as its Table 5); 8bit (paper, but the low-res picture rounded); "
-    "border (paper, but nothing shaved); full-range (gray of 0 to 255, low-res rounded, as ports that take "
+    "border (paper, but nothing shaved); opencv (8bit, but resized by OpenCV's INTER_CUBIC, without "
+    "anti-aliasing); full-range (gray of 0 to 255, low-res rounded, as ports that take "
     "Y from OpenCV or Pillow); rgb (R, G, B together, low-res rounded, as mmagic).",
 )
 @click.option(

@@ -82,7 +82,7 @@ class Original:
             low = convert(rgb, "RGB", space_of(color))
         elif not self.gray:
             low = seen(low, self.protocol.scored[0])
-        return enlarge(low, scale)
+        return self.protocol.resize(low, scale)
 
     def integer_bicubic(self, scale: int) -> NDArray[np.float64]:
         """H x W: the one channel, with uint8 pictures in, between and out of imresize."""
@@ -91,9 +91,8 @@ class Original:
 
     def _file(self, scale: int) -> NDArray[np.float64]:
         """The low-res picture as a file of 8 bits holds it: h x w (gray), or h x w x 3 RGB."""
-        return to_float(
-            low_resolution(modcrop(to_uint8(to_float(self.pixels)), scale), scale), np.float64
-        )
+        truth = modcrop(to_uint8(to_float(self.pixels)), scale)
+        return to_float(self.protocol.resize(truth, 1 / scale), np.float64)
 
 
 def read_originals(

@@ -16,6 +16,7 @@ from srcnn.errors import InputError, UsageError
 from srcnn.images.color import Color, convert
 from srcnn.images.crop import modcrop
 from srcnn.images.depth import to_float, to_uint8
+from srcnn.images.resize import imresize, resize_as_opencv
 
 BICUBIC = Degradation()
 """How the protocols make the low-res picture."""
@@ -38,6 +39,7 @@ _VIEWS: dict[str, Callable[[NDArray[Any], Color], NDArray[Any]]] = {
 
 FLOAT = "mod-crop, MATLAB bicubic imresize down and up in float, not rounded"
 FILE = "mod-crop, MATLAB bicubic imresize down, rounded to uint8, then up in float"
+OPENCV = "mod-crop, OpenCV's INTER_CUBIC down, rounded to uint8, then up in float"
 _GIVEN = "what networks are given"
 INTEGERS = "MATLAB bicubic imresize of uint8 pictures down and up"
 _SHAVED = "scale pixels shaved from each side"
@@ -58,6 +60,11 @@ class Protocol:
     """The model ``bicubic``: what the others are given, or integer pictures throughout."""
     output: str = "rounded to uint8"
     border: str = _SHAVED
+
+    @property
+    def resize(self) -> Callable[[NDArray[Any], float], NDArray[Any]]:
+        """(H x W (x C) pixels, scale) to the resized ones of the same dtype, down and up."""
+        return resize_as_opencv if self.low_resolution == OPENCV else imresize
 
     @property
     def of_luma(self) -> bool:
@@ -101,6 +108,7 @@ PROTOCOLS = {
         ),
         Protocol("8bit", "Y of MATLAB rgb2ycbcr, uint8", low_resolution=FILE),
         Protocol("border", "Y of MATLAB rgb2ycbcr, uint8", border="nothing shaved"),
+        Protocol("opencv", "Y of MATLAB rgb2ycbcr, uint8", low_resolution=OPENCV),
         Protocol("full-range", "MATLAB rgb2gray, uint8", ("gray",), low_resolution=FILE),
         Protocol("rgb", "R, G and B together, uint8", ("RGB",), low_resolution=FILE),
     )
