@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from srcnn.data.catalog import title_of
+from srcnn.evaluation.protocol import INTEGERS, protocol_named
+
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "experiments" / "results"
 PAPER = ROOT / "results" / "paper"
@@ -37,13 +40,17 @@ def read_study(name: str) -> Json:
 def _arms(document: Json) -> str:
     """A line for each arm: weights, the published figures, ours with their spread, the difference."""
     columns = columns_of(document)
-    seconds = any("seconds" in arm["paper"] for arm in document["arms"])
+    published = {key for arm in document["arms"] for key in arm["paper"]}
+    seconds = "seconds" in published
     head = ["", "weights"]
     for column in columns:
-        head += [f"{column.title}: paper", "ours", "difference"]
+        if column.published in published:
+            head += [f"{column.title}: paper", "ours", "difference"]
+        else:
+            head.append(column.title)
     head += ["seeds", *(["paper: s a picture"] if seconds else []), "ms a picture"]
     bicubic = document["bicubic"]
-    cells = ["bicubic", "", *_figures(columns, bicubic["paper"], [bicubic["scores"]])]
+    cells = ["bicubic", "", *_figures(columns, published, bicubic["paper"], [bicubic["scores"]])]
     lines = [
         table_row(head),
         table_row(["---"] * len(head)),
@@ -51,7 +58,7 @@ def _arms(document: Json) -> str:
     ]
     for arm in document["arms"]:
         cells = [arm["arm"], f"{arm['parameters']:,}"]
-        cells += _figures(columns, arm["paper"], [run["scores"] for run in arm["runs"]])
+        cells += _figures(columns, published, arm["paper"], [run["scores"] for run in arm["runs"]])
         cells.append(str(len(arm["runs"])))
         if seconds:
             cells.append(f"{arm['paper']['seconds']:.2f}")
@@ -62,7 +69,7 @@ def _arms(document: Json) -> str:
     machine = document["machine"]
     return (
         "\n".join(lines)
-        + f"\n\nPSNR in dB, mean (least to largest of the seeds); {how} patches an arm, {hours:.1f} hours of "
+        + f"\n\nPSNR in dB, mean (least to largest of the seeds); {how} patches a run, {hours:.1f} hours of "
         + f"training in all; milliseconds on {machine['cores']} cores of {machine['cpu']}.\n"
     )
 
@@ -85,8 +92,13 @@ class Column:
         return f"{value:{sign}.{4 if 'ssim' in self.metric else 2}f}"
 
 
-def _figures(columns: list[Column], paper: dict[str, float], scores: list[Json]) -> list[str]:
-    """Of every column the published figure, ours (of one run or several), and the difference."""
+def _figures(
+    columns: list[Column], published: set[str], paper: dict[str, float], scores: list[Json]
+) -> list[str]:
+    """Of every column ours (of one run or several), between the published figure and the difference.
+
+    ``published`` has the columns of which anybody's figure is; of the others ours stands alone.
+    """
     cells = []
     for column in columns:
         values = column.values(scores)
@@ -95,13 +107,24 @@ def _figures(columns: list[Column], paper: dict[str, float], scores: list[Json])
         if len(values) > 1:
             shown += f" ({column.show(min(values))} to {column.show(max(values))})"
         printed = paper.get(column.published)
-        if printed is None:
+        if column.published not in published:
+            cells.append(shown)
+        elif printed is None:
             cells += ["", shown, ""]
         else:
             cells += [column.show(printed), shown, column.show(ours - printed, "+")]
     return cells
 
 
+_METRICS = {
+    "psnr": "PSNR",
+    "ssim": "SSIM",
+    "ifc": "IFC",
+    "nqm": "NQM",
+    "wpsnr": "WPSNR",
+    "msssim": "MS-SSIM",
+}
+"""How the paper's tables name them."""
 _NAMES = {"psnr": "Y", "psnr_cb": "Cb", "psnr_cr": "Cr", "psnr_ycbcr": "YCbCr", "psnr_rgb": "RGB"}
 
 
@@ -112,10 +135,10 @@ def columns_of(document: Json) -> list[Column]:
     metrics = [metric for metric in first[datasets[0]] if metric.startswith("psnr")]
     if len(metrics) > 1:
         return [Column(_NAMES[metric], datasets[0], metric, metric) for metric in metrics]
-    columns = [Column(name.capitalize(), name, "psnr", name) for name in datasets]
+    columns = [Column(title_of(name), name, "psnr", name) for name in datasets]
     if len({arm["recipe"].get("loss") for arm in document["arms"]}) > 1:
         columns += [
-            Column(f"{name.capitalize()} SSIM", name, "ssim", f"{name}_ssim") for name in datasets
+            Column(f"{title_of(name)} SSIM", name, "ssim", f"{name}_ssim") for name in datasets
         ]
     return columns
 
@@ -124,13 +147,13 @@ def _models(document: Json) -> str:
     """A table for each data set: every scale, model and metric, what the paper has in brackets."""
     published = _published()
     tables = []
-    for dataset in document["datasets"]:
+    for dataset, rules in document["datasets"].items():
         rows = [row for row in document["results"] if row["dataset"] == dataset]
         metrics = list(rows[0]["mean"])
-        lines = [
-            table_row([dataset.capitalize(), *metrics, "gain"]),
-            table_row(["---"] * (len(metrics) + 2)),
-        ]
+        # Where bicubic is of other pictures than networks are given, the difference is no gain.
+        gains = [] if protocol_named(rules).bicubic == INTEGERS else ["gain"]
+        head = [title_of(dataset), *(_METRICS[metric] for metric in metrics), *gains]
+        lines = [table_row(head), table_row(["---"] * len(head))]
         for row in rows:
             bicubic = next(r for r in rows if (r["model"], r["scale"]) == ("bicubic", row["scale"]))
             cells = [f"{row['model']} x{row['scale']}"]
@@ -144,8 +167,10 @@ def _models(document: Json) -> str:
                     shown += f" ({printed}, {difference})"
                 cells.append(shown)
             gain = row["mean"]["psnr"] - bicubic["mean"]["psnr"]
-            lines.append(table_row([*cells, f"{gain:+.2f}" if gain else ""]))
-        tables.append("\n".join(lines) + "\n\n" + _average_gain(rows, published, dataset))
+            lines.append(table_row([*cells, *(f"{gain:+.2f}" if gain else "" for _ in gains)]))
+        ours, printed_gain = average_gain(document, dataset)
+        line = f"`{BEST}` above `{RIVAL}`, mean over the scales: {ours:+.2f} dB (paper {printed_gain:+.2f})."
+        tables.append("\n".join(lines) + "\n\n" + line)
     machine = document["machine"]
     return (
         "\n\n".join([*tables, _times(document)])
@@ -157,7 +182,11 @@ def _models(document: Json) -> str:
 
 def _times(document: Json) -> str:
     """A line for each model: the paper's seconds for a picture, where it has them, and our milliseconds."""
-    head = [f"{document['timed'].capitalize()} x3", "paper: s a picture", "ms a picture"]
+    head = [
+        f"{title_of(document['timed'])} x{document['timed_scale']}",
+        "paper: s a picture",
+        "ms a picture",
+    ]
     lines = [table_row(head), table_row(["---"] * len(head))]
     for name, seconds in document["seconds_per_picture"].items():
         printed = document["published"].get(name, {}).get("seconds")
@@ -166,21 +195,20 @@ def _times(document: Json) -> str:
     return "\n".join(lines)
 
 
-def _average_gain(rows: list[Json], published: dict[Any, str], dataset: str) -> str:
-    """SRCNN above A+, the mean over the scales: the paper's section 4.4 has it so."""
+def average_gain(document: Json, dataset: str, metric: str = "psnr") -> tuple[float, float]:
+    """(ours, the paper's) of SRCNN above A+, the mean over the scales, as in the paper's section 4.4."""
+    published = _published()
+    means = {
+        (row["model"], row["scale"]): row["mean"]
+        for row in document["results"]
+        if row["dataset"] == dataset
+    }
     ours, printed = [], []
-    for row in rows:
-        if row["model"] == BEST:
-            key = (dataset, "psnr", str(row["scale"]))
-            rival = next(
-                r["mean"] for r in rows if (r["model"], r["scale"]) == (RIVAL, row["scale"])
-            )
-            ours.append(row["mean"]["psnr"] - rival["psnr"])
-            printed.append(float(published[*key, "SRCNN"]) - float(published[*key, "A+"]))
-    return (
-        f"`{BEST}` above `{RIVAL}`, mean over the scales: {statistics.mean(ours):+.2f} dB "
-        f"(paper {statistics.mean(printed):+.2f})."
-    )
+    for scale in sorted(scale for model, scale in means if model == BEST):
+        ours.append(means[BEST, scale][metric] - means[RIVAL, scale][metric])
+        key = (dataset, metric, str(scale))
+        printed.append(float(published[*key, "SRCNN"]) - float(published[*key, "A+"]))
+    return statistics.mean(ours), statistics.mean(printed)
 
 
 def _published() -> dict[tuple[str, str, str, str], str]:

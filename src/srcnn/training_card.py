@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from srcnn.data.catalog import CATALOG, locate, title
+from srcnn.data.catalog import CATALOG, locate, report_name
 from srcnn.data.folder import pictures_in
 from srcnn.engine.network import Enhancer
 from srcnn.errors import SrcnnError
@@ -69,7 +69,7 @@ def final_scores(
             warn(f"{error}; not scored")
         for model, rows in scored.items():
             if rows:
-                known = title(name, folder)
+                known = report_name(name, folder)
                 scores[known if model == recipe.name else f"{known} {model}"] = mean(rows)
     return scores
 

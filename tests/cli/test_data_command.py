@@ -44,7 +44,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 def _small(checked: str = "file") -> DataSet:
-    return DataSet("train", 3, FOLDER, "CC0", checked=checked)
+    return DataSet("Small", "train", 3, FOLDER, "CC0", checked=checked)
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ def test_the_judge_says_how_to_get_a_set(root: Path, srcnn: Srcnn) -> None:
 def test_training_on_a_test_picture_is_warned_of(
     server: Server, root: Path, srcnn: Srcnn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(CATALOG, "small", DataSet("test", 3, "", ""))
+    monkeypatch.setitem(CATALOG, "small", DataSet("Small", "test", 3, "", ""))
     folder = root / "mine"
     folder.mkdir(parents=True)
     (folder / "renamed.png").write_bytes(server.files["b c.png"])

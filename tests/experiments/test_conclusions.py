@@ -16,7 +16,8 @@ from ..conftest import ROOT
         ("below", -0.05, "confirmed"),
         ("below", 0.05, "contradicted"),
         ("not above", 0.05, "contradicted"),
-        ("not above", 0.01, "confirmed"),
+        ("not above", 0.01, "confirmed: no gain beyond the seeds"),
+        ("not above", 0.0, "confirmed"),
         ("not above", -0.05, "confirmed"),
     ],
 )

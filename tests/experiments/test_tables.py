@@ -40,15 +40,18 @@ def test_arms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         (tmp_path / "tiny.json").write_text(json.dumps(document | changes))
         return study_tables.study("tiny")
 
+    assert (
+        "|  | weights | photos: paper | ours | difference | seeds | paper: s a picture |" in table()
+    )
     assert "| bicubic |  | 28.50 | 28.60 | +0.10 |  |  |  |" in table()
     row = "| small | 8,032 | 30.00 | 31.25 (31.00 to 31.50) | +1.25 | 2 | 0.60 | 12 |"
     assert row in table()
-    assert "4,000 steps of 32 patches an arm, 1.0 hours" in table()
+    assert "4,000 steps of 32 patches a run, 1.0 hours" in table()
     # Where losses are compared, so is the metric that one of them is.
     loss = small | {"arm": "SSIM", "recipe": {"loss": "ssim"}}
-    assert "| 31.25 (31.00 to 31.50) | +1.25 |  | 0.9000 (0.9000 to 0.9000) |  |" in table(
-        arms=[small, loss]
-    )
+    both = table(arms=[small, loss])
+    assert "| difference | photos SSIM | seeds |" in both  # of which nobody's figures are
+    assert "| 31.25 (31.00 to 31.50) | +1.25 | 0.9000 (0.9000 to 0.9000) |" in both
     with pytest.raises(SystemExit, match="is of a smoke run"):
         table(budget="smoke")
 
@@ -64,6 +67,7 @@ def test_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "budget": "full",
         "datasets": {"set5": "paper"},
         "timed": "set5",
+        "timed_scale": 3,
         "machine": {"cpu": "processor", "cores": 2},
         "published": {"a+": {"seconds": 0.974}},
         "seconds_per_picture": {"a+": 0.4, "srcnn-955": 0.2},
@@ -74,7 +78,13 @@ def test_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     }
     (tmp_path / "all.json").write_text(json.dumps(document))
     table = study_tables.study("all")
+    assert "| Set5 | PSNR | SSIM | gain |" in table
     assert "| srcnn-955 x3 | 32.85 (32.75, +0.10) | 0.9000 (0.9090, -0.0090) | +2.45 |" in table
     assert "`srcnn-955` above `a+`, mean over the scales: +0.25 dB (paper +0.16)." in table
     assert "| Set5 x3 | paper: s a picture | ms a picture |" in table
     assert "| a+ | 0.97 | 400 |\n| srcnn-955 |  | 200 |\n" in table
+    # Bicubic of other pictures than networks are given is nothing to gain upon.
+    (tmp_path / "all.json").write_text(json.dumps(document | {"datasets": {"set5": "paper-gray"}}))
+    assert "| srcnn-955 x3 | 32.85 (32.75, +0.10) | 0.9000 (0.9090, -0.0090) |\n" in (
+        study_tables.study("all")
+    )

@@ -19,7 +19,13 @@ def arm(name: str, seconds: float, *psnr: float) -> dict[str, Any]:
         }
         for value in psnr
     ]
-    return {"arm": name, "seconds_per_picture": seconds, "runs": runs}
+    return {
+        "arm": name,
+        "f": [9, 1, 5],
+        "recipe": {"scale": 3},
+        "seconds_per_picture": seconds,
+        "runs": runs,
+    }
 
 
 ARMS = {
@@ -31,6 +37,7 @@ ARMS = {
 MODELS = {
     "datasets": {"set5": "paper", "set14": "paper"},
     "timed": "set5",
+    "timed_scale": 3,
     "machine": MACHINE,
     "seconds_per_picture": {"bicubic": 0.0, "a+": 0.4, "srcnn-955": 0.2},
     "results": [
@@ -63,3 +70,17 @@ def test_course() -> None:
     band = np.asarray(axes.collections[0].get_paths()[0].vertices)
     assert np.isclose(band[:, 1].min(), 31.0)
     assert np.isclose(band[:, 1].max(), 32.0)
+
+
+def test_panels() -> None:
+    """One for all that begin alike, with one scale for all of them."""
+    deeper = arm("deeper", 0.1, 33.0) | {"f": [9, 1, 1, 5]}
+    other = arm("other", 0.1, 34.0) | {"f": [9, 3, 5]}
+    arms = [arm("small", 0.01, 32.0), other, deeper]
+    panels = course_figure(ARMS | {"arms": arms}).axes
+    assert [[line.get_label() for line in axes.lines] for axes in panels] == [
+        ["small", "deeper"],
+        ["other"],
+    ]
+    assert panels[0].get_ylim() == panels[1].get_ylim()
+    assert panels[0].get_ylabel() == "PSNR on Set5 x3, dB"

@@ -17,6 +17,8 @@ RAW = "https://raw.githubusercontent.com"
 class DataSet:
     """A known set: its size, its origin, and the published bicubic PSNR by scale (dB, the paper's protocol)."""
 
+    title: str
+    """As papers write it."""
     use: str
     """``train`` or ``test``; never both."""
     pictures: int
@@ -48,33 +50,37 @@ _URBAN = "jbhuang0604/SelfExSR/18e00f2d1bd3941e9b8d4895d3541543ad86d5b2/data/Urb
 
 CATALOG = {
     "set5": DataSet(
-        *("test", 5, "tegg89/SRCNN-Tensorflow/master/Test/Set5", _NONE),
+        *("Set5", "test", 5, "tegg89/SRCNN-Tensorflow/master/Test/Set5", _NONE),
         {2: 33.66, 3: 30.39, 4: 28.42},
     ),
     "set14": DataSet(
-        *("test", 14, "tegg89/SRCNN-Tensorflow/master/Test/Set14", _NONE),
+        *("Set14", "test", 14, "tegg89/SRCNN-Tensorflow/master/Test/Set14", _NONE),
         {2: 30.23, 3: 27.54, 4: 26.00},
     ),
-    "bsd100": DataSet("test", 100, "BIDS/BSDS500/master/BSDS500/data/images/val", _BSDS),
+    "bsd100": DataSet("BSD100", "test", 100, "BIDS/BSDS500/master/BSDS500/data/images/val", _BSDS),
     "bsd200": DataSet(
-        *("test", 200, "BIDS/BSDS500/master/BSDS500/data/images/test", _BSDS),
+        *("BSD200", "test", 200, "BIDS/BSDS500/master/BSDS500/data/images/test", _BSDS),
         {2: 28.38, 3: 25.94, 4: 24.65},
         protocol="paper-gray",
     ),
     # Cropped to even sides there: at x3 a picture can lack the last row or column of the original.
-    "urban100": DataSet("test", 100, f"{_URBAN}/image_SRF_2", "Creative Commons, from Flickr"),
-    "t91": DataSet("train", 91, "tegg89/SRCNN-Tensorflow/master/Train", _NONE),
+    "urban100": DataSet(
+        *("Urban100", "test", 100, f"{_URBAN}/image_SRF_2", "Creative Commons, from Flickr")
+    ),
+    "t91": DataSet("T91", "train", 91, "tegg89/SRCNN-Tensorflow/master/Train", _NONE),
     # Without 302003.jpg, which is the woman of Set5.
-    "bsds_train": DataSet("train", 199, "BIDS/BSDS500/master/BSDS500/data/images/train", _BSDS),
+    "bsds_train": DataSet(
+        *("BSDS500 train", "train", 199, "BIDS/BSDS500/master/BSDS500/data/images/train", _BSDS)
+    ),
     "cid22": DataSet(
-        *("train", 209, f"{_CORPUS}/CID22/CID22-512/training", "CC BY-SA 4.0"),
+        *("CID22", "train", 209, f"{_CORPUS}/CID22/CID22-512/training", "CC BY-SA 4.0"),
         checked="pixels",
     ),
     # Nine of the 32.
     "clic": DataSet(
-        *("train", 9, f"{_CORPUS}/clic2025/training", "Unsplash licence"), checked="pixels"
+        *("CLIC", "train", 9, f"{_CORPUS}/clic2025/training", "Unsplash licence"), checked="pixels"
     ),
-    "gb82": DataSet("train", 25, f"{_CORPUS}/gb82", "CC0 1.0", checked="pixels"),
+    "gb82": DataSet("GB82", "train", 25, f"{_CORPUS}/gb82", "CC0 1.0", checked="pixels"),
 }
 
 
@@ -100,9 +106,14 @@ def cache() -> Path:
     return (Path(folder) if folder else Path.home() / ".cache") / "srcnn"
 
 
-def title(name: str, folder: Path) -> str:
+def report_name(name: str, folder: Path) -> str:
     """What a data set goes by in reports: its name if it is known, else that of its ``folder``."""
     return name if name in CATALOG else folder.resolve().name
+
+
+def title_of(name: str) -> str:
+    """What a data set of a report goes by in tables and figures: ``BSD200``; any other name as it is."""
+    return CATALOG[name].title if name in CATALOG else name
 
 
 def locate(name: str, root: str | Path | None = None) -> Path:

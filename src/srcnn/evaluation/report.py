@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
-from srcnn.data.catalog import CATALOG, locate, title
+from srcnn.data.catalog import CATALOG, locate, report_name
 from srcnn.data.folder import pictures_in
 from srcnn.engine.engines import resolve
 from srcnn.errors import SrcnnError, UsageError
@@ -53,7 +53,7 @@ def make_report(
         raise UsageError("scale", "has to be 2 or more")
     names = list(dict.fromkeys([BICUBIC, *([default(*scales)] if models is None else models)]))
     folders = {name: locate(name, data_root) for name in datasets}
-    titles = {name: title(name, folder) for name, folder in folders.items()}
+    titles = {name: report_name(name, folder) for name, folder in folders.items()}
     pictures = {name: pictures_in(folder) for name, folder in folders.items()}
     _refuse_clashes("data sets", titles.values())
     for name, files in pictures.items():

@@ -175,7 +175,12 @@ def _judge_models(study: Study, budget: Budget, data_root: Path | None, say: Say
         ]
     timed = dict.fromkeys(study.models, _TIMED_SCALE)
     seconds = _times(study, budget, timed, data_root)
-    return {"published": study.published, "results": results, "seconds_per_picture": seconds}
+    return {
+        "published": study.published,
+        "results": results,
+        "timed_scale": _TIMED_SCALE,
+        "seconds_per_picture": seconds,
+    }
 
 
 def _times(

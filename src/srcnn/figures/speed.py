@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -12,6 +11,8 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import offset_copy
+
+from srcnn.figures.curves import draw
 
 _OURS = "srcnn"
 _COLORS = {
@@ -36,9 +37,7 @@ _LANE = 4.5
 
 def draw_speed(report: dict[str, Any]) -> bytes:
     """The bytes of a PNG, 1800 x 1000, of `speed_figure`."""
-    out = io.BytesIO()
-    speed_figure(report).savefig(out, format="png", dpi=200)
-    return out.getvalue()
+    return draw(speed_figure(report), dpi=200)
 
 
 def speed_figure(report: dict[str, Any]) -> Figure:

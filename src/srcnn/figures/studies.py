@@ -8,11 +8,10 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from srcnn.data.catalog import title_of
 from srcnn.figures.curves import finish
 
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#444444")
-_LINES = ("-", "--")
-_TIMED_SCALE = 3
 
 
 def time_figure(document: dict[str, Any]) -> Figure:
@@ -37,7 +36,7 @@ def time_figure(document: dict[str, Any]) -> Figure:
     axes.margins(x=0.2, y=0.15)
     for ticks in (axes.xaxis.set_major_formatter, axes.xaxis.set_minor_formatter):
         ticks(FuncFormatter(lambda value, _: f"{value:g}"))
-    name = dataset.capitalize()
+    name = title_of(dataset)
     finish(axes, f"ms for a picture of {name}, x3  (left is faster)", f"PSNR on {name} x3, dB")
     machine = document["machine"]
     axes.set_title(f"{machine['cpu']}, {machine['cores']} cores", fontsize=9, color="0.3")
@@ -59,25 +58,34 @@ def _points(document: dict[str, Any], dataset: str) -> list[tuple[str, float, fl
     return [
         (row["model"], seconds[row["model"]], row["mean"]["psnr"])
         for row in document["results"]
-        if (row["dataset"], row["scale"]) == (dataset, _TIMED_SCALE) and row["model"] != "bicubic"
+        if (row["dataset"], row["scale"]) == (dataset, document["timed_scale"])
+        and row["model"] != "bicubic"
     ]
 
 
 def course_figure(document: dict[str, Any]) -> Figure:
-    """Of a study whose runs kept snapshots: PSNR over samples seen, a band between its seeds for each arm."""
+    """Of a study whose runs kept snapshots: PSNR over samples seen, a band between its seeds for each arm.
+
+    Networks that begin alike, in their first two layers, have a panel of their own.
+    """
+    groups: dict[tuple[int, ...], list[dict[str, Any]]] = {}
+    for arm in document["arms"]:
+        groups.setdefault(tuple(arm["f"][:2]), []).append(arm)
+    figure = Figure(figsize=(max(7, 4 * len(groups)), 4.2), layout="constrained")
+    panels = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
+    for axes, arms in zip(panels, groups.values(), strict=True):
+        for color, arm in zip(_COLORS, arms, strict=False):
+            courses = [run["course"] for run in arm["runs"]]
+            samples = [point["samples"] for point in courses[0]]
+            values = [[point["psnr"] for point in points] for points in zip(*courses, strict=True)]
+            means = [statistics.mean(v) for v in values]
+            axes.plot(samples, means, color=color, label=arm["arm"])
+            axes.fill_between(
+                samples, [min(v) for v in values], [max(v) for v in values], color=color, alpha=0.2
+            )
+        finish(axes, "training samples", "")
+        axes.legend(frameon=False, loc="lower right")
     dataset = next(iter(document["datasets"]))
-    figure = Figure(figsize=(7, 4.2), layout="constrained")
-    axes = figure.add_subplot()
-    for k, arm in enumerate(document["arms"]):
-        color, line = _COLORS[k % len(_COLORS)], _LINES[k // len(_COLORS)]
-        courses = [run["course"] for run in arm["runs"]]
-        samples = [point["samples"] for point in courses[0]]
-        values = [[point["psnr"] for point in points] for points in zip(*courses, strict=True)]
-        means = [statistics.mean(v) for v in values]
-        axes.plot(samples, means, line, color=color, label=arm["arm"])
-        axes.fill_between(
-            samples, [min(v) for v in values], [max(v) for v in values], color=color, alpha=0.2
-        )
-    finish(axes, "training samples", f"PSNR on {dataset.capitalize()}, dB")
-    axes.legend(frameon=False)
+    scale = document["arms"][0]["recipe"]["scale"]
+    panels[0].set_ylabel(f"PSNR on {title_of(dataset)} x{scale}, dB")
     return figure
