@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+
+from study_tables import read_study
 
 from srcnn.figures.curves import draw
 from srcnn.figures.studies import course_figure, time_figure
@@ -23,7 +24,7 @@ def main() -> None:
     for name, figure in FIGURES.items():
         path = ROOT / "experiments" / "results" / f"{name}.json"
         if path.is_file():
-            picture = draw(figure(json.loads(path.read_text())), dpi=120)
+            picture = draw(figure(read_study(name)), dpi=120)
             write_atomically(ROOT / "docs" / f"study-{name}.png", picture)
 
 

@@ -50,7 +50,7 @@ def evaluate(
     models: str | Path | Sequence[str | Path] | None = None,
     scales: int | Sequence[int] = 3,
     protocol: str = "paper",
-    metrics: Sequence[str] = ("psnr", "ssim"),
+    metrics: str | Sequence[str] = ("psnr", "ssim"),
     data_root: str | Path | None = None,
 ) -> dict[str, Any]:
     """Score models on data sets (names or folders) and return the report, bicubic always in it.
@@ -67,7 +67,7 @@ def evaluate(
         None if models is None else [str(model) for model in _several(models)],
         [_whole(scale) for scale in _several(scales)],
         protocol,
-        metrics,
+        _several(metrics),
         data_root,
     )
     read: dict[str, Any] = json.loads(json.dumps(finite(report)))

@@ -41,7 +41,7 @@ from srcnn.training.optimizer import make_optimizer
 from srcnn.training.resume import alone, check_resumed, compare_pictures
 from srcnn.training_card import card_of, final_scores, recipe_origin
 from srcnn.training_pictures import Say, degradation_of, find_pictures, open_sampler, read_held_back
-from srcnn.weights.binary import Weights
+from srcnn.weights.binary import Weights, kind_of
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import load
 from srcnn.weights.graph import to_onnx
@@ -259,6 +259,9 @@ def _first_model(recipe: Recipe, step: int = 0) -> Trained:
         if (card.f, card.n, card.color) != (recipe.f, recipe.n, recipe.color):
             found = f"has f = {card.f}, n = {card.n}, color {card.color}"
             raise UsageError(recipe.start, f"{found}, not the recipe's")
+        if (kind_of(tensors) == "binary") != (recipe.form == "binary"):
+            why = f"has {kind_of(tensors)} weights, and the recipe form: {recipe.form}"
+            raise UsageError(recipe.start, why)
         return form.from_tensors(tensors, str(path))
     model = form(recipe.f, recipe.n, channels_in(recipe.color))
     (init_he if recipe.init == "he" else init_paper)(model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 from collections.abc import Callable
@@ -18,6 +19,7 @@ import srcnn
 from srcnn.baselines import anchored
 from srcnn.baselines.dictionary import Learning
 from srcnn.baselines.samples import Settings
+from srcnn.data.folder import pictures_in
 from srcnn.engine.network import enhance_whole
 from srcnn.errors import MissingData, MissingExtra, ModelError
 from srcnn.evaluation import examples
@@ -293,3 +295,33 @@ def test_published_quality(
     mean = report["results"][1]["mean"]
     assert mean["psnr"] >= psnr
     assert mean["ssim"] >= ssim
+
+
+def test_other_pictures_than_the_91_are_told_of(
+    root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each time; without T91 what learned from the 91 is taken, however old it is."""
+    for _ in range(2):
+        caplog.clear()
+        open_example_based("a+", 2)
+        assert "a+ x2 learned from other pictures than the 91" in caplog.text
+    (root / "t91" / "1.png").unlink()
+    open_example_based("a+", 2)
+    first, last = sorted(kept(root), key=lambda file: file.stat().st_mtime_ns)
+    digest = first.stem.rpartition("-")[2]
+    monkeypatch.setattr(examples, "_digest_of_the_91", lambda: digest)
+    os.utime(first, (1, 1))
+    (root / "t91").rename(root / "elsewhere")
+    caplog.clear()
+    luma = np.random.default_rng(3).random((24, 20))
+    of_the_91 = enhance_whole(open_example_based("a+", 2), luma)
+    assert caplog.text == ""
+    first.write_bytes(last.read_bytes())
+    assert np.abs(enhance_whole(open_example_based("a+", 2), luma) - of_the_91).max() > 0
+
+
+def test_the_91(shared: Path) -> None:
+    """The shared T91 is the one that the checksums know."""
+    files = pictures_in(shared / "data" / "t91")
+    digests = [hashlib.sha256(file.read_bytes()).digest() for file in files]
+    assert examples._digest(digests) == examples._digest_of_the_91()

@@ -103,7 +103,10 @@ def test_a_picture_too_small_for_a_metric_is_left_out(
     (row,) = report["results"]
     assert [image["name"] for image in row["images"]] == ["fits"]
     assert list(row["mean"]) == ["psnr", metric]
-    assert f"small: is too small to be judged at x3 by {metric}" in err
+    small = (
+        f"{tmp_path / 'small.png'}: is 300 x {fits - 3}, too small to be judged at x3 by {metric}"
+    )
+    assert f"{small}; it needs {fits} pixels each way" in err
     # Without that metric both are judged.
     assert run(monkeypatch, tmp_path, "-m", "bicubic", "--json", "-") == 0
 

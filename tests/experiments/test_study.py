@@ -126,6 +126,7 @@ def test_published_figures(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         "sparse-coding": "SC",
         "a+": "A+",
         "srcnn-915": "SRCNN 9-1-5",
+        "srcnn-935": "SRCNN 9-3-5",
         "srcnn-955": "SRCNN 9-5-5",
     }
     for model, figures in study.published.items():
@@ -143,8 +144,16 @@ def test_published_figures(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     [
         ("after: small", "after: last", "again comes after last, which is no earlier arm"),
         ("claim: it runs", "", "claim: Field required"),
+        ("after: small", "after: small\n    seeds: 3", "again has more seeds than small"),
+        ("{steps: 2,", "{steps: 2, n: [9, 4],", "arm again is another network than small"),
+        (
+            "datasets: {photos: paper}",
+            "datasets: {}",
+            "datasets: Dictionary should have at least 1",
+        ),
         ("seeds: 2", "seeds: 0", r"arms\.small\.seeds: Input should be"),
         ("n: [5, 3]", "n: [5, 3], m: 1", "arm wide: m: unknown key"),
+        (TINY[TINY.index("recipe:") :], "models: [bicubic]", "models and scales go together"),
         ("arms:", "models: [bicubic]\narms:", "a study has either arms or models"),
         ("title: Tiny", "title: [", "cannot be read"),
         ("arms:", "published: {a+: {seconds: 1}}\narms:", r"a\+, whose figures are published"),
@@ -200,6 +209,23 @@ def test_metrics_that_a_protocol_has_not(
     assert run(monkeypatch, "tiny") == 2
     assert "metric 'ifc': is of one channel, and rgb scores RGB as one" in capsys.readouterr().err
     assert not (checkout / "runs").exists()
+
+
+@pytest.mark.parametrize(("model", "code"), [("a+", 2), ("srcnn", 6), ("srcnn-955@t91", 6)])
+def test_models_that_are_missing(
+    checkout: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    model: str,
+    code: int,
+) -> None:
+    """The pictures that one learns from, the name, or the scale; told of before anything is judged."""
+    text = TINY[: TINY.index("recipe:")] + f"models: [bicubic, {model}]\nscales: [3, 2]\n"
+    (checkout / "experiments" / "tiny.yaml").write_text(text)
+    assert run(monkeypatch, "tiny") == code
+    err = capsys.readouterr().err
+    assert err.startswith("error: ")
+    assert "judging" not in err
 
 
 def test_a_study_from_nothing_to_its_table(

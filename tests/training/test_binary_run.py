@@ -11,7 +11,7 @@ import torch
 
 from srcnn.data.folder import LOG
 from srcnn.engine.upscaler import load as open_upscaler
-from srcnn.errors import ModelError
+from srcnn.errors import UsageError
 from srcnn.models.binary import BinarySRCNN
 from srcnn.training.state import LAST
 from srcnn.training_run import SNAPSHOTS, WEIGHTS
@@ -72,5 +72,5 @@ def test_starting_from_bits(photos: Path, tmp_path: Path) -> None:
     old, new = (load(tmp_path / name / WEIGHTS, 3)[0] for name in ("x3", "x2"))
     for name, tensor in old.items():
         np.testing.assert_allclose(new[name], tensor, atol=1e-6)
-    with pytest.raises(ModelError, match="holds binary weights"):
+    with pytest.raises(UsageError, match="has binary weights, and the recipe form: residual"):
         train(recipe_for(photos, start=start), tmp_path / "residual")

@@ -110,6 +110,17 @@ def test_resolved_recipe_reads_back(tmp_path: Path) -> None:
     assert read_recipe(path) == recipe
 
 
+def test_what_signs_learn_by() -> None:
+    """Unless the recipe says otherwise; as many factors as there are layers, and kept as they are resolved."""
+    recipe = make_recipe(
+        {**GOOD, "form": "binary", "f": [9, 1, 1, 5], "n": [8, 8, 8]}, [], "my.yaml"
+    )
+    assert (recipe.optimizer, recipe.lr, recipe.layer_lr) == ("adam", 5e-3, (1, 1, 1, 0.03))
+    own = make_recipe({**GOOD, "form": "binary"}, ["lr=1e-3", "layer_lr="], "my.yaml")
+    assert (own.optimizer, own.lr, own.layer_lr) == ("adam", 1e-3, None)
+    assert make_recipe(GOOD, [], "my.yaml").optimizer == "soap"
+
+
 def test_the_recipes_of_the_docs_are_valid() -> None:
     text = (ROOT / "docs" / "training.md").read_text()
     recipes = [

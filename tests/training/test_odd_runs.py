@@ -38,7 +38,7 @@ def held_back_is(folder: Path, shape: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("side", "why"), [(96, "the same after bicubic"), (14, "too small to be judged at x3")]
+    ("side", "why"), [(96, "the same after bicubic"), (14, "14 x 14, too small to be judged at x3")]
 )
 def test_a_blank_or_small_picture_chooses_no_weights(
     own: Path, tmp_path: Path, side: int, why: str, capsys: pytest.CaptureFixture[str]
@@ -46,7 +46,9 @@ def test_a_blank_or_small_picture_chooses_no_weights(
     """A blank one's PSNR is infinite, before training as after it. Warnings are for quiet runs, too."""
     held_back_is(own, (side, side, 3))
     train(recipe_for(own), tmp_path / "run")
-    assert f"2.png: is {why}; not judged" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert f"2.png: is {why}" in err
+    assert "; not judged" in err
     assert '"psnr": null' not in (tmp_path / "run" / LOG).read_text()
 
 
@@ -57,7 +59,7 @@ def test_scores_that_cannot_be_had_cost_no_weights(
     held_back_is(own, (12, 12, 3))
     train(recipe_for(photos, scores=[str(own)]), tmp_path / "run")
     err = capsys.readouterr().err
-    assert "2: is too small to be judged at x3; not scored" in err
+    assert "2.png: is 12 x 12, too small to be judged at x3 by ssim" in err
     assert "3.png: is not a readable PNG" in err
     card = load(tmp_path / "run" / WEIGHTS, 3)[1]
     assert card.steps == 12

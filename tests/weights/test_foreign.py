@@ -159,13 +159,36 @@ def test_a_pickle_that_runs_code_is_not_opened(tmp_path: Path, how: str, protoco
     assert trap.exists(), "the trap of this test does not work"
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # there are such files all the same
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is no PyTorch file, or a damaged one$"),
+        (b"PK\3\4" + bytes(60), "is no PyTorch file, or a damaged one$"),
+        (
+            None,
+            r"is a program \(TorchScript\), no state dict; save its state_dict\(\) with torch.save$",
+        ),
+    ],
+)
+def test_no_state_dicts_at_all(tmp_path: Path, data: bytes | None, message: str) -> None:
+    """In our words: torch's advise to open the file unsafely."""
+    path = tmp_path / "a.pth"
+    if data is None:
+        torch.jit.script(torch.nn.Conv2d(1, 1, 1)).save(str(path))  # type: ignore[no-untyped-call]
+    else:
+        path.write_bytes(data)
+    with pytest.raises(ModelError, match=message):
+        load(path, 3)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         ([1, 2, 3], "is no state dict"),
         ({"conv1.weight": [1.0]}, "'conv1.weight' is no tensor"),
         ({"body.0.weight": torch.zeros(3)}, "the key 'body.0.weight' is of no known layout"),
-        (state_of(TENSORS) | {"x.conv1.bias": torch.zeros(6)}, "names a layer twice"),
+        (state_of(TENSORS) | {"x.conv1.bias": torch.zeros(6)}, "several layers of one name"),
         (state_of(TENSORS) | {"conv2.bias": torch.full((4,), np.nan)}, "conv2.bias holds NaN"),
         ({"conv1.weight": torch.zeros(4, 1, 3, 3)}, "no stack of convolutions"),
     ],

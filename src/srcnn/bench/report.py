@@ -203,11 +203,12 @@ def _psnr(card: Card, of: str = "") -> float | None:
 def to_table(report: Report) -> str:
     """The report as text: the peak, a line for each row, and the start-up."""
     best, start = report["peak"], report["start"]
+    width = 2 + max(len("model"), *(len(row["model"]) for row in report["rows"]))
     lines = [
         f"peak: {best['fp32']:.0f} GFLOP/s in fp32, {best['bf16']:.0f} in bf16 ({best['of']})",
         f"start: {start['help_s']:.2f} s for the help, {start['picture_s']:.2f} s for a picture of "
         f"{_START_SIZE[1]} x {_START_SIZE[0]} from file to file",
-        f"{'contender':32}{'model':16}{'what':9}{'size':>11}{'ns/pixel':>10}{'GFLOP/s':>9}"
+        f"{'contender':32}{'model':{width}}{'what':9}{'size':>11}{'ns/pixel':>10}{'GFLOP/s':>9}"
         f"{'of peak':>9}{'x eager':>9}",
     ]
     for row in report["rows"]:
@@ -225,5 +226,5 @@ def to_table(report: Report) -> str:
                 )
             ),
         ]
-        lines.append(f"{who:32}{row['model']:16}{row['what']:9}{size:>11}" + "".join(cells))
+        lines.append(f"{who:32}{row['model']:{width}}{row['what']:9}{size:>11}" + "".join(cells))
     return "\n".join(lines)

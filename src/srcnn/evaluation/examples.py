@@ -6,7 +6,7 @@ import hashlib
 import logging
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from srcnn.baselines.patches import side
 from srcnn.baselines.samples import Pair, Settings
 from srcnn.data.catalog import cache, locate
 from srcnn.data.folder import pictures_in
+from srcnn.data.verify import checksums
 from srcnn.duration import duration
 from srcnn.engine.threads import one_core_per_product
 from srcnn.engine.upscaler import SCALES
@@ -68,7 +69,8 @@ def open_example_based(
 ) -> ExampleBased:
     """The method ``name`` for ``scale``: from the cache, or trained on T91 and put there.
 
-    Where T91 is not there, what was trained last. Raises `ModelError` for another name, or another scale than
+    Where T91 is not there, what was trained on it, else what was trained last; of other pictures than the 91
+    a warning tells. Raises `ModelError` for another name, or another scale than
     2, 3 or 4, and where it has to be trained `MissingData` without T91 or with too little to learn from in it,
     and `MissingExtra` without the extra ``train``.
     """
@@ -82,29 +84,40 @@ def open_example_based(
     try:
         files = pictures_in(locate(TRAINED_ON, data_root))
     except MissingData:
-        arrays = _read_last(name, scale)
-        if arrays is None:
+        last = _read_last(name, scale)
+        if last is None:
             raise
+        arrays, pictures = last
     else:
-        arrays = _read_or_train(name, scale, files, say or (lambda text: None))
+        pictures = _digest(hashlib.sha256(file.read_bytes()).digest() for file in files)
+        arrays = _read_or_train(name, scale, files, pictures, say or (lambda text: None))
+    if pictures != _digest_of_the_91():
+        _log.warning(
+            "%s x%d learned from other pictures than the 91; run: srcnn data verify %s",
+            *(name, scale, TRAINED_ON),
+        )
     basis = arrays.pop("basis")
     return ExampleBased(name, scale, basis, METHODS[name].coder(**arrays))
 
 
-def _read_last(name: str, scale: int) -> Arrays | None:
-    """What was trained last for ``scale``, of whatever pictures; ``None`` if there is none."""
-    kept = _path(name, scale, "*")
-    for path in sorted(kept.parent.glob(kept.name), key=lambda path: -path.stat().st_mtime_ns):
+def _read_last(name: str, scale: int) -> tuple[Arrays, str] | None:
+    """(what was trained for ``scale``, digest of the pictures): the 91 if possible, else the last.
+
+    ``None`` if there is nothing.
+    """
+    kept, whole = _path(name, scale, "*"), _path(name, scale, _digest_of_the_91())
+    last = sorted(kept.parent.glob(kept.name), key=lambda path: -path.stat().st_mtime_ns)
+    for path in sorted(last, key=lambda path: path != whole):
         arrays = _read(path, scale, METHODS[name])
         if arrays is not None:
             _log.info("%s is not there: %s is used", TRAINED_ON, path)
-            return arrays
+            return arrays, path.stem.rpartition("-")[2]
     return None
 
 
-def _read_or_train(name: str, scale: int, files: Sequence[Path], say: Say) -> Arrays:
-    """What was trained on these pictures, perhaps now."""
-    path = _path(name, scale, _digest(files))
+def _read_or_train(name: str, scale: int, files: Sequence[Path], pictures: str, say: Say) -> Arrays:
+    """What was trained on these pictures, whose digest is ``pictures``; perhaps now."""
+    path = _path(name, scale, pictures)
     arrays = _read(path, scale, METHODS[name])
     if arrays is None:
         need("train", f"model {name}")
@@ -157,12 +170,14 @@ def _path(name: str, scale: int, pictures: str) -> Path:
     return cache() / "baselines" / f"{name}-x{scale}-{known[:8]}-{pictures}.npz"
 
 
-def _digest(files: Sequence[Path]) -> str:
-    """Tells sets of pictures apart."""
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+def _digest(sha256s: Iterable[bytes]) -> str:
+    """Tells sets of pictures apart, by the sha256 of each."""
+    return hashlib.sha256(b"".join(sha256s)).hexdigest()[:16]
+
+
+def _digest_of_the_91() -> str:
+    known = sorted(checksums(TRAINED_ON).items())
+    return _digest(bytes.fromhex(sha256) for _, sha256 in known if sha256 is not None)
 
 
 def _read(path: Path, scale: int, method: Method) -> Arrays | None:

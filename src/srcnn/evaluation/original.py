@@ -23,9 +23,12 @@ from srcnn.images.io import open_picture
 class Original:
     """The truth about one picture. What is asked for is worked out once, and kept."""
 
-    def __init__(self, name: str, pixels: NDArray[Any], protocol: Protocol) -> None:
-        """``pixels`` as `srcnn.images.io` reads them; alpha is ignored."""
+    def __init__(
+        self, name: str, pixels: NDArray[Any], protocol: Protocol, source: Path | None = None
+    ) -> None:
+        """``pixels`` as `srcnn.images.io` reads them; alpha is ignored. Errors name the ``source``."""
         self.name = name
+        self.source = str(source or name)
         self.protocol = protocol
         self.pixels = without_alpha(pixels)
         """H x W (gray) or H x W x 3 (RGB)."""
@@ -115,4 +118,4 @@ def read_originals(
 
 def read_original(path: Path, protocol: Protocol) -> Original:
     """The picture of a file, under its name without suffix."""
-    return Original(path.stem, open_picture(path).read(), protocol)
+    return Original(path.stem, open_picture(path).read(), protocol, path)

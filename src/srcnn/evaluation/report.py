@@ -51,6 +51,7 @@ def make_report(
     check_metrics(metrics, rules)
     if not scales or any(scale < 2 for scale in scales):
         raise UsageError("scale", "has to be 2 or more")
+    scales = list(dict.fromkeys(scales))
     names = list(dict.fromkeys([BICUBIC, *([default(*scales)] if models is None else models)]))
     folders = {name: locate(name, data_root) for name in datasets}
     titles = {name: report_name(name, folder) for name, folder in folders.items()}

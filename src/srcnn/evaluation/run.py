@@ -89,9 +89,13 @@ def check_size(original: Original, scale: int, metrics: Mapping[str, Metric] = _
     smallest = {"ssim": SMALLEST["ssim"], **{k: SMALLEST[k] for k in metrics if k in SMALLEST}}
     neediest = max(smallest, key=lambda metric: smallest[metric])
     border = original.protocol.shaved(scale)
-    if min(original.pixels.shape[:2]) // scale * scale < 2 * border + smallest[neediest]:
-        by = "" if neediest == "ssim" else f" by {neediest}"
-        raise InputError(original.name, f"is too small to be judged at x{scale}{by}")
+    height, width = original.pixels.shape[:2]
+    needed = 2 * border + smallest[neediest]
+    if min(height, width) // scale * scale < needed:
+        why = f"is {width} x {height}, too small to be judged at x{scale} by {neediest}"
+        raise InputError(
+            original.source, why, f"it needs {-(-needed // scale) * scale} pixels each way"
+        )
 
 
 def score_pictures(

@@ -18,6 +18,7 @@ from srcnn.data.catalog import locate
 from srcnn.data.folder import fingerprint, pictures_in
 from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.errors import ModelError
+from srcnn.evaluation.examples import METHODS, TRAINED_ON
 from srcnn.evaluation.models import open_models
 from srcnn.evaluation.original import read_original
 from srcnn.evaluation.protocol import protocol_named
@@ -29,6 +30,7 @@ from srcnn.images.files import write_atomically
 from srcnn.training.config import Recipe
 from srcnn.training_run import WEIGHTS, make_plan, run_plan
 from srcnn.weights.onnx_file import read_card
+from srcnn.weights.store import find
 
 RUNS = Path("runs") / "experiments"
 RESULTS = FOLDER / "results"
@@ -43,10 +45,16 @@ Json = dict[str, Any]
 def check_study(name: str, budget: Budget, data_root: Path | None) -> Study:
     """A study of which nothing about recipes, pictures, protocols and metrics is wrong.
 
-    `UsageError` or `MissingData` else: what follows takes hours.
+    `UsageError`, `MissingData` or `ModelError` else: what follows takes hours.
     """
     study = read_study(name)
     needed = {name for arm in study.arms for name in study.recipe_of(arm, 1, budget, None).data}
+    for model in study.models:
+        if model in METHODS:
+            needed.add(TRAINED_ON)
+        elif model != BICUBIC:
+            for scale in study.scales:
+                find(model, scale)
     for dataset in {*study.judged_on(budget), *needed}:
         pictures_in(locate(dataset, data_root))
     for rules in study.datasets.values():

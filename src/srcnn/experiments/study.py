@@ -51,7 +51,7 @@ class Study(BaseModel):
     published: dict[str, dict[str, float]] = {}
     """Published figures of models, as those of an arm."""
     scales: tuple[Annotated[int, Field(ge=2)], ...] = ()
-    datasets: dict[str, str]
+    datasets: Annotated[dict[str, str], Field(min_length=1)]
     """The data sets, and the protocol by which each is judged."""
     metrics: tuple[str, ...] = ("psnr", "ssim")
     bicubic: dict[str, float] = {}
@@ -63,6 +63,8 @@ class Study(BaseModel):
     def _one_kind(self) -> Study:
         if bool(self.arms) == bool(self.models):
             raise ValueError("a study has either arms or models")
+        if bool(self.models) != bool(self.scales):
+            raise ValueError("models and scales go together")
         if self.timed not in {None, *self.datasets}:
             raise ValueError(f"{self.timed}, which is timed, is not among the datasets")
         for name in self.published:
@@ -72,6 +74,8 @@ class Study(BaseModel):
             earlier = list(self.arms)[: list(self.arms).index(name)]
             if arm.after is not None and arm.after not in earlier:
                 raise ValueError(f"{name} comes after {arm.after}, which is no earlier arm")
+            if arm.after is not None and arm.seeds > self.arms[arm.after].seeds:
+                raise ValueError(f"{name} has more seeds than {arm.after}, which it comes after")
         return self
 
     def recipe_of(self, arm: str, seed: int, budget: Budget, start: Path | None) -> Recipe:
@@ -115,6 +119,14 @@ def read_study(name: str) -> Study:
         raise UsageError(path, f"cannot be read ({error})") from None
     except ValidationError as error:
         raise UsageError(path, mistakes(error)) from None
-    for arm in study.arms:
-        study.recipe_of(arm, 1, "full", None)
+    recipes = {arm: study.recipe_of(arm, 1, "full", None) for arm in study.arms}
+    for name, arm in study.arms.items():
+        if arm.after is not None and _kind(recipes[name]) != _kind(recipes[arm.after]):
+            why = f"arm {name} is another network than {arm.after}, from whose weights it starts"
+            raise UsageError(path, why)
     return study
+
+
+def _kind(recipe: Recipe) -> tuple[object, ...]:
+    """What weights have to agree in, to be trained on."""
+    return recipe.f, recipe.n, recipe.color, recipe.scale, recipe.form == "binary"

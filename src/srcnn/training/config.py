@@ -70,7 +70,8 @@ class Recipe(BaseModel):
     form: Literal["residual", "plain", "binary"] = "residual"
     """``residual``: y = x + g(x - 1/2), folded into the plain network (`srcnn.models.residual`).
 
-    ``binary``: weights of one bit each (`srcnn.models.binary`)."""
+    ``binary``: weights of one bit each (`srcnn.models.binary`), by Adam at 5e-3, the last layer at 0.03 of
+    that, unless the recipe says otherwise."""
     init: Literal["he", "paper"] = "he"
     steps: Positive
     free_steps: Annotated[int, Field(ge=0)] = 0
@@ -151,6 +152,16 @@ class Recipe(BaseModel):
     """Data sets for the final card: judged once, when training is over."""
     licence: str = ""
     """Of the training pictures, for the card."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _binary(cls, values: Any) -> Any:
+        """What signs learn by, where the recipe does not say (docs/binary.md)."""
+        if isinstance(values, dict) and values.get("form") == "binary":
+            f = values.get("f", cls.model_fields["f"].default)
+            rates = [1.0] * (len(f) - 1) + [0.03] if isinstance(f, Sequence) else None
+            values = {"optimizer": "adam", "lr": 5e-3, "layer_lr": rates} | values
+        return values
 
     @model_validator(mode="after")
     def _fits(self) -> Recipe:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import time
 from contextlib import suppress
@@ -27,6 +28,8 @@ def make_fabric(device: str, precision: str) -> tuple[Fabric, str]:
         # Processes that share cores would not measure the same, and they have to agree.
         bf16 = device == "cuda" or (world == 1 and _bf16_is_faster())
         precision = "bf16" if bf16 else "fp32"
+    # It tells of the precision on stderr, also of a run that is to be quiet.
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
     here = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
     fabric = Fabric(
         accelerator=device,

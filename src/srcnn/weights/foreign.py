@@ -128,8 +128,11 @@ def _read_pth(path: Path) -> Tensors:
     except pickle.UnpicklingError:
         why = "is no PyTorch file, or holds more than tensors, and is not opened"
         raise ModelError(path, why) from None
-    except Exception as error:  # torch raises what the broken bytes led to
-        raise ModelError(path, f"is no PyTorch file ({error})") from None
+    except Exception as error:  # torch raises what the broken bytes led to, in words of its own
+        if "TorchScript" in str(error):
+            fix = "save its state_dict() with torch.save"
+            raise ModelError(path, "is a program (TorchScript), no state dict", fix) from None
+        raise ModelError(path, "is no PyTorch file, or a damaged one") from None
     for _ in range(_DEEPEST):
         if not isinstance(state, Mapping) or any(
             isinstance(value, torch.Tensor) for value in state.values()
@@ -179,7 +182,7 @@ def _named(state: Any, path: Path | str) -> Tensors:
         names[str(key)]: _numpy(names[str(key)], key, value, path) for key, value in layers.items()
     }
     if len(tensors) != len(layers):
-        raise ModelError(path, "names a layer twice")
+        raise ModelError(path, "has several layers of one name, so it is no stack of convolutions")
     return _zero_biases(tensors) | tensors
 
 
