@@ -102,6 +102,7 @@ def _train_arms(
     say(f"{name}: judging")
     judged = {str(f / WEIGHTS): recipes[arm].scale for (arm, _), f in folders.items()}
     scores = _scores(study, judged, data_root)
+    say(f"{name}: timing")
     first = {arm: str(folders[arm, 1] / WEIGHTS) for arm in study.arms}
     timed = {weights: recipes[arm].scale for arm, weights in first.items()}
     seconds = _times(study, budget, timed, data_root)
@@ -181,6 +182,7 @@ def _judge_models(study: Study, budget: Budget, data_root: Path | None, say: Say
             {key: row[key] for key in ("dataset", "scale", "model", "mean")}
             for row in report["results"]
         ]
+    say("timing")
     timed = dict.fromkeys(study.models, _TIMED_SCALE)
     seconds = _times(study, budget, timed, data_root)
     return {
