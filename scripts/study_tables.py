@@ -180,6 +180,25 @@ def _models(document: Json) -> str:
     )
 
 
+def bicubic_rows() -> str:
+    """Bicubic on every data set at every scale: each metric, in brackets as the paper prints it."""
+    document, published = read_study("state-of-the-art"), _published()
+    rows = [row for row in document["results"] if row["model"] == "bicubic"]
+    metrics = list(rows[0]["mean"])
+    lines = [
+        table_row(["", *(_METRICS[metric] for metric in metrics)]),
+        table_row(["---"] * (len(metrics) + 1)),
+    ]
+    for row in rows:
+        cells = [f"{title_of(row['dataset'])} x{row['scale']}"]
+        for metric, value in row["mean"].items():
+            column = Column(metric, row["dataset"], metric, "")
+            printed = published[row["dataset"], metric, str(row["scale"]), "Bicubic"]
+            cells.append(f"{column.show(value)} ({printed})")
+        lines.append(table_row(cells))
+    return "\n".join(lines) + "\n"
+
+
 def _times(document: Json) -> str:
     """A line for each model: the paper's seconds for a picture, where it has them, and our milliseconds."""
     head = [

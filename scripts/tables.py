@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from conclusion_tables import conclusions
+from protocol_tables import protocols, protocols_x4, show_score
 from sparse_coding_table import OF_91_IMAGES, sparse_coding_times
 from speed_tables import (
     large,
@@ -23,10 +24,9 @@ from speed_tables import (
     speed_roads,
     speed_summary,
 )
-from study_tables import study
+from study_tables import bicubic_rows, study
 
 from srcnn.data.catalog import title_of
-from srcnn.evaluation.protocol import FILE, FLOAT, OPENCV
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "docs").rglob("*.md")))
@@ -71,17 +71,11 @@ def _scores(cells: Cells, datasets: tuple[str, ...], labels: dict[str, str] = LA
     for model, label in labels.items():
         values = [cells.get((model, *column)) for column in columns]
         if any(values):
-            shown = [_score(value) if value else "" for value in values]
+            shown = [show_score(value) if value else "" for value in values]
             lines.append(f"| {label} | " + " | ".join(shown) + " |")
     if len(lines) == 2:
         raise SystemExit("results/*.json hold no row of the table")
     return "\n".join(lines) + "\n"
-
-
-def _score(mean: dict[str, float], sign: str = "") -> str:
-    """The paper gives some PSNRs without an SSIM."""
-    psnr = f"{mean['psnr']:{sign}.2f}"
-    return psnr + (f" / {mean['ssim']:{sign}.4f}" if "ssim" in mean else "")
 
 
 def authors() -> str:
@@ -99,10 +93,10 @@ def authors() -> str:
             here, paper = (cells.get((name, dataset, 3)) for name in (file, model))
             if here is None:
                 continue
-            shown = ["", _score(here), ""]
+            shown = ["", show_score(here), ""]
             if paper is not None:
                 difference = {key: here[key] - value for key, value in paper.items()}
-                shown = [_score(paper), _score(here), _score(difference, "+z")]
+                shown = [show_score(paper), show_score(here), show_score(difference, "+z")]
             row = [f"`{file}`", f"{title_of(dataset)} x3", *shown]
             lines.append("| " + " | ".join(row) + " |")
     return "\n".join(lines) + "\n"
@@ -154,7 +148,7 @@ def binary() -> str:
         "|---|---|---|---|---|---|",
     ]
     for name, size in sizes.items():
-        scores = [_score(cells[name, dataset, 3]) for dataset in ("set5", "set14")]
+        scores = [show_score(cells[name, dataset, 3]) for dataset in ("set5", "set14")]
         part = f"1/{sizes['srcnn-955'] / size:.1f}"
         time = f"{nanoseconds[name]:.0f}" if name in nanoseconds else ""
         lines.append("| " + " | ".join([name, *scores, f"{size:,}", part, time]) + " |")
@@ -173,7 +167,7 @@ def precision() -> str:
         if model != "bicubic":
             a = full[model, dataset, scale]
             change = f"{b['psnr'] - a['psnr']:+.2f} / {b['ssim'] - a['ssim']:+.4f}"
-            shown = [_score(a), _score(b)]
+            shown = [show_score(a), show_score(b)]
             place = f"{model}, {title_of(dataset)} x{scale}"
             lines.append(f"| {place} | {shown[0]} | {shown[1]} | {change} |")
     return "\n".join(lines) + "\n"
@@ -190,55 +184,6 @@ def _cells(precision: str, protocol: str = "paper") -> Cells:
             for row in report["results"]:
                 cells[row["model"], row["dataset"], row["scale"]] = row["mean"]
     return cells
-
-
-def protocols() -> str:
-    """Bicubic and a network by every protocol, Set5 x2: the first view of each, in colour the joint one.
-
-    There is no gain where bicubic is of other pictures than the network is given.
-    """
-    lines = [
-        "| protocol | low-res picture | border | bicubic | srcnn-955 | gain |",
-        "|---|---|---|---|---|---|",
-    ]
-    given = {FLOAT: "floats", FILE: "rounded", OPENCV: "by OpenCV, rounded"}
-    reports = (ROOT / "results" / "protocols").glob("*.json")
-    for path in sorted(reports, key=lambda path: (path.stem != "paper", path.stem)):
-        report: dict[str, Any] = json.loads(path.read_text())
-        rules, means = report["protocol"], _means(report, 2)
-        low = given[rules["low_resolution"]]
-        alike = rules["bicubic"] == "what networks are given"
-        if not alike:
-            low += "; bicubic of uint8"
-        view = "_ycbcr" if "YCbCr" in rules["scored"] else ""
-        pair = [
-            {metric: means[model][metric + view] for metric in ("psnr", "ssim")}
-            for model in ("bicubic", "srcnn-955")
-        ]
-        gain = pair[1]["psnr"] - pair[0]["psnr"]
-        shown = [_score(mean) for mean in pair]
-        cells = [
-            f"`{rules['name']}`" + (", YCbCr" if view else ""),
-            low,
-            rules["border"].split(" ")[0],
-            *shown,
-            f"{gain:+.2f}" if alike else "",
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def protocols_x4() -> str:
-    """The same by ``rgb`` at x4."""
-    report = json.loads((ROOT / "results" / "protocols" / "rgb.json").read_text())
-    lines = ["| Set5 x4, RGB | PSNR (dB) / SSIM |", "|---|---|"]
-    for model, mean in _means(report, 4).items():
-        lines.append(f"| {model} | {_score(mean)} |")
-    return "\n".join(lines) + "\n"
-
-
-def _means(report: dict[str, Any], scale: int) -> dict[str, dict[str, float]]:
-    return {row["model"]: row["mean"] for row in report["results"] if row["scale"] == scale}
 
 
 def fidelity() -> str:
@@ -273,6 +218,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "binary": binary,
     "conclusions": conclusions,
     "authors": authors,
+    "bicubic_rows": bicubic_rows,
 }
 
 

@@ -2,7 +2,7 @@
 
 ::
 
-    SrcnnError               1   of several inputs some failed
+    SrcnnError               1   of several inputs some failed; a run diverged, a server cannot be reached
     ├── UsageError           2   the command line or a recipe is wrong; nothing was started
     │   ├── DestinationExists
     │   ├── MissingData

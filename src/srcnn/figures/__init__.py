@@ -1,1 +1,1 @@
-"""Figures: they read reports only, so that every picture can be drawn again from committed JSON."""
+"""Figures: drawn from reports, logs, comparisons and weights; nothing is scored here."""

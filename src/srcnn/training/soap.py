@@ -19,7 +19,8 @@ _LARGEST_MODE = 512
 
 
 class Soap(torch.optim.Optimizer):
-    """``betas``: decay of the mean, and of the second moment and covariances; basis every ``every``."""
+    """Fixed, and saved with each group: ``betas``, the decay of the mean, and of second moment and covariances;
+    ``every``, the steps from one eigenbasis to the next."""
 
     def __init__(self, params: Iterable[Any], lr: float) -> None:
         # In the groups, so that a saved state says what it was made with.
