@@ -1,0 +1,68 @@
+"""Tables of docs/protocols.md: one network by every protocol, from results/protocols/*.json."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from study_tables import table_row
+
+from srcnn.evaluation.protocol import FILE, FLOAT, OPENCV
+
+ROOT = Path(__file__).parents[1]
+
+
+def show_score(mean: dict[str, float], sign: str = "") -> str:
+    """The paper gives some PSNRs without an SSIM."""
+    psnr = f"{mean['psnr']:{sign}.2f}"
+    return psnr + (f" / {mean['ssim']:{sign}.4f}" if "ssim" in mean else "")
+
+
+def protocols() -> str:
+    """Bicubic and a network by every protocol, Set5 x2: the first view of each, in colour the joint one.
+
+    There is no gain where bicubic is of other pictures than the network is given.
+    """
+    lines = [
+        "| protocol | low-res picture | border | bicubic | srcnn-955 | gain |",
+        "|---|---|---|---|---|---|",
+    ]
+    given = {FLOAT: "floats", FILE: "rounded", OPENCV: "by OpenCV, rounded"}
+    reports = (ROOT / "results" / "protocols").glob("*.json")
+    for path in sorted(reports, key=lambda path: (path.stem != "paper", path.stem)):
+        report: dict[str, Any] = json.loads(path.read_text())
+        rules, means = report["protocol"], _means(report, 2)
+        low = given[rules["low_resolution"]]
+        alike = rules["bicubic"] == "what networks are given"
+        if not alike:
+            low += "; bicubic of uint8"
+        view = "_ycbcr" if "YCbCr" in rules["scored"] else ""
+        pair = [
+            {metric: means[model][metric + view] for metric in ("psnr", "ssim")}
+            for model in ("bicubic", "srcnn-955")
+        ]
+        gain = pair[1]["psnr"] - pair[0]["psnr"]
+        shown = [show_score(mean) for mean in pair]
+        cells = [
+            f"`{rules['name']}`" + (", YCbCr" if view else ""),
+            low,
+            rules["border"].split(" ")[0],
+            *shown,
+            f"{gain:+.2f}" if alike else "",
+        ]
+        lines.append(table_row(cells))
+    return "\n".join(lines) + "\n"
+
+
+def protocols_x4() -> str:
+    """The same by ``rgb`` at x4."""
+    report = json.loads((ROOT / "results" / "protocols" / "rgb.json").read_text())
+    lines = ["| Set5 x4, RGB | PSNR (dB) / SSIM |", "|---|---|"]
+    for model, mean in _means(report, 4).items():
+        lines.append(f"| {model} | {show_score(mean)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _means(report: dict[str, Any], scale: int) -> dict[str, dict[str, float]]:
+    return {row["model"]: row["mean"] for row in report["results"] if row["scale"] == scale}
