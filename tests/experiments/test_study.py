@@ -18,7 +18,7 @@ from srcnn.cli.main import main
 from srcnn.data.patches import Batch, PatchSampler
 from srcnn.errors import UsageError
 from srcnn.evaluation.examples import METHODS
-from srcnn.experiments.study import read_study
+from srcnn.experiments.study import names, read_study
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
 from srcnn.images.io import open_picture
@@ -242,7 +242,7 @@ def test_all_studies_run(shared: Path, tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     arguments = ("all", "--budget", "smoke", "--data-root", shared / "data", "--quiet")
     assert run(monkeypatch, *arguments) == 0
-    for name in STUDIES:
+    for name in names():
         document = json.loads((tmp_path / "runs/experiments/smoke" / f"{name}.json").read_text())
         assert document["budget"] == "smoke"
         assert document.get("arms") or document.get("results")
