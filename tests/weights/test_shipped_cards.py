@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import statistics
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,19 @@ def test_log_of_every_training_is_kept() -> None:
     for path in FILES.values():
         log = ROOT / "results" / "training" / Path(path.name).with_suffix(".jsonl")
         assert log.is_file(), f"no log of the training of {path.name}"
+
+
+def test_reports_are_of_these_weights() -> None:
+    """Two that `scripts/results` does not make name a PSNR on Set5 at x3: that of the card."""
+    models = json.loads((ROOT / "results" / "speed.json").read_text())["models"]
+    rows = json.loads((ROOT / "results" / "sparse-coding.json").read_text())["rows"]
+    of_pictures: dict[str, list[float]] = {}
+    for row in rows:
+        of_pictures.setdefault(row["model"], []).append(row["psnr"])
+    found = {name: statistics.mean(psnrs) for name, psnrs in of_pictures.items()}
+    found |= {name: model["set5_psnr"] for name, model in models.items()}
+    known = [name for name, scale in FILES if scale == 3 and name in found]
+    assert "srcnn-955" in known
+    for name in known:
+        card = from_onnx(FILES[name, 3].read_bytes(), name)[1]
+        assert found[name] == pytest.approx(card.scores["set5"]["psnr"], abs=2e-3), name
