@@ -95,7 +95,7 @@ def conclusions() -> str:
                         f"{printed:+.2f}",
                         f"{ours:+.2f}",
                         f"{spread:.2f} (other studies)",
-                        verdict(ABOVE, ours, spread),
+                        verdict(ABOVE, ours, spread, printed),
                     ]
                 )
             )
@@ -114,14 +114,15 @@ def _line(name: str, document: Json, claim: Claim) -> list[str]:
     values["bicubic"] = column.values([bicubic["scores"]])
     difference = statistics.mean(values[claim.one]) - statistics.mean(values[claim.other])
     figures = [printed[claim.one], printed[claim.other]]
+    of_paper = None if None in figures else figures[0] - figures[1]
     return [
         str(claim),
         _link(name),
         METRICS[claim.metric],
-        "" if None in figures else column.show(figures[0] - figures[1], "+"),
+        "" if of_paper is None else column.show(of_paper, "+"),
         column.show(difference, "+"),
         column.show(spread) + ("" if known is pair else " (other arms)"),
-        verdict(claim.relation, difference, spread),
+        verdict(claim.relation, difference, spread, of_paper),
     ]
 
 
@@ -147,12 +148,19 @@ def _spread(values: dict[str, list[float]]) -> float:
     return max(max(of_seeds) - min(of_seeds) for of_seeds in values.values())
 
 
-def verdict(relation: str, difference: float, spread: float) -> str:
-    """What a difference says of a conclusion; one that seeds alone can make says nothing for one network."""
+def verdict(relation: str, difference: float, spread: float, of_paper: float | None) -> str:
+    """What a difference says of a conclusion, beside the paper's own, where it has one.
+
+    A difference that seeds alone can make says nothing for one network; it says something of the paper's
+    difference where that one is not within the seeds of ours.
+    """
+    unlike = of_paper is not None and abs(of_paper - difference) > spread
     if relation == BELOW:
         relation, difference = ABOVE, -difference
     if difference > spread:
         return "confirmed" if relation == ABOVE else "contradicted"
     if relation == NOT_ABOVE:
         return "confirmed" if difference <= 0 else "confirmed: no gain beyond the seeds"
-    return "contradicted" if difference < -spread else "open: within the seeds"
+    if difference < -spread:
+        return "contradicted"
+    return f"{'not reproduced' if unlike else 'open'}: within the seeds"

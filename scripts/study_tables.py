@@ -89,7 +89,7 @@ class Column:
 
     def show(self, value: float, sign: str = "") -> str:
         """With four places for what lies in [0, 1], two for dB."""
-        return f"{value:{sign}.{4 if 'ssim' in self.metric else 2}f}"
+        return f"{value:{sign}z.{4 if 'ssim' in self.metric else 2}f}"
 
 
 def _figures(

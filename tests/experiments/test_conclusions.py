@@ -12,6 +12,9 @@ from ..conftest import ROOT
     [
         ("above", 0.05, "confirmed"),
         ("above", 0.01, "open: within the seeds"),
+        ("above", -0.01, "not reproduced: within the seeds"),
+        ("below", 0.0, "open: within the seeds"),
+        ("below", -0.01, "not reproduced: within the seeds"),
         ("above", -0.05, "contradicted"),
         ("below", -0.05, "confirmed"),
         ("below", 0.05, "contradicted"),
@@ -27,4 +30,11 @@ def test_verdicts(
     monkeypatch.syspath_prepend(ROOT / "scripts")
     from conclusion_tables import verdict
 
-    assert verdict(relation, difference, spread=0.02) == expected
+    assert verdict(relation, difference, spread=0.02, of_paper=0.02) == expected
+
+
+def test_the_paper_may_have_no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    from conclusion_tables import verdict
+
+    assert verdict("above", 0.0, spread=0.02, of_paper=None) == "open: within the seeds"
