@@ -102,10 +102,9 @@ def _train_arms(
     say(f"{name}: judging")
     judged = {str(f / WEIGHTS): recipes[arm].scale for (arm, _), f in folders.items()}
     scores = _scores(study, judged, data_root)
-    say(f"{name}: timing")
     first = {arm: str(folders[arm, 1] / WEIGHTS) for arm in study.arms}
     timed = {weights: recipes[arm].scale for arm, weights in first.items()}
-    seconds = _times(study, budget, timed, data_root)
+    seconds = _times(study, budget, timed, data_root, say)
     arms = [
         {
             "arm": arm,
@@ -182,9 +181,8 @@ def _judge_models(study: Study, budget: Budget, data_root: Path | None, say: Say
             {key: row[key] for key in ("dataset", "scale", "model", "mean")}
             for row in report["results"]
         ]
-    say("timing")
     timed = dict.fromkeys(study.models, _TIMED_SCALE)
-    seconds = _times(study, budget, timed, data_root)
+    seconds = _times(study, budget, timed, data_root, say)
     return {
         "published": study.published,
         "results": results,
@@ -194,7 +192,7 @@ def _judge_models(study: Study, budget: Budget, data_root: Path | None, say: Say
 
 
 def _times(
-    study: Study, budget: Budget, scales: dict[str, int], data_root: Path | None
+    study: Study, budget: Budget, scales: dict[str, int], data_root: Path | None, say: Say
 ) -> dict[str, float]:
     """By model, given with its scale, the seconds for a picture, side by side.
 
@@ -203,6 +201,7 @@ def _times(
     if budget == "smoke":
         return {}
     dataset = _timed(study)
+    say(f"timing on {dataset}")
     rules = study.datasets[dataset]
     files = pictures_in(locate(dataset, data_root))
     originals = [read_original(file, protocol_named(rules)) for file in files]

@@ -129,4 +129,4 @@ def read_study(name: str) -> Study:
 
 def _kind(recipe: Recipe) -> tuple[object, ...]:
     """What weights have to agree in, to be trained on."""
-    return recipe.f, recipe.n, recipe.color, recipe.scale, recipe.form == "binary"
+    return recipe.f, recipe.n, recipe.color, recipe.form == "binary"
