@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import logging
 import os
@@ -40,6 +41,8 @@ def make_fabric(device: str, precision: str) -> tuple[Fabric, str]:
     )
     if world > 1:
         fabric.launch()
+        # Left to the interpreter's end, gloo's threads can abort a process that is done.
+        atexit.register(torch.distributed.destroy_process_group)
     _keep_freed_memory()
     return fabric, precision
 
