@@ -10,7 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
-from srcnn.experiments.course import course
+from srcnn.experiments.curve import course
 from srcnn.images.files import write_atomically
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from srcnn.degrade import enlarge
 from srcnn.figures.curves import draw
 from srcnn.figures.layers import features_figure, filters_figure
 from srcnn.images.color import rgb_to_ycbcr
-from srcnn.images.depth import to_float
+from srcnn.images.degrade import enlarge
 from srcnn.images.files import write_atomically
 from srcnn.images.io import open_picture
+from srcnn.images.quantize import to_float
 from srcnn.models.srcnn import SRCNN
 
 ROOT = Path(__file__).parents[1]

@@ -21,10 +21,10 @@ from srcnn.data.catalog import locate
 from srcnn.data.folder import pictures_in
 from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.engine.upscaler import load
-from srcnn.evaluation.examples import METHODS, open_example_based
-from srcnn.evaluation.original import read_original
+from srcnn.evaluation.example_based import METHODS, open_example_based
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
-from srcnn.evaluation.run import score_pictures
+from srcnn.evaluation.reference import read_original
+from srcnn.evaluation.scoring import score_pictures
 
 ROOT = Path(__file__).parents[1]
 SCALE, ROUNDS = 3, 3

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-
-from study_tables import read_study
 
 from srcnn.figures.curves import draw
 from srcnn.figures.studies import course_figure, time_figure
 from srcnn.images.files import write_atomically
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "scripts" / "tables"))
+from studies import read_study  # noqa: E402
+
 FIGURES = {
     "depth": course_figure,
     "filter-number": time_figure,

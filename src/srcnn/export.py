@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from srcnn.engine.backend import Batch
-from srcnn.engine.onnxruntime import OnnxRuntime
+from srcnn.engine.backends.backend import Batch
+from srcnn.engine.backends.onnxruntime import OnnxRuntime
 from srcnn.errors import DestinationExists, ModelError, UsageError
 from srcnn.images.color import convert, space_of
-from srcnn.images.depth import quantize
 from srcnn.images.files import write_atomically
+from srcnn.images.quantize import quantize
 from srcnn.images.resize import imresize
 from srcnn.models.registry import network_of
 from srcnn.models.srcnn import SRCNN

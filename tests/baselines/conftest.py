@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from srcnn.baselines.samples import Pair
-from srcnn.degrade import enlarge, low_resolution
 from srcnn.images.crop import modcrop
+from srcnn.images.degrade import enlarge, low_resolution
 
 SCALE = 3
 

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from srcnn.bench.rivals import open_networks, open_resizes, threads_of_rivals
-from srcnn.engine.engines import open_backend
 from srcnn.engine.network import Network, enhance_whole
+from srcnn.engine.options import open_backend
 from srcnn.weights.onnx_file import from_onnx
 
 from ..engine.reference import near_identity, weights_file

@@ -116,9 +116,9 @@ def test_table_and_what_is_left_out(folder: Path, monkeypatch: pytest.MonkeyPatc
     before = (
         "from srcnn.baselines.anchored import Settings\n"
         "from srcnn.baselines.dictionary import Learning\n"
-        "from srcnn.evaluation import examples\n"
+        "from srcnn.evaluation import example_based\n"
         "few = Settings(Learning(atoms=8, samples=99), samples=999, neighbours=99)\n"
-        "object.__setattr__(examples.METHODS['a+'], 'settings', few)\n"
+        "object.__setattr__(example_based.METHODS['a+'], 'settings', few)\n"
         "rivals.find_spec = lambda name: None if name == 'cv2' else name\n"
         f"store.FILES = Path({str(folder.parent / 'shipped')!r})"
     )

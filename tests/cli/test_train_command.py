@@ -11,7 +11,7 @@ import pytest
 import yaml
 from PIL import Image
 
-from srcnn import training_pictures
+from srcnn.runs import pictures
 from srcnn.training import loop
 from srcnn.weights.onnx_file import read_card
 
@@ -88,7 +88,7 @@ def test_a_signal_leaves_with_its_code_and_says_how_to_go_on(
     run = tmp_path / "run"
     module, name = {
         "training": (loop, "update"),
-        "decoding": (training_pictures, "load_pairs"),
+        "decoding": (pictures, "load_pairs"),
     }[place]
     before = getattr(module, name)
 

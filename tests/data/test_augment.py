@@ -11,10 +11,10 @@ from skimage.color import rgb2ycbcr
 
 from srcnn.data.augment import Recolour, brightness, hue
 from srcnn.data.patches import Pair, PatchSampler
-from srcnn.degrade import enlarge, low_resolution
-from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
+from srcnn.evaluation.reference import Original
 from srcnn.images.color import Color
+from srcnn.images.degrade import enlarge, low_resolution
 
 Patch = NDArray[np.float32]
 THREE: list[Color] = ["RGB", "YCbCr"]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from srcnn.data.patches import Pair, PatchSampler
 from srcnn.data.subimages import SubImageSampler
-from srcnn.images.depth import to_float
+from srcnn.images.quantize import to_float
 
 RADIUS = 3
 BORDERS = [(RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)]

@@ -15,9 +15,9 @@ import pytest
 
 from srcnn.data.patches import Batch, PatchSampler
 from srcnn.data.stream import PICTURES, STEPS, Cutter, StreamSampler
-from srcnn.degrade import Degradation
 from srcnn.errors import MissingData
-from srcnn.training_pictures import Versions, fits_in_memory
+from srcnn.images.degrade import Degradation
+from srcnn.runs.pictures import Versions, fits_in_memory
 
 from ..cli.conftest import save
 from ..conftest import EXAMPLE

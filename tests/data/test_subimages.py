@@ -9,10 +9,10 @@ import pytest
 
 from srcnn.data.patches import Pair, load_pairs
 from srcnn.data.subimages import SubImageSampler
-from srcnn.degrade import Degradation
 from srcnn.errors import MissingData
-from srcnn.images.depth import to_float
-from srcnn.training_pictures import Versions
+from srcnn.images.degrade import Degradation
+from srcnn.images.quantize import to_float
+from srcnn.runs.pictures import Versions
 
 RADIUS = 6
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from srcnn.engine.backend import Backend
-from srcnn.engine.engines import ENGINES, open_backend, resolve
+from srcnn.engine.backends.backend import Backend
 from srcnn.engine.network import Network, enhance_whole
+from srcnn.engine.options import ENGINES, open_backend, resolve
 from srcnn.engine.upscaler import load
 from srcnn.errors import MissingExtra, UsageError
 

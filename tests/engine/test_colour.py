@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from srcnn.engine.engines import ENGINES
-from srcnn.engine.planes import count, to_planes
+from srcnn.engine.channels import count, to_planes
+from srcnn.engine.options import ENGINES
 from srcnn.engine.upscaler import load
 from srcnn.images.color import COLORS, Color
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from srcnn.engine.backend import is_out_of_memory
+from srcnn.engine.backends.backend import is_out_of_memory
 from srcnn.engine.network import Network
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS

@@ -9,8 +9,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from srcnn.engine.engines import ENGINES, open_backend
 from srcnn.engine.network import Network, enhance_whole
+from srcnn.engine.options import ENGINES, open_backend
 from srcnn.engine.tiling import tiles
 from srcnn.models.registry import network_of
 from srcnn.weights.onnx_file import from_onnx, read_card

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 import srcnn
-from srcnn.engine.engines import ENGINES
+from srcnn.engine.options import ENGINES
 from srcnn.engine.upscaler import enlarged_size, load, nearest_scale
 from srcnn.errors import ModelError, UsageError
 from srcnn.weights.card import Card

@@ -18,9 +18,9 @@ import srcnn
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.cli.evaluate import evaluate
 from srcnn.engine.network import Enhancer
-from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import INTEGERS, PROTOCOLS
-from srcnn.evaluation.run import score_pictures
+from srcnn.evaluation.reference import Original
+from srcnn.evaluation.scoring import score_pictures
 from srcnn.images.color import COLORS, Color
 
 from ..conftest import ROOT

@@ -9,7 +9,7 @@ import pytest
 
 import srcnn
 from srcnn.data.folder import pictures_in
-from srcnn.evaluation import examples
+from srcnn.evaluation import example_based
 
 
 # Set5 at x3: the paper's table 2 has 31.42 for sparse coding and 32.59 for A+.
@@ -38,4 +38,4 @@ def test_the_91(shared: Path) -> None:
     """The shared T91 is the one that the checksums know."""
     files = pictures_in(shared / "data" / "t91")
     digests = [hashlib.sha256(file.read_bytes()).digest() for file in files]
-    assert examples._digest(digests) == examples._digest_of_the_91()
+    assert example_based._digest(digests) == example_based._digest_of_the_91()

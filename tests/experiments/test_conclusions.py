@@ -27,14 +27,14 @@ from ..conftest import ROOT
 def test_verdicts(
     monkeypatch: pytest.MonkeyPatch, relation: str, difference: float, expected: str
 ) -> None:
-    monkeypatch.syspath_prepend(ROOT / "scripts")
-    from conclusion_tables import verdict
+    monkeypatch.syspath_prepend(ROOT / "scripts" / "tables")
+    from conclusions import verdict
 
     assert verdict(relation, difference, spread=0.02, of_paper=0.02) == expected
 
 
 def test_the_paper_may_have_no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(ROOT / "scripts")
-    from conclusion_tables import verdict
+    monkeypatch.syspath_prepend(ROOT / "scripts" / "tables")
+    from conclusions import verdict
 
     assert verdict("above", 0.0, spread=0.02, of_paper=None) == "open: within the seeds"

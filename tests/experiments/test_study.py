@@ -17,7 +17,7 @@ from srcnn.baselines.samples import Settings
 from srcnn.cli.main import main
 from srcnn.data.patches import Batch, PatchSampler
 from srcnn.errors import UsageError
-from srcnn.evaluation.examples import METHODS
+from srcnn.evaluation.example_based import METHODS
 from srcnn.experiments.study import names, read_study
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS

@@ -13,10 +13,10 @@ from ..conftest import ROOT
 
 def test_arms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Paper, ours, difference and the spread of the seeds; a smoke run has none."""
-    monkeypatch.syspath_prepend(ROOT / "scripts")
-    import study_tables
+    monkeypatch.syspath_prepend(ROOT / "scripts" / "tables")
+    import studies
 
-    monkeypatch.setattr(study_tables, "RESULTS", tmp_path)
+    monkeypatch.setattr(studies, "RESULTS", tmp_path)
     runs = [{"seconds": 1800, "scores": {"photos": {"psnr": p, "ssim": 0.9}}} for p in (31.0, 31.5)]
     small: dict[str, Any] = {
         "arm": "small",
@@ -38,7 +38,7 @@ def test_arms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
     def table(**changes: object) -> str:
         (tmp_path / "tiny.json").write_text(json.dumps(document | changes))
-        return study_tables.study("tiny")
+        return studies.study("tiny")
 
     assert (
         "|  | weights | photos: paper | ours | difference | seeds | paper: s a picture |" in table()
@@ -58,10 +58,10 @@ def test_arms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What the paper prints in brackets, with the difference, and the average gain over A+."""
-    monkeypatch.syspath_prepend(ROOT / "scripts")
-    import study_tables
+    monkeypatch.syspath_prepend(ROOT / "scripts" / "tables")
+    import studies
 
-    monkeypatch.setattr(study_tables, "RESULTS", tmp_path)
+    monkeypatch.setattr(studies, "RESULTS", tmp_path)
     psnr = {"bicubic": 30.4, "a+": 32.6, "srcnn-955": 32.85}
     document = {
         "budget": "full",
@@ -77,7 +77,7 @@ def test_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ],
     }
     (tmp_path / "all.json").write_text(json.dumps(document))
-    table = study_tables.study("all")
+    table = studies.study("all")
     assert "| Set5 | PSNR | SSIM | gain |" in table
     assert "| srcnn-955 x3 | 32.85 (32.75, +0.10) | 0.9000 (0.9090, -0.0090) | +2.45 |" in table
     assert "`srcnn-955` above `a+`, mean over the scales: +0.25 dB (paper +0.16)." in table
@@ -89,5 +89,5 @@ def test_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # Bicubic of other pictures than networks are given is nothing to gain upon.
     (tmp_path / "all.json").write_text(json.dumps(document | {"datasets": {"set5": "paper-gray"}}))
     assert "| srcnn-955 x3 | 32.85 (32.75, +0.10) | 0.9000 (0.9090, -0.0090) |\n" in (
-        study_tables.study("all")
+        studies.study("all")
     )

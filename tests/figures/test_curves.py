@@ -15,9 +15,9 @@ from PIL import Image
 
 from srcnn.errors import InputError
 from srcnn.figures.curves import Run, curves_figure, draw, read_run, set5_figure
+from srcnn.weights.architectures.srcnn import shape_of
 from srcnn.weights.card import Card
 from srcnn.weights.graph import to_onnx
-from srcnn.weights.network import shape_of
 
 from ..conftest import ROOT
 from ..engine.reference import near_identity

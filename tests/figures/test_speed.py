@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from srcnn.bench.rivals import open_networks, open_resizes
-from srcnn.engine.engines import ENGINES
+from srcnn.engine.options import ENGINES
 from srcnn.figures.speed import _COLORS, _apart, draw_speed, speed_figure
 
 from ..engine.reference import near_identity, weights_file

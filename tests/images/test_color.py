@@ -18,7 +18,7 @@ from srcnn.images.color import (
     y_to_gray,
     ycbcr_to_rgb,
 )
-from srcnn.images.depth import to_float, to_uint8
+from srcnn.images.quantize import to_float, to_uint8
 
 
 @pytest.mark.parametrize(

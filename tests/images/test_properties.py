@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from skimage.color import rgb2ycbcr
 
 from srcnn.images.color import rgb_to_y, rgb_to_ycbcr, ycbcr_to_rgb
-from srcnn.images.depth import to_uint8
+from srcnn.images.quantize import to_uint8
 from srcnn.images.resize import Border, imresize, resize_window, window
 
 Floats = NDArray[np.float64]

@@ -16,8 +16,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from srcnn.degrade import enlarge, low_resolution
 from srcnn.errors import UsageError
+from srcnn.images.degrade import enlarge, low_resolution
 from srcnn.images.resize import imresize, resize_as_opencv, resize_window, window
 
 Oracle = Callable[[NDArray[np.float64], float], NDArray[np.float64]]

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 import srcnn
 from srcnn.errors import ModelError, UsageError
-from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
-from srcnn.images.depth import to_uint8
+from srcnn.evaluation.reference import Original
+from srcnn.images.quantize import to_uint8
 from srcnn.metrics import psnr
 from srcnn.models.srcnn import PRESETS, SRCNN, init_he, init_paper
 from srcnn.weights.store import find

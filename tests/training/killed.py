@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import srcnn.training_run  # noqa: F401
+import srcnn.runs.run  # noqa: F401
 from srcnn.cli.main import main
 
 

@@ -13,8 +13,8 @@ from srcnn.data.folder import LOG
 from srcnn.engine.upscaler import load as open_upscaler
 from srcnn.errors import UsageError
 from srcnn.models.binary import BinarySRCNN
+from srcnn.runs.run import SNAPSHOTS, WEIGHTS
 from srcnn.training.state import LAST
-from srcnn.training_run import SNAPSHOTS, WEIGHTS
 from srcnn.weights.foreign import load
 
 from ..conftest import EXAMPLE

@@ -16,12 +16,12 @@ import srcnn
 from srcnn.data.folder import LOG
 from srcnn.data.patches import PatchSampler
 from srcnn.data.stream import StreamSampler
-from srcnn.degrade import Degradation
 from srcnn.errors import UsageError
 from srcnn.export import export
 from srcnn.images.color import COLORS
-from srcnn.training_pictures import Versions, fits_in_memory, read_held_back
-from srcnn.training_run import WEIGHTS, make_plan, run_plan
+from srcnn.images.degrade import Degradation
+from srcnn.runs.pictures import Versions, fits_in_memory, read_held_back
+from srcnn.runs.run import WEIGHTS, make_plan, run_plan
 from srcnn.weights.foreign import load
 
 from .test_resume import signal_at

@@ -8,8 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
+from srcnn.evaluation.reference import Original
 from srcnn.metrics.ssim import ssim
 from srcnn.training.losses import LOSSES, over_channels
 

@@ -16,9 +16,9 @@ import torch
 
 from srcnn.data.folder import LOG
 from srcnn.errors import UsageError
+from srcnn.runs.run import WEIGHTS, make_plan, run_plan
 from srcnn.training.config import Recipe
 from srcnn.training.state import LAST
-from srcnn.training_run import WEIGHTS, make_plan, run_plan
 from srcnn.weights.foreign import load
 
 from .tiny import digest, recipe_for, train
@@ -107,7 +107,7 @@ def test_a_batch_that_cannot_be_shared_is_refused(
     class Three:
         world_size, is_global_zero = 3, True
 
-    monkeypatch.setattr("srcnn.training_run.make_fabric", lambda *_: (Three(), "fp32"))
+    monkeypatch.setattr("srcnn.runs.run.make_fabric", lambda *_: (Three(), "fp32"))
     with pytest.raises(UsageError, match="4 is no multiple of 3 processes"):
         run_plan(make_plan(recipe_for(photos), "tiny"), tmp_path / "run")
 

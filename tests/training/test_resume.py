@@ -17,9 +17,9 @@ from srcnn.data.folder import LOG
 from srcnn.data.patches import Batch, PatchSampler
 from srcnn.data.stream import StreamSampler
 from srcnn.errors import ModelError
+from srcnn.runs.run import make_plan, run_plan
 from srcnn.training import loop
 from srcnn.training.state import DAMAGED, LAST, PREVIOUS
-from srcnn.training_run import make_plan, run_plan
 
 from ..conftest import ROOT
 from .tiny import digest, recipe_for, train

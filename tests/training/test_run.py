@@ -14,9 +14,9 @@ from srcnn.data.folder import LOG, pictures_in
 from srcnn.data.patches import Sampler
 from srcnn.errors import UsageError
 from srcnn.models.srcnn import SRCNN, init_paper
+from srcnn.runs.pictures import open_sampler
+from srcnn.runs.run import CURVES, SNAPSHOTS, WEIGHTS, make_plan, run_plan
 from srcnn.training.config import Recipe, make_recipe, read_recipe
-from srcnn.training_pictures import open_sampler
-from srcnn.training_run import CURVES, SNAPSHOTS, WEIGHTS, make_plan, run_plan
 from srcnn.weights.foreign import load
 
 from ..conftest import ROOT

@@ -6,8 +6,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from srcnn.runs.run import WEIGHTS, make_plan, run_plan
 from srcnn.training.config import Recipe, make_recipe
-from srcnn.training_run import WEIGHTS, make_plan, run_plan
 from srcnn.weights.foreign import load
 
 TINY: dict[str, Any] = {

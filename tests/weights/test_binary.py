@@ -14,15 +14,15 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from srcnn.engine.engines import ENGINES, open_backend
+from srcnn.engine.options import ENGINES, open_backend
 from srcnn.engine.upscaler import load as open_upscaler
 from srcnn.errors import ModelError
 from srcnn.export import LIMIT, export
 from srcnn.models.registry import network_of
+from srcnn.weights.architectures.srcnn import shape_of
 from srcnn.weights.binary import pack, side_of, unpack
 from srcnn.weights.foreign import load
 from srcnn.weights.graph import to_onnx
-from srcnn.weights.network import shape_of
 from srcnn.weights.onnx_file import from_onnx
 from srcnn.weights.store import shipped
 

@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from srcnn.errors import ModelError
+from srcnn.weights.architectures.srcnn import shape_of
 from srcnn.weights.card import Card
 from srcnn.weights.graph import to_onnx
-from srcnn.weights.network import shape_of
 from srcnn.weights.onnx_file import from_onnx
 
 from .reference import Tensors, card_of, network, random_tensors

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from srcnn.weights.network import shape_of
+from srcnn.weights.architectures.srcnn import shape_of
 from srcnn.weights.onnx_file import from_onnx
 from srcnn.weights.store import shipped
 

@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 import srcnn
-from srcnn.engine.backend import Backend
-from srcnn.engine.engines import open_backend
+from srcnn.engine.backends.backend import Backend
+from srcnn.engine.options import open_backend
 from srcnn.errors import ModelError
 from srcnn.images.color import Color
 from srcnn.weights.card import Card

@@ -10,8 +10,8 @@ import pytest
 
 from srcnn.errors import ModelError
 from srcnn.weights import store
+from srcnn.weights.architectures.srcnn import shape_of
 from srcnn.weights.graph import to_onnx
-from srcnn.weights.network import shape_of
 from srcnn.weights.onnx_file import from_onnx, read_card
 
 from .reference import card_of, random_tensors

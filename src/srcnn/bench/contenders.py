@@ -13,8 +13,8 @@ from threadpoolctl import threadpool_limits
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.bench.interleave import Call
 from srcnn.bench.rivals import open_networks, open_resizes
-from srcnn.engine.engines import open_backend
 from srcnn.engine.network import Enhancer, Network
+from srcnn.engine.options import open_backend
 from srcnn.engine.upscaler import load
 from srcnn.weights.card import Card
 

@@ -98,7 +98,7 @@ def _openvino(
 ) -> Call:
     import openvino
 
-    from srcnn.engine.openvino import core
+    from srcnn.engine.backends.openvino import core
 
     options: dict[str, Any] = {
         "INFERENCE_PRECISION_HINT": {"fp32": "f32", "bf16": "bf16"}[precision],

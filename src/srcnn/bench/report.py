@@ -25,8 +25,8 @@ from srcnn.bench.interleave import Timing, interleave
 from srcnn.bench.machine import describe_machine
 from srcnn.bench.rivals import EAGER, has_opencv, threads_of_rivals
 from srcnn.bench.start import open_starts
-from srcnn.engine.engines import ENGINES
 from srcnn.engine.network import Enhancer
+from srcnn.engine.options import ENGINES
 from srcnn.engine.threads import cores
 from srcnn.errors import MissingExtra, UsageError
 from srcnn.weights.card import Card

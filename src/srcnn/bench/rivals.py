@@ -15,8 +15,8 @@ from onnx import helper
 from PIL import Image
 
 from srcnn.models.srcnn import SRCNN
+from srcnn.weights.architectures.srcnn import hidden_layers
 from srcnn.weights.graph import graph_file, protos
-from srcnn.weights.network import hidden_layers
 from srcnn.weights.onnx_file import from_onnx
 
 Luma = NDArray[np.float32]

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from srcnn._optional import need
-from srcnn.cli.console import say, show, write_json
+from srcnn.cli.console import write_json
 from srcnn.errors import UsageError
+from srcnn.terminal import say, show
 
 
 @click.command(epilog="\b\nExample:  srcnn bench --json speed.json --plot speed.png")
@@ -40,9 +41,9 @@ def bench(
         raise UsageError(f"--plot {plot}", "is no .png")
     from srcnn.bench.contenders import SCALE
     from srcnn.bench.report import measure, to_table
-    from srcnn.duration import duration
-    from srcnn.evaluation.examples import open_example_based
+    from srcnn.evaluation.example_based import open_example_based
     from srcnn.images.files import write_atomically
+    from srcnn.terminal import duration
 
     names = dict.fromkeys(examples)
     trained = [

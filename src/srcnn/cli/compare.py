@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from srcnn.cli.console import say, show, write_json
+from srcnn.cli.console import write_json
 from srcnn.errors import DestinationExists, UsageError
+from srcnn.terminal import say, show
 
 _COUNT = click.IntRange(min=1)
 _KINDS = (".png", ".html")

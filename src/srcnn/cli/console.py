@@ -9,31 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from threading import Lock
 from typing import IO, Any
 
 from srcnn.errors import LimitError, SrcnnError
 from srcnn.images.files import atomic_file, write_atomically
+from srcnn.terminal import say
 
-_SPEAKING = Lock()
-"""Two pictures at work may have something to say at once, and Python's streams lose words then."""
 _CHUNK = 2**20
 """Bytes of stdin that are read at a time."""
-
-
-def say(text: str, quiet: bool = False) -> None:
-    """A message to the person who waits: stderr, so that stdout holds results only."""
-    if not quiet:
-        clear = "\r\033[K" if sys.stderr.isatty() else ""
-        with _SPEAKING:
-            print(f"{clear}{text}", file=sys.stderr, flush=True)
-
-
-def show(text: str, quiet: bool = False) -> None:
-    """Progress, overwritten in place; nothing where stderr is no terminal."""
-    if not quiet and sys.stderr.isatty():
-        with _SPEAKING:
-            print(f"\r{text}\033[K", end="", file=sys.stderr, flush=True)
 
 
 def flag(name: str) -> bool:

@@ -11,8 +11,9 @@ import click
 from click.exceptions import Exit
 
 from srcnn._optional import need
-from srcnn.cli.console import report_error, say, show, write_json
+from srcnn.cli.console import report_error, write_json
 from srcnn.errors import MissingData, SrcnnError
+from srcnn.terminal import say, show
 
 if TYPE_CHECKING:
     from srcnn.data.fetch import Order
@@ -107,7 +108,7 @@ def _fetched(wanted: Order, quiet: bool) -> bool:
     """Fetch one data set, and tell how it went; whether it is whole."""
     from srcnn.data.catalog import known
     from srcnn.data.fetch import fetch
-    from srcnn.duration import duration
+    from srcnn.terminal import duration
 
     name, lacking, one = wanted.name, len(wanted.files), known(wanted.name)
     if lacking:

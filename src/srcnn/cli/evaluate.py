@@ -8,8 +8,9 @@ import click
 from click.exceptions import Exit
 
 from srcnn._optional import need
-from srcnn.cli.console import report_error, say, show, write_json
+from srcnn.cli.console import report_error, write_json
 from srcnn.errors import UsageError
+from srcnn.terminal import say, show
 
 _SCALE = 3
 """That of a shipped network, if nobody says another."""

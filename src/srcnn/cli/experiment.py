@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from srcnn._optional import need
-from srcnn.cli.console import say
+from srcnn.terminal import say
 
 
 @click.command(epilog="\b\nExample:  srcnn experiment filter-number --budget smoke")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from srcnn._optional import need
-from srcnn.cli.console import say
+from srcnn.terminal import say
 
 
 @click.command(

@@ -15,7 +15,7 @@ from click.exceptions import Exit
 from srcnn import __version__
 from srcnn.cli.bench import bench
 from srcnn.cli.compare import compare
-from srcnn.cli.console import flag, report_error, say
+from srcnn.cli.console import flag, report_error
 from srcnn.cli.data import data
 from srcnn.cli.evaluate import evaluate
 from srcnn.cli.experiment import experiment
@@ -25,6 +25,7 @@ from srcnn.cli.signals import Signals, Terminated
 from srcnn.cli.train import train
 from srcnn.cli.upscale import upscale
 from srcnn.errors import SrcnnError
+from srcnn.terminal import say
 
 _EVERYWHERE = ("--debug", "--verbose", "--quiet")
 

@@ -8,8 +8,7 @@ import time
 from threading import Lock
 from unicodedata import combining, east_asian_width
 
-from srcnn.cli.console import show
-from srcnn.duration import duration
+from srcnn.terminal import duration, show
 
 _OVERHEAD = 30_000
 """Pixels that could be made in the time that a picture takes beside its pixels."""

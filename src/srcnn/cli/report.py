@@ -6,9 +6,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from srcnn.cli.console import say
 from srcnn.cli.jobs import Job
-from srcnn.duration import duration
+from srcnn.terminal import duration, say
 
 Result = dict[str, Any]
 Estimate = tuple[float, float]

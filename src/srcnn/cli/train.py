@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from srcnn._optional import need
-from srcnn.cli.console import say
 from srcnn.errors import UsageError
 from srcnn.images.files import remove_parts
+from srcnn.terminal import say
 
 FOLDER_RECIPE: dict[str, Any] = {"name": "srcnn-915", "steps": 3000, "balanced": True}
 """What a plain folder is trained with, beside the recipe's own defaults."""
@@ -90,11 +90,11 @@ def train(
     else:
         chosen = read_recipe(source, changes)
     # Torch takes seconds to load: a mistake in the recipe is told before.
-    from srcnn.duration import duration
+    from srcnn.runs.pictures import open_sampler
+    from srcnn.runs.run import WEIGHTS, estimated_seconds, make_plan, run_plan
+    from srcnn.terminal import duration
     from srcnn.training.device import is_first_process
     from srcnn.training.resume import LOCK
-    from srcnn.training_pictures import open_sampler
-    from srcnn.training_run import WEIGHTS, estimated_seconds, make_plan, run_plan
 
     plan = make_plan(chosen, str(source), data_root, changed=bool(changes))
     files = [*plan.training, *plan.held_back]

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.exceptions import Exit
 
-from srcnn.cli.console import as_ours, picture_file, read_stdin, report_error, say, write_json
+from srcnn.cli.console import as_ours, picture_file, read_stdin, report_error, write_json
 from srcnn.errors import OutputError, SrcnnError, UsageError
+from srcnn.terminal import say
 
 if TYPE_CHECKING:
     from srcnn.cli.jobs import Job, Wanted
@@ -153,7 +154,7 @@ class _Run:
         dry_run: bool,
     ) -> None:
         from srcnn.cli.progress import Progress
-        from srcnn.cli.together import Together
+        from srcnn.cli.runner import Together
         from srcnn.engine.cost import Costs
         from srcnn.engine.upscaler import check_options, load, nearest_scale
 
@@ -233,7 +234,7 @@ class _Run:
 
     def _do(self, job: Job, result: dict[str, Any]) -> None:
         from srcnn.cli.report import estimated
-        from srcnn.engine.road import ROWS
+        from srcnn.engine.pipeline import ROWS
         from srcnn.engine.threads import one_core_per_product
         from srcnn.engine.upscaler import check_size
         from srcnn.images.encode import Page, losses, write_picture

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from srcnn.data.augment import DIHEDRAL, Recolour, dihedral
 from srcnn.errors import InputError, LimitError, MissingData
 from srcnn.images.color import y_to_gray
-from srcnn.images.depth import to_float
+from srcnn.images.quantize import to_float
 from srcnn.metrics.psnr import channel_mean
 
 Weights = Sequence[float]

@@ -6,7 +6,7 @@ import numpy as np
 
 from srcnn.data.patches import Batch, Pair, channels_first
 from srcnn.errors import MissingData
-from srcnn.images.depth import to_float
+from srcnn.images.quantize import to_float
 
 
 class SubImageSampler:

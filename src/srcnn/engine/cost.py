@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.engine.planes import count
-from srcnn.engine.road import ROWS
+from srcnn.engine.channels import count
+from srcnn.engine.pipeline import ROWS
 from srcnn.engine.threads import cores
 from srcnn.engine.upscaler import Upscaler
 from srcnn.images.encode import OPTIMISED, Page, encode, write_picture

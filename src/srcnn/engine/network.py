@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.engine.backend import Backend, is_out_of_memory
+from srcnn.engine.backends.backend import Backend, is_out_of_memory
 from srcnn.engine.threads import cores
 from srcnn.engine.tiling import Tile, tiles
 from srcnn.images.color import Color, channels_in

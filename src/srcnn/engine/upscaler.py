@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from srcnn.baselines import anchored, sparse_coding
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
-from srcnn.engine.backend import Backend
-from srcnn.engine.engines import open_backend, resolve
-from srcnn.engine.kinds import to_pixels
+from srcnn.engine.backends.backend import Backend
+from srcnn.engine.inputs import to_pixels
 from srcnn.engine.network import AUTO_TILE, Enhancer, Network
-from srcnn.engine.road import Progress, enlarge
+from srcnn.engine.options import open_backend, resolve
+from srcnn.engine.pipeline import Progress, enlarge
 from srcnn.engine.threads import cores
 from srcnn.errors import LimitError, ModelError, UsageError
-from srcnn.images.depth import peak
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
+from srcnn.images.quantize import peak
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import default, find, is_file_name, read_bytes
@@ -84,7 +84,7 @@ class Upscaler:
         size: tuple[int, int],
         progress: Progress | None = None,
     ) -> Generator[NDArray[Any], None, None]:
-        """A picture that need not fit into memory: see `srcnn.engine.road.enlarge`."""
+        """A picture that need not fit into memory: see `srcnn.engine.pipeline.enlarge`."""
         return enlarge(self.model, strips, old, size, self.tile, self.threads, progress)
 
 

@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
-from srcnn.degrade import low_resolution
 from srcnn.errors import UsageError
 from srcnn.evaluation.models import open_models
-from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
-from srcnn.evaluation.run import Judged, Scores, check_size, score_pictures
+from srcnn.evaluation.reference import Original
 from srcnn.evaluation.save import picture_of
+from srcnn.evaluation.scoring import Judged, Scores, check_size, score_pictures
 from srcnn.images.crop import modcrop
-from srcnn.images.depth import to_float, to_uint8
+from srcnn.images.degrade import low_resolution
 from srcnn.images.io import MAX_BYTES, open_picture
+from srcnn.images.quantize import to_float, to_uint8
 from srcnn.weights.store import default, is_file_name
 
 MAX_PIXELS = 2**25

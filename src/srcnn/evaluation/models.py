@@ -8,10 +8,10 @@ from pathlib import Path
 from srcnn._optional import need
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
-from srcnn.engine.engines import open_backend, resolve
 from srcnn.engine.network import Enhancer, Network
+from srcnn.engine.options import open_backend, resolve
 from srcnn.engine.threads import cores
-from srcnn.evaluation.examples import METHODS, Say, open_example_based
+from srcnn.evaluation.example_based import METHODS, Say, open_example_based
 from srcnn.weights.binary import Tensors
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.degrade import Degradation, enlarge
 from srcnn.errors import InputError, UsageError
 from srcnn.images.color import Color, convert
 from srcnn.images.crop import modcrop
-from srcnn.images.depth import to_float, to_uint8
+from srcnn.images.degrade import Degradation, enlarge
+from srcnn.images.quantize import to_float, to_uint8
 from srcnn.images.resize import imresize, resize_as_opencv
 
 BICUBIC = Degradation()
@@ -144,7 +144,7 @@ def degraded(
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """(mod-cropped truth, its bicubic picture around [0, 1]); H x W each, or H x W x 3.
 
-    ``color`` is that of the model, see `srcnn.degrade.Degradation.low_resolution`.
+    ``color`` is that of the model, see `srcnn.images.degrade.Degradation.low_resolution`.
 
     Chance, where there is any in ``degradation``, is that of the file's name unless ``random`` is
     given: a judge repeats itself.

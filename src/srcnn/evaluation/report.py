@@ -11,13 +11,13 @@ from typing import Any
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.data.catalog import CATALOG, locate, report_name
 from srcnn.data.folder import pictures_in
-from srcnn.engine.engines import resolve
+from srcnn.engine.options import resolve
 from srcnn.errors import SrcnnError, UsageError
 from srcnn.evaluation.models import open_models
-from srcnn.evaluation.original import read_originals
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol, protocol_named
-from srcnn.evaluation.run import Judged, Keep, mean, score_pictures
+from srcnn.evaluation.reference import read_originals
 from srcnn.evaluation.save import save_judged
+from srcnn.evaluation.scoring import Judged, Keep, mean, score_pictures
 from srcnn.metrics import METRICS, OF_ONE_CHANNEL
 from srcnn.weights.store import default
 

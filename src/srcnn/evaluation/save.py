@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.evaluation.run import Judged
+from srcnn.evaluation.scoring import Judged
 from srcnn.images.color import convert, gray_to_y
-from srcnn.images.depth import to_float, to_uint8
 from srcnn.images.encode import encode
 from srcnn.images.files import write_atomically
 from srcnn.images.formats import FORMATS
+from srcnn.images.quantize import to_float, to_uint8
 
 
 def save_judged(folder: Path, judged: Judged, scale: int) -> None:

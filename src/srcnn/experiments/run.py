@@ -18,17 +18,17 @@ from srcnn.data.catalog import locate
 from srcnn.data.folder import fingerprint, pictures_in
 from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.errors import ModelError
-from srcnn.evaluation.examples import METHODS, TRAINED_ON
+from srcnn.evaluation.example_based import METHODS, TRAINED_ON
 from srcnn.evaluation.models import open_models
-from srcnn.evaluation.original import read_original
 from srcnn.evaluation.protocol import protocol_named
+from srcnn.evaluation.reference import read_original
 from srcnn.evaluation.report import check_metrics, finite, make_report
-from srcnn.evaluation.run import planes_for
-from srcnn.experiments.course import course
+from srcnn.evaluation.scoring import planes_for
+from srcnn.experiments.curve import course
 from srcnn.experiments.study import FOLDER, Budget, Study, read_study
 from srcnn.images.files import write_atomically
+from srcnn.runs.run import WEIGHTS, make_plan, run_plan
 from srcnn.training.config import Recipe
-from srcnn.training_run import WEIGHTS, make_plan, run_plan
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import find
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from srcnn.errors import InputError, LimitError
 from srcnn.images.formats import FORMATS, format_of_bytes
 from srcnn.images.picture import Picture, check_pixels
-from srcnn.images.structure import check_parts, open_bytes
+from srcnn.images.validation import check_parts, open_bytes
 from srcnn.images.vips import open_vips
 
 MAX_PIXELS = 2**28

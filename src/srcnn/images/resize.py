@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.errors import UsageError
-from srcnn.images.depth import peak, round_levels
+from srcnn.images.quantize import peak, round_levels
 
 Border = Literal["mirror", "replicate"]
 

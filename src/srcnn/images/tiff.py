@@ -18,7 +18,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.images.structure import open_bytes
+from srcnn.images.validation import open_bytes
 
 _EXIF, _GPS, _INTEROP = 34665, 34853, 40965
 _DESCRIPTIVE = (270, 271, 272, 305, 306, 315, 316, 33432)

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from srcnn.errors import InputError
 from srcnn.images.formats import FORMATS, Format
 from srcnn.images.picture import Header, Picture
-from srcnn.images.structure import kind_of_jpeg
 from srcnn.images.tiff import PageView
 from srcnn.images.tiff import pages as tiff_pages
+from srcnn.images.validation import kind_of_jpeg
 
 # pyvips hands libvips's warnings to Python's log, and prints a traceback where one is no UTF-8.
 pyvips._remove_log_handler()

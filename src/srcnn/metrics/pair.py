@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.errors import UsageError
-from srcnn.images.depth import peak
+from srcnn.images.quantize import peak
 
 Levels = NDArray[np.float64]
 

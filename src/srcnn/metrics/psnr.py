@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.errors import UsageError
-from srcnn.images.depth import peak
+from srcnn.images.quantize import peak
 
 
 def psnr(a: NDArray[Any], b: NDArray[Any], weights: Sequence[float] | None = None) -> float:

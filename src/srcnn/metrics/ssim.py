@@ -9,7 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from srcnn.errors import UsageError
-from srcnn.images.depth import peak
+from srcnn.images.quantize import peak
 
 WINDOW, SIGMA, K1, K2 = 11, 1.5, 0.01, 0.03
 

@@ -19,8 +19,8 @@ from torch.nn import functional
 from srcnn.errors import ModelError
 from srcnn.models.residual import SHIFT
 from srcnn.models.srcnn import SRCNN, bias_of
+from srcnn.weights.architectures.srcnn import layer_shapes, shape_of
 from srcnn.weights.binary import PARTS, kind_of, pack, unpack
-from srcnn.weights.network import layer_shapes, shape_of
 
 
 class Binarize(torch.autograd.Function):

@@ -21,9 +21,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from srcnn.errors import ModelError, UsageError
+from srcnn.weights.architectures.srcnn import shape_of
 from srcnn.weights.binary import kind_of
 from srcnn.weights.foreign import open_weights
-from srcnn.weights.network import shape_of
 
 PRESETS = {"9-1-5": (9, 1, 5), "9-3-5": (9, 3, 5), "9-5-5": (9, 5, 5)}
 """The paper's three networks (section 4.3.2) as ``f``; ``n`` is 64, 32 for each."""

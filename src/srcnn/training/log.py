@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
-from srcnn.duration import duration
 from srcnn.images.files import write_atomically, writing
+from srcnn.terminal import duration
 from srcnn.training.events import Events
 
 

@@ -18,12 +18,12 @@ from srcnn.errors import SrcnnError
 from srcnn.models.registry import Trained
 from srcnn.models.residual import ResidualSRCNN
 from srcnn.training.config import Recipe
+from srcnn.training.eta import Pace
+from srcnn.training.interrupts import Stop
 from srcnn.training.log import RunLog
 from srcnn.training.losses import LOSSES, over_channels
 from srcnn.training.optimizer import ema_decay, learning_rate, make_optimizer, update_average
-from srcnn.training.pace import Pace
 from srcnn.training.state import load_state, save_state
-from srcnn.training.stop import Stop
 
 Tensors = dict[str, NDArray[Any]]
 Validate = Callable[[Tensors], float]

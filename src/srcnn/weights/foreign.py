@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 
 from srcnn.errors import ModelError
 from srcnn.images.color import Color
+from srcnn.weights.architectures.srcnn import MOST, check_fit, shape_of
 from srcnn.weights.binary import dtype_of, kind_of
 from srcnn.weights.card import METADATA_KEY, Card, card_from_json
 from srcnn.weights.layouts import names_of
 from srcnn.weights.matlab import read_arrays
-from srcnn.weights.network import MOST, check_fit, shape_of
 from srcnn.weights.onnx_file import from_onnx
 from srcnn.weights.store import PYTORCH, SUFFIXES, find, read_bytes
 

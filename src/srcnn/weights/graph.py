@@ -13,9 +13,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from srcnn.weights.architectures.srcnn import Node, check_fit, network_nodes
 from srcnn.weights.binary import Tensors, dtype_of
 from srcnn.weights.card import METADATA_KEY, Card
-from srcnn.weights.network import Node, check_fit, network_nodes
 
 Shape = Sequence[str | int]
 

@@ -1,7 +1,7 @@
 """A weights file (ONNX) to named tensors and card, with nothing but numpy.
 
 A graph from a stranger can loop for ever, ask for terabytes and read other files. So nothing but srcnn's
-own graph is taken: every part of the file is compared with what `srcnn.weights.network` says of it, and
+own graph is taken: every part of the file is compared with what `srcnn.weights.architectures.srcnn` says of it, and
 whatever else there is in it is refused. Format: onnx.proto3 and Protocol Buffers' encoding.
 """
 
@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.errors import ModelError
+from srcnn.weights.architectures.srcnn import Node, check_fit, network_nodes
 from srcnn.weights.binary import dtype_of
 from srcnn.weights.card import Card, card_in
-from srcnn.weights.network import Node, check_fit, network_nodes
 
 _OPSET = 17
 _INT64 = 7

@@ -24,10 +24,10 @@ from onnx import helper
 
 from srcnn.images.color import linear, space_of
 from srcnn.images.resize import imresize
+from srcnn.weights.architectures.srcnn import network_nodes
 from srcnn.weights.binary import Tensors, dtype_of
 from srcnn.weights.card import STANDALONE_KEY, Card
 from srcnn.weights.graph import graph_file, protos
-from srcnn.weights.network import network_nodes
 
 _REACH = 2
 """Bicubic taps of an output pixel lie within so many pixels of the one that it came from."""

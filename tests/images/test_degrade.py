@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from srcnn.degrade import Degradation, low_resolution
-from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
+from srcnn.evaluation.reference import Original
 from srcnn.images.color import Color, convert
-from srcnn.images.depth import to_uint8
+from srcnn.images.degrade import Degradation, low_resolution
+from srcnn.images.quantize import to_uint8
 from srcnn.images.resize import blur_and_subsample
 from srcnn.metrics import psnr
 

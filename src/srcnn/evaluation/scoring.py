@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.baselines.bicubic import NAME as MODEL
-from srcnn.degrade import Degradation
 from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.errors import InputError, SrcnnError
-from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import BICUBIC, INTEGERS, Views
+from srcnn.evaluation.reference import Original
 from srcnn.images.color import Color, convert, rgb_to_ycbcr, space_of, y_to_gray
 from srcnn.images.crop import modcrop, shave
-from srcnn.images.depth import to_float, to_uint8
+from srcnn.images.degrade import Degradation
+from srcnn.images.quantize import to_float, to_uint8
 from srcnn.metrics import SMALLEST, Metric, psnr, ssim
 
 Scores = dict[str, float]

@@ -22,25 +22,25 @@ import torch
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.data.catalog import locate
 from srcnn.data.folder import LOG, RESOLVED, pictures_in
-from srcnn.degrade import Degradation
 from srcnn.engine.network import Enhancer
 from srcnn.errors import ModelError, SrcnnError, UsageError
 from srcnn.evaluation.models import network
-from srcnn.evaluation.original import Original
-from srcnn.evaluation.run import mean, score_pictures
+from srcnn.evaluation.reference import Original
+from srcnn.evaluation.scoring import mean, score_pictures
 from srcnn.images.color import channels_in
+from srcnn.images.degrade import Degradation
 from srcnn.images.files import remove_parts, write_atomically
 from srcnn.metrics import Metric, psnr
 from srcnn.models.registry import FORMS, Trained
 from srcnn.models.srcnn import init_he, init_paper
+from srcnn.runs.card import card_of, final_scores, recipe_origin
+from srcnn.runs.pictures import Say, degradation_of, find_pictures, open_sampler, read_held_back
 from srcnn.training.config import Recipe
 from srcnn.training.device import make_fabric
 from srcnn.training.log import RunLog
 from srcnn.training.loop import Tensors, channels_last, first_state, train, update
 from srcnn.training.optimizer import make_optimizer
 from srcnn.training.resume import alone, check_resumed, compare_pictures
-from srcnn.training_card import card_of, final_scores, recipe_origin
-from srcnn.training_pictures import Say, degradation_of, find_pictures, open_sampler, read_held_back
 from srcnn.weights.binary import Weights, kind_of
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import load

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srcnn._optional import need
-from srcnn.engine.backend import Backend
+from srcnn.engine.backends.backend import Backend
 from srcnn.errors import UsageError
 
 ENGINES = {"onnxruntime": ("fp32",), "openvino": ("fp32", "bf16"), "torch": ("fp32", "bf16")}
@@ -35,14 +35,14 @@ def open_backend(graph: bytes, engine: str, precision: str, threads: int) -> Bac
     """
     if engine == "openvino":
         need("openvino", "engine openvino")
-        from srcnn.engine.openvino import OpenVino
+        from srcnn.engine.backends.openvino import OpenVino
 
         return OpenVino(graph, precision, threads)
     if engine == "torch":
         need("train", "engine torch")
-        from srcnn.engine.torch import Torch
+        from srcnn.engine.backends.torch import Torch
 
         return Torch(graph, precision)
-    from srcnn.engine.onnxruntime import OnnxRuntime
+    from srcnn.engine.backends.onnxruntime import OnnxRuntime
 
     return OnnxRuntime(graph)

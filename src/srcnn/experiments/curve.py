@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from srcnn.evaluation.report import make_report
-from srcnn.training_run import SNAPSHOTS
+from srcnn.runs.run import SNAPSHOTS
 from srcnn.weights.onnx_file import read_card
 
 

@@ -6,13 +6,13 @@ import csv
 import json
 import statistics
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
+
+from shared import ROOT
 
 from srcnn.data.catalog import title_of
 from srcnn.evaluation.protocol import INTEGERS, protocol_named
 
-ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "experiments" / "results"
 PAPER = ROOT / "results" / "paper"
 PRINTED = {"bicubic": "Bicubic", "sparse-coding": "SC", "a+": "A+", "srcnn-955": "SRCNN"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import onnxruntime
 
-from srcnn.engine.backend import Batch
+from srcnn.engine.backends.backend import Batch
 
 
 class OnnxRuntime:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from shared import ROOT
+
 OF_91_IMAGES = {
     "bicubic": "bicubic",
     "paper SC": "paper: SC",

@@ -20,9 +20,9 @@ from srcnn.baselines.dictionary import Learning
 from srcnn.baselines.samples import Settings
 from srcnn.engine.network import enhance_whole
 from srcnn.errors import MissingData, MissingExtra, ModelError
-from srcnn.evaluation import examples
+from srcnn.evaluation import example_based
 from srcnn.evaluation.compare import compare
-from srcnn.evaluation.examples import METHODS, open_example_based
+from srcnn.evaluation.example_based import METHODS, open_example_based
 from srcnn.evaluation.models import open_models
 
 NAMES = ("sparse-coding", "a+")
@@ -52,7 +52,7 @@ def kept(root: Path) -> list[Path]:
 
 
 def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examples, "train", lambda *_: pytest.fail("it was trained again"))
+    monkeypatch.setattr(example_based, "train", lambda *_: pytest.fail("it was trained again"))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -285,7 +285,7 @@ def test_other_pictures_than_the_91_are_told_of(
     open_example_based("a+", 2)
     first, last = sorted(kept(root), key=lambda file: file.stat().st_mtime_ns)
     digest = first.stem.rpartition("-")[2]
-    monkeypatch.setattr(examples, "_digest_of_the_91", lambda: digest)
+    monkeypatch.setattr(example_based, "_digest_of_the_91", lambda: digest)
     os.utime(first, (1, 1))
     (root / "t91").rename(root / "elsewhere")
     caplog.clear()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from srcnn.training import pace
-from srcnn.training.pace import Pace
+from srcnn.training import eta
+from srcnn.training.eta import Pace
 
 
 class Clock:
@@ -22,7 +22,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of every `Pace`."""
     made = Clock()
-    monkeypatch.setattr(pace, "time", made)
+    monkeypatch.setattr(eta, "time", made)
     return made
 
 

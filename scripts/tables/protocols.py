@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-from study_tables import table_row
+from shared import ROOT
+from studies import table_row
 
 from srcnn.evaluation.protocol import FILE, FLOAT, OPENCV
-
-ROOT = Path(__file__).parents[1]
 
 
 def show_score(mean: dict[str, float], sign: str = "") -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from srcnn.errors import UsageError
-from srcnn.images.depth import peak, quantize, round_levels, to_float, to_uint8
+from srcnn.images.quantize import peak, quantize, round_levels, to_float, to_uint8
 
 DEPTHS = [(np.uint8, 256), (np.uint16, 65536)]
 

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.images.color import Color, convert, space_of
-from srcnn.images.depth import to_float, to_uint8
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
 from srcnn.images.io import open_picture
+from srcnn.images.quantize import to_float, to_uint8
 from srcnn.images.resize import blur_and_subsample, imresize
 
 

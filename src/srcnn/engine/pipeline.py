@@ -7,7 +7,7 @@
 
 Only as many rows are held as the tiles at work need, so memory depends on the picture's width and the
 tile, not on its height. Which channels a network has, and how its answer becomes a picture again, is
-known to `srcnn.engine.planes`.
+known to `srcnn.engine.channels`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.engine.channels import to_picture, to_planes
 from srcnn.engine.network import Enhancer
-from srcnn.engine.planes import to_picture, to_planes
 from srcnn.engine.threads import one_core_per_product, workers
 from srcnn.engine.tiling import Span, spans
 from srcnn.images.alpha import bleed
-from srcnn.images.depth import quantize, to_float
+from srcnn.images.quantize import quantize, to_float
 from srcnn.images.resize import Window, resize_window, window
 
 Progress = Callable[[float], None]

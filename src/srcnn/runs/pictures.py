@@ -22,12 +22,12 @@ from srcnn.data.folder import pictures_in
 from srcnn.data.patches import PatchSampler, Sampler, load_pairs
 from srcnn.data.stream import Cutter, StreamSampler
 from srcnn.data.subimages import SubImageSampler
-from srcnn.degrade import Degradation
 from srcnn.engine.threads import cores
 from srcnn.errors import InputError, LimitError
-from srcnn.evaluation.original import Original
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
+from srcnn.evaluation.reference import Original
 from srcnn.images.color import Color, channels_in
+from srcnn.images.degrade import Degradation
 from srcnn.images.io import open_picture
 from srcnn.images.resize import imresize
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass
 
-from study_tables import BEST, RESULTS, RIVAL, Json, average_gain, columns_of, read_study, table_row
+from studies import BEST, RESULTS, RIVAL, Json, average_gain, columns_of, read_study, table_row
 
 from srcnn.data.catalog import title_of
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-
+from shared import ROOT
 
 _SUMMARY = ("srcnn-915", "srcnn-955")
 """The smallest and the largest network."""

@@ -10,13 +10,13 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from conclusion_tables import conclusions
-from protocol_tables import protocols, protocols_x4, show_score
-from sparse_coding_table import OF_91_IMAGES, sparse_coding_times
-from speed_tables import (
+from conclusions import conclusions
+from example_based import OF_91_IMAGES, sparse_coding_times
+from protocols import protocols, protocols_x4, show_score
+from shared import ROOT
+from speed import (
     large,
     network_nanoseconds,
     speed_machine,
@@ -24,11 +24,10 @@ from speed_tables import (
     speed_roads,
     speed_summary,
 )
-from study_tables import bicubic_rows, study
+from studies import bicubic_rows, study
 
 from srcnn.data.catalog import title_of
 
-ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "docs").rglob("*.md")))
 _BLOCK = re.compile(r"(<!-- table: (?P<name>[\w -]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from srcnn.baselines.bicubic import Bicubic
-from srcnn.engine.road import enlarge
+from srcnn.engine.pipeline import enlarge
 from srcnn.engine.threads import workers
 from srcnn.engine.upscaler import load
 from srcnn.errors import InputError

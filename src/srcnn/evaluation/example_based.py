@@ -24,15 +24,15 @@ from srcnn.baselines.samples import Pair, Settings
 from srcnn.data.catalog import cache, locate
 from srcnn.data.folder import pictures_in
 from srcnn.data.verify import checksums
-from srcnn.duration import duration
 from srcnn.engine.threads import one_core_per_product
 from srcnn.engine.upscaler import SCALES
 from srcnn.errors import MissingData, ModelError, OutputError
-from srcnn.evaluation.original import read_original
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
-from srcnn.images.depth import to_float
+from srcnn.evaluation.reference import read_original
 from srcnn.images.files import atomic_file, remove_parts
+from srcnn.images.quantize import to_float
 from srcnn.images.resize import imresize
+from srcnn.terminal import duration
 
 TRAINED_ON = "t91"
 _VERSION = 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import openvino
 
-from srcnn.engine.backend import Batch
+from srcnn.engine.backends.backend import Batch
 
 
 class OpenVino:

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.degrade import Degradation, enlarge, low_resolution
 from srcnn.errors import InputError, LimitError, SrcnnError
 from srcnn.evaluation.protocol import BICUBIC, FLOAT, Protocol, Views, degraded, seen
 from srcnn.images.alpha import without_alpha
 from srcnn.images.color import Color, convert, space_of
 from srcnn.images.crop import modcrop
-from srcnn.images.depth import to_float, to_uint8
+from srcnn.images.degrade import Degradation, enlarge, low_resolution
 from srcnn.images.io import open_picture
+from srcnn.images.quantize import to_float, to_uint8
 
 
 class Original:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from srcnn.engine.backend import Batch
+from srcnn.engine.backends.backend import Batch
 from srcnn.models.registry import network_of
 from srcnn.weights.onnx_file import from_onnx
 

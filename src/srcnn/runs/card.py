@@ -16,11 +16,11 @@ from srcnn.data.catalog import CATALOG, locate, report_name
 from srcnn.data.folder import pictures_in
 from srcnn.engine.network import Enhancer
 from srcnn.errors import SrcnnError
-from srcnn.evaluation.original import read_originals
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
-from srcnn.evaluation.run import mean, score_pictures
+from srcnn.evaluation.reference import read_originals
+from srcnn.evaluation.scoring import mean, score_pictures
+from srcnn.runs.pictures import degradation_of
 from srcnn.training.config import Recipe
-from srcnn.training_pictures import degradation_of
 from srcnn.weights.card import Card
 
 
