@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from srcnn.runs.run import WEIGHTS, make_plan, run_plan
-from srcnn.training.config import Recipe, make_recipe
+from srcnn.training.config import Recipe
+from srcnn.training.recipe_file import make_recipe
 from srcnn.weights.foreign import load
 
 TINY: dict[str, Any] = {

@@ -176,7 +176,7 @@ def _cost(
         seconds = max(pixels, encode, (decode + road + encode) / cores())
     own = _own(picture, upscaler, size, fmt)
     shared = _PROCESS
-    if upscaler.model.radius:  # bicubic needs no engine
+    if upscaler.model.grid.radius:  # bicubic needs no engine
         tile = min(upscaler.tile, max(size))
         shared += _ENGINES[upscaler.engine] + upscaler.threads * _FILTERS * 4 * tile**2
     return Cost(seconds, shared + own, own, decode + road + encode)

@@ -12,6 +12,7 @@ from srcnn.engine.network import Enhancer, Network
 from srcnn.engine.options import open_backend, resolve
 from srcnn.engine.threads import cores
 from srcnn.evaluation.example_based import METHODS, Say, open_example_based
+from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.binary import Tensors
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card
@@ -71,4 +72,4 @@ def network(
 
 def _opened(name: str, graph: bytes, card: Card, engine: str, precision: str) -> Network:
     backend = open_backend(graph, *resolve(engine, precision), cores())
-    return Network(name, backend, card.radius, color=card.color)
+    return Network(name, backend, grid_of(card), card.color)

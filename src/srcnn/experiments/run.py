@@ -208,7 +208,7 @@ def _times(
     calls = []
     for name, scale in scales.items():
         (model,) = open_models([name], [scale], data_root=data_root)[scale]
-        given = [planes_for(model, o.enlarged(model.color, scale)) for o in originals]
+        given = [planes_for(model, o.degraded(model.color, scale)) for o in originals]
         calls.append(partial(_enhance_all, model, given))
     timings = interleave(calls, _ROUNDS)
     return {name: t.median / len(files) for name, t in zip(scales, timings, strict=True)}

@@ -31,7 +31,8 @@ from srcnn.images.color import channels_in
 from srcnn.images.degrade import Degradation
 from srcnn.images.files import remove_parts, write_atomically
 from srcnn.metrics import Metric, psnr
-from srcnn.models.registry import FORMS, Trained
+from srcnn.models.base import TorchNetwork
+from srcnn.models.registry import form_of
 from srcnn.models.srcnn import init_he, init_paper
 from srcnn.runs.card import card_of, final_scores, recipe_origin
 from srcnn.runs.pictures import Say, degradation_of, find_pictures, open_sampler, read_held_back
@@ -41,7 +42,8 @@ from srcnn.training.log import RunLog
 from srcnn.training.loop import Tensors, channels_last, first_state, train, update
 from srcnn.training.optimizer import make_optimizer
 from srcnn.training.resume import alone, check_resumed, compare_pictures
-from srcnn.weights.binary import Weights, kind_of
+from srcnn.weights.architectures.table import grid_of
+from srcnn.weights.binary import kind_of
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import load
 from srcnn.weights.graph import to_onnx
@@ -64,9 +66,7 @@ class Plan:
     @property
     def card(self) -> Card:
         """What is known of the weights before training."""
-        recipe = self.recipe
-        weights: Weights = "binary" if recipe.form == "binary" else "fp32"
-        return Card(recipe.name, recipe.scale, recipe.f, recipe.n, recipe.color, weights)
+        return self.recipe.card
 
 
 def make_plan(
@@ -145,7 +145,7 @@ def run_plan(
                 write_atomically(folder / SNAPSHOTS / f"{step:07}.onnx", to_onnx(tensors, card))
 
         compare_pictures(state, plan.training, plan.held_back, log.warn)
-        reading = (plan.card.radius, log.say, log.warn)
+        reading = (grid_of(plan.card), log.say, log.warn)
         with open_sampler(recipe, plan.training, *reading) as sampler:
             # From here on nothing about the recipe or the pictures can be wrong any more.
             if first:
@@ -236,7 +236,7 @@ def estimated_seconds(plan: Plan, device: str = "auto") -> float:
     fabric, _ = make_fabric(device, recipe.precision)
     model = _first_model(recipe)
     wrapped, optimizer = fabric.setup(channels_last(model), make_optimizer(recipe, model))
-    side = recipe.patch + 2 * plan.card.radius
+    side = grid_of(plan.card).padded(recipe.patch)
     channels = channels_in(recipe.color)
     x = torch.rand(recipe.batch, channels, side, side, device=fabric.device)
     truth = torch.rand(recipe.batch, channels, recipe.patch, recipe.patch, device=fabric.device)
@@ -249,21 +249,23 @@ def estimated_seconds(plan: Plan, device: str = "auto") -> float:
     return sorted(times)[len(times) // 2] * recipe.steps
 
 
-def _first_model(recipe: Recipe, step: int = 0) -> Trained:
+def _first_model(recipe: Recipe, step: int = 0) -> TorchNetwork:
     """What training begins with; where it goes on after a ``step``, only the kind of network counts."""
     # A state with free steps behind it is of the folded network.
-    form = FORMS["plain" if step > recipe.folded_at else recipe.form]
+    form = form_of(recipe.card, "plain" if step > recipe.folded_at else recipe.form)
     if recipe.start is not None and not step:
         path = _start_file(recipe.start, recipe.scale)
         tensors, card = load(path, recipe.scale)
-        if (card.f, card.n, card.color) != (recipe.f, recipe.n, recipe.color):
-            found = f"has f = {card.f}, n = {card.n}, color {card.color}"
-            raise UsageError(recipe.start, f"{found}, not the recipe's")
+        for key in ("architecture", "f", "n", "sizes", "color"):
+            found, wanted = getattr(card, key), getattr(recipe.card, key)
+            if found != wanted:
+                why = f"has {key} {found}, and the recipe {wanted}"
+                raise UsageError(recipe.start, why)
         if (kind_of(tensors) == "binary") != (recipe.form == "binary"):
             why = f"has {kind_of(tensors)} weights, and the recipe form: {recipe.form}"
             raise UsageError(recipe.start, why)
-        return form.from_tensors(tensors, str(path))
-    model = form(recipe.f, recipe.n, channels_in(recipe.color))
+        return form.of_weights(tensors, card, str(path))
+    model = form.of_card(recipe.card)
     (init_he if recipe.init == "he" else init_paper)(model)
     return model
 

@@ -15,8 +15,7 @@ from torch import Tensor, nn
 
 from srcnn.data.patches import Batch, Sampler
 from srcnn.errors import SrcnnError
-from srcnn.models.registry import Trained
-from srcnn.models.residual import ResidualSRCNN
+from srcnn.models.base import TorchNetwork
 from srcnn.training.config import Recipe
 from srcnn.training.eta import Pace
 from srcnn.training.interrupts import Stop
@@ -37,7 +36,7 @@ SAVE_EVERY = 120.0
 
 def train(
     recipe: Recipe,
-    model: Trained,
+    model: TorchNetwork,
     sampler: Sampler,
     validate: Validate,
     keep: Keep,
@@ -112,7 +111,7 @@ def train(
 class _Learner:
     """A network, its average, and what moves them."""
 
-    def __init__(self, recipe: Recipe, model: Trained, fabric: Fabric) -> None:
+    def __init__(self, recipe: Recipe, model: TorchNetwork, fabric: Fabric) -> None:
         self.model = model
         self._recipe, self._fabric = recipe, fabric
         self._average = copy.deepcopy(model).requires_grad_(False)
@@ -121,7 +120,7 @@ class _Learner:
         self._average.to(fabric.device)
 
     @property
-    def kept(self) -> Trained:
+    def kept(self) -> TorchNetwork:
         """What is judged and written: the average, where there is one."""
         return self._average if self._recipe.ema else self.model
 
@@ -136,9 +135,8 @@ class _Learner:
 
     def folded(self) -> _Learner:
         """Itself where the network is plain; else one that goes on with what this one keeps, folded."""
-        if not isinstance(self.kept, ResidualSRCNN):
-            return self
-        return _Learner(self._recipe, self.kept.fold(), self._fabric)
+        plain = self.kept.fold()
+        return self if plain is self.kept else _Learner(self._recipe, plain, self._fabric)
 
     def state(self) -> State:
         return {

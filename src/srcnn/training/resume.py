@@ -12,8 +12,9 @@ from filelock import FileLock, Timeout
 from srcnn.data.folder import RESOLVED, fingerprint
 from srcnn.errors import UsageError
 from srcnn.images.files import writing
-from srcnn.training.config import Recipe, read_recipe
+from srcnn.training.config import Recipe
 from srcnn.training.loop import State
+from srcnn.training.recipe_file import read_recipe
 
 LOCK = ".srcnn.lock"
 """In the folder of a run: held by the process that trains there."""

@@ -19,7 +19,7 @@ class Torch:
     def __init__(self, graph: bytes, precision: str = "fp32") -> None:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._dtype = {"fp32": torch.float32, "bf16": torch.bfloat16}[precision]
-        model = network_of(from_onnx(graph, "graph")[0])
+        model = network_of(*from_onnx(graph, "graph"))
         for layer in model.layers:
             layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
         self._model = model.eval().to(self._device, self._dtype)
