@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from srcnn.api import evaluate, load, upscale
+    from srcnn.engine.options import Engine
     from srcnn.engine.upscaler import Upscaler
     from srcnn.errors import SrcnnError
     from srcnn.images.resize import imresize
@@ -28,6 +29,7 @@ _environ.setdefault("VIPS_WARNING", "0")
 
 _HOMES = {
     "BinarySRCNN": "srcnn.models.binary",
+    "Engine": "srcnn.engine.options",
     "SRCNN": "srcnn.models.srcnn",
     "SrcnnError": "srcnn.errors",
     "Upscaler": "srcnn.engine.upscaler",
@@ -42,6 +44,7 @@ _HOMES = {
 __all__ = [
     "SRCNN",
     "BinarySRCNN",
+    "Engine",
     "SrcnnError",
     "Upscaler",
     "__version__",

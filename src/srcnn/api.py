@@ -9,40 +9,84 @@ from pathlib import Path
 from typing import Any
 
 from srcnn._optional import need
+from srcnn.engine.options import Engine, engine_of
 from srcnn.engine.upscaler import Upscaler
 from srcnn.engine.upscaler import load as _load
 from srcnn.errors import UsageError
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 
 
-def load(name_or_file: str | Path | None = None, scale: float = 3, **options: Any) -> Upscaler:
-    """An `Upscaler` that keeps its network open.
+def load(
+    name_or_file: str | Path | None = None,
+    scale: float = 3,
+    engine: str | Engine = "auto",
+    precision: str = "auto",
+    tile: int | str = "auto",
+    threads: int | None = None,
+    device: str = "auto",
+    tta: bool = False,
+) -> Upscaler:
+    """Open a model and keep it open.
 
-    ``options``: ``engine``, ``precision``, ``tile`` and ``threads`` as in `upscale`.
+    Args:
+        name_or_file: A shipped model, an ONNX weights file or ``"bicubic"``; None is the best
+            shipped model for the scale.
+        scale: Enlargement, above 1.
+        engine: `srcnn.Engine`, which says everything about how the network is run, or the name of
+            one, with the arguments below.
+        precision: As `srcnn.Engine.precision`.
+        tile: As `srcnn.Engine.tile`.
+        threads: As `srcnn.Engine.threads`.
+        device: As `srcnn.Engine.device`.
+        tta: As `srcnn.Engine.ensemble`.
+
+    Returns:
+        An `Upscaler`, which is safe to use from several threads, and can be pickled.
+
+    Raises:
+        SrcnnError: If an argument is wrong, or the model cannot be used.
     """
-    return _load(None if name_or_file is None else str(name_or_file), scale, **options)
+    model = None if name_or_file is None else str(name_or_file)
+    return _load(model, scale, engine_of(engine, precision, device, tile, threads, tta))
 
 
 def upscale(
     image: Any,
     scale: float = 3,
     model: str | Path | None = None,
-    engine: str = "auto",
+    engine: str | Engine = "auto",
     precision: str = "auto",
     tile: int | str = "auto",
     threads: int | None = None,
     max_pixels: int = MAX_PIXELS,
     max_bytes: int = MAX_BYTES,
+    device: str = "auto",
+    tta: bool = False,
 ) -> Any:
-    """Enlarge a picture by ``scale`` with the best network, or with ``model`` (a name or a file).
+    """Enlarge an image by ``scale`` with the best network, or with ``model``.
 
-    ``image`` is a path or the bytes of a file (a numpy array comes back), a numpy array (H x W,
-    H x W x 3 or H x W x 4; uint8, uint16, or float in [0, 1]) or a PIL image: the same kind, depth and
-    channels come back. ``max_pixels`` limits what comes in and what goes out, ``max_bytes`` a file or its
-    bytes. Raises `srcnn.SrcnnError`.
+    Args:
+        image: A path or the bytes of a file; an array (H, W), (H, W, 3) or (H, W, 4) of uint8,
+            uint16 or floats in [0, 1]; or a PIL image.
+        scale: Enlargement, above 1.
+        model: As ``name_or_file`` of `load`.
+        engine: As in `load`.
+        precision: As `srcnn.Engine.precision`.
+        tile: As `srcnn.Engine.tile`.
+        threads: As `srcnn.Engine.threads`.
+        max_pixels: Limit for the pixels of the image and of the result.
+        max_bytes: Limit for a file or its bytes.
+        device: As `srcnn.Engine.device`.
+        tta: As `srcnn.Engine.ensemble`.
+
+    Returns:
+        The kind, depth and channels of ``image``; an array for a path or bytes.
+
+    Raises:
+        SrcnnError: If an argument is wrong, or the image cannot be read.
     """
-    upscaler = load(model, scale, engine=engine, precision=precision, tile=tile, threads=threads)
-    return upscaler.upscale(image, max_pixels=max_pixels, max_bytes=max_bytes)
+    asked = engine_of(engine, precision, device, tile, threads, tta)
+    return load(model, scale, asked).upscale(image, max_pixels=max_pixels, max_bytes=max_bytes)
 
 
 def evaluate(
@@ -52,12 +96,31 @@ def evaluate(
     protocol: str = "paper",
     metrics: str | Sequence[str] = ("psnr", "ssim"),
     data_root: str | Path | None = None,
+    engine: str | Engine = "auto",
+    precision: str = "auto",
+    device: str = "auto",
+    tta: bool = False,
 ) -> dict[str, Any]:
-    """Score models on data sets (names or folders) and return the report, bicubic always in it.
+    """Score models on data sets, bicubic always among them. Needs the extra ``train``.
 
-    ``None`` is the best shipped network, no models at all bicubic alone. The report is what the JSON of
-    ``srcnn evaluate`` reads as: the PSNR of two equal pictures is ``None``. Needs the extra ``train``.
-    Raises `srcnn.SrcnnError`.
+    Args:
+        datasets: Names or folders of high-resolution images.
+        models: Names or weights files; None is the best shipped network, an empty list is bicubic
+            alone.
+        scales: Whole scales.
+        protocol: The name of a protocol.
+        metrics: Names of metrics.
+        data_root: Where named data sets lie.
+        engine: As in `load`.
+        precision: As `srcnn.Engine.precision`.
+        device: As `srcnn.Engine.device`.
+        tta: As `srcnn.Engine.ensemble`.
+
+    Returns:
+        The JSON document of ``srcnn evaluate``; the PSNR of two equal images is None.
+
+    Raises:
+        SrcnnError: If an argument is wrong, or nothing can be scored.
     """
     need("train", "srcnn.evaluate")
     from srcnn.evaluation.report import finite, make_report
@@ -69,6 +132,7 @@ def evaluate(
         protocol,
         _several(metrics),
         data_root,
+        engine=engine_of(engine, precision, device, tta=tta),
     )
     read: dict[str, Any] = json.loads(json.dumps(finite(report)))
     return read

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from srcnn.engine.backends.backend import Batch
-from srcnn.engine.backends.onnxruntime import OnnxRuntime
+from srcnn.engine.options import AUTO
+from srcnn.engine.session import Session
 from srcnn.errors import DestinationExists, ModelError, UsageError
 from srcnn.images.color import convert, space_of
 from srcnn.images.degrade import Degraded
@@ -71,10 +72,10 @@ def export(
     channels, border = card.channels, 2 * grid_of(card).radius
     if standalone:
         data = to_standalone(tensors, card, scale)
-        difference = _difference(OnnxRuntime(data).run, _whole_road(network, card, scale), 3)
+        difference = _difference(Session(data, AUTO).run, _whole_road(network, card, scale), 3)
     elif destination.suffix == ".onnx":
         data = to_onnx(tensors, card)
-        difference = _difference(OnnxRuntime(data).run, network, channels, border)
+        difference = _difference(Session(data, AUTO).run, network, channels, border)
     else:
         data = to_safetensors(tensors, card)
         again, _ = from_safetensors(data, str(destination))

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from srcnn.bench.rivals import open_networks, open_resizes, threads_of_rivals
 from srcnn.engine.network import Network, enhance_whole
-from srcnn.engine.options import open_backend
+from srcnn.engine.options import Engine
+from srcnn.engine.session import Session
 from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.onnx_file import read_card
 
@@ -35,8 +36,8 @@ def test_same_pixels_as_ours(graph: bytes, contender: str) -> None:
     y = luma()
     grid = grid_of(read_card(graph, "graph"))
     radius = 8
-    network = Network("ours", open_backend(graph, "onnxruntime", "fp32", 1), grid)
-    ours = enhance_whole(network, y[None])[0]
+    session = Session(graph, Engine("onnxruntime", "fp32", threads=1))
+    ours = enhance_whole(Network("ours", session, grid), y[None])[0]
     assert np.abs(ours - y).max() > 0.03, "the network must do something"
     theirs = open_networks(graph, y, None)[contender]()
     assert theirs.shape == y.shape

@@ -9,8 +9,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from srcnn.engine.backends.table import BACKENDS
 from srcnn.engine.network import Network, enhance_whole
-from srcnn.engine.options import ENGINES, open_backend
+from srcnn.engine.options import Engine
+from srcnn.engine.session import Session
 from srcnn.engine.tiling import tiles
 from srcnn.models.registry import network_of
 from srcnn.weights.architectures.table import grid_of
@@ -59,17 +61,18 @@ def test_geometry_is_exact(model: tuple[str, int]) -> None:
 
 @pytest.mark.parametrize(
     ("engine", "precision"),
-    [(engine, precision) for engine, precisions in ENGINES.items() for precision in precisions],
+    [(engine, precision) for engine, row in BACKENDS.items() for precision in row.precisions],
 )
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{model[0]}-x{model[1]}")
 def test_tiled_is_whole(model: tuple[str, int], engine: str, precision: str) -> None:
     graph = shipped()[model].read_bytes()
-    backend, grid = open_backend(graph, engine, precision, 2), grid_of(read_card(graph, "graph"))
-    network = Network("shipped", backend, grid)
+    backend = Session(graph, Engine(engine, precision, threads=2))
+    network = Network("shipped", backend, grid_of(read_card(graph, "graph")))
     for size in SIZES:
         y = luma(size)[None]
         tiled = enhance_whole(network, y, TILE, 2)
         whole = enhance_whole(network, y, WHOLE, 2)
         np.testing.assert_allclose(tiled, whole, rtol=0, atol=ALLOWED[precision])
-    nearest = y.repeat(grid.factor, 1).repeat(grid.factor, 2)
+    factor = network.grid.factor
+    nearest = y.repeat(factor, 1).repeat(factor, 2)
     assert np.abs(tiled - nearest).max() > 0.01, "the network must do something"

@@ -18,6 +18,7 @@ from srcnn.terminal import say
 
 if TYPE_CHECKING:
     from srcnn.cli.jobs import Job, Wanted
+    from srcnn.engine.options import Engine
 
 _COUNT = click.IntRange(min=1)
 
@@ -40,6 +41,10 @@ _COUNT = click.IntRange(min=1)
     "--engine", default="auto", metavar="<str>", help="auto, onnxruntime, openvino or torch."
 )
 @click.option("--precision", default="auto", metavar="<str>", help="auto, fp32 or bf16.")
+@click.option("--device", default="auto", metavar="<str>", help="auto (the CPU), cpu or cuda.")
+@click.option(
+    "--tta", is_flag=True, help="Average over 8 flips and turns: better, 8 times as slow."
+)
 @click.option(
     "--tile", default="auto", metavar="<str>", help="auto, or the side of a tile in pixels."
 )
@@ -72,6 +77,8 @@ def upscale(
     model: str | None,
     engine: str,
     precision: str,
+    device: str,
+    tta: bool,
     tile: str,
     threads: int | None,
     format: str | None,
@@ -94,17 +101,14 @@ def upscale(
     """
     from srcnn.cli.jobs import Wanted, check_json, plan_jobs
     from srcnn.cli.report import Summary, plan_line, plan_total, say_summary
+    from srcnn.engine.options import engine_of
     from srcnn.images.files import remove_parts
 
     wanted = Wanted(scale, width, height, max_edge)
     jobs = plan_jobs(sources, output, wanted, format, suffix, recursive, overwrite, skip_existing)
     check_json(json, jobs)
-    options = {
-        "engine": engine,
-        "precision": precision,
-        "tile": tile if tile == "auto" else _whole(tile),
-        "threads": threads,
-    }
+    side = tile if tile == "auto" else _whole(tile)
+    options = engine_of(engine, precision, device, side, threads, tta)
     if not dry_run:
         for folder in {job.destination.parent for job in jobs if job.destination is not None}:
             remove_parts(folder)
@@ -147,7 +151,7 @@ class _Run:
         jobs: Sequence[Job],
         wanted: Wanted,
         model: str | None,
-        options: dict[str, Any],
+        options: Engine,
         quality: int | None,
         limits: tuple[int, int],
         quiet: bool,
@@ -156,7 +160,7 @@ class _Run:
         from srcnn.cli.progress import Progress
         from srcnn.cli.runner import Together
         from srcnn.engine.cost import Costs
-        from srcnn.engine.upscaler import check_options, load, nearest_scale
+        from srcnn.engine.upscaler import load, nearest_scale
 
         self._jobs, self._wanted, self._model, self._options = jobs, wanted, model, options
         self._quality, self._quiet = quality, quiet
@@ -169,7 +173,7 @@ class _Run:
         self._opening = Lock()
         self._stopped = False
         self.last_error: SrcnnError | None = None
-        check_options(**options)
+        options.resolved()
         if wanted.scale is not None:
             self._upscaler(wanted.scale)
 
@@ -177,7 +181,7 @@ class _Run:
         trained = self._nearest(scale)
         with self._opening:
             if trained not in self._open:
-                self._open[trained] = self._load(self._model, scale, **self._options)
+                self._open[trained] = self._load(self._model, scale, self._options)
             return self._open[trained]
 
     def all(self) -> Iterator[dict[str, Any]]:
