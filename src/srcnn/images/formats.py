@@ -41,7 +41,7 @@ class Held:
         return self.per_pixel * pixels if pixels <= self.up_to else 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Format:
     """One format: how it is recognized, what reads and writes it, what it can hold, and what it costs."""
 
