@@ -8,13 +8,11 @@ import time
 from threading import Lock
 from unicodedata import combining, east_asian_width
 
+from srcnn.images.formats import FORMATS
 from srcnn.terminal import duration, show
 
 _OVERHEAD = 30_000
 """Pixels that could be made in the time that a picture takes beside its pixels."""
-_ENCODERS = {"webp": 2.5, "gif": 4.0, "avif": 20.0}
-"""Those that begin when the last pixel is there: their time, in that of the pixels (srcnn-915: about
-twice as much, srcnn-955: half)."""
 _REST = 0.09
 """Seconds between two drawings."""
 _BAR = 20
@@ -45,7 +43,7 @@ class Progress:
     def expect(self, name: str, pixels: int, encoder: str) -> None:
         """A picture will have so many pixels, in the format ``encoder``."""
         with self._lock:
-            behind = _ENCODERS.get(encoder, 0.0)
+            behind = FORMATS[encoder].encoding if encoder in FORMATS else 0.0
             weight = _OVERHEAD + pixels * (1 + behind)
             self._weights[name], self._shares[name] = weight, 1 / (1 + behind)
             # It may have ended already: expecting thousands takes seconds.
