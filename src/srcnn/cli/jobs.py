@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from srcnn.conversion.size import TargetSize
 from srcnn.data.folder import is_pattern, pictures_in, pictures_like
-from srcnn.engine.upscaler import check_scale, enlarged_size
 from srcnn.errors import DestinationExists, UsageError
 from srcnn.images.formats import SUFFIXES, Format, format_of_name
-from srcnn.images.io import open_picture
 
 STDIO = "-"
 
@@ -22,8 +20,6 @@ class Job:
 
     source: str
     destination: Path | None
-    format: Format | None
-    """``None``: the format of the source."""
     skip: bool = False
     """The destination is there, and stays."""
 
@@ -32,59 +28,16 @@ class Job:
         """What messages call its source."""
         return "stdin" if self.source == STDIO else self.source
 
-
-@dataclass(frozen=True)
-class Wanted:
-    """The size that was asked for: a scale, or a box to fit into; nothing is distorted."""
-
-    scale: float | None = None
-    width: int | None = None
-    height: int | None = None
-    max_edge: int | None = None
-
-    def __post_init__(self) -> None:
-        box = [value for value in (self.width, self.height, self.max_edge) if value is not None]
-        if self.scale is not None and box:
-            raise UsageError("--scale", "goes not together with --width, --height, --max-edge")
-        if self.max_edge is not None and len(box) > 1:
-            raise UsageError("--max-edge", "goes not together with --width, --height")
-        if any(value < 1 for value in box):
-            raise UsageError("the size", "is not positive")
-        if not box:
-            object.__setattr__(self, "scale", 3.0 if self.scale is None else self.scale)
-            check_scale(self.scale or 0.0)
-
-    def size_of(self, height: int, width: int, name: str) -> tuple[tuple[int, int], float]:
-        """((height, width) of the result, the scale) for a picture of this size."""
-        if self.scale is not None:
-            return enlarged_size(height, width, self.scale), self.scale
-        limits = [
-            limit / side
-            for limit, side in (
-                (self.width, width),
-                (self.height, height),
-                (self.max_edge, max(height, width)),
-            )
-            if limit is not None
-        ]
-        scale = min(limits)
-        if scale <= 1:
-            raise UsageError(name, f"is {width} x {height} already", "srcnn only enlarges")
-        return enlarged_size(height, width, scale), scale
-
     @property
-    def suffix(self) -> str:
-        """What the default name of a result ends in: ``_x3``, ``_x2.5``, ``_w1200``."""
-        if self.scale is not None:
-            return f"_x{self.scale:g}"
-        parts = (("w", self.width), ("h", self.height), ("e", self.max_edge))
-        return "_" + "".join(f"{letter}{value}" for letter, value in parts if value is not None)
+    def target_name(self) -> str:
+        """What reports call its destination."""
+        return STDIO if self.destination is None else str(self.destination)
 
 
 def plan_jobs(
     sources: Sequence[str],
     output: str | None,
-    wanted: Wanted,
+    size: TargetSize,
     format: str | None,
     suffix: str | None,
     recursive: bool,
@@ -96,7 +49,7 @@ def plan_jobs(
         raise UsageError("--overwrite", "goes not together with --skip-existing")
     if "" in (*sources, output):
         raise UsageError("a source or --output", "is empty")
-    ending = wanted.suffix if suffix is None else suffix
+    ending = size.suffix if suffix is None else suffix
     for part in (ending, format or ""):
         if "/" in part or "\\" in part:
             raise UsageError(f"'{part}'", "is no part of a file name")
@@ -110,13 +63,12 @@ def plan_jobs(
     jobs = []
     for source, below in pictures:
         destination = _destination(source, below, output, several, fmt, format, ending)
-        target = fmt
-        if destination is not None and target is None:
-            # A name without a known suffix keeps the source's format.
-            target = SUFFIXES.get(destination.suffix.lower())
-            if output is not None and not several and target is None and not _names_folder(output):
+        if destination is not None and fmt is None:
+            # A name that was asked for needs a known suffix; any other keeps the source's format.
+            unknown = destination.suffix.lower() not in SUFFIXES
+            if output is not None and not several and unknown and not _names_folder(output):
                 format_of_name(destination.name)
-        jobs.append(Job(source, destination, target))
+        jobs.append(Job(source, destination))
     if ending:
         # What an earlier run left in a folder, beside its source, is no source.
         made = {job.destination for job in jobs} - {Path(source) for source in sources}
@@ -229,15 +181,3 @@ def _checked(jobs: list[Job], overwrite: bool, skip_existing: bool) -> list[Job]
                 raise UsageError(job.destination, f"is a source; {job.source} would replace it")
         left.append(job)
     return left
-
-
-def expected(job: Job, wanted: Wanted, max_pixels: int) -> tuple[int, str]:
-    """(pixels of a job's result, name of its format) by its source's header; (0, "") if there is none."""
-    pixels, encoder = 0, ""
-    with suppress(Exception):  # what is wrong with it is said when its turn comes
-        if job.source != STDIO and not job.skip:
-            header = open_picture(job.source, max_pixels).header
-            (height, width), _ = wanted.size_of(header.height, header.width, job.source)
-            fmt = job.format or header.format
-            pixels, encoder = height * width * (header.pages if fmt.pages else 1), fmt.name
-    return pixels, encoder

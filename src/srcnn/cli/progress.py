@@ -32,7 +32,7 @@ class Progress:
         """Whether there is anybody to look at it."""
         self.known = False
         """Whether all pictures have been `expect`ed."""
-        self._pictures = pictures
+        self.pictures = pictures
         self._lock = Lock()
         self._weights: dict[str, float] = {}
         self._shares: dict[str, float] = {}
@@ -104,8 +104,8 @@ class Progress:
         bar = min(_BAR, width // 6)
         full = round(part * bar)
         words = [f"[{'#' * full}{'-' * (bar - full)}]"]
-        if self._pictures > 1:
-            words.append(f"{finished}/{self._pictures}")
+        if self.pictures > 1:
+            words.append(f"{finished}/{self.pictures}")
         words.append(f"{part:4.0%}")
         if left is not None and left > 0:
             words.append(f"{duration(left)} left")

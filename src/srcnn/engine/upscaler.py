@@ -181,7 +181,8 @@ def check_size(sizes: Sequence[tuple[int, int]], max_pixels: int, what: object) 
             what,
             f"would become {pages}{sizes[0][1]} x {sizes[0][0]} pixels, "
             f"over the limit of {max_pixels}",
-            "raise it with --max-pixels",
+            "raise it with {option}",
+            "max_pixels",
         )
 
 

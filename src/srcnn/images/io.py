@@ -41,7 +41,7 @@ def open_picture(
         with open_bytes(source) as file:
             if file.seek(0, os.SEEK_END) > max_bytes:
                 why = f"has over {max_bytes} bytes, the limit"
-                raise LimitError(name, why, "raise it with --max-bytes")
+                raise LimitError(name, why, "raise it with {option}", "max_bytes")
             file.seek(0)
             head = file.read(16)
             fmt = format_of_bytes(head)
