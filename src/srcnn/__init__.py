@@ -11,7 +11,8 @@ from os import environ as _environ
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from srcnn.api import evaluate, load, upscale
+    from srcnn.api import evaluate, load, upscale, upscale_file
+    from srcnn.conversion.conversion import Converted
     from srcnn.engine.upscaler import Upscaler
     from srcnn.errors import SrcnnError
     from srcnn.images.resize import imresize
@@ -28,6 +29,7 @@ _environ.setdefault("VIPS_WARNING", "0")
 
 _HOMES = {
     "BinarySRCNN": "srcnn.models.binary",
+    "Converted": "srcnn.conversion.conversion",
     "SRCNN": "srcnn.models.srcnn",
     "SrcnnError": "srcnn.errors",
     "Upscaler": "srcnn.engine.upscaler",
@@ -37,11 +39,13 @@ _HOMES = {
     "psnr": "srcnn.metrics",
     "ssim": "srcnn.metrics",
     "upscale": "srcnn.api",
+    "upscale_file": "srcnn.api",
 }
 
 __all__ = [
     "SRCNN",
     "BinarySRCNN",
+    "Converted",
     "SrcnnError",
     "Upscaler",
     "__version__",
@@ -51,6 +55,7 @@ __all__ = [
     "psnr",
     "ssim",
     "upscale",
+    "upscale_file",
 ]
 
 

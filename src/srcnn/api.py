@@ -1,4 +1,4 @@
-"""The Python interface: one call that upscales, one that judges."""
+"""The Python interface: upscale a picture, convert a file, evaluate models."""
 
 from __future__ import annotations
 
@@ -6,21 +6,52 @@ import json
 from collections.abc import Iterable, Sequence
 from operator import index
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from srcnn._optional import need
+from srcnn.engine.arguments import number, whole
 from srcnn.engine.upscaler import Upscaler
 from srcnn.engine.upscaler import load as _load
-from srcnn.errors import UsageError
+from srcnn.errors import DestinationExists, UsageError
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 
+if TYPE_CHECKING:
+    from srcnn.conversion.conversion import Converted
+    from srcnn.conversion.convert import Progress, Stop
 
-def load(name_or_file: str | Path | None = None, scale: float = 3, **options: Any) -> Upscaler:
-    """An `Upscaler` that keeps its network open.
 
-    ``options``: ``engine``, ``precision``, ``tile`` and ``threads`` as in `upscale`.
+def load(
+    name_or_file: str | Path | None = None,
+    scale: float = 3,
+    engine: str = "auto",
+    precision: str = "auto",
+    tile: int | str = "auto",
+    threads: int | None = None,
+) -> Upscaler:
+    """Open a network and keep it open.
+
+    Args:
+        name_or_file: Name of a shipped network or a weights file; ``None`` is the best one for the scale.
+        scale: Enlargement, above 1.
+        engine: As in `upscale`.
+        precision: As in `upscale`.
+        tile: As in `upscale`.
+        threads: As in `upscale`.
+
+    Returns:
+        An `Upscaler`, to be used from any thread.
+
+    Raises:
+        SrcnnError: For a network or an option that cannot be used.
     """
-    return _load(None if name_or_file is None else str(name_or_file), scale, **options)
+    return _load(
+        None if name_or_file is None else str(name_or_file),
+        number(scale, "scale"),
+        engine=engine,
+        precision=precision,
+        tile=tile if isinstance(tile, str) else whole(tile, "tile"),
+        threads=None if threads is None else whole(threads, "threads"),
+    )
 
 
 def upscale(
@@ -43,6 +74,83 @@ def upscale(
     """
     upscaler = load(model, scale, engine=engine, precision=precision, tile=tile, threads=threads)
     return upscaler.upscale(image, max_pixels=max_pixels, max_bytes=max_bytes)
+
+
+def upscale_file(
+    source: Any,
+    destination: Any,
+    scale: float | None = None,
+    model: str | Path | None = None,
+    *,
+    width: int | None = None,
+    height: int | None = None,
+    max_edge: int | None = None,
+    format: str | None = None,
+    quality: int | None = None,
+    overwrite: bool = False,
+    engine: str = "auto",
+    precision: str = "auto",
+    tile: int | str = "auto",
+    threads: int | None = None,
+    max_pixels: int = MAX_PIXELS,
+    max_bytes: int = MAX_BYTES,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+) -> Converted:
+    """Enlarge a picture file into another and keep all that ``srcnn upscale`` keeps.
+
+    Pages, frames, metadata, color profile, depth and channels are the source's; docs/formats.md lists
+    what each format holds.
+
+    Args:
+        source: Path, bytes, or a binary file object to read from.
+        destination: Path, which is written atomically, or a binary file object to write to.
+        scale: Enlargement, above 1; 3 if no size is given.
+        model: Name of a shipped network or a weights file; ``None`` is the best one for the scale.
+        width: Width of the result, in pixels, in place of ``scale``.
+        height: Height of the result; with ``width`` it fits inside both.
+        max_edge: Longer side of the result.
+        format: Format of the result, such as ``"webp"``; ``None`` is what the destination's suffix
+            says, or for a file object the source's format.
+        quality: 1 to 100, of JPEG, WebP and AVIF.
+        overwrite: Whether to replace a destination that exists.
+        engine: As in `upscale`.
+        precision: As in `upscale`.
+        tile: As in `upscale`.
+        threads: As in `upscale`.
+        max_pixels: Most pixels of the source and of the result, all pages together.
+        max_bytes: Most bytes of the source.
+        progress: Called with the part that is done, 0 to 1.
+        stop: Ends the work soon after ``stop.is_set()``; a ``threading.Event`` is one.
+
+    Returns:
+        What was done: size, scale, network, warnings, seconds.
+
+    Raises:
+        SrcnnError: For everything that went wrong; nothing is written then.
+    """
+    from srcnn.conversion.conversion import Conversion, Limits
+    from srcnn.conversion.convert import convert
+    from srcnn.conversion.places import Target
+    from srcnn.conversion.pool import UpscalerPool
+    from srcnn.conversion.size import TargetSize
+    from srcnn.images.formats import format_of_name
+
+    target = Target.of(destination)
+    fmt = None if format is None else format_of_name(format)
+    if isinstance(target.place, Path):
+        if fmt is None:
+            fmt = format_of_name(target.place.name)
+        if target.place.exists() and not overwrite:
+            raise DestinationExists(
+                target.name, "exists already", "pass {option}True to replace it", "overwrite"
+            )
+    size = TargetSize(scale, width, height, max_edge)
+    conversion = Conversion(size, fmt, quality, Limits(max_pixels, max_bytes))
+    pool = UpscalerPool(
+        lambda at: load(model, at, engine=engine, precision=precision, tile=tile, threads=threads)
+    )
+    return convert(source, target, pool, conversion, progress, stop)
 
 
 def evaluate(

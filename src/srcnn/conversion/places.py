@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from shutil import copyfileobj
-from tempfile import SpooledTemporaryFile
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 from srcnn.conversion.conversion import Limits
@@ -20,8 +20,6 @@ from srcnn.images.picture import Picture
 
 _CHUNK = 2**20
 """Bytes that are read from a file object at a time."""
-_SPOOLED = 2**24
-"""Bytes of a result that are held in memory before a temporary file takes them."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ class Target:
             with atomic_file(self.place) as file:
                 yield file
             return
-        with SpooledTemporaryFile(_SPOOLED) as spooled:
+        with TemporaryFile() as spooled:
             yield spooled
             spooled.seek(0)
             try:
