@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from shutil import copyfileobj
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
 from srcnn.conversion.conversion import Limits
@@ -111,7 +111,7 @@ class Target:
             with atomic_file(self.place) as file:
                 yield file
             return
-        with TemporaryFile() as spooled:
+        with NamedTemporaryFile(prefix="srcnn-") as spooled:
             yield spooled
             spooled.seek(0)
             try:
