@@ -88,14 +88,14 @@ def test_an_existing_destination(folder: Path) -> None:
 
 
 WRONG: list[tuple[Any, Any, dict[str, Any], int, str]] = [
-    (17, "out.png", {}, 2, "type int"),
-    (None, "out.png", {}, 2, "type NoneType"),
+    (17, "out.png", {}, 2, "int: is not a path"),
+    (None, "out.png", {}, 2, "NoneType"),
     ("a.png", 17, {}, 2, "type int"),
     ("a.png", "out.xyz", {}, 2, "out.xyz"),
     ("a.png", "out", {}, 2, "out"),
     ("a.png", "out.png", {"format": "doc"}, 2, "doc"),
     ("a.png", io.StringIO(), {}, 2, "open it as binary"),
-    (io.StringIO("text"), "out.png", {}, 2, "open it as binary"),
+    (io.StringIO("text"), "out.png", {}, 2, "text mode"),
     ("gone.png", "out.png", {}, 3, "no such file"),
     (b"no picture", "out.png", {}, 3, "not a picture"),
     (io.BytesIO(), "out.png", {}, 3, "empty"),

@@ -6,20 +6,18 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
 from srcnn.conversion.conversion import Limits
-from srcnn.errors import InputError, UsageError
+from srcnn.errors import UsageError
 from srcnn.images.files import atomic_file, writing
 from srcnn.images.io import open_picture
 from srcnn.images.picture import Picture
-
-_CHUNK = 2**20
-"""Bytes that are read from a file object at a time."""
+from srcnn.images.pil import is_pil, open_pil
+from srcnn.images.source import name_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Source:
     """A picture to be read.
 
     Attributes:
-        content: Path, bytes or a binary file object.
+        content: Path, bytes, binary file object or PIL image.
         name: What messages call it.
     """
 
@@ -36,22 +34,10 @@ class Source:
 
     @classmethod
     def of(cls, value: Any) -> Source:
-        """Return whatever a caller passed as a source.
-
-        Raises:
-            UsageError: If it is nothing that a picture can be read from.
-        """
+        """Return whatever a caller passed as a source."""
         if isinstance(value, Source):
             return value
-        if isinstance(value, bytes | bytearray | memoryview):
-            return cls(bytes(value), f"{memoryview(value).nbytes} bytes")
-        if isinstance(value, str | os.PathLike):
-            path = os.fsdecode(value)
-            return cls(Path(path), path)
-        if hasattr(value, "read"):
-            return cls(value, _name_of(value))
-        kinds = "a path, bytes or a binary file"
-        raise UsageError(f"a source of type {type(value).__name__}", f"is not {kinds}")
+        return cls(value, "PIL image" if is_pil(value) else name_of(value))
 
     def open(self, limits: Limits) -> Picture:
         """Open the picture and read its header.
@@ -59,11 +45,11 @@ class Source:
         Raises:
             InputError: If it is missing or not a picture.
             LimitError: If it is larger than ``limits``.
+            UsageError: If it is nothing that a picture can be read from.
         """
-        content = self.content
-        if hasattr(content, "read") and not isinstance(content, Path):
-            content = _read(content, limits.bytes, self.name)
-        return open_picture(content, limits.pixels, self.name, limits.bytes)
+        if is_pil(self.content):
+            return open_pil(self.content, limits.pixels, self.name)
+        return open_picture(self.content, limits.pixels, self.name, limits.bytes)
 
 
 @dataclass(frozen=True)
@@ -91,7 +77,7 @@ class Target:
             path = os.fsdecode(value)
             return cls(Path(path), path)
         if hasattr(value, "write"):
-            return cls(value, _name_of(value))
+            return cls(value, name_of(value))
         kinds = "a path or a binary file"
         raise UsageError(f"a target of type {type(value).__name__}", f"is not {kinds}")
 
@@ -125,21 +111,3 @@ class Target:
                     raise error
             except TypeError:
                 raise UsageError(self.name, "is a text file", "open it as binary") from None
-
-
-def _name_of(file: Any) -> str:
-    name = getattr(file, "name", None)
-    return name if isinstance(name, str) else type(file).__name__
-
-
-def _read(file: Any, max_bytes: int, name: str) -> bytes:
-    """Return what a file gives, at most a byte more than allowed: it need not have an end."""
-    data = BytesIO()
-    try:
-        while chunk := file.read(min(_CHUNK, max_bytes + 1 - data.tell())):
-            data.write(chunk)
-    except TypeError:
-        raise UsageError(name, "is a text file", "open it as binary") from None
-    except (OSError, ValueError) as error:  # ValueError: the file is closed
-        raise InputError(name, f"cannot be read ({error})") from None
-    return data.getvalue()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,15 @@ from numpy.typing import NDArray
 from srcnn.errors import InputError
 from srcnn.images.formats import Format
 from srcnn.images.picture import Header, Picture
+from srcnn.images.source import Stored, open_stored
+
+_Opener = Callable[[], AbstractContextManager[Any]]
 
 
 class PillowPicture(Picture):
     """A picture that Pillow decodes, whole."""
 
-    def __init__(self, name: str, header: Header, open_image: Callable[[], Any]) -> None:
+    def __init__(self, name: str, header: Header, open_image: _Opener) -> None:
         super().__init__(name, header)
         self._open_image = open_image
 
@@ -28,7 +30,7 @@ class PillowPicture(Picture):
             yield pixels[top : top + rows]
 
 
-def open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> PillowPicture:
+def open_pillow(name: str, source: Stored, fmt: Format) -> PillowPicture:
     """Open a BMP or PPM file; `InputError`."""
     from PIL import BmpImagePlugin, PpmImagePlugin  # not at the start of every command
 
@@ -37,9 +39,11 @@ def open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> PillowPic
         "ppm": PpmImagePlugin.PpmImageFile,
     }[fmt.name]
 
-    def open_image() -> Any:
+    @contextmanager
+    def open_image() -> Iterator[Any]:
         # The plugin itself: Image.open would try every format and has a limit of its own.
-        return plugin(io.BytesIO(source) if isinstance(source, bytes) else str(source))
+        with open_stored(source) as file, plugin(file) as image:
+            yield image
 
     try:
         with open_image() as image:
@@ -67,7 +71,7 @@ def _deep_colour_ppm(image: Any) -> bool:
     return image.mode == "RGB" and isinstance(maximum, int) and maximum > 255
 
 
-def _pixels(name: str, open_image: Callable[[], Any]) -> NDArray[Any]:
+def _pixels(name: str, open_image: _Opener) -> NDArray[Any]:
     try:
         with open_image() as image:
             if image.mode == "1":

@@ -12,13 +12,15 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.images.validation import open_bytes
+from srcnn.images.source import Stored, open_stored
+
+if TYPE_CHECKING:
+    from PIL.Image import Exif
 
 _EXIF, _GPS, _INTEROP = 34665, 34853, 40965
 _DESCRIPTIVE = (270, 271, 272, 305, 306, 315, 316, 33432)
@@ -33,7 +35,7 @@ _LEVEL = 4
 class PageView:
     """One page of a file, to be read as a file that has no other."""
 
-    source: str | Path | bytes
+    source: Stored
     position: int
     """Of the page's directory in the file."""
     link: int
@@ -47,20 +49,13 @@ class PageView:
         """The page's EXIF as other formats hold it, or ``None``."""
         from PIL import Image  # not at the start of every command
 
-        found, kept = Image.Exif(), Image.Exif()
+        found = Image.Exif()
         try:
-            with open_bytes(self.source) as file:
+            with open_stored(self.source) as file:
                 kind = _Kind(file)
                 found.endian, found.bigtiff = kind.endian, kind.big
                 found.load_from_fp(file, self.position)
-                for tag in _DESCRIPTIVE:
-                    if isinstance(found.get(tag), str):
-                        kept[tag] = found[tag]
-                for tag in (_EXIF, _GPS):
-                    if tag in found and (values := found.get_ifd(tag)):
-                        kept[tag] = dict(values)
-                if _INTEROP in kept.get(_EXIF, {}):
-                    kept[_EXIF][_INTEROP] = found.get_ifd(_INTEROP)
+                kept = descriptive(found)
             return kept.tobytes() if len(kept) else None
         except (
             Exception
@@ -68,9 +63,25 @@ class PageView:
             return None
 
 
+def descriptive(tags: Exif) -> Exif:
+    """Return those tags of a TIFF page that are EXIF in other formats."""
+    from PIL import Image
+
+    kept = Image.Exif()
+    for tag in _DESCRIPTIVE:
+        if isinstance(tags.get(tag), str):
+            kept[tag] = tags[tag]
+    for tag in (_EXIF, _GPS):
+        if tag in tags and (values := tags.get_ifd(tag)):
+            kept[tag] = dict(values)
+    if _INTEROP in kept.get(_EXIF, {}):
+        kept[_EXIF][_INTEROP] = tags.get_ifd(_INTEROP)
+    return kept
+
+
 class _Stream:
     def __init__(self, page: PageView) -> None:
-        self._file = open_bytes(page.source)
+        self._file = open_stored(page.source)
         kind = _Kind(self._file)
         # The first directory is the page's, and no other follows it.
         self._patches = (
@@ -97,9 +108,9 @@ class _Stream:
         return self._file.seek(offset, whence)
 
 
-def pages(source: str | Path | bytes) -> Iterator[PageView]:
+def pages(source: Stored) -> Iterator[PageView]:
     """The pages of a file, in order; those behind a broken link are not found."""
-    with open_bytes(source) as file, suppress(struct.error, OSError):
+    with open_stored(source) as file, suppress(struct.error, OSError):
         kind = _Kind(file)
         seen: set[int] = set()
         link = kind.first_link

@@ -11,18 +11,18 @@ import io
 import re
 import struct
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO
 
 from srcnn.errors import InputError
 from srcnn.images.formats import Format
+from srcnn.images.source import Stored, open_stored
 
 Part = tuple[bytes, int, int]
 """(what it is, where its content starts, how long that is)."""
 
 _MOST_PARTS = 10_000
 """A camera's JPEG has about 20; libwebp takes seconds for 20,000 frames, and four times that for twice."""
-_MOST_ENTRIES = 5000
+MOST_ENTRIES = 5000
 """What reading an EXIF block may cost: libexif takes 2 s for so many entries, and cameras write 100."""
 _DIRECTORIES = (0x8769, 0x8825, 0xA005)
 """EXIF's tags whose value is the place of another directory (CIPA DC-008, section 4.6.3)."""
@@ -49,11 +49,6 @@ _BASE_TABLE = 3688
 """Sum of the luminance table of the JPEG standard (ITU-T T.81, table K.1), which is quality 50."""
 
 
-def open_bytes(source: str | Path | bytes) -> IO[bytes]:
-    """A file, or the bytes of one, to read from."""
-    return io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")
-
-
 def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
     """`InputError` for a file whose parts are not all there, or would keep its decoder busy for no picture."""
     size = file.seek(0, io.SEEK_END)
@@ -72,9 +67,8 @@ def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
             )
         file.seek(start)
         if kind in (b"eXIf", b"EXIF", b"\xe1"):
-            exif = file.read(length).removeprefix(b"Exif\0\0")
-            if _cost(exif) > _MOST_ENTRIES:
-                raise InputError(name, f"has a broken EXIF block (over {_MOST_ENTRIES} entries)")
+            if cost_of_exif(file.read(length)) > MOST_ENTRIES:
+                raise InputError(name, f"has a broken EXIF block (over {MOST_ENTRIES} entries)")
         elif kind == b"ispe":  # version, width, height (ISO/IEC 23008-12, 6.5.3)
             _, *sides = struct.unpack(">3I", file.read(12).ljust(12, b"\0"))
             if max(sides) > _LARGEST_SIDE:
@@ -115,10 +109,10 @@ def _skip_colours(file: IO[bytes], flags: bytes) -> None:
         file.seek(3 << (flags[0] & 7) + 1, io.SEEK_CUR)
 
 
-def kind_of_jpeg(source: str | Path | bytes) -> tuple[int, bool]:
+def kind_of_jpeg(source: Stored) -> tuple[int, bool]:
     """(the quality, 1 to 100, that libjpeg would have taken for a file's tables; whether it is 4:2:0)."""
     table, subsampled = 0, False
-    with open_bytes(source) as file:
+    with open_stored(source) as file:
         for kind, start, length in _segments(file):
             if kind == b"\xdb" or kind[0] in _FRAMES:
                 content = _read_at(file, start, length)
@@ -126,11 +120,15 @@ def kind_of_jpeg(source: str | Path | bytes) -> tuple[int, bool]:
                     table = _luminance_table(content) or table
                 else:
                     subsampled = content[7::3] == b"\x22\x11\x11"
+    return quality_of(table), subsampled
+
+
+def quality_of(table: int) -> int:
+    """Return libjpeg's quality, 1 to 100, for the sum of a luminance table; 0 for no table."""
     if table == 0:
-        return 0, subsampled
+        return 0
     percent = table / _BASE_TABLE * 100
-    quality = round((200 - percent) / 2 if percent <= 100 else 5000 / percent)
-    return min(100, quality), subsampled
+    return min(100, round((200 - percent) / 2 if percent <= 100 else 5000 / percent))
 
 
 def _luminance_table(content: bytes) -> int:
@@ -144,17 +142,18 @@ def _luminance_table(content: bytes) -> int:
     return total
 
 
-def _cost(exif: bytes) -> int:
-    """What reading a block costs: its entries, a long value as one for each 4 KB of it, 0 for no EXIF.
+def cost_of_exif(block: bytes) -> int:
+    """Return what reading a block costs: its entries, a long value as one per 4 KB of it, 0 for no EXIF.
 
     A directory counts each time that it is reached. Counting ends where it is too much.
     """
+    exif = block.removeprefix(b"Exif\0\0")
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
     if order is None or len(exif) < 8:
         return 0
     cost = 0
     waiting = [*struct.unpack(order + "I", exif[4:8])]
-    while waiting and cost <= _MOST_ENTRIES:
+    while waiting and cost <= MOST_ENTRIES:
         at = waiting.pop() + 2
         if at > len(exif):
             continue

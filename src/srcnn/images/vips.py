@@ -6,7 +6,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,14 +19,13 @@ from numpy.typing import NDArray
 from srcnn.errors import InputError
 from srcnn.images.formats import FORMATS, Format
 from srcnn.images.picture import Header, Picture
+from srcnn.images.source import Stored
 from srcnn.images.tiff import PageView
 from srcnn.images.tiff import pages as tiff_pages
 from srcnn.images.validation import kind_of_jpeg
 
 # pyvips hands libvips's warnings to Python's log, and prints a traceback where one is no UTF-8.
 pyvips._remove_log_handler()
-
-Source = str | Path | bytes | PageView
 
 _GRAY = {"b-w", "grey16"}
 _COLOUR = {"srgb", "rgb", "rgb16"}
@@ -99,7 +98,9 @@ class VipsPicture(Picture):
                 yield VipsPicture(self.name, header, self._opened, frame * header.height)
 
 
-def open_vips(name: str, source: Source, fmt: Format, max_pixels: int = sys.maxsize) -> VipsPicture:
+def open_vips(
+    name: str, source: Stored | PageView, fmt: Format, max_pixels: int = sys.maxsize
+) -> VipsPicture:
     """Open a file that libvips reads, all its frames or its first page; `InputError`.
 
     Of more than ``max_pixels`` in all only the first frame can be read: libvips decodes every frame of a
@@ -127,7 +128,8 @@ def open_vips(name: str, source: Source, fmt: Format, max_pixels: int = sys.maxs
     if fmt.name == "tiff":
         view = source if isinstance(source, PageView) else next(tiff_pages(source), None)
         if view is not None and (exif := view.exif()) is not None:
-            metadata |= _exif_fields(exif)
+            fields = fields_of(exif)
+            metadata |= {key: fields[key] for key in fields if key.startswith("exif-")}
     if image.get_typeof("resolution-unit") or image.xres not in _NO_RESOLUTION:
         metadata["resolution"] = (image.xres, image.yres)
     if fmt.name == "jpeg" and not isinstance(source, PageView):
@@ -147,7 +149,7 @@ def open_vips(name: str, source: Source, fmt: Format, max_pixels: int = sys.maxs
     return VipsPicture(name, header, opened, forgiving=forgiving)
 
 
-def _lazy(source: Source, fmt: Format, fail_on: str, **options: Any) -> _Opened:
+def _lazy(source: Stored | PageView, fmt: Format, fail_on: str, **options: Any) -> _Opened:
     """The picture as it is displayed, in sRGB where it holds inks; nothing is decoded."""
     options["fail_on"] = fail_on
     opened = _load(source, fmt, access="sequential", **options)
@@ -162,9 +164,7 @@ def _lazy(source: Source, fmt: Format, fail_on: str, **options: Any) -> _Opened:
         held = True
     cmyk = image.interpretation == "cmyk"
     if cmyk:
-        # By the file's own profile, else by that of libvips; the sRGB profile takes its place.
-        depth = 16 if image.format == "ushort" else 8
-        image = image.icc_transform("srgb", embedded=True, input_profile="cmyk", depth=depth)
+        image = _to_srgb(image)
     return replace(opened, image=image, cmyk=cmyk, held=held)
 
 
@@ -185,14 +185,48 @@ def _kept(image: Any) -> dict[str, Any]:
     return kept
 
 
-def _exif_fields(exif: bytes) -> dict[str, Any]:
-    """The fields that libvips makes of an EXIF block, which it does for formats other than TIFF."""
+def fields_of(
+    exif: bytes | None,
+    profile: bytes | None = None,
+    xmp: bytes | None = None,
+    texts: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the metadata that libvips would read from a PNG file with these contents."""
     from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
 
-    carrier = io.BytesIO()
-    Image.new("L", (1, 1)).save(carrier, "PNG", exif=exif)
+    carrier, info = io.BytesIO(), PngInfo()
+    for key, text in (texts or {}).items():
+        with suppress(ValueError):  # no PNG has a text of that name
+            info.add_text(key, text)
+    Image.new("L", (1, 1)).save(carrier, "PNG", exif=exif, pnginfo=info)
     fields = _kept(_load(carrier.getvalue(), FORMATS["png"], fail_on="error").image)
-    return {key: value for key, value in fields.items() if key.startswith("exif-")}
+    for key, data in (("icc-profile-data", profile), ("xmp-data", xmp)):
+        if data:
+            fields[key] = (pyvips.GValue.blob_type, data)
+    return fields
+
+
+def srgb_profile() -> bytes:
+    """Return the ICC profile of pictures that were converted from inks."""
+    return bytes(pyvips.Image.profile_load("srgb"))
+
+
+def inks_to_srgb(inks: NDArray[Any], profile: bytes | None) -> NDArray[Any]:
+    """Convert (H, W, 4) uint8 CMYK, 255 full ink, to (H, W, 3) uint8 sRGB as files are converted."""
+    height, width = inks.shape[:2]
+    data = np.ascontiguousarray(inks)
+    image = pyvips.Image.new_from_memory(data, width, height, 4, "uchar")
+    image = image.copy(interpretation="cmyk")
+    if profile:
+        image.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
+    return np.asarray(_to_srgb(image).numpy())
+
+
+def _to_srgb(image: Any) -> Any:
+    """Convert inks by their own profile, else by that of libvips; the sRGB profile takes its place."""
+    depth = 16 if image.format == "ushort" else 8
+    return image.icc_transform("srgb", embedded=True, input_profile="cmyk", depth=depth)
 
 
 @dataclass(frozen=True)
@@ -200,23 +234,23 @@ class _Opened:
     """A lazy image, and what it decodes out of, which libvips does not keep alive."""
 
     image: Any
-    source: Source
+    source: Stored | PageView
     stream: Any
     cmyk: bool = False
     held: bool = False
 
 
-def _load(source: Source, fmt: Format, **options: Any) -> _Opened:
+def _load(source: Stored | PageView, fmt: Format, **options: Any) -> _Opened:
     pyvips.vips_lib.vips_error_clear()  # what earlier pictures were warned of
     if isinstance(source, bytes):
         stream = pyvips.Source.new_from_memory(source)
-    elif isinstance(source, PageView):
-        page = source.open()
-        stream = pyvips.SourceCustom()
-        stream.on_read(page.read)
-        stream.on_seek(page.seek)
-    else:
+    elif isinstance(source, Path):
         stream = pyvips.Source.new_from_file(os.fsencode(source))
+    else:
+        file = source.open()
+        stream = pyvips.SourceCustom()
+        stream.on_read(file.read)
+        stream.on_seek(file.seek)
     loader = getattr(pyvips.Image, {"avif": "heif"}.get(fmt.name, fmt.name) + "load_source")
     return _Opened(loader(stream, **options), source, stream)
 
