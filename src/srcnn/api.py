@@ -6,10 +6,13 @@ import json
 from collections.abc import Iterable, Sequence
 from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
+
+from numpy.typing import NDArray
 
 from srcnn._optional import need
 from srcnn.engine.arguments import number, whole
+from srcnn.engine.inputs import File, Picture
 from srcnn.engine.upscaler import Upscaler
 from srcnn.engine.upscaler import load as _load
 from srcnn.errors import DestinationExists, UsageError
@@ -54,6 +57,29 @@ def load(
     )
 
 
+class Options(TypedDict, total=False):
+    """The keywords of `upscale` beside the picture, the scale and the model."""
+
+    engine: str
+    precision: str
+    tile: int | str
+    threads: int | None
+    max_pixels: int
+    max_bytes: int
+
+
+@overload
+def upscale(
+    image: File, scale: float = 3, model: str | Path | None = None, **options: Unpack[Options]
+) -> NDArray[Any]: ...
+
+
+@overload
+def upscale(
+    image: Picture, scale: float = 3, model: str | Path | None = None, **options: Unpack[Options]
+) -> Picture: ...
+
+
 def upscale(
     image: Any,
     scale: float = 3,
@@ -65,12 +91,30 @@ def upscale(
     max_pixels: int = MAX_PIXELS,
     max_bytes: int = MAX_BYTES,
 ) -> Any:
-    """Enlarge a picture by ``scale`` with the best network, or with ``model`` (a name or a file).
+    """Enlarge a picture.
 
-    ``image`` is a path or the bytes of a file (a numpy array comes back), a numpy array (H x W,
-    H x W x 3 or H x W x 4; uint8, uint16, or float in [0, 1]) or a PIL image: the same kind, depth and
-    channels come back. ``max_pixels`` limits what comes in and what goes out, ``max_bytes`` a file or its
-    bytes. Raises `srcnn.SrcnnError`.
+    Args:
+        image: One of
+
+            - a file: a path, its bytes, or a binary file object; its first page or frame is taken;
+            - a numpy array: (H, W), (H, W, 1), (H, W, 2), (H, W, 3) or (H, W, 4), channels in the order
+              gray, alpha or R, G, B, alpha; uint8, uint16 of any byte order, bool, or floats in [0, 1];
+            - a torch tensor: (C, H, W) or (N, C, H, W), C = 1 to 4, floats in [0, 1];
+            - a PIL image, with its orientation, EXIF, DPI, XMP and profile.
+        scale: Enlargement, above 1.
+        model: Name of a shipped network or a weights file; ``None`` is the best one for the scale.
+        engine: ``auto``, ``onnxruntime``, ``openvino`` or ``torch``.
+        precision: ``auto``, ``fp32`` or ``bf16``.
+        tile: ``auto``, or the side of a tile in pixels.
+        threads: Threads of the network; ``None`` is one for each core.
+        max_pixels: Most pixels of the picture and of the result.
+        max_bytes: Most bytes of a file.
+
+    Returns:
+        The larger picture, of the same kind, depth and channels; an array for a file.
+
+    Raises:
+        SrcnnError: For everything that went wrong.
     """
     upscaler = load(model, scale, engine=engine, precision=precision, tile=tile, threads=threads)
     return upscaler.upscale(image, max_pixels=max_pixels, max_bytes=max_bytes)
@@ -87,6 +131,7 @@ def upscale_file(
     max_edge: int | None = None,
     format: str | None = None,
     quality: int | None = None,
+    if_larger: str = "error",
     overwrite: bool = False,
     engine: str = "auto",
     precision: str = "auto",
@@ -113,6 +158,8 @@ def upscale_file(
         format: Format of the result, such as ``"webp"``; ``None`` is what the destination's suffix
             says, or for a file object the source's format.
         quality: 1 to 100, of JPEG, WebP and AVIF.
+        if_larger: What to do with a picture that already fills the width, height or edge: ``error``,
+            ``skip`` it and write nothing, or ``reduce`` it by bicubic interpolation.
         overwrite: Whether to replace a destination that exists.
         engine: As in `upscale`.
         precision: As in `upscale`.
@@ -133,7 +180,7 @@ def upscale_file(
     from srcnn.conversion.convert import convert
     from srcnn.conversion.places import Target
     from srcnn.conversion.pool import UpscalerPool
-    from srcnn.conversion.size import TargetSize
+    from srcnn.conversion.size import IfLarger, TargetSize
     from srcnn.images.formats import format_of_name
 
     target = Target.of(destination)
@@ -146,7 +193,9 @@ def upscale_file(
                 target.name, "exists already", "pass {option}True to replace it", "overwrite"
             )
     size = TargetSize(scale, width, height, max_edge)
-    conversion = Conversion(size, fmt, quality, Limits(max_pixels, max_bytes))
+    conversion = Conversion(
+        size, fmt, quality, Limits(max_pixels, max_bytes), IfLarger.of(if_larger)
+    )
     pool = UpscalerPool(
         lambda at: load(model, at, engine=engine, precision=precision, tile=tile, threads=threads)
     )

@@ -22,6 +22,10 @@ class OutcomeRow(ConvertedRow, EstimateRow):
     """A picture in a JSON document."""
 
 
+THERE = "there already"
+"""Why a picture is skipped whose destination exists."""
+
+
 @dataclass(frozen=True)
 class Estimate:
     """What a picture, or all of them, would cost.
@@ -93,7 +97,7 @@ class Summary:
     def __init__(self, pictures: int) -> None:
         self.pictures = pictures
         self.done = self.skipped = self.failed = 0
-        self._pixels = 0
+        self._pixels = self._there = 0
         self._started = time.monotonic()
 
     def add(self, outcome: Outcome) -> None:
@@ -101,6 +105,7 @@ class Summary:
         result = outcome.converted
         self.failed += not result.ok
         self.skipped += result.skipped
+        self._there += result.reason == THERE
         if result.ok and not result.skipped:
             self.done += 1
             self._pixels += (result.width or 0) * (result.height or 0)
@@ -123,7 +128,8 @@ class Summary:
         of = self.pictures
         failed = f"{self.failed} of {of} failed" if self.failed else ""
         if self.skipped == of:
-            say(f"nothing to do: {self.skipped} of {of} there already", quiet)
+            why = THERE if self._there == of else "skipped"
+            say(f"nothing to do: {self.skipped} of {of} {why}", quiet)
         elif quiet and failed and of > 1:
             say(failed)
         elif of > 1:

@@ -26,6 +26,12 @@ _COUNT = click.IntRange(min=1)
     "--height", type=int, metavar="<int>", help="Its height; with --width: fit inside both."
 )
 @click.option("--max-edge", type=int, metavar="<int>", help="The longer side of the result.")
+@click.option(
+    "--if-larger",
+    type=click.Choice(["error", "skip", "reduce"]),
+    default="error",
+    help="What to do with a picture that fills --width, --height or --max-edge already.",
+)
 @click.option("-m", "--model", metavar="NAME|FILE", help="Network [the best for the scale].")
 @click.option(
     "--engine", default="auto", metavar="<str>", help="auto, onnxruntime, openvino or torch."
@@ -60,6 +66,7 @@ def upscale(
     width: int | None,
     height: int | None,
     max_edge: int | None,
+    if_larger: str,
     model: str | None,
     engine: str,
     precision: str,
@@ -92,7 +99,7 @@ def upscale(
     from srcnn.cli.work import Worker
     from srcnn.conversion.conversion import Conversion, Limits
     from srcnn.conversion.pool import UpscalerPool
-    from srcnn.conversion.size import TargetSize
+    from srcnn.conversion.size import IfLarger, TargetSize
     from srcnn.engine.upscaler import check_options, load
     from srcnn.images.files import remove_parts
     from srcnn.images.formats import format_of_name
@@ -114,7 +121,7 @@ def upscale(
     if size.scale is not None:
         pool.get(size.scale)
     fmt = None if format is None else format_of_name(format)
-    conversion = Conversion(size, fmt, quality, Limits(max_pixels, max_bytes))
+    conversion = Conversion(size, fmt, quality, Limits(max_pixels, max_bytes), IfLarger(if_larger))
     line = Progress(len(jobs), quiet or dry_run)
     worker = Worker(pool, conversion, line, quiet, dry_run)
     together = Together(worker, iter(jobs))

@@ -10,7 +10,7 @@ from threading import Event
 from srcnn.cli.console import as_ours, flag_line, report_error
 from srcnn.cli.jobs import STDIO, Job
 from srcnn.cli.progress import Progress
-from srcnn.cli.report import Estimate, Outcome
+from srcnn.cli.report import THERE, Estimate, Outcome
 from srcnn.conversion.conversion import Conversion, Converted
 from srcnn.conversion.convert import convert
 from srcnn.conversion.places import Source, Target
@@ -19,9 +19,6 @@ from srcnn.conversion.pool import UpscalerPool
 from srcnn.engine.cost import Costs
 from srcnn.errors import SrcnnError, Stopped
 from srcnn.terminal import say
-
-THERE = "there already"
-"""Why a picture is skipped whose destination exists."""
 
 
 class Worker:
@@ -72,7 +69,6 @@ class Worker:
         target = Target(sys.stdout.buffer, "stdout")
         if job.destination is not None:
             target = Target.of(job.destination)
-        estimate = None
         if self.costs is None:
             done = convert(
                 source,
@@ -82,23 +78,26 @@ class Worker:
                 lambda part: self._line.advance(job.name, part),
                 self.stop,
             )
+            estimate = None
         else:
-            started = time.perf_counter()
-            plan = make_plan(Source.of(source), target, self._pool, self._conversion)
-            page, pages = plan.pages[0], len(plan.pages)
-            cost = self.costs.of(
-                plan.picture,
-                page.upscaler,
-                page.size,
-                plan.format,
-                self._conversion.quality,
-                pages,
-            )
-            estimate = Estimate(cost.seconds, cost.peak)
-            seconds = round(time.perf_counter() - started, 4)
-            done = replace(plan.result(target.name), seconds=seconds)
+            done, estimate = self._estimate(Source.of(source), target, self.costs)
         done = replace(done, source=job.source, destination=job.target_name)
         return Outcome(done, estimate=estimate)
+
+    def _estimate(
+        self, source: Source, target: Target, costs: Costs
+    ) -> tuple[Converted, Estimate | None]:
+        """Return what would be done, and what it would cost."""
+        started = time.perf_counter()
+        plan = make_plan(source, target, self._pool, self._conversion)
+        estimate = None
+        if plan.reason is None:
+            page, pages = plan.pages[0], len(plan.pages)
+            quality = self._conversion.quality
+            cost = costs.of(plan.picture, page.upscaler, page.size, plan.format, quality, pages)
+            estimate = Estimate(cost.seconds, cost.peak)
+        seconds = round(time.perf_counter() - started, 4)
+        return replace(plan.result(target.name), seconds=seconds), estimate
 
     def _report(self, job: Job, outcome: Outcome) -> None:
         result = outcome.converted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TypedDict
 
-from srcnn.conversion.size import TargetSize
+from srcnn.conversion.size import IfLarger, TargetSize
 from srcnn.engine.arguments import positive, whole
 from srcnn.errors import SrcnnError, UsageError
 from srcnn.images.formats import Format
@@ -38,15 +38,17 @@ class Conversion:
         format: Format of the result; ``None`` is what the target's suffix says, else the source's.
         quality: 1 to 100, of JPEG, WebP and AVIF; ``None`` is the format's default.
         limits: What is too large.
+        if_larger: What to do with a picture that already fills the box of ``size``.
 
     Raises:
-        UsageError: For a quality out of range.
+        UsageError: For a value out of range.
     """
 
     size: TargetSize = field(default_factory=TargetSize)
     format: Format | None = None
     quality: int | None = None
     limits: Limits = field(default_factory=Limits)
+    if_larger: IfLarger = IfLarger.ERROR
 
     def __post_init__(self) -> None:
         if self.quality is not None:

@@ -59,7 +59,8 @@ def convert(
     goes = Target.of(target)
     plan = make_plan(Source.of(source), goes, pool, conversion)
     try:
-        _write(plan, goes, conversion.quality, _Watch(plan.name, progress, stop))
+        if plan.reason is None:
+            _write(plan, goes, conversion.quality, _Watch(plan.name, progress, stop))
     except Exception:
         if stop is not None and stop.is_set():  # the caller may have removed the file under us
             raise Stopped(plan.name, "was stopped") from None

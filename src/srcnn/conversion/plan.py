@@ -9,6 +9,7 @@ from typing import Any
 from srcnn.conversion.conversion import Conversion, Converted
 from srcnn.conversion.places import Source, Target
 from srcnn.conversion.pool import UpscalerPool
+from srcnn.conversion.size import IfLarger
 from srcnn.engine.upscaler import Upscaler, check_size
 from srcnn.errors import UsageError
 from srcnn.images.encode import losses
@@ -41,8 +42,9 @@ class Plan:
         name: Name of the source.
         picture: The opened source.
         format: Format of the result.
-        pages: The pages of the result, at least one.
+        pages: The pages of the result; none if there is a ``reason``.
         warnings: What the format cannot hold of the source.
+        reason: Why nothing is to be done, or ``None``.
     """
 
     name: str
@@ -50,9 +52,12 @@ class Plan:
     format: Format
     pages: tuple[PagePlan, ...]
     warnings: tuple[str, ...]
+    reason: str | None = None
 
     def result(self, destination: str) -> Converted:
         """Return what is to be reported when the plan has been carried out."""
+        if self.reason is not None:
+            return Converted(self.name, destination, skipped=True, reason=self.reason)
         page = self.pages[0]
         upscaler = page.upscaler
         return Converted(
@@ -81,11 +86,12 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
     headers = picture.headers() if fmt.pages else [picture.header]
     check_pixels(headers, limits.pixels, name)
     sizes = [conversion.size.size_of(header.height, header.width) for header in headers]
-    for header, (_, scale) in zip(headers, sizes, strict=True):
-        if scale <= 1:
-            raise UsageError(
-                name, f"is {header.width} x {header.height} already", "srcnn only enlarges"
-            )
+    large = [header for header, (_, scale) in zip(headers, sizes, strict=True) if scale <= 1]
+    if large and conversion.if_larger != IfLarger.REDUCE:
+        why = f"is {large[0].width} x {large[0].height} already"
+        if conversion.if_larger == IfLarger.SKIP:
+            return Plan(name, picture, fmt, (), (), why)
+        raise UsageError(name, why, "skip or reduce it with {option}", "if_larger")
     check_size([size for size, _ in sizes], limits.pixels, name)
     pages = [
         PagePlan(size, scale, pool.get(scale), header.metadata_for(size))

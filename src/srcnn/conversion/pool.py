@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 
-from srcnn.engine.upscaler import Upscaler, nearest_scale
+from srcnn.baselines.bicubic import NAME as BICUBIC
+from srcnn.engine.upscaler import Upscaler, load, nearest_scale
 
 
 class UpscalerPool:
@@ -16,13 +17,16 @@ class UpscalerPool:
         self._open_at = open_at
         self._open: dict[int, Upscaler] = {}
         self._opening = Lock()
+        self._reducer = load(BICUBIC)
 
     def get(self, scale: float) -> Upscaler:
-        """Return the upscaler for ``scale``, above 1. Near scales share one.
+        """Return the upscaler for ``scale``. Near scales share one, and bicubic reduces.
 
         Raises:
             SrcnnError: As opening it does.
         """
+        if scale <= 1:
+            return self._reducer
         trained = nearest_scale(scale)
         with self._opening:
             if trained not in self._open:

@@ -3,10 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from srcnn.engine.arguments import number, positive
 from srcnn.engine.upscaler import check_scale, enlarged_size
 from srcnn.errors import UsageError
+
+
+class IfLarger(StrEnum):
+    """What to do with a picture that already fills the box that was asked for."""
+
+    ERROR = "error"
+    SKIP = "skip"
+    REDUCE = "reduce"
+
+    @classmethod
+    def of(cls, name: str) -> IfLarger:
+        """Return the choice of this name.
+
+        Raises:
+            UsageError: If there is none.
+        """
+        try:
+            return cls(name)
+        except ValueError:
+            known = ", ".join(cls)
+            raise UsageError(f"if_larger {name!r}", "is not known", f"use {known}") from None
+
 
 _BOX = ("width", "height", "max_edge")
 
