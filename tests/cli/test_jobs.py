@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from srcnn.cli.jobs import plan_jobs
+from srcnn.cli.jobs import Request
+from srcnn.cli.names import check_names, iter_jobs
 from srcnn.conversion.size import TargetSize
 from srcnn.images.encode import write_picture
 
@@ -287,5 +288,23 @@ def test_a_box_is_filled_and_not_exceeded(
 
 
 def test_plan_has_every_picture_once_in_order(album: Path) -> None:
-    jobs = plan_jobs([str(album)], None, TargetSize(), None, None, True, False, False)
+    request = Request((str(album),), recursive=True)
+    checked = check_names(request)
+    jobs = list(iter_jobs(request, checked))
     assert [Path(job.source).name for job in jobs] == ["a.png", "b.jpg", "a.png", "c.webp"]
+    assert checked.pictures == 4
+    assert checked.weight == sum(job.weight for job in jobs)
+
+
+def test_what_appears_during_the_work_is_no_source(album: Path) -> None:
+    """Results in a folder that is yet to be entered, too."""
+    request = Request((str(album),), output=str(album / "z"), ending="", recursive=True)
+    checked = check_names(request)
+    sources = []
+    for job in iter_jobs(request, checked):
+        sources.append(job.source)
+        assert job.destination is not None
+        job.destination.parent.mkdir(parents=True, exist_ok=True)
+        job.destination.write_bytes(b"made")
+    assert len(sources) == 4
+    assert not any("/z/" in source for source in sources)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from srcnn.cli.jobs import Job, plan_jobs
-from srcnn.conversion.size import TargetSize
+from srcnn.cli.jobs import Job, Request
+from srcnn.cli.names import check_names, iter_jobs
 from srcnn.errors import UsageError
 
 from ..mutants import check_line
@@ -51,9 +51,8 @@ def plans(draw: st.DrawFn) -> tuple[list[str], list[str], dict[str, object]]:
     outputs = [None, None, "out", "out/", "in", "in/x.png", "-", "a.jpg", "out/new/", "a.xyz"]
     options: dict[str, object] = {
         "output": draw(st.one_of(st.sampled_from(outputs), st.sampled_from(files))),
-        "size": TargetSize(draw(st.sampled_from([2.0, 2.0, 2.5]))),
         "format": draw(st.sampled_from([None, None, "png", ".JPG", "webp", "xyz", "a/b", "gif"])),
-        "suffix": draw(st.one_of(st.none(), st.sampled_from(["", "_big", ".png"]), ODD)),
+        "ending": draw(st.one_of(st.just("_x2"), st.sampled_from(["", "_big", ".png"]), ODD)),
         "recursive": draw(st.booleans()),
         "overwrite": draw(st.booleans()),
         "skip_existing": draw(st.booleans()) and draw(st.booleans()),
@@ -96,7 +95,10 @@ def _property(data: tuple[list[str], list[str], dict[str, object]]) -> None:
                 if not Path(name).is_dir():
                     Path(name).touch()
             try:
-                jobs = plan_jobs(sources, **options)  # type: ignore[arg-type]
+                request = Request(tuple(sources), **options)  # type: ignore[arg-type]
+                checked = check_names(request)
+                jobs = list(iter_jobs(request, checked))
+                assert checked.pictures == len(jobs)
             except UsageError as error:
                 check_line(error, 2)
             else:

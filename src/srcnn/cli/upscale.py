@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import ExitStack
 from typing import Any
 
 import click
 from click.exceptions import Exit
 
-from srcnn.cli.console import write_json
 from srcnn.errors import UsageError
 
 _COUNT = click.IntRange(min=1)
 
 
 @click.command(epilog="\b\nExample:  srcnn upscale examples/dog.png -s 3 -o large.png")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, metavar="SOURCE...")
+@click.option(
+    "--list", "listed", metavar="FILE", help="File of more sources, one a line; - is stdin."
+)
 @click.option(
     *("-o", "--output"),
     metavar="<str>",
@@ -58,9 +62,13 @@ _COUNT = click.IntRange(min=1)
 )
 @click.option("--max-bytes", type=_COUNT, default=2**30, metavar="<int>", help="Limit for input.")
 @click.option("--json", metavar="PATH", help="Results as JSON; - is stdout.")
+@click.option(
+    "--json-lines", metavar="PATH", help="Each result as a line of JSON, as it comes; - is stdout."
+)
 @click.option("--quiet", is_flag=True, help="Errors only.")
 def upscale(
     sources: tuple[str, ...],
+    listed: str | None,
     output: str | None,
     scale: float | None,
     width: int | None,
@@ -82,6 +90,7 @@ def upscale(
     max_pixels: int,
     max_bytes: int,
     json: str | None,
+    json_lines: str | None,
     quiet: bool,
 ) -> None:
     """Enlarge pictures with a network trained for it. Depth, channels and metadata are kept.
@@ -92,66 +101,69 @@ def upscale(
     """
     from functools import partial
 
-    from srcnn.cli.jobs import check_json, plan_jobs
+    from srcnn.cli.jobs import STDIO, Request
+    from srcnn.cli.names import check_names, iter_jobs
     from srcnn.cli.progress import Progress
-    from srcnn.cli.report import Summary
-    from srcnn.cli.runner import Together
+    from srcnn.cli.results import open_results
+    from srcnn.cli.run import Run
     from srcnn.cli.work import Worker
     from srcnn.conversion.conversion import Conversion, Limits
     from srcnn.conversion.pool import UpscalerPool
     from srcnn.conversion.size import IfLarger, TargetSize
     from srcnn.engine.upscaler import check_options, load
-    from srcnn.images.files import remove_parts
     from srcnn.images.formats import format_of_name
 
+    if not sources and listed is None:
+        raise click.UsageError("Missing argument 'SOURCE...'")
     size = TargetSize(scale, width, height, max_edge)
-    jobs = plan_jobs(sources, output, size, format, suffix, recursive, overwrite, skip_existing)
-    check_json(json, jobs)
-    options: dict[str, Any] = {
-        "engine": engine,
-        "precision": precision,
-        "tile": tile if tile == "auto" else _whole(tile),
-        "threads": threads,
-    }
-    if not dry_run:
-        for folder in {job.destination.parent for job in jobs if job.destination is not None}:
-            remove_parts(folder)
-    check_options(**options)
-    pool = UpscalerPool(partial(load, model, **options))
-    if size.scale is not None:
-        pool.get(size.scale)
-    fmt = None if format is None else format_of_name(format)
-    conversion = Conversion(size, fmt, quality, Limits(max_pixels, max_bytes), IfLarger(if_larger))
-    line = Progress(len(jobs), quiet or dry_run)
-    worker = Worker(pool, conversion, line, quiet, dry_run)
-    together = Together(worker, iter(jobs))
-    summary = Summary(len(jobs))
-    outcomes = []
-    in_words = dry_run and json != "-"
-    try:
-        for outcome in together.results(line.draw):
-            outcomes.append(outcome)
-            if in_words and outcome.converted.ok:
-                print(outcome.plan_line())
-    finally:  # an interrupted command still says what it has done
-        worker.stop.set()
-        outcomes += together.leave()
-        line.clear()
-        for outcome in outcomes:
-            summary.add(outcome)
-        if json is not None:
-            rows = [outcome.row() for outcome in outcomes]
-            document = {"schema": 1, "results": rows, "summary": summary.row(worker.estimate())}
-            write_json(document, json)
-    estimate = worker.estimate()
-    if estimate is None:
-        summary.say(quiet)
-    elif in_words and len(jobs) > 1:
-        print(summary.plan_total(estimate))
-    if sources == (jobs[0].source,) and outcomes[0].error is not None:
-        raise Exit(outcomes[0].error.exit_code)
-    if summary.failed:
-        raise Exit(1)
+    with ExitStack() as stack:
+        names = Request(
+            sources,
+            _spooled(stack) if listed == "-" else listed,
+            output,
+            size.suffix if suffix is None else suffix,
+            format,
+            recursive,
+            overwrite,
+            skip_existing,
+        )
+        checked = check_names(names, (json, json_lines))
+        options: dict[str, Any] = {
+            "engine": engine,
+            "precision": precision,
+            "tile": tile if tile == "auto" else _whole(tile),
+            "threads": threads,
+        }
+        check_options(**options)
+        pool = UpscalerPool(partial(load, model, **options))
+        if size.scale is not None:
+            pool.get(size.scale)
+        conversion = Conversion(
+            size,
+            None if format is None else format_of_name(format),
+            quality,
+            Limits(max_pixels, max_bytes),
+            IfLarger(if_larger),
+        )
+        line = Progress(checked.pictures, checked.weight, quiet or dry_run)
+        worker = Worker(pool, conversion, line, quiet, dry_run)
+        run = Run(worker, iter_jobs(names, checked), checked.pictures)
+        in_words = dry_run and STDIO not in (json, json_lines)
+        run.do(open_results(json, json_lines, stack), in_words)
+    run.say_end(in_words)
+    if run.error is not None:
+        raise Exit(1 if names.several else run.error.exit_code)
+
+
+def _spooled(stack: ExitStack) -> str:
+    """Return the path of a file that holds what stdin gives: it is read more than once."""
+    from shutil import copyfileobj
+    from tempfile import NamedTemporaryFile
+
+    file = stack.enter_context(NamedTemporaryFile(prefix="srcnn-"))  # noqa: SIM115 - the stack closes it
+    copyfileobj(sys.stdin.buffer, file)
+    file.flush()
+    return file.name
 
 
 def _whole(tile: str) -> int:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from threading import Event
 
 from srcnn.cli.console import as_ours, flag_line, report_error
-from srcnn.cli.jobs import STDIO, Job
+from srcnn.cli.jobs import STDIO, Job, encoder_of
 from srcnn.cli.progress import Progress
 from srcnn.cli.report import THERE, Estimate, Outcome
 from srcnn.conversion.conversion import Conversion, Converted
@@ -26,6 +26,8 @@ class Worker:
 
     Attributes:
         stop: Set it to end the pictures at work.
+        line: Where progress is shown.
+        quiet: Whether to print errors only.
         costs: What a dry run measured; ``None`` in any other run.
     """
 
@@ -35,12 +37,12 @@ class Worker:
         self.stop = Event()
         self.costs = Costs() if dry_run else None
         self._pool, self._conversion = pool, conversion
-        self._line, self._quiet = line, quiet
+        self.line, self.quiet = line, quiet
 
     def __call__(self, job: Job) -> Outcome:
         """Do one job; a failure is reported and returned, not raised."""
         started = time.perf_counter()
-        self._line.begin(job.name)
+        self.line.begin(job.name, job.weight, encoder_of(job.target_name))
         error: SrcnnError | None = None
         try:
             outcome = self._outcome(job)
@@ -53,7 +55,7 @@ class Worker:
             failed = Converted.failed(job.source, job.target_name, error, line, seconds)
             outcome = Outcome(failed, error)
             report_error(error)
-        self._line.end(job.name, error is None)
+        self.line.end(job.name, error is None)
         self._report(job, outcome)
         return outcome
 
@@ -75,7 +77,7 @@ class Worker:
                 target,
                 self._pool,
                 self._conversion,
-                lambda part: self._line.advance(job.name, part),
+                lambda part: self.line.advance(job.name, part),
                 self.stop,
             )
             estimate = None
@@ -102,9 +104,9 @@ class Worker:
     def _report(self, job: Job, outcome: Outcome) -> None:
         result = outcome.converted
         for warning in result.warnings:
-            say(f"{job.name}: {warning}", self._quiet)
-        in_line = self._line.shown and self._line.pictures > 1
+            say(f"{job.name}: {warning}", self.quiet)
+        in_line = self.line.shown and self.line.pictures > 1
         if result.ok and not (self.costs or result.skipped or in_line):
             size = f"{result.width} x {result.height}"
             name = job.destination or "stdout"
-            say(f"{name}: {size}, {result.seconds:.2f} s", self._quiet)
+            say(f"{name}: {size}, {result.seconds:.2f} s", self.quiet)
