@@ -14,6 +14,8 @@ from srcnn.errors import InputError, LimitError
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
 from srcnn.images.io import open_picture
+from srcnn.images.metadata import PROFILE, Metadata
+from srcnn.images.metadata import XMP as XMP_BLOCK
 from srcnn.images.pil import is_pil, open_pil, to_pil
 
 from .reference import written_by_pillow
@@ -47,9 +49,12 @@ def test_an_image_is_what_its_file_is(name: str) -> None:
         left, right = (np.asarray(Image.fromarray(x).convert("RGB")) for x in (left, right))
     assert left.shape == right.shape
     assert np.abs(left.astype(int) - right).mean() < TOLERANCES.get(name.split()[0], 0.5)
-    for key in ("quality", "subsampled", "icc-profile-data", "xmp-data", "png-comment-0-Title"):
-        assert seen.metadata.get(key) == wanted.metadata.get(key), key
-    mine, its = (header.metadata.get("resolution", (0, 0)) for header in (seen, wanted))
+    assert seen.metadata.quality == wanted.metadata.quality
+    assert seen.metadata.subsampled == wanted.metadata.subsampled
+    assert seen.metadata.texts() == wanted.metadata.texts()
+    for name in (PROFILE, XMP_BLOCK):
+        assert seen.metadata.block(name) == wanted.metadata.block(name)
+    mine, its = (header.metadata.resolution or (0, 0) for header in (seen, wanted))
     assert mine == pytest.approx(its, rel=1e-3)
 
 
@@ -79,7 +84,7 @@ def test_a_described_image_is_what_its_file_is(
         assert exif.get_ifd(EXIF_IFD)[TAKEN] == "2016:02:01 12:34:56"
         assert out.info["icc_profile"] == opened(data).info["icc_profile"]
         assert out.info.get("xmp", XMP) == XMP
-        assert ("dpi" in out.info) == ("resolution" in metadata)
+        assert ("dpi" in out.info) == (metadata.resolution is not None)
     if format != "WEBP":
         assert kept.info["dpi"] == pytest.approx((300, 300), abs=0.02)
 
@@ -118,7 +123,7 @@ def test_what_the_caller_put_on_an_image() -> None:
     image.info |= {"dpi": (254, 254), "Author": "somebody", "compression": "raw"}
     header = open_pil(image).header
     assert (header.width, header.height) == image.size[::-1]
-    assert header.metadata["resolution"] == pytest.approx((10, 10))
+    assert header.metadata.resolution == pytest.approx((10, 10))
     carried = to_pil(open_pil(image).read(), header.metadata)
     assert carried.getexif()[MAKER] == "Maker"
     assert carried.info["Author"] == "somebody"
@@ -166,7 +171,7 @@ def test_16_bits(mode: str) -> None:
     picture = open_pil(image)
     assert (picture.header.channels, picture.header.dtype.name) == (1, "uint16")
     np.testing.assert_array_equal(picture.read(), levels)
-    back = to_pil(levels, {})
+    back = to_pil(levels, Metadata())
     assert back.mode == "I;16"
     np.testing.assert_array_equal(np.asarray(back), levels)
 
@@ -203,14 +208,15 @@ def test_inks_have_the_colors_of_their_file(photo: NDArray[np.uint8]) -> None:
     file, picture = open_picture(written_by_pillow(image, "TIFF")), open_pil(image)
     assert picture.header.cmyk
     np.testing.assert_array_equal(picture.read(), file.read())
-    profile = "icc-profile-data"
-    assert picture.header.metadata[profile] == file.header.metadata[profile]
+    profile = file.header.metadata.block(PROFILE)
+    assert picture.header.metadata.block(PROFILE) == profile
+    assert profile
 
 
 def test_a_profile_of_inks_does_not_stay_on_an_image_that_was_converted() -> None:
     image = Image.fromarray(noise(3))
     image.info["icc_profile"] = bytes(12) + b"prtrCMYKLab " + bytes(100)
-    assert "icc-profile-data" not in open_pil(image).header.metadata
+    assert not open_pil(image).header.metadata.has(PROFILE)
 
 
 @pytest.mark.parametrize(

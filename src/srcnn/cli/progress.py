@@ -8,13 +8,11 @@ import time
 from threading import Lock
 from unicodedata import combining, east_asian_width
 
+from srcnn.images.formats import FORMATS
 from srcnn.terminal import duration, show
 
 _OVERHEAD = 4000
 """Bytes of a source that could be enlarged in the time that a picture takes beside its pixels."""
-_ENCODERS = {"webp": 2.5, "gif": 4.0, "avif": 20.0}
-"""Time of the encoders that begin when the last pixel is there, in that of the pixels (srcnn-915: about
-twice as much, srcnn-955: half)."""
 _REST = 0.09
 """Seconds between two drawings."""
 _BAR = 20
@@ -23,7 +21,12 @@ _BAR = 20
 
 def weight_of(size: int, encoder: str) -> float:
     """Return the part of a picture of ``size`` bytes in the progress, for a result in a format."""
-    return (_OVERHEAD + size) * (1 + _ENCODERS.get(encoder, 0.0))
+    return (_OVERHEAD + size) * (1 + _encoding(encoder))
+
+
+def _encoding(encoder: str) -> float:
+    """Return the time of an encoder that begins after the last pixel, in that of the pixels."""
+    return FORMATS[encoder].encoding if encoder in FORMATS else 0.0
 
 
 class Progress:
@@ -47,7 +50,7 @@ class Progress:
     def begin(self, name: str, weight: float = 0.0, encoder: str = "") -> None:
         """Count a picture as at work; its result has the format ``encoder``."""
         with self._lock:
-            self._at_work[name] = (weight, 1 / (1 + _ENCODERS.get(encoder, 0.0)), 0.0)
+            self._at_work[name] = (weight, 1 / (1 + _encoding(encoder)), 0.0)
 
     def advance(self, name: str, part: float) -> None:
         """Report that this part of a picture's pixels is made, 0 to 1."""

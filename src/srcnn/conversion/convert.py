@@ -86,35 +86,29 @@ class _Watch:
 
 def _write(plan: Plan, target: Target, quality: int | None, watch: _Watch) -> None:
     watch.check()
-    opened = plan.picture.pages()
-    count = len(plan.pages)
+    extent = encode.Extent.of([page.size for page in plan.pages])
     with ExitStack() as stack:
         stack.enter_context(one_core_per_product())  # for each of 10,000 frames it takes long
-        pages = [
-            encode.Page(
-                page.size,
-                stack.enter_context(
-                    closing(
-                        # The next page is opened when its first strip is asked for.
-                        _strips(lambda: next(opened), page, watch, (k, count))
-                    )
-                ),
-                page.metadata,
-            )
-            for k, page in enumerate(plan.pages)
-        ]
+        pages = stack.enter_context(closing(_pages(plan, watch)))
         file = stack.enter_context(target.open())
         try:
-            encode.write_picture(file, pages, plan.format, quality)
+            encode.write_picture(file, pages, plan.format, quality, extent)
         except OutputError as error:
             raise OutputError(target.name, error.why, error.fix) from None
 
 
+def _pages(plan: Plan, watch: _Watch) -> Generator[encode.Page, None, None]:
+    """Yield the pages of the result, each opened when the one before it is written."""
+    count = len(plan.pages)
+    for k, (page, picture) in enumerate(zip(plan.pages, plan.picture.pages(), strict=False)):
+        with closing(_strips(picture, page, watch, (k, count))) as strips:
+            yield encode.Page(page.size, strips, page.metadata)
+
+
 def _strips(
-    open_page: Callable[[], Picture], page: PagePlan, watch: _Watch, place: tuple[int, int]
+    picture: Picture, page: PagePlan, watch: _Watch, place: tuple[int, int]
 ) -> Generator[NDArray[Any], None, None]:
     """Yield the enlarged strips of a page that is number ``place[0]`` of ``place[1]``."""
-    picture = open_page()
     number, count = place
     made = page.upscaler.strips(
         picture.strips(ROWS),

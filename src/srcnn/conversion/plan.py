@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from srcnn.conversion.conversion import Conversion, Converted
 from srcnn.conversion.places import Source, Target
@@ -14,6 +12,7 @@ from srcnn.engine.upscaler import Upscaler, check_size
 from srcnn.errors import UsageError
 from srcnn.images.encode import losses
 from srcnn.images.formats import SUFFIXES, Format
+from srcnn.images.metadata import Metadata
 from srcnn.images.picture import Picture, check_pixels
 
 
@@ -31,7 +30,7 @@ class PagePlan:
     size: tuple[int, int]
     scale: float
     upscaler: Upscaler
-    metadata: Mapping[str, Any]
+    metadata: Metadata
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from srcnn.engine.channels import count
 from srcnn.engine.pipeline import ROWS
 from srcnn.engine.threads import cores
 from srcnn.engine.upscaler import Upscaler
-from srcnn.images.encode import OPTIMISED, Page, encode, write_picture
+from srcnn.images.encode import Page, encode, write_picture
 from srcnn.images.formats import Format
 from srcnn.images.picture import Picture
 
@@ -36,11 +36,6 @@ _FILTERS = 100
 """Planes of a tile that the network holds in each thread."""
 _PLANES, _STRIPS = 7.1, 23
 """How often the rows of a strip are held, as float planes before, as samples after the network."""
-_DECODERS = {"webp": 5, "gif": 5, "avif": 6, "bmp": 4, "ppm": 4}
-_ENCODERS = {"webp": 23, "gif": 15, "avif": 36, "bmp": 6, "ppm": 6}
-"""Bytes for each pixel of a picture that is held whole."""
-_OPTIMISED_JPEG = 10
-"""The same where an encoder of JPEG makes tables of its own."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +165,7 @@ def _cost(
     road = pages * rates.road * size[0] * size[1]
     encode = pages * rates.encode * size[0] * size[1]
     pixels = max(decode, road / upscaler.threads)
-    if fmt.name in _ENCODERS:  # begins when the last pixel is there
+    if fmt.encodes_last:
         seconds = max(pixels, (decode + road) / cores()) + encode
     else:
         seconds = max(pixels, encode, (decode + road + encode) / cores())
@@ -195,9 +190,6 @@ def _own(picture: Picture, upscaler: Upscaler, size: tuple[int, int], fmt: Forma
     own = (_PLANES + more) * 4 * planes * rows * header.width
     own += (_STRIPS + more) * samples * min(tile, size[0]) * size[1]
     if header.held:
-        each = _DECODERS.get(header.format.name, samples)
+        each = header.format.decoder.per_pixel or samples
         own += each * header.width * header.height
-    each = _ENCODERS.get(fmt.name, 0)
-    if fmt.name == "jpeg" and size[0] * size[1] <= OPTIMISED:
-        each = _OPTIMISED_JPEG
-    return own + each * size[0] * size[1]
+    return own + fmt.encoder.of(size[0] * size[1])

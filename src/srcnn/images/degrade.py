@@ -16,6 +16,7 @@ from srcnn.images.color import Color, convert, space_of
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
 from srcnn.images.io import open_picture
+from srcnn.images.metadata import Metadata
 from srcnn.images.quantize import to_float, to_uint8
 from srcnn.images.resize import blur_and_subsample, imresize
 
@@ -68,7 +69,7 @@ class Degradation:
         if self.jpeg is not None:
             quality = int(random.integers(*self.jpeg, endpoint=True))
             picture = convert(low, space_of(color), "RGB") if low.ndim == 3 else low
-            file = encode(to_uint8(picture), FORMATS["jpeg"], {"subsampled": True}, quality)
+            file = encode(to_uint8(picture), FORMATS["jpeg"], Metadata(subsampled=True), quality)
             picture = to_float(open_picture(file).read(), np.float64)
             low = convert(picture, "RGB", space_of(color)) if low.ndim == 3 else picture
         return low

@@ -1,7 +1,6 @@
 """Opening pictures: a file becomes a `Picture`, by what its first bytes say it is.
 
-Only the header is looked at, so limits are checked before a pixel is decoded. libvips does the work, and
-Pillow for BMP and PPM.
+Only the header is looked at, so limits are checked before a pixel is decoded.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from srcnn.images.formats import FORMATS, format_of_bytes
 from srcnn.images.picture import Picture, check_pixels
 from srcnn.images.source import Source, name_of, open_stored, store
 from srcnn.images.validation import check_parts
-from srcnn.images.vips import open_vips
 
 MAX_PIXELS = 2**28
 """Default limit on the pixels of an input and of an output: 268 megapixels."""
@@ -55,12 +53,6 @@ def open_picture(
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(name, f"cannot be read ({reason})") from None
-    opened: Picture
-    if fmt.library == "pillow":
-        from srcnn.images.pillow import open_pillow  # not at the start of every command
-
-        opened = open_pillow(name, stored, fmt)
-    else:
-        opened = open_vips(name, stored, fmt, max_pixels)
+    opened = fmt.library.open(name, stored, fmt, max_pixels)
     check_pixels([opened.header], max_pixels, name)
     return opened

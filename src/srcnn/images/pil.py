@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 from srcnn.errors import InputError
 from srcnn.images.formats import FORMATS
 from srcnn.images.io import MAX_PIXELS
+from srcnn.images.jpeg import quality_of
+from srcnn.images.metadata import EXIF, PROFILE, XMP, Metadata
 from srcnn.images.picture import Header, Picture, check_pixels
-from srcnn.images.tiff import descriptive
-from srcnn.images.validation import MOST_ENTRIES, cost_of_exif, quality_of
+from srcnn.images.validation import MOST_ENTRIES, cost_of_exif
 
 if TYPE_CHECKING:
     from PIL.Image import Exif, Image
@@ -110,7 +112,7 @@ def open_pil(image: Image, max_pixels: int = MAX_PIXELS, name: str = "PIL image"
     return PilPicture(name, header, upright)
 
 
-def to_pil(pixels: NDArray[Any], metadata: Mapping[str, Any]) -> Image:
+def to_pil(pixels: NDArray[Any], metadata: Metadata) -> Image:
     """Return pixels as a PIL image that carries metadata where Pillow itself would put it.
 
     The result's ``info`` holds "exif" (orientation 1, the new size), "dpi", "xmp", "icc_profile" and PNG texts.
@@ -124,18 +126,14 @@ def to_pil(pixels: NDArray[Any], metadata: Mapping[str, Any]) -> Image:
     from PIL import Image
 
     image = Image.fromarray(pixels)
-    fields = {key: value[1] for key, value in metadata.items() if isinstance(value, tuple)}
-    resolution = metadata.get("resolution")
-    if resolution:
-        image.info["dpi"] = tuple(value * _MM_PER_INCH for value in resolution)
-    for key, field in (("icc_profile", "icc-profile-data"), ("xmp", "xmp-data")):
-        if field in fields:
-            image.info[key] = bytes(fields[field])
-    if "exif-data" in fields:
-        image.info["exif"] = _exif_for(image, bytes(fields["exif-data"]))
-    for key, text in fields.items():
-        if key.startswith("png-comment-"):
-            image.info[key.split("-", 3)[3]] = text
+    if metadata.resolution:
+        image.info["dpi"] = tuple(value * _MM_PER_INCH for value in metadata.resolution)
+    for key, name in (("icc_profile", PROFILE), ("xmp", XMP)):
+        if block := metadata.block(name):
+            image.info[key] = block
+    if exif := metadata.block(EXIF):
+        image.info["exif"] = _exif_for(image, exif)
+    image.info.update(metadata.texts().items())
     return image
 
 
@@ -203,8 +201,8 @@ def _upright(image: Image) -> tuple[Image, Exif]:
     return (ImageOps.exif_transpose(image) if turned else image), exif
 
 
-def _metadata(image: Image, upright: Image, exif: Exif) -> dict[str, Any]:
-    """Return what an image carries that is shown as ``upright``, as `Header.metadata` holds it."""
+def _metadata(image: Image, upright: Image, exif: Exif) -> Metadata:
+    """Return what an image carries that is shown as ``upright``."""
     from srcnn.images.vips import fields_of, srgb_profile
 
     info = upright.info
@@ -217,15 +215,15 @@ def _metadata(image: Image, upright: Image, exif: Exif) -> dict[str, Any]:
         for key, value in info.items()
         if isinstance(key, str) and isinstance(value, str) and key not in _NO_TEXTS
     }
-    metadata = fields_of(_exif_block(image, exif), profile, xmp, texts)
-    if resolution := _resolution(info):
-        metadata["resolution"] = resolution
+    fields = fields_of(_exif_block(image, exif), profile, xmp, texts)
+    metadata = Metadata(_resolution(info), fields=fields)
     tables = getattr(image, "quantization", None)
     if tables:
         from PIL.JpegImagePlugin import get_sampling
 
-        metadata["quality"] = quality_of(sum(tables.get(0, ())))
-        metadata["subsampled"] = get_sampling(image) == _SAMPLING_420
+        quality = quality_of(sum(tables.get(0, ())))
+        subsampled = get_sampling(image) == _SAMPLING_420
+        metadata = replace(metadata, quality=quality, subsampled=subsampled)
     return metadata
 
 
@@ -235,6 +233,8 @@ def _exif_block(image: Image, exif: Exif) -> bytes | None:
 
     try:
         if image.format == "TIFF":
+            from srcnn.images.tiff import descriptive
+
             exif = descriptive(exif)
         if _ORIENTATION in exif:
             block = exif.tobytes()
