@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from srcnn.cli.jobs import Wanted, plan_jobs
-from srcnn.errors import UsageError
-from srcnn.images.encode import write_picture
+from srcnn.cli.jobs import Request
+from srcnn.cli.names import check_names, iter_jobs
+from srcnn.conversion.size import TargetSize
+from srcnn.images.encode import Extent, write_picture
 
 from .conftest import Srcnn, pixels, save, tree, what_is
 
@@ -122,7 +123,7 @@ def test_a_bug_in_one_picture_stops_nobody(
     srcnn: Srcnn, album: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(file: Any, pages: Any, *arguments: Any) -> None:
-        if pages[0].size == (27, 27):
+        if arguments[-1] == Extent.of([(27, 27)]):
             raise RuntimeError("a bug")
         write_picture(file, pages, *arguments)
 
@@ -278,12 +279,7 @@ def test_a_box_is_filled_and_not_exceeded(
     width: int, height: int, box: tuple[int | None, int | None]
 ) -> None:
     """One side of the result is exactly as asked, the other one at most."""
-    wanted = Wanted(width=box[0], height=box[1])
-    if min(limit / side for limit, side in zip(box, (width, height), strict=True) if limit) <= 1:
-        with pytest.raises(UsageError, match="only enlarges"):
-            wanted.size_of(height, width, "x")
-        return
-    (new_height, new_width), scale = wanted.size_of(height, width, "x")
+    (new_height, new_width), scale = TargetSize(width=box[0], height=box[1]).size_of(height, width)
     sides = [(new_width, box[0], width), (new_height, box[1], height)]
     assert any(new == limit for new, limit, _ in sides)
     for new, limit, old in sides:
@@ -292,5 +288,23 @@ def test_a_box_is_filled_and_not_exceeded(
 
 
 def test_plan_has_every_picture_once_in_order(album: Path) -> None:
-    jobs = plan_jobs([str(album)], None, Wanted(), None, None, True, False, False)
+    request = Request((str(album),), recursive=True)
+    checked = check_names(request)
+    jobs = list(iter_jobs(request, checked))
     assert [Path(job.source).name for job in jobs] == ["a.png", "b.jpg", "a.png", "c.webp"]
+    assert checked.pictures == 4
+    assert checked.weight == sum(job.weight for job in jobs)
+
+
+def test_what_appears_during_the_work_is_no_source(album: Path) -> None:
+    """Results in a folder that is yet to be entered, too."""
+    request = Request((str(album),), output=str(album / "z"), ending="", recursive=True)
+    checked = check_names(request)
+    sources = []
+    for job in iter_jobs(request, checked):
+        sources.append(job.source)
+        assert job.destination is not None
+        job.destination.parent.mkdir(parents=True, exist_ok=True)
+        job.destination.write_bytes(b"made")
+    assert len(sources) == 4
+    assert not any("/z/" in source for source in sources)

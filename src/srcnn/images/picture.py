@@ -75,5 +75,6 @@ def check_pixels(headers: Iterable[Header], max_pixels: int, name: str) -> None:
         raise LimitError(
             name,
             f"has {pixels} pixels, over the limit of {max_pixels}",
-            "raise it with --max-pixels",
+            "raise it with {option}",
+            "max_pixels",
         )

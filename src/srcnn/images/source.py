@@ -128,14 +128,15 @@ def open_stored(source: Stored) -> IO[bytes]:
 def _check_bytes(size: int, max_bytes: int, name: str) -> None:
     if size > max_bytes:
         why = f"has over {max_bytes} bytes, the limit"
-        raise LimitError(name, why, "raise it with --max-bytes")
+        raise LimitError(name, why, "raise it with {option}", "max_bytes")
 
 
 def _spooled(stream: IO[bytes], name: str, max_bytes: int) -> SharedFile:
     """Copy a stream; the copy is closed with the last picture that reads it."""
     copy: Any = SpooledTemporaryFile(_SPOOLED)  # noqa: SIM115 - closed below
     try:
-        while chunk := stream.read(_CHUNK):
+        # A stream need not have an end: at most a byte more than allowed is read.
+        while chunk := stream.read(min(_CHUNK, max_bytes + 1 - copy.tell())):
             copy.write(chunk)
             _check_bytes(copy.tell(), max_bytes, name)
         shared = SharedFile(copy)
