@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from operator import index
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from srcnn._optional import need
 from srcnn.engine.upscaler import Upscaler
 from srcnn.engine.upscaler import load as _load
 from srcnn.errors import UsageError
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
+
+if TYPE_CHECKING:
+    from srcnn.evaluation.documents import ReportDocument
 
 
 def load(name_or_file: str | Path | None = None, scale: float = 3, **options: Any) -> Upscaler:
@@ -52,26 +54,35 @@ def evaluate(
     protocol: str = "paper",
     metrics: str | Sequence[str] = ("psnr", "ssim"),
     data_root: str | Path | None = None,
-) -> dict[str, Any]:
-    """Score models on data sets (names or folders) and return the report, bicubic always in it.
+) -> ReportDocument:
+    """Score models on data sets, bicubic always among them. Needs the extra ``train``.
 
-    ``None`` is the best shipped network, no models at all bicubic alone. The report is what the JSON of
-    ``srcnn evaluate`` reads as: the PSNR of two equal pictures is ``None``. Needs the extra ``train``.
-    Raises `srcnn.SrcnnError`.
+    Args:
+        datasets: A catalog name or a folder of high-resolution pictures, or several.
+        models: A model name or a weights file, or several; ``None`` is the best shipped network, and
+            an empty list leaves bicubic alone.
+        scales: A scale of 2 or more, or several.
+        protocol: Name of a protocol.
+        metrics: Name of a metric, or several.
+        data_root: Where named data sets lie; ``None`` is ``$SRCNN_DATA``, else the cache.
+
+    Returns:
+        The JSON document of ``srcnn evaluate``. The PSNR of two equal pictures is ``None``.
+
+    Raises:
+        SrcnnError: If the request is wrong, or data or a model cannot be used.
     """
     need("train", "srcnn.evaluate")
-    from srcnn.evaluation.report import finite, make_report
+    from srcnn.evaluation.report import Request, make_report
 
-    report = make_report(
-        [str(name) for name in _several(datasets)],
-        None if models is None else [str(model) for model in _several(models)],
-        [_whole(scale) for scale in _several(scales)],
-        protocol,
-        _several(metrics),
-        data_root,
+    request = Request(
+        datasets=[str(name) for name in _several(datasets)],
+        models=None if models is None else [str(model) for model in _several(models)],
+        scales=[_whole(scale) for scale in _several(scales)],
+        protocol=protocol,
+        metrics=_several(metrics),
     )
-    read: dict[str, Any] = json.loads(json.dumps(finite(report)))
-    return read
+    return make_report(request, data_root).to_document()
 
 
 def _several(value: Any) -> list[Any]:

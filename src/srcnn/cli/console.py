@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -49,7 +49,7 @@ def read_stdin(max_bytes: int) -> bytes:
     return data.getvalue()
 
 
-def write_json(document: dict[str, Any], target: str) -> None:
+def write_json(document: Mapping[str, Any], target: str) -> None:
     """One JSON document to a file, or to stdout for ``-``."""
     text = json.dumps(document, indent=1) + "\n"
     if target == "-":

@@ -15,7 +15,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -26,7 +25,7 @@ from srcnn.engine.network import Enhancer
 from srcnn.errors import ModelError, SrcnnError, UsageError
 from srcnn.evaluation.models import network
 from srcnn.evaluation.reference import Original
-from srcnn.evaluation.scoring import mean, score_pictures
+from srcnn.evaluation.scoring import ImageScores, mean, score_pictures
 from srcnn.images.color import channels_in
 from srcnn.images.degrade import Degradation
 from srcnn.images.files import remove_parts, write_atomically
@@ -218,14 +217,14 @@ def _judgeable(
     for error in failures:
         warn(f"{error}; not judged")
     for row in rows:
-        if not math.isfinite(row["psnr"]):
-            warn(f"{row['name']}: is the same after bicubic; not judged")
-    usable = {row["name"]: row for row in rows if math.isfinite(row["psnr"])}
+        if not math.isfinite(row.scores["psnr"]):
+            warn(f"{row.name}: is the same after bicubic; not judged")
+    usable = {row.name: row for row in rows if math.isfinite(row.scores["psnr"])}
     kept = [original for original in originals if original.name in usable]
     return kept, _mean_psnr(list(usable.values()))
 
 
-def _mean_psnr(rows: Sequence[dict[str, Any]]) -> float:
+def _mean_psnr(rows: Sequence[ImageScores]) -> float:
     """In dB; NaN of no pictures."""
     return mean(rows)["psnr"] if rows else math.nan
 
