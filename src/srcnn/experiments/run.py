@@ -28,7 +28,8 @@ from srcnn.evaluation.scoring import Scores, planes_for
 from srcnn.experiments.curve import course
 from srcnn.experiments.study import FOLDER, Budget, Study, read_study
 from srcnn.images.files import write_atomically
-from srcnn.runs.run import WEIGHTS, make_plan, run_plan
+from srcnn.runs.plan import make_plan
+from srcnn.runs.run import WEIGHTS, run_plan
 from srcnn.training.config import Recipe
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import find
@@ -98,8 +99,8 @@ def _train_arms(
         folder = folders[arm, seed] = RUNS / budget / _name_of(recipe, plan.training)
         if not _finished(folder, recipe):
             say(f"{name}: {arm}, seed {seed} (run {number} of {len(todo)}), in {folder}")
-            again = "the same srcnn experiment command"
-            run_plan(plan, folder, data_root, resume=folder.exists(), quiet=quiet, again=again)
+            hint = "the same srcnn experiment command"
+            run_plan(plan, folder, data_root, resume=folder.exists(), quiet=quiet, resume_hint=hint)
     say(f"{name}: judging")
     judged = {str(f / WEIGHTS): recipes[arm].scale for (arm, _), f in folders.items()}
     scores = _scores(study, judged, data_root)
