@@ -68,7 +68,7 @@ def main() -> None:
                     "model": model.name,
                     "picture": original.name.removesuffix("_GT"),
                     "size": list(truth.shape),
-                    **{metric: scores[model.name][k][metric] for metric in ("psnr", "ssim")},
+                    **scores[model.name][k].scores,
                     "seconds": round(statistics.median(times[model.name]), 4),
                 }
                 for model in models

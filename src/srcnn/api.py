@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from operator import index
 from pathlib import Path
@@ -22,6 +21,7 @@ from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 if TYPE_CHECKING:
     from srcnn.conversion.conversion import Converted
     from srcnn.conversion.convert import Progress, Stop
+    from srcnn.evaluation.documents import ReportDocument
 
 
 def load(
@@ -224,7 +224,7 @@ def evaluate(
     precision: str = "auto",
     device: str = "auto",
     tta: bool = False,
-) -> dict[str, Any]:
+) -> ReportDocument:
     """Score models on data sets, bicubic always among them. Needs the extra ``train``.
 
     Args:
@@ -247,19 +247,17 @@ def evaluate(
         SrcnnError: If an argument is wrong, or nothing can be scored.
     """
     need("train", "srcnn.evaluate")
-    from srcnn.evaluation.report import finite, make_report
+    from srcnn.evaluation.report import Request, make_report
 
-    report = make_report(
-        [str(name) for name in _several(datasets)],
-        None if models is None else [str(model) for model in _several(models)],
-        [_whole(scale) for scale in _several(scales)],
-        protocol,
-        _several(metrics),
-        data_root,
+    request = Request(
+        datasets=[str(name) for name in _several(datasets)],
+        models=None if models is None else [str(model) for model in _several(models)],
+        scales=[_whole(scale) for scale in _several(scales)],
+        protocol=protocol,
+        metrics=_several(metrics),
         engine=engine_of(engine, precision, device, tta=tta),
     )
-    read: dict[str, Any] = json.loads(json.dumps(finite(report)))
-    return read
+    return make_report(request, data_root).to_document()
 
 
 def _several(value: Any) -> list[Any]:

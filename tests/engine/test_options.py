@@ -201,7 +201,7 @@ def test_every_door_takes_an_engine(tta: bool, weights: str, tmp_path: Path) -> 
     ]
     assert reports[0]["results"] == reports[1]["results"] != reports[2]["results"]
     keys = ("engine", "precision", "tta")
-    assert [reports[0][key] for key in keys] == ["torch", "bf16", tta]
+    assert [reports[0][key] for key in keys] == ["torch", "bf16", tta]  # type: ignore[literal-required]
 
 
 def test_an_upscaler_says_what_it_runs_on(weights: str) -> None:

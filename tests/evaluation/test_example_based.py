@@ -25,6 +25,8 @@ from srcnn.evaluation.compare import compare
 from srcnn.evaluation.example_based import METHODS, open_example_based
 from srcnn.evaluation.models import open_models
 
+from ..support.reports import numbers
+
 NAMES = ("sparse-coding", "a+")
 _FEW = Learning(atoms=12, samples=150)
 _SMALL: dict[str, Settings] = {
@@ -256,7 +258,7 @@ def test_wrong_names_are_told_of_before_training(
 
 def test_judged_and_compared_as_networks_are(root: Path) -> None:
     report = srcnn.evaluate(root / "t91", [*NAMES, "srcnn-915"], [3, 2])
-    rows = {(row["model"], row["scale"]): row["mean"]["psnr"] for row in report["results"]}
+    rows = {(row["model"], row["scale"]): numbers(row["mean"])["psnr"] for row in report["results"]}
     assert set(rows) == {
         (name, scale) for name in ("bicubic", *NAMES, "srcnn-915") for scale in (2, 3)
     }

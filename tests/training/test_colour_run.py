@@ -21,7 +21,8 @@ from srcnn.export import export
 from srcnn.images.color import COLORS
 from srcnn.images.degrade import Degradation
 from srcnn.runs.pictures import Versions, fits_in_memory, read_held_back
-from srcnn.runs.run import WEIGHTS, make_plan, run_plan
+from srcnn.runs.plan import make_plan
+from srcnn.runs.run import WEIGHTS, run_plan
 from srcnn.weights.foreign import load
 
 from .test_resume import signal_at

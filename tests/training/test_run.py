@@ -15,7 +15,8 @@ from srcnn.data.patches import Sampler
 from srcnn.errors import UsageError
 from srcnn.models.srcnn import SRCNN, init_paper
 from srcnn.runs.pictures import open_sampler
-from srcnn.runs.run import CURVES, SNAPSHOTS, WEIGHTS, make_plan, run_plan
+from srcnn.runs.plan import make_plan
+from srcnn.runs.run import CURVES, SNAPSHOTS, WEIGHTS, run_plan
 from srcnn.training.config import Recipe
 from srcnn.training.recipe_file import make_recipe, read_recipe
 from srcnn.weights.architectures.table import grid_of

@@ -91,7 +91,8 @@ def train(
         chosen = read_recipe(source, changes)
     # Torch takes seconds to load: a mistake in the recipe is told before.
     from srcnn.runs.pictures import open_sampler
-    from srcnn.runs.run import WEIGHTS, estimated_seconds, make_plan, run_plan
+    from srcnn.runs.plan import estimated_seconds, make_plan
+    from srcnn.runs.run import WEIGHTS, run_plan
     from srcnn.terminal import duration
     from srcnn.training.device import is_first_process
     from srcnn.training.resume import LOCK

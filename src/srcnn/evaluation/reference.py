@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.errors import InputError, LimitError, SrcnnError
-from srcnn.evaluation.protocol import BICUBIC, FLOAT, Protocol, Views, degraded, seen
+from srcnn.evaluation.protocol import BICUBIC, LowResolution, Protocol, Views, degraded, seen
 from srcnn.images.alpha import without_alpha
 from srcnn.images.color import Color, convert, space_of
 from srcnn.images.crop import modcrop
@@ -43,7 +43,7 @@ class Original:
     def bicubic(self, scale: int) -> NDArray[np.float64]:
         """YCbCr of the low-res picture enlarged, H x W x 3."""
         if scale not in self._bicubic:
-            if self.protocol.low_resolution == FLOAT:
+            if self.protocol.low_resolution is LowResolution.FLOAT:
                 truth = modcrop(to_float(self.pixels, np.float64), scale)
                 low = low_resolution(convert(truth, "RGB", "YCbCr"), scale)
                 self._bicubic[scale] = enlarge(low, scale)
@@ -77,7 +77,7 @@ class Original:
         rounded.
         """
         kind, channels = self.protocol.low_resolution, self.channels(color)
-        if kind == FLOAT:
+        if kind is LowResolution.FLOAT:
             return degraded(channels, scale, self.name, degradation, color=color)[1]
         low = self._file(scale)
         if channels.ndim == 3:

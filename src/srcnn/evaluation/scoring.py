@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from srcnn.baselines.bicubic import NAME as MODEL
 from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.errors import InputError, SrcnnError
-from srcnn.evaluation.protocol import BICUBIC, INTEGERS, Views
+from srcnn.evaluation.protocol import BICUBIC, BicubicInput, Views
 from srcnn.evaluation.reference import Original
 from srcnn.images.color import Color, channels_in, convert, rgb_to_ycbcr, space_of, y_to_gray
 from srcnn.images.crop import modcrop, shave
@@ -43,6 +43,14 @@ class Judged:
         if first.ndim == 2:
             return first
         return to_uint8(rgb_to_ycbcr(to_float(first, np.float64))[..., 0])
+
+
+@dataclass(frozen=True)
+class ImageScores:
+    """What one picture scored: by metric, or by metric and view."""
+
+    name: str
+    scores: Scores
 
 
 Keep = Callable[[str, Judged], None]
@@ -109,15 +117,15 @@ def score_pictures(
     keep: Keep | None = None,
     failures: list[SrcnnError] | None = None,
     degradation: Degradation = BICUBIC,
-) -> dict[str, list[dict[str, Any]]]:
+) -> dict[str, list[ImageScores]]:
     """By model's name, the scores of each picture. ``keep`` gets all that a model made, with its name.
 
     A picture that is too small for SSIM or for one of the metrics goes to ``failures``; without such a list
     its `InputError` is raised.
     """
-    rows: dict[str, list[dict[str, Any]]] = {model.name: [] for model in models}
+    rows: dict[str, list[ImageScores]] = {model.name: [] for model in models}
     for original in originals:
-        name, border = original.name, original.protocol.shaved(scale)
+        border = original.protocol.shaved(scale)
         try:
             check_size(original, scale, metrics)
         except InputError as error:
@@ -129,20 +137,22 @@ def score_pictures(
         degraded: dict[Color, Degraded] = {}
         for model in models:
             color = model.color
-            if model.name == MODEL and original.protocol.bicubic == INTEGERS:
+            if model.name == MODEL and original.protocol.bicubic is BicubicInput.INTEGERS:
                 given = original.integer_bicubic(scale)
             else:
                 if color not in degraded:
                     degraded[color] = original.degraded(color, scale, degradation)
                 given = degraded[color]
             made = judge(model, original, given)
-            rows[model.name].append({"name": name, **score(made.views, truth, border, metrics)})
+            scores = score(made.views, truth, border, metrics)
+            rows[model.name].append(ImageScores(original.name, scores))
             if keep is not None:
                 keep(model.name, made)
     return rows
 
 
-def mean(rows: Sequence[dict[str, Any]]) -> Scores:
-    """The mean of every metric over the pictures that have it."""
-    names = dict.fromkeys(key for row in rows for key in row if key != "name")
-    return {key: float(np.mean([row[key] for row in rows if key in row])) for key in names}
+def mean(rows: Sequence[ImageScores]) -> Scores:
+    """Return the mean of every metric over the pictures that have it."""
+    several = [row.scores for row in rows]
+    names = dict.fromkeys(key for scores in several for key in scores)
+    return {key: float(np.mean([s[key] for s in several if key in s])) for key in names}
