@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from srcnn.api import evaluate, load, upscale, upscale_file
     from srcnn.conversion.conversion import Converted
+    from srcnn.engine.options import Engine
     from srcnn.engine.upscaler import Upscaler
     from srcnn.errors import SrcnnError
     from srcnn.images.resize import imresize
@@ -30,6 +31,7 @@ _environ.setdefault("VIPS_WARNING", "0")
 _HOMES = {
     "BinarySRCNN": "srcnn.models.binary",
     "Converted": "srcnn.conversion.conversion",
+    "Engine": "srcnn.engine.options",
     "SRCNN": "srcnn.models.srcnn",
     "SrcnnError": "srcnn.errors",
     "Upscaler": "srcnn.engine.upscaler",
@@ -46,6 +48,7 @@ __all__ = [
     "SRCNN",
     "BinarySRCNN",
     "Converted",
+    "Engine",
     "SrcnnError",
     "Upscaler",
     "__version__",

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 from numpy.typing import NDArray
 
 from srcnn._optional import need
-from srcnn.engine.arguments import number, whole
+from srcnn.engine.arguments import number
 from srcnn.engine.inputs import File, Picture
+from srcnn.engine.options import Engine, engine_of
 from srcnn.engine.upscaler import Upscaler
 from srcnn.engine.upscaler import load as _load
 from srcnn.errors import DestinationExists, UsageError
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
 def load(
     name_or_file: str | Path | None = None,
     scale: float = 3,
-    engine: str = "auto",
+    engine: str | Engine = "auto",
     precision: str = "auto",
     tile: int | str = "auto",
     threads: int | None = None,
+    device: str = "auto",
+    tta: bool = False,
 ) -> Upscaler:
     """Open a network and keep it open.
 
@@ -40,6 +43,8 @@ def load(
         precision: As in `upscale`.
         tile: As in `upscale`.
         threads: As in `upscale`.
+        device: As in `upscale`.
+        tta: As in `upscale`.
 
     Returns:
         An `Upscaler`, to be used from any thread.
@@ -47,36 +52,40 @@ def load(
     Raises:
         SrcnnError: For a network or an option that cannot be used.
     """
-    return _load(
-        None if name_or_file is None else str(name_or_file),
-        number(scale, "scale"),
-        engine=engine,
-        precision=precision,
-        tile=tile if isinstance(tile, str) else whole(tile, "tile"),
-        threads=None if threads is None else whole(threads, "threads"),
-    )
+    model = None if name_or_file is None else str(name_or_file)
+    how = engine_of(engine, precision, device, tile, threads, tta)
+    return _load(model, number(scale, "scale"), how)
 
 
 class Options(TypedDict, total=False):
-    """The keywords of `upscale` beside the picture, the scale and the model."""
+    """The keywords of `upscale` beside those that are also taken by position."""
 
-    engine: str
     precision: str
     tile: int | str
     threads: int | None
     max_pixels: int
     max_bytes: int
+    device: str
+    tta: bool
 
 
 @overload
 def upscale(
-    image: File, scale: float = 3, model: str | Path | None = None, **options: Unpack[Options]
+    image: File,
+    scale: float = 3,
+    model: str | Path | None = None,
+    engine: str | Engine = "auto",
+    **options: Unpack[Options],
 ) -> NDArray[Any]: ...
 
 
 @overload
 def upscale(
-    image: Picture, scale: float = 3, model: str | Path | None = None, **options: Unpack[Options]
+    image: Picture,
+    scale: float = 3,
+    model: str | Path | None = None,
+    engine: str | Engine = "auto",
+    **options: Unpack[Options],
 ) -> Picture: ...
 
 
@@ -84,12 +93,14 @@ def upscale(
     image: Any,
     scale: float = 3,
     model: str | Path | None = None,
-    engine: str = "auto",
+    engine: str | Engine = "auto",
     precision: str = "auto",
     tile: int | str = "auto",
     threads: int | None = None,
     max_pixels: int = MAX_PIXELS,
     max_bytes: int = MAX_BYTES,
+    device: str = "auto",
+    tta: bool = False,
 ) -> Any:
     """Enlarge a picture.
 
@@ -103,12 +114,15 @@ def upscale(
             - a PIL image, with its orientation, EXIF, DPI, XMP and profile.
         scale: Enlargement, above 1.
         model: Name of a shipped network or a weights file; ``None`` is the best one for the scale.
-        engine: ``auto``, ``onnxruntime``, ``openvino`` or ``torch``.
-        precision: ``auto``, ``fp32`` or ``bf16``.
-        tile: ``auto``, or the side of a tile in pixels.
-        threads: Threads of the network; ``None`` is one for each core.
+        engine: `srcnn.Engine`, which says everything about how the network is run, or the name of one:
+            ``auto``, ``onnxruntime``, ``openvino`` or ``torch``, with the arguments below.
+        precision: As `srcnn.Engine.precision`.
+        tile: As `srcnn.Engine.tile`.
+        threads: As `srcnn.Engine.threads`.
         max_pixels: Most pixels of the picture and of the result.
         max_bytes: Most bytes of a file.
+        device: As `srcnn.Engine.device`.
+        tta: As `srcnn.Engine.ensemble`.
 
     Returns:
         The larger picture, of the same kind, depth and channels; an array for a file.
@@ -116,8 +130,8 @@ def upscale(
     Raises:
         SrcnnError: For everything that went wrong.
     """
-    upscaler = load(model, scale, engine=engine, precision=precision, tile=tile, threads=threads)
-    return upscaler.upscale(image, max_pixels=max_pixels, max_bytes=max_bytes)
+    asked = engine_of(engine, precision, device, tile, threads, tta)
+    return load(model, scale, asked).upscale(image, max_pixels=max_pixels, max_bytes=max_bytes)
 
 
 def upscale_file(
@@ -133,10 +147,12 @@ def upscale_file(
     quality: int | None = None,
     if_larger: str = "error",
     overwrite: bool = False,
-    engine: str = "auto",
+    engine: str | Engine = "auto",
     precision: str = "auto",
     tile: int | str = "auto",
     threads: int | None = None,
+    device: str = "auto",
+    tta: bool = False,
     max_pixels: int = MAX_PIXELS,
     max_bytes: int = MAX_BYTES,
     progress: Progress | None = None,
@@ -165,6 +181,8 @@ def upscale_file(
         precision: As in `upscale`.
         tile: As in `upscale`.
         threads: As in `upscale`.
+        device: As in `upscale`.
+        tta: As in `upscale`.
         max_pixels: Most pixels of the source and of the result, all pages together.
         max_bytes: Most bytes of the source.
         progress: Called with the part that is done, 0 to 1.
@@ -196,9 +214,8 @@ def upscale_file(
     conversion = Conversion(
         size, fmt, quality, Limits(max_pixels, max_bytes), IfLarger.of(if_larger)
     )
-    pool = UpscalerPool(
-        lambda at: load(model, at, engine=engine, precision=precision, tile=tile, threads=threads)
-    )
+    how = engine_of(engine, precision, device, tile, threads, tta)
+    pool = UpscalerPool(lambda at: load(model, at, how))
     return convert(source, target, pool, conversion, progress, stop)
 
 
@@ -209,12 +226,31 @@ def evaluate(
     protocol: str = "paper",
     metrics: str | Sequence[str] = ("psnr", "ssim"),
     data_root: str | Path | None = None,
+    engine: str | Engine = "auto",
+    precision: str = "auto",
+    device: str = "auto",
+    tta: bool = False,
 ) -> dict[str, Any]:
-    """Score models on data sets (names or folders) and return the report, bicubic always in it.
+    """Score models on data sets, bicubic always among them. Needs the extra ``train``.
 
-    ``None`` is the best shipped network, no models at all bicubic alone. The report is what the JSON of
-    ``srcnn evaluate`` reads as: the PSNR of two equal pictures is ``None``. Needs the extra ``train``.
-    Raises `srcnn.SrcnnError`.
+    Args:
+        datasets: Names or folders of high-resolution images.
+        models: Names or weights files; None is the best shipped network, an empty list is bicubic
+            alone.
+        scales: Whole scales.
+        protocol: The name of a protocol.
+        metrics: Names of metrics.
+        data_root: Where named data sets lie.
+        engine: As in `load`.
+        precision: As `srcnn.Engine.precision`.
+        device: As `srcnn.Engine.device`.
+        tta: As `srcnn.Engine.ensemble`.
+
+    Returns:
+        The JSON document of ``srcnn evaluate``; the PSNR of two equal images is None.
+
+    Raises:
+        SrcnnError: If an argument is wrong, or nothing can be scored.
     """
     need("train", "srcnn.evaluate")
     from srcnn.evaluation.report import finite, make_report
@@ -226,6 +262,7 @@ def evaluate(
         protocol,
         _several(metrics),
         data_root,
+        engine=engine_of(engine, precision, device, tta=tta),
     )
     read: dict[str, Any] = json.loads(json.dumps(finite(report)))
     return read

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from srcnn.engine.backends.backend import Batch
-from srcnn.engine.backends.onnxruntime import OnnxRuntime
+from srcnn.engine.options import AUTO
+from srcnn.engine.session import Session
 from srcnn.errors import DestinationExists, ModelError, UsageError
 from srcnn.images.color import convert, space_of
 from srcnn.images.files import write_atomically
@@ -70,10 +71,10 @@ def export(
     channels, border = card.channels, 2 * card.radius
     if standalone:
         data = to_standalone(tensors, card, scale)
-        difference = _difference(OnnxRuntime(data).run, _whole_road(network, card, scale), 3)
+        difference = _difference(Session(data, AUTO).run, _whole_road(network, card, scale), 3)
     elif destination.suffix == ".onnx":
         data = to_onnx(tensors, card)
-        difference = _difference(OnnxRuntime(data).run, network, channels, border)
+        difference = _difference(Session(data, AUTO).run, network, channels, border)
     else:
         data = to_safetensors(tensors, card)
         again = network_of(from_safetensors(data, str(destination))[0])

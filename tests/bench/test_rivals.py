@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from srcnn.bench.rivals import open_networks, open_resizes, threads_of_rivals
 from srcnn.engine.network import Network, enhance_whole
-from srcnn.engine.options import open_backend
+from srcnn.engine.options import Engine
+from srcnn.engine.session import Session
 from srcnn.weights.onnx_file import from_onnx
 
 from ..engine.reference import near_identity, weights_file
@@ -34,7 +35,7 @@ def test_same_pixels_as_ours(graph: bytes, contender: str) -> None:
     y = luma()
     radius = 8
     ours = enhance_whole(
-        Network("ours", open_backend(graph, "onnxruntime", "fp32", 1), _radius(graph)), y
+        Network("ours", Session(graph, Engine("onnxruntime", "fp32", threads=1)), _radius(graph)), y
     )
     assert np.abs(ours - y).max() > 0.03, "the network must do something"
     theirs = open_networks(graph, y, None)[contender]()

@@ -9,8 +9,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from srcnn.engine.backends.table import BACKENDS
 from srcnn.engine.network import Network, enhance_whole
-from srcnn.engine.options import ENGINES, open_backend
+from srcnn.engine.options import Engine
+from srcnn.engine.session import Session
 from srcnn.engine.tiling import tiles
 from srcnn.models.registry import network_of
 from srcnn.weights.onnx_file import from_onnx, read_card
@@ -57,12 +59,15 @@ def test_geometry_is_exact(model: tuple[str, int]) -> None:
 
 @pytest.mark.parametrize(
     ("engine", "precision"),
-    [(engine, precision) for engine, precisions in ENGINES.items() for precision in precisions],
+    [(engine, precision) for engine, row in BACKENDS.items() for precision in row.precisions],
 )
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{model[0]}-x{model[1]}")
 def test_tiled_is_whole(model: tuple[str, int], engine: str, precision: str) -> None:
     graph = shipped()[model].read_bytes()
-    backend, radius = open_backend(graph, engine, precision, 2), read_card(graph, "graph").radius
+    backend, radius = (
+        Session(graph, Engine(engine, precision, threads=2)),
+        read_card(graph, "graph").radius,
+    )
     for size in SIZES:
         y = luma(size)
         tiled = enhance_whole(Network("tiled", backend, radius, TILE, 2), y)

@@ -14,7 +14,8 @@ from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.bench.interleave import Call
 from srcnn.bench.rivals import open_networks, open_resizes
 from srcnn.engine.network import Enhancer, Network
-from srcnn.engine.options import open_backend
+from srcnn.engine.options import Engine, ResolvedEngine
+from srcnn.engine.session import Session
 from srcnn.engine.upscaler import load
 from srcnn.weights.card import Card
 
@@ -40,17 +41,16 @@ class Subject:
 def our_contenders(
     networks: dict[str, bytes],
     cards: dict[str, Card],
-    engines: dict[str, tuple[str, ...]],
+    engines: Sequence[ResolvedEngine],
     sizes: Sequence[tuple[int, int]],
     threads: int,
 ) -> Iterator[tuple[Subject, Call]]:
     """Every network on every engine, alone and on a picture's whole road; the road of the bicubic."""
     for name, graph in networks.items():
         radius = cards[name].radius
-        for engine, precision in ((e, p) for e, several in engines.items() for p in several):
-            backend = open_backend(graph, engine, precision, threads)
-            network = Network(name, backend, radius, threads=threads)
-            upscaler = load(name, SCALE, engine, precision, threads=threads)
+        for engine in engines:
+            network = Network(name, Session(graph, engine), radius, engine.tile, engine.threads)
+            upscaler = load(name, SCALE, engine)
             for size in sizes:
                 picture = make_picture(size)
                 padded = np.pad(_luma(size), radius, mode="edge")
@@ -59,8 +59,9 @@ def our_contenders(
                     "road": _bind(upscaler.upscale, picture),
                 }
                 for what, call in run.items():
-                    yield Subject(what, "srcnn", name, engine, precision, _large(size)), call
-    bicubic = load(BICUBIC, SCALE, threads=threads)
+                    row = (what, "srcnn", name, engine.name, engine.precision, _large(size))
+                    yield Subject(*row), call
+    bicubic = load(BICUBIC, SCALE, Engine(threads=threads))
     for size in sizes:
         call = _bind(bicubic.upscale, make_picture(size))
         yield Subject("road", "srcnn", BICUBIC, None, None, _large(size)), call

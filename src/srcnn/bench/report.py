@@ -8,9 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from srcnn._optional import need
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.bench import peak
 from srcnn.bench.contenders import (
@@ -25,10 +22,10 @@ from srcnn.bench.interleave import Timing, interleave
 from srcnn.bench.machine import describe_machine
 from srcnn.bench.rivals import EAGER, has_opencv, threads_of_rivals
 from srcnn.bench.start import open_starts
+from srcnn.engine.backends.table import BACKENDS
 from srcnn.engine.network import Enhancer
-from srcnn.engine.options import ENGINES
-from srcnn.engine.threads import cores
-from srcnn.errors import MissingExtra, UsageError
+from srcnn.engine.options import Engine, ResolvedEngine
+from srcnn.errors import MissingExtra
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import shipped
@@ -53,17 +50,15 @@ def measure(
     ``progress`` is told the part that is done, 0 to 1. ``examples`` are example-based methods for x3,
     measured at the size of the rivals. Needs the extra ``train``. The report is the JSON of ``srcnn bench``.
     """
-    if threads is not None and threads < 1:
-        raise UsageError(f"threads {threads}", "is not positive")
-    engines, left_out = _engines()
+    count = Engine(threads=threads).resolved().threads
+    engines, left_out = _engines(count)
     sizes, rivals_size = (SIZES[:1], SIZES[0]) if quick else (SIZES, _RIVALS_SIZE)
     networks, cards = one_of_each_kind()
     # Others have no graph of bits.
     plain = {name: graph for name, graph in networks.items() if cards[name].weights == "fp32"}
-    count = threads or cores()
     rounds = _QUICK_ROUNDS if quick else _ROUNDS
     with threads_of_rivals(count), tempfile.TemporaryDirectory() as folder:
-        attempts = peak.open_attempts(engines, count)
+        attempts = peak.open_attempts([engine.name for engine in engines], count)
         starts = open_starts(Path(folder), make_picture(_START_SIZE), threads)
         contenders = [
             *our_contenders(networks, cards, engines, sizes, count),
@@ -161,17 +156,17 @@ def make_rows(
     return rows
 
 
-def _engines() -> tuple[dict[str, tuple[str, ...]], list[str]]:
-    """(the engines that can be measured, with their precisions; a line for each that cannot)."""
-    engines, left_out = dict(ENGINES), []
-    try:
-        need("openvino", "engine openvino")
-    except MissingExtra as error:
-        del engines["openvino"]
-        left_out.append(str(error))
-    if torch.cuda.is_available():
-        del engines["torch"]
-        left_out.append("engine torch: would run on the GPU, and this is about the processor")
+def _engines(threads: int) -> tuple[list[ResolvedEngine], list[str]]:
+    """Return the engines that can be measured on the CPU, and a line for each that cannot."""
+    engines, left_out = [], []
+    for name, row in BACKENDS.items():
+        try:
+            engines += [
+                Engine(name, precision, "cpu", threads=threads).resolved()
+                for precision in row.precisions
+            ]
+        except MissingExtra as error:
+            left_out.append(str(error))
     if not has_opencv():
         left_out.append("OpenCV: is not installed; run: pip install opencv-python-headless")
     return engines, left_out

@@ -58,6 +58,10 @@ _SCALE = 3
     "--engine", default="auto", metavar="<str>", help="auto, onnxruntime, openvino or torch."
 )
 @click.option("--precision", default="auto", metavar="<str>", help="auto, fp32 or bf16.")
+@click.option("--device", default="auto", metavar="<str>", help="auto (the CPU), cpu or cuda.")
+@click.option(
+    "--tta", is_flag=True, help="Average over 8 flips and turns: better, 8 times as slow."
+)
 @click.option("--save", type=Path, metavar="DIR", help="Write the judged pictures there.")
 @click.option("--json", metavar="PATH", help="Report as JSON; - is stdout.")
 @click.option("--quiet", is_flag=True, help="Results only.")
@@ -70,6 +74,8 @@ def evaluate(
     data_root: Path | None,
     engine: str,
     precision: str,
+    device: str,
+    tta: bool,
     save: Path | None,
     json: str | None,
     quiet: bool,
@@ -85,6 +91,7 @@ def evaluate(
     from srcnn.cli.jobs import check_json_file
     from srcnn.data.catalog import locate
     from srcnn.data.folder import pictures_in
+    from srcnn.engine.options import engine_of
     from srcnn.evaluation.report import check_line, finite, make_report, to_table
 
     if json not in (None, "-"):
@@ -100,8 +107,7 @@ def evaluate(
         data_root,
         save,
         lambda text: show(text, quiet),
-        engine,
-        precision,
+        engine_of(engine, precision, device, tta=tta),
     )
     for check in report["checks"]:
         say(check_line(check), quiet)

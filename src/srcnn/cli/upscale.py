@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from typing import Any
 
 import click
 from click.exceptions import Exit
@@ -41,6 +40,10 @@ _COUNT = click.IntRange(min=1)
     "--engine", default="auto", metavar="<str>", help="auto, onnxruntime, openvino or torch."
 )
 @click.option("--precision", default="auto", metavar="<str>", help="auto, fp32 or bf16.")
+@click.option("--device", default="auto", metavar="<str>", help="auto (the CPU), cpu or cuda.")
+@click.option(
+    "--tta", is_flag=True, help="Average over 8 flips and turns: better, 8 times as slow."
+)
 @click.option(
     "--tile", default="auto", metavar="<str>", help="auto, or the side of a tile in pixels."
 )
@@ -78,6 +81,8 @@ def upscale(
     model: str | None,
     engine: str,
     precision: str,
+    device: str,
+    tta: bool,
     tile: str,
     threads: int | None,
     format: str | None,
@@ -99,8 +104,6 @@ def upscale(
     Arguments:
       SOURCE...  Pictures, folders or patterns ('*.png'); - is stdin.
     """
-    from functools import partial
-
     from srcnn.cli.jobs import STDIO, Request
     from srcnn.cli.names import check_names, iter_jobs
     from srcnn.cli.progress import Progress
@@ -110,7 +113,8 @@ def upscale(
     from srcnn.conversion.conversion import Conversion, Limits
     from srcnn.conversion.pool import UpscalerPool
     from srcnn.conversion.size import IfLarger, TargetSize
-    from srcnn.engine.upscaler import check_options, load
+    from srcnn.engine.options import engine_of
+    from srcnn.engine.upscaler import load
     from srcnn.images.formats import format_of_name
 
     if not sources and listed is None:
@@ -128,14 +132,10 @@ def upscale(
             skip_existing,
         )
         checked = check_names(names, (json, json_lines))
-        options: dict[str, Any] = {
-            "engine": engine,
-            "precision": precision,
-            "tile": tile if tile == "auto" else _whole(tile),
-            "threads": threads,
-        }
-        check_options(**options)
-        pool = UpscalerPool(partial(load, model, **options))
+        side = tile if tile == "auto" else _whole(tile)
+        how = engine_of(engine, precision, device, side, threads, tta)
+        how.resolved()
+        pool = UpscalerPool(lambda at: load(model, at, how))
         if size.scale is not None:
             pool.get(size.scale)
         conversion = Conversion(

@@ -14,13 +14,13 @@ from srcnn.baselines import anchored, sparse_coding
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.arguments import positive
-from srcnn.engine.backends.backend import Backend
+from srcnn.engine.ensemble import SelfEnsemble
 from srcnn.engine.inputs import File, Picture, through
-from srcnn.engine.network import AUTO_TILE, Enhancer, Network
-from srcnn.engine.options import open_backend, resolve
+from srcnn.engine.network import Enhancer, Network
+from srcnn.engine.options import Engine, engine_of
 from srcnn.engine.pipeline import Progress, enlarge
-from srcnn.engine.threads import cores
-from srcnn.errors import LimitError, ModelError, UsageError
+from srcnn.engine.session import Session
+from srcnn.errors import LimitError, ModelError, SrcnnError, UsageError
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 from srcnn.images.quantize import peak
 from srcnn.weights.card import Card
@@ -36,22 +36,20 @@ _log = logging.getLogger(__name__)
 class Upscaler:
     """A model ready to run. `upscale` is safe from several threads."""
 
-    def __init__(
-        self,
-        model: Enhancer,
-        scale: float,
-        engine: str,
-        precision: str,
-        tile: int = AUTO_TILE,
-        threads: int | None = None,
-    ) -> None:
+    def __init__(self, model: Enhancer, scale: float, engine: Engine) -> None:
         self.model = model
         self.scale = scale
         """The scale that was asked for; the network may be trained for a near one."""
-        self.engine = engine
-        self.precision = precision
-        self.tile = tile
-        self.threads = threads or cores()
+        self._asked = engine
+        resolved = engine.resolved()
+        self.engine = resolved.name
+        self.precision = resolved.precision
+        self.tile = resolved.tile
+        self.threads = resolved.threads
+
+    def __reduce__(self) -> tuple[type[Upscaler], tuple[Enhancer, float, Engine]]:
+        """Pickle what was asked for: another machine may have more cores, or fewer."""
+        return Upscaler, (self.model, self.scale, self._asked)
 
     @overload
     def upscale(
@@ -128,20 +126,23 @@ class Upscaler:
 def load(
     model: str | None = None,
     scale: float = 3,
-    engine: str = "auto",
+    engine: str | Engine = "auto",
     precision: str = "auto",
     tile: int | str = "auto",
     threads: int | None = None,
+    device: str = "auto",
+    tta: bool = False,
 ) -> Upscaler:
     """Open a shipped network by name, a weights file, or ``bicubic``; ``None`` is the best for the scale.
 
-    Of a shipped name the network trained for the nearest scale is taken, the larger on a tie.
+    Of a shipped name the network trained for the nearest scale is taken, the larger on a tie. The other
+    arguments are those of `srcnn.engine.options.engine_of`.
     """
     check_scale(scale)
-    engine, precision = check_options(engine, precision, tile, threads)
-    side = AUTO_TILE if tile == "auto" else int(tile)
+    asked = engine_of(engine, precision, device, tile, threads, tta)
+    resolved = asked.resolved()
     if model == BICUBIC:
-        return Upscaler(Bicubic(), scale, engine, precision, side, threads)
+        return Upscaler(Bicubic(), scale, asked)
     if model in (sparse_coding.NAME, anchored.NAME):
         why = "is there to be compared with, and does not upscale"
         raise ModelError(f"model '{model}'", why, "use srcnn evaluate, compare or bench")
@@ -156,32 +157,19 @@ def load(
     card = read_card(graph, name)
     if is_file_name(name) and card.scale and nearest_scale(scale, card.scale) != card.scale:
         raise ModelError(name, f"was trained for x{card.scale}, not for x{scale:g}")
-    backend = _open(graph, card, name, engine, precision, threads or cores())
-    _log.info("%s x%d, %s %s", card.name, card.scale, engine, precision)
-    network = Network(name, backend, card.radius, side, threads, card.color)
-    return Upscaler(network, scale, engine, precision, side, threads)
+    backend = _open(graph, card, name, asked)
+    _log.info("%s x%d, %s %s", card.name, card.scale, resolved.name, resolved.precision)
+    network = Network(name, backend, card.radius, resolved.tile, resolved.threads, card.color)
+    return Upscaler(SelfEnsemble(network) if resolved.ensemble else network, scale, asked)
 
 
-def check_options(
-    engine: str, precision: str, tile: int | str, threads: int | None
-) -> tuple[str, str]:
-    """`resolve` engine and precision; `UsageError` for options that no network could run with."""
-    if tile != "auto" and (not isinstance(tile, int) or tile < 1):
-        raise UsageError(f"tile {tile}", "is neither auto nor a number of pixels")
-    if threads is not None and threads < 1:
-        raise UsageError(f"threads {threads}", "is not positive")
-    return resolve(engine, precision)
-
-
-def _open(
-    graph: bytes, card: Card, name: str, engine: str, precision: str, threads: int
-) -> Backend:
+def _open(graph: bytes, card: Card, name: str, engine: Engine) -> Session:
     """A network that has made a pixel; `ModelError` when it cannot, or when the pixel is no number."""
     side = 2 * card.radius + 1
     try:
-        backend = open_backend(graph, engine, precision, threads)
+        backend = Session(graph, engine)
         pixel = backend.run(np.full((1, card.channels, side, side), 0.5, np.float32))
-    except UsageError:
+    except SrcnnError:
         raise
     except Exception as error:  # the engines' exceptions share no base
         raise ModelError(name, f"cannot be run ({error})") from None

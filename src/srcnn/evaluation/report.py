@@ -11,7 +11,7 @@ from typing import Any
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.data.catalog import CATALOG, locate, report_name
 from srcnn.data.folder import pictures_in
-from srcnn.engine.options import resolve
+from srcnn.engine.options import AUTO, Engine
 from srcnn.errors import SrcnnError, UsageError
 from srcnn.evaluation.models import open_models
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol, protocol_named
@@ -39,8 +39,7 @@ def make_report(
     data_root: str | Path | None = None,
     save: Path | None = None,
     progress: Callable[[str], None] | None = None,
-    engine: str = "auto",
-    precision: str = "auto",
+    engine: Engine = AUTO,
 ) -> Report:
     """Judge every model on every data set at every scale, bicubic first; ``None`` is the best shipped.
 
@@ -63,8 +62,8 @@ def make_report(
         _refuse_clashes("weights files", (Path(name).name for name in names))
     measures = {metric: METRICS[metric] for metric in metrics}
     # Everything that can be wrong with a model is found before any work starts.
-    engine, precision = resolve(engine, precision)
-    opened = open_models(names, scales, engine, precision, data_root, progress)
+    resolved = engine.resolved()
+    opened = open_models(names, scales, resolved, data_root, progress)
     results: list[dict[str, Any]] = []
     failures: list[SrcnnError] = []
     for name, files in pictures.items():
@@ -91,8 +90,9 @@ def make_report(
     return {
         "schema": 1,
         "protocol": rules.to_dict(),
-        "engine": engine,
-        "precision": precision,
+        "engine": resolved.name,
+        "precision": resolved.precision,
+        "tta": resolved.ensemble,
         "checks": _checks(results, rules),
         "failures": sorted({str(failure) for failure in failures}),
         "results": results,
