@@ -60,9 +60,8 @@ def load(
 
 
 class Options(TypedDict, total=False):
-    """The keywords of `upscale` beside the picture, the scale and the model."""
+    """The keywords of `upscale` beside those that are also taken by position."""
 
-    engine: str | Engine
     precision: str
     tile: int | str
     threads: int | None
@@ -74,13 +73,21 @@ class Options(TypedDict, total=False):
 
 @overload
 def upscale(
-    image: File, scale: float = 3, model: str | Path | None = None, **options: Unpack[Options]
+    image: File,
+    scale: float = 3,
+    model: str | Path | None = None,
+    engine: str | Engine = "auto",
+    **options: Unpack[Options],
 ) -> NDArray[Any]: ...
 
 
 @overload
 def upscale(
-    image: Picture, scale: float = 3, model: str | Path | None = None, **options: Unpack[Options]
+    image: Picture,
+    scale: float = 3,
+    model: str | Path | None = None,
+    engine: str | Engine = "auto",
+    **options: Unpack[Options],
 ) -> Picture: ...
 
 
@@ -109,7 +116,8 @@ def upscale(
             - a PIL image, with its orientation, EXIF, DPI, XMP and profile.
         scale: Enlargement, above 1.
         model: Name of a shipped network or a weights file; ``None`` is the best one for the scale.
-        engine: As in `load`.
+        engine: `srcnn.Engine`, which says everything about how the network is run, or the name of one:
+            ``auto``, ``onnxruntime``, ``openvino`` or ``torch``, with the arguments below.
         precision: As `srcnn.Engine.precision`.
         tile: As `srcnn.Engine.tile`.
         threads: As `srcnn.Engine.threads`.
@@ -145,6 +153,8 @@ def upscale_file(
     precision: str = "auto",
     tile: int | str = "auto",
     threads: int | None = None,
+    device: str = "auto",
+    tta: bool = False,
     max_pixels: int = MAX_PIXELS,
     max_bytes: int = MAX_BYTES,
     device: str = "auto",
@@ -171,10 +181,12 @@ def upscale_file(
         if_larger: What to do with a picture that already fills the width, height or edge: ``error``,
             ``skip`` it and write nothing, or ``reduce`` it by bicubic interpolation.
         overwrite: Whether to replace a destination that exists.
-        engine: As in `load`.
-        precision: As in `load`.
-        tile: As in `load`.
-        threads: As in `load`.
+        engine: As in `upscale`.
+        precision: As in `upscale`.
+        tile: As in `upscale`.
+        threads: As in `upscale`.
+        device: As in `upscale`.
+        tta: As in `upscale`.
         max_pixels: Most pixels of the source and of the result, all pages together.
         max_bytes: Most bytes of the source.
         device: As in `load`.
@@ -208,8 +220,8 @@ def upscale_file(
     conversion = Conversion(
         size, fmt, quality, Limits(max_pixels, max_bytes), IfLarger.of(if_larger)
     )
-    asked = engine_of(engine, precision, device, tile, threads, tta)
-    pool = UpscalerPool(lambda at: load(model, at, asked))
+    how = engine_of(engine, precision, device, tile, threads, tta)
+    pool = UpscalerPool(lambda at: load(model, at, how))
     return convert(source, target, pool, conversion, progress, stop)
 
 

@@ -10,9 +10,6 @@ from typing import Any
 
 import pytest
 
-from srcnn.cli.jobs import Request
-from srcnn.cli.names import check_names, iter_jobs
-from srcnn.conversion.size import TargetSize
 from srcnn.images.encode import Extent, write_picture
 
 from .conftest import Srcnn, pixels, save, tree, what_is
@@ -271,40 +268,3 @@ def test_dry_run_finds_what_is_wrong(srcnn: Srcnn, photo: Path, weights: Path) -
     assert srcnn("upscale", "gone.png", "-m", weights, "--dry-run").code == 3
     assert srcnn("upscale", photo, "-m", "gone.onnx", "--dry-run").code == 6
     assert srcnn("upscale", photo, "-m", weights, "--dry-run", "--max-pixels", 9).code == 4
-
-
-@pytest.mark.parametrize(("width", "height"), [(7, 5), (300, 1), (3, 1000), (997, 991)])
-@pytest.mark.parametrize("box", [(1000, None), (None, 2001), (1000, 2001), (1009, 1013)])
-def test_a_box_is_filled_and_not_exceeded(
-    width: int, height: int, box: tuple[int | None, int | None]
-) -> None:
-    """One side of the result is exactly as asked, the other one at most."""
-    (new_height, new_width), scale = TargetSize(width=box[0], height=box[1]).size_of(height, width)
-    sides = [(new_width, box[0], width), (new_height, box[1], height)]
-    assert any(new == limit for new, limit, _ in sides)
-    for new, limit, old in sides:
-        assert limit is None or new <= limit
-        assert abs(new - old * scale) <= 0.5 + 1e-9
-
-
-def test_plan_has_every_picture_once_in_order(album: Path) -> None:
-    request = Request((str(album),), recursive=True)
-    checked = check_names(request)
-    jobs = list(iter_jobs(request, checked))
-    assert [Path(job.source).name for job in jobs] == ["a.png", "b.jpg", "a.png", "c.webp"]
-    assert checked.pictures == 4
-    assert checked.weight == sum(job.weight for job in jobs)
-
-
-def test_what_appears_during_the_work_is_no_source(album: Path) -> None:
-    """Results in a folder that is yet to be entered, too."""
-    request = Request((str(album),), output=str(album / "z"), ending="", recursive=True)
-    checked = check_names(request)
-    sources = []
-    for job in iter_jobs(request, checked):
-        sources.append(job.source)
-        assert job.destination is not None
-        job.destination.parent.mkdir(parents=True, exist_ok=True)
-        job.destination.write_bytes(b"made")
-    assert len(sources) == 4
-    assert not any("/z/" in source for source in sources)

@@ -110,7 +110,7 @@ WRONG: list[tuple[Any, Any, dict[str, Any], int, str]] = [
     ("a.png", "out.png", {"max_pixels": None}, 2, "max_pixels None"),
     ("a.png", "out.png", {"max_bytes": 9}, 4, "raise it with max_bytes="),
     ("a.png", "out.png", {"threads": "1"}, 2, "threads '1'"),
-    ("a.png", "out.png", {"tile": "x"}, 2, "tile x"),
+    ("a.png", "out.png", {"tile": "x"}, 2, "tile 'x'"),
     ("a.png", "out.png", {"model": "gone.onnx"}, 6, "gone.onnx"),
     ("a.png", "a.png/out.png", {}, 5, "cannot be written"),
 ]

@@ -104,8 +104,6 @@ def upscale(
     Arguments:
       SOURCE...  Pictures, folders or patterns ('*.png'); - is stdin.
     """
-    from functools import partial
-
     from srcnn.cli.jobs import STDIO, Request
     from srcnn.cli.names import check_names, iter_jobs
     from srcnn.cli.progress import Progress
@@ -135,9 +133,9 @@ def upscale(
         )
         checked = check_names(names, (json, json_lines))
         side = tile if tile == "auto" else _whole(tile)
-        asked = engine_of(engine, precision, device, side, threads, tta)
-        asked.resolved()
-        pool = UpscalerPool(partial(load, model, engine=asked))
+        how = engine_of(engine, precision, device, side, threads, tta)
+        how.resolved()
+        pool = UpscalerPool(lambda at: load(model, at, how))
         if size.scale is not None:
             pool.get(size.scale)
         conversion = Conversion(
