@@ -115,7 +115,7 @@ def upscale(
             - a torch tensor: (C, H, W) or (N, C, H, W), C = 1 to 4, floats in [0, 1];
             - a PIL image, with its orientation, EXIF, DPI, XMP and profile.
         scale: Enlargement, above 1.
-        model: Name of a shipped network or a weights file; ``None`` is the best one for the scale.
+        model: As ``name_or_file`` of `load`.
         engine: `srcnn.Engine`, which says everything about how the network is run, or the name of one:
             ``auto``, ``onnxruntime``, ``openvino`` or ``torch``, with the arguments below.
         precision: As `srcnn.Engine.precision`.
@@ -157,8 +157,6 @@ def upscale_file(
     tta: bool = False,
     max_pixels: int = MAX_PIXELS,
     max_bytes: int = MAX_BYTES,
-    device: str = "auto",
-    tta: bool = False,
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> Converted:
@@ -189,8 +187,6 @@ def upscale_file(
         tta: As in `upscale`.
         max_pixels: Most pixels of the source and of the result, all pages together.
         max_bytes: Most bytes of the source.
-        device: As in `load`.
-        tta: As in `load`.
         progress: Called with the part that is done, 0 to 1.
         stop: Ends the work soon after ``stop.is_set()``; a ``threading.Event`` is one.
 
