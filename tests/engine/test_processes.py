@@ -47,7 +47,7 @@ def test_a_pickle_upscales_without_the_file(engine: str, graph: bytes, tmp_path:
     again = pickle.loads(pickled)
     for name in ("scale", "engine", "precision", "tile", "threads"):
         assert getattr(again, name) == getattr(upscaler, name)
-    assert again.model.name == upscaler.model.name
+    assert again.name == upscaler.name
     np.testing.assert_array_equal(upscale(again), upscale(upscaler))
 
 

@@ -16,8 +16,8 @@ from srcnn.baselines.dictionary import Learning
 from srcnn.baselines.samples import Settings
 from srcnn.cli.main import main
 from srcnn.data.patches import Batch, PatchSampler
+from srcnn.engine.example_based import METHODS
 from srcnn.errors import UsageError
-from srcnn.evaluation.example_based import METHODS
 from srcnn.experiments.study import names, read_study
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS

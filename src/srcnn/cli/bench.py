@@ -41,7 +41,7 @@ def bench(
         raise UsageError(f"--plot {plot}", "is no .png")
     from srcnn.bench.contenders import SCALE
     from srcnn.bench.report import measure, to_table
-    from srcnn.evaluation.example_based import open_example_based
+    from srcnn.engine.example_based import open_example_based
     from srcnn.images.files import write_atomically
     from srcnn.terminal import duration
 

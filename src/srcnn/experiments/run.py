@@ -17,9 +17,9 @@ from srcnn.bench.interleave import interleave
 from srcnn.bench.machine import describe_machine
 from srcnn.data.catalog import locate
 from srcnn.data.folder import fingerprint, pictures_in
+from srcnn.engine.example_based import METHODS, TRAINED_ON
 from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.errors import ModelError
-from srcnn.evaluation.example_based import METHODS, TRAINED_ON
 from srcnn.evaluation.models import open_models
 from srcnn.evaluation.protocol import protocol_named
 from srcnn.evaluation.reference import read_original
