@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from operator import index
 from pathlib import Path
@@ -22,6 +21,7 @@ from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 if TYPE_CHECKING:
     from srcnn.conversion.conversion import Converted
     from srcnn.conversion.convert import Progress, Stop
+    from srcnn.evaluation.documents import ReportDocument
 
 
 def load(
@@ -34,27 +34,29 @@ def load(
     device: str = "auto",
     tta: bool = False,
 ) -> Upscaler:
-    """Open a network and keep it open.
+    """Open a model and keep it open.
 
     Args:
-        name_or_file: Name of a shipped network or a weights file; ``None`` is the best one for the scale.
+        name_or_file: A shipped model, an ONNX weights file or ``"bicubic"``; None is the best
+            shipped model for the scale.
         scale: Enlargement, above 1.
-        engine: As in `upscale`.
-        precision: As in `upscale`.
-        tile: As in `upscale`.
-        threads: As in `upscale`.
-        device: As in `upscale`.
-        tta: As in `upscale`.
+        engine: `srcnn.Engine`, which says everything about how the network is run, or the name of
+            one, with the arguments below.
+        precision: As `srcnn.Engine.precision`.
+        tile: As `srcnn.Engine.tile`.
+        threads: As `srcnn.Engine.threads`.
+        device: As `srcnn.Engine.device`.
+        tta: As `srcnn.Engine.ensemble`.
 
     Returns:
-        An `Upscaler`, to be used from any thread.
+        An `Upscaler`, which is safe to use from several threads, and can be pickled.
 
     Raises:
-        SrcnnError: For a network or an option that cannot be used.
+        SrcnnError: If an argument is wrong, or the model cannot be used.
     """
     model = None if name_or_file is None else str(name_or_file)
-    how = engine_of(engine, precision, device, tile, threads, tta)
-    return _load(model, number(scale, "scale"), how)
+    asked = engine_of(engine, precision, device, tile, threads, tta)
+    return _load(model, number(scale, "scale"), asked)
 
 
 class Options(TypedDict, total=False):
@@ -113,7 +115,7 @@ def upscale(
             - a torch tensor: (C, H, W) or (N, C, H, W), C = 1 to 4, floats in [0, 1];
             - a PIL image, with its orientation, EXIF, DPI, XMP and profile.
         scale: Enlargement, above 1.
-        model: Name of a shipped network or a weights file; ``None`` is the best one for the scale.
+        model: As ``name_or_file`` of `load`.
         engine: `srcnn.Engine`, which says everything about how the network is run, or the name of one:
             ``auto``, ``onnxruntime``, ``openvino`` or ``torch``, with the arguments below.
         precision: As `srcnn.Engine.precision`.
@@ -230,7 +232,7 @@ def evaluate(
     precision: str = "auto",
     device: str = "auto",
     tta: bool = False,
-) -> dict[str, Any]:
+) -> ReportDocument:
     """Score models on data sets, bicubic always among them. Needs the extra ``train``.
 
     Args:
@@ -253,19 +255,17 @@ def evaluate(
         SrcnnError: If an argument is wrong, or nothing can be scored.
     """
     need("train", "srcnn.evaluate")
-    from srcnn.evaluation.report import finite, make_report
+    from srcnn.evaluation.report import Request, make_report
 
-    report = make_report(
-        [str(name) for name in _several(datasets)],
-        None if models is None else [str(model) for model in _several(models)],
-        [_whole(scale) for scale in _several(scales)],
-        protocol,
-        _several(metrics),
-        data_root,
+    request = Request(
+        datasets=[str(name) for name in _several(datasets)],
+        models=None if models is None else [str(model) for model in _several(models)],
+        scales=[_whole(scale) for scale in _several(scales)],
+        protocol=protocol,
+        metrics=_several(metrics),
         engine=engine_of(engine, precision, device, tta=tta),
     )
-    read: dict[str, Any] = json.loads(json.dumps(finite(report)))
-    return read
+    return make_report(request, data_root).to_document()
 
 
 def _several(value: Any) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def as_ours(error: Exception, source: str) -> SrcnnError:
     return SrcnnError(source, f"{type(error).__name__}: {error}")
 
 
-def write_json(document: dict[str, Any], target: str) -> None:
+def write_json(document: Mapping[str, Any], target: str) -> None:
     """One JSON document to a file, or to stdout for ``-``."""
     text = json.dumps(document, indent=1) + "\n"
     if target == "-":

@@ -23,6 +23,7 @@ from srcnn.engine.session import Session
 from srcnn.errors import LimitError, ModelError, SrcnnError, UsageError
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 from srcnn.images.quantize import peak
+from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import default, find, is_file_name, read_bytes
@@ -159,21 +160,23 @@ def load(
         raise ModelError(name, f"was trained for x{card.scale}, not for x{scale:g}")
     backend = _open(graph, card, name, asked)
     _log.info("%s x%d, %s %s", card.name, card.scale, resolved.name, resolved.precision)
-    network = Network(name, backend, card.radius, resolved.tile, resolved.threads, card.color)
+    network = Network(name, backend, grid_of(card), card.color)
     return Upscaler(SelfEnsemble(network) if resolved.ensemble else network, scale, asked)
 
 
 def _open(graph: bytes, card: Card, name: str, engine: Engine) -> Session:
     """A network that has made a pixel; `ModelError` when it cannot, or when the pixel is no number."""
-    side = 2 * card.radius + 1
+    grid = grid_of(card)
     try:
         backend = Session(graph, engine)
-        pixel = backend.run(np.full((1, card.channels, side, side), 0.5, np.float32))
+        pixel = backend.run(
+            np.full((1, card.channels, *[grid.padded(grid.factor)] * 2), 0.5, np.float32)
+        )
     except SrcnnError:
         raise
     except Exception as error:  # the engines' exceptions share no base
         raise ModelError(name, f"cannot be run ({error})") from None
-    if pixel.shape != (1, card.channels, 1, 1) or not np.isfinite(pixel).all():
+    if pixel.shape != (1, card.channels, grid.factor, grid.factor) or not np.isfinite(pixel).all():
         raise ModelError(name, "does not give a number for each pixel", "the file is damaged")
     return backend
 
