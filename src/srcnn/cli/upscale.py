@@ -124,6 +124,8 @@ def upscale(
 
     if not sources and listed is None:
         raise click.UsageError("Missing argument 'SOURCE...'")
+    if listed == STDIO and STDIO in sources:
+        raise click.UsageError("stdin cannot be both a picture and --list")
     size = TargetSize(scale, width, height, max_edge)
     with ExitStack() as stack:
         names = Request(
