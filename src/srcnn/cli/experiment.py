@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from srcnn._optional import need
+from srcnn.cli.options import pass_quiet
 from srcnn.terminal import say
 
 
@@ -19,8 +20,13 @@ from srcnn.terminal import say
     default="full",
     help="full trains for hours; smoke shows in minutes that everything runs.",
 )
-@click.option("--data-root", type=Path, metavar="<path>", help="Where named data sets lie.")
-@click.option("--quiet", is_flag=True, help="No progress.")
+@click.option(
+    "--data-root",
+    type=Path,
+    show_default="$SRCNN_DATA, else the cache",
+    help="Where named data sets lie.",
+)
+@pass_quiet
 def experiment(
     name: str, budget: Literal["smoke", "full"], data_root: Path | None, quiet: bool
 ) -> None:

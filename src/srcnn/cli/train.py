@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from srcnn._optional import need
+from srcnn.cli.options import pass_quiet
 from srcnn.errors import UsageError
 from srcnn.images.files import remove_parts
 from srcnn.terminal import say
@@ -25,24 +26,32 @@ _LOOKED_AT = 2000
 
 @click.command(epilog="\b\nExample:  srcnn train recipes/srcnn-915-x3.yaml --run runs/915-x3")
 @click.argument("recipe", required=False, metavar="[RECIPE.yaml|FOLDER]")
+@click.option("-s", "--scale", type=int, show_default="3", help="With a FOLDER: the scale.")
 @click.option(
-    "-s", "--scale", type=int, metavar="<int>", help="With a FOLDER: the scale.  [default: 3]"
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    show_default="none",
+    help="Change a recipe's key.",
 )
-@click.option(
-    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a recipe's key."
-)
-@click.option("--run", type=Path, metavar="<path>", help="Run directory [runs/NAME-xSCALE].")
+@click.option("--run", type=Path, show_default="runs/NAME-xSCALE", help="Run directory.")
 @click.option(
     "--resume",
     type=Path,
-    metavar="<path>",
+    show_default="none",
     help="Go on with the run in this folder, by its own recipe or by RECIPE.",
 )
-@click.option("--data-root", type=Path, metavar="<path>", help="Where named data sets lie.")
-@click.option("--device", default="auto", metavar="<str>", help="auto, cpu or cuda.")
-@click.option("--precision", metavar="<str>", help="auto, fp32 or bf16.")
+@click.option(
+    "--data-root",
+    type=Path,
+    show_default="$SRCNN_DATA, else the cache",
+    help="Where named data sets lie.",
+)
+@click.option("--device", default="auto", help="auto, cpu or cuda.")
+@click.option("--precision", show_default="the recipe's", help="auto, fp32 or bf16.")
 @click.option("--dry-run", is_flag=True, help="Show the resolved recipe and sizes; train nothing.")
-@click.option("--quiet", is_flag=True, help="No progress.")
+@pass_quiet
 def train(
     recipe: str | None,
     scale: int | None,
