@@ -19,11 +19,14 @@ from srcnn.terminal import say, show
 @click.option(
     "--quick", is_flag=True, help="Two rounds of the smallest size: seconds, not minutes."
 )
-@click.option("--threads", type=int, metavar="<int>", help="Threads [one for each core].")
+@click.option(
+    "--threads", type=int, metavar="<int>", show_default="one for each core", help="Threads."
+)
 @click.option(
     *("-m", "--model", "examples"),
     multiple=True,
     metavar="NAME",
+    show_default="none",
     help="Also sparse-coding or a+, which learn from T91 at first use: minutes, once; repeatable.",
 )
 @click.option("--quiet", is_flag=True, help="Results only.")

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from srcnn.cli.console import write_json
 from srcnn.errors import DestinationExists, UsageError
 from srcnn.terminal import say, show
+
+if TYPE_CHECKING:
+    from srcnn.evaluation.compare import Comparison
+    from srcnn.evaluation.documents import ComparisonDocument
+    from srcnn.figures.detail import Box
 
 _COUNT = click.IntRange(min=1)
 _KINDS = (".png", ".html")
@@ -31,12 +37,14 @@ _KINDS = (".png", ".html")
     multiple=True,
     metavar="NAME|FILE",
     help="A shipped network, sparse-coding, a+ (these two learn from T91 at first use: minutes, once), "
-    "or a .onnx, .safetensors, .mat or .pth file; repeatable [the best shipped].",
+    "or a .onnx, .safetensors, .mat or .pth file; repeatable.",
+    show_default="the best shipped",
 )
 @click.option(
     "--crop",
     metavar="X,Y,WIDTH,HEIGHT",
-    help="The detail, in pixels of IMAGE [where the models differ most].",
+    show_default="where the models differ most",
+    help="The detail, in pixels of IMAGE.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace what is at the destination.")
 @click.option("--max-pixels", type=_COUNT, default=2**25, metavar="<int>", help="Limit for IMAGE.")
@@ -67,7 +75,6 @@ def compare(
     _check_places(image, output, overwrite, json)
     check_json_file(json, map(Path, models))
     from srcnn.evaluation.compare import compare as make
-    from srcnn.evaluation.documents import ComparisonDocument, finite
     from srcnn.figures.detail import check_inside, choose_box, parse_box
 
     box = None if crop is None else parse_box(crop)
@@ -77,45 +84,60 @@ def compare(
     if box is not None:
         check_inside(box, comparison)
     box = box or choose_box(comparison)
-    if output.suffix.lower() == ".png":
-        from srcnn.figures.panel import draw_panel
-
-        data = draw_panel(comparison, box)
-    else:
-        from srcnn.figures.page import make_page
-
-        data = make_page(comparison, box)
+    data = _drawn(comparison, box, output.suffix.lower())
     remove_parts(output.parent)
     write_atomically(output, data)
     show("", quiet)
     if json != "-":
-        width = max(len("model"), *(len(shown.label) for shown in comparison.models))
-        print(f"{'model':{width}}     psnr     ssim")
-        for shown in comparison.models:
-            psnr, ssim = shown.scores["psnr"], shown.scores["ssim"]
-            print(f"{shown.label:{width}}{psnr:9.2f}{ssim:9.4f}")
+        _print_scores(comparison)
     if json is not None:
-        height, across = comparison.truth.shape[:2]
-        document: ComparisonDocument = {
-            "schema": 1,
-            "source": image,
-            "destination": str(output),
-            "scale": scale,
-            "width": across,
-            "height": height,
-            "crop": list(box),
-            "protocol": comparison.protocol.to_document(),
-            "results": [
-                {
-                    "model": shown.model,
-                    "psnr": finite(shown.scores["psnr"]),
-                    "ssim": finite(shown.scores["ssim"]),
-                }
-                for shown in comparison.models
-            ],
-        }
-        write_json(document, json)
+        write_json(_document(comparison, box, image, output), json)
     say(f"{output}: {len(data)} bytes", quiet)
+
+
+def _drawn(comparison: Comparison, box: Box, suffix: str) -> bytes:
+    """Return the bytes of a panel, ``.png``, or of a page."""
+    if suffix == ".png":
+        from srcnn.figures.panel import draw_panel
+
+        return draw_panel(comparison, box)
+    from srcnn.figures.page import make_page
+
+    return make_page(comparison, box)
+
+
+def _print_scores(comparison: Comparison) -> None:
+    """Print a line for each model."""
+    width = max(len("model"), *(len(shown.label) for shown in comparison.models))
+    print(f"{'model':{width}}     psnr     ssim")
+    for shown in comparison.models:
+        psnr, ssim = shown.scores["psnr"], shown.scores["ssim"]
+        print(f"{shown.label:{width}}{psnr:9.2f}{ssim:9.4f}")
+
+
+def _document(comparison: Comparison, box: Box, image: str, output: Path) -> ComparisonDocument:
+    """Return the comparison as JSON."""
+    from srcnn.evaluation.documents import finite
+
+    height, width = comparison.truth.shape[:2]
+    return {
+        "schema": 1,
+        "source": image,
+        "destination": str(output),
+        "scale": comparison.scale,
+        "width": width,
+        "height": height,
+        "crop": list(box),
+        "protocol": comparison.protocol.to_document(),
+        "results": [
+            {
+                "model": shown.model,
+                "psnr": finite(shown.scores["psnr"]),
+                "ssim": finite(shown.scores["ssim"]),
+            }
+            for shown in comparison.models
+        ],
+    }
 
 
 def _check_places(image: str, output: Path, overwrite: bool, json: str | None) -> None:

@@ -25,7 +25,8 @@ _root = click.option(
     "--data-root",
     type=Path,
     metavar="<path>",
-    help="Where data sets lie [$SRCNN_DATA, else the cache].",
+    show_default="$SRCNN_DATA, else the cache",
+    help="Where data sets lie.",
 )
 _json = click.option("--json", metavar="PATH", help="The same as JSON; - is stdout.")
 

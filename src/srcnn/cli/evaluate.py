@@ -24,18 +24,20 @@ _SCALE = 3
     metavar="NAME|FILE",
     help="A shipped network, bicubic, sparse-coding, a+, or a .onnx, .safetensors, .mat or .pth file; "
     "repeatable. The two before the files learn from T91 at first use: minutes, once.",
+    show_default="the best shipped",
 )
 @click.option(
     *("-s", "--scale", "scales"),
     multiple=True,
     type=int,
     metavar="<int>",
-    help="Scale [that of a weights file's card, else 3]; repeatable.",
+    show_default="that of a weights file's card, else 3",
+    help="Scale; repeatable.",
 )
 @click.option(
     "--protocol",
     default="paper",
-    metavar="<str>",
+    metavar="NAME",
     help="paper (Y of rgb2ycbcr); paper-gray (full-range gray, as the paper's BSD200); paper-colour (Y, "
     "Cb, Cr, the three together, and RGB, as its Table 5); 8bit (paper, but the low-res picture rounded); "
     "border (paper, but nothing shaved); opencv (8bit, but resized by OpenCV's INTER_CUBIC, without "
@@ -45,19 +47,28 @@ _SCALE = 3
 @click.option(
     "--metrics",
     default="psnr,ssim",
-    metavar="<str>",
+    metavar="NAME,...",
     help="By comma: psnr, ssim, ifc, nqm, wpsnr, msssim (the last four of one channel).",
 )
 @click.option(
     "--data-root",
     type=Path,
     metavar="<path>",
-    help="Where named data sets lie [$SRCNN_DATA, else the cache].",
+    show_default="$SRCNN_DATA, else the cache",
+    help="Where named data sets lie.",
 )
 @click.option(
-    "--engine", default="auto", metavar="<str>", help="auto, onnxruntime, openvino or torch."
+    "--engine",
+    type=click.Choice(["auto", "onnxruntime", "openvino", "torch"]),
+    default="auto",
+    help="What runs the networks; auto is onnxruntime.",
 )
-@click.option("--precision", default="auto", metavar="<str>", help="auto, fp32 or bf16.")
+@click.option(
+    "--precision",
+    type=click.Choice(["auto", "fp32", "bf16"]),
+    default="auto",
+    help="Precision of the networks; auto is fp32.",
+)
 @click.option("--save", type=Path, metavar="DIR", help="Write the judged pictures there.")
 @click.option("--json", metavar="PATH", help="Report as JSON; - is stdout.")
 @click.option("--quiet", is_flag=True, help="Results only.")

@@ -18,7 +18,13 @@ from srcnn._optional import need
     default="full",
     help="full trains for hours; smoke shows in minutes that everything runs.",
 )
-@click.option("--data-root", type=Path, metavar="<path>", help="Where named data sets lie.")
+@click.option(
+    "--data-root",
+    type=Path,
+    metavar="<path>",
+    show_default="$SRCNN_DATA, else the cache",
+    help="Where named data sets lie.",
+)
 @click.option("--quiet", is_flag=True, help="No progress.")
 def experiment(
     name: str, budget: Literal["smoke", "full"], data_root: Path | None, quiet: bool
