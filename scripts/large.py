@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 import pyvips
 
@@ -47,7 +46,7 @@ def main() -> None:
     """Measure, and write the report."""
     words = sys.argv[1:]
     rounds = int(words[words.index("--rounds") + 1]) if "--rounds" in words else 3
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         taken: dict[int, list[tuple[float, float]]] = {side: [] for side in SIDES}

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from matplotlib.figure import Figure
+
+from srcnn.experiments.figures import course_figure, time_figure
 from srcnn.figures.curves import draw
-from srcnn.figures.studies import course_figure, time_figure
 from srcnn.images.files import write_atomically
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "scripts" / "tables"))
-from studies import read_study  # noqa: E402
+from studies import read_arms, read_study  # noqa: E402
 
-FIGURES = {
-    "depth": course_figure,
-    "filter-number": time_figure,
-    "state-of-the-art": time_figure,
-    "training-set": course_figure,
+FIGURES: dict[str, Callable[[], Figure]] = {
+    "depth": lambda: course_figure(read_arms("depth")),
+    "filter-number": lambda: time_figure(read_study("filter-number")),
+    "state-of-the-art": lambda: time_figure(read_study("state-of-the-art")),
+    "training-set": lambda: course_figure(read_arms("training-set")),
 }
 
 
@@ -26,7 +29,7 @@ def main() -> None:
     for name, figure in FIGURES.items():
         path = ROOT / "experiments" / "results" / f"{name}.json"
         if path.is_file():
-            picture = draw(figure(read_study(name)), dpi=120)
+            picture = draw(figure(), dpi=120)
             write_atomically(ROOT / "docs" / f"study-{name}.png", picture)
 
 

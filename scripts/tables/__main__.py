@@ -10,7 +10,6 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from typing import Any
 
 from conclusions import conclusions
 from example_based import OF_91_IMAGES, sparse_coding_times
@@ -27,6 +26,7 @@ from speed import (
 from studies import bicubic_rows, study
 
 from srcnn.data.catalog import title_of
+from srcnn.weights.card import Card, card_from_json
 
 PAGES = ("README.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "docs").rglob("*.md")))
 _BLOCK = re.compile(r"(<!-- table: (?P<name>[\w -]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -107,8 +107,8 @@ def twenty_minutes() -> str:
     psnr = _cells("fp32")["srcnn-955@20min", "set5", 3]["psnr"]
     return (
         f"`srcnn train recipes/srcnn-955-x3-20min.yaml` trains `srcnn-955@20min` from the 91 images in "
-        f"{card['seconds'] / 60:.0f} minutes on {card['machine'].split(',')[0]}: {psnr:.2f} dB on Set5 x3, where the "
-        f"paper's 9-5-5, trained on ImageNet, has 32.75 (section 4.3.2); this one saw {card['samples']:,} patches.\n"
+        f"{card.seconds / 60:.0f} minutes on {card.machine.split(',')[0]}: {psnr:.2f} dB on Set5 x3, where the "
+        f"paper's 9-5-5, trained on ImageNet, has 32.75 (section 4.3.2); this one saw {card.samples:,} patches.\n"
     )
 
 
@@ -122,18 +122,17 @@ def paper_recipe() -> str:
     )
     return (
         f"`paper-915-x3` is the paper's own recipe, sub-images, SGD and all, on the 91 images: after "
-        f"{card['samples']:,} samples ({card['seconds'] / 3600:.1f} hours) it has "
-        f"{card['scores']['set5']['psnr']:.2f} dB on Set5, near where the paper's curve of {network} begins: "
+        f"{card.samples:,} samples ({card.seconds / 3600:.1f} hours) it has "
+        f"{card.scores['set5']['psnr']:.2f} dB on Set5, near where the paper's curve of {network} begins: "
         f"{float(psnr):.2f} after {float(backprops) * 100:.1f} million, on ImageNet. That is about 1 % of the 8 x 10^8 that "
         f"the paper's networks saw; whether it would end at the paper's 32.39 was not tried.\n"
     )
 
 
-def _card_of(log: str) -> dict[str, Any]:
-    """The card at the end of a training log."""
+def _card_of(log: str) -> Card:
+    """Return the card at the end of a training log."""
     lines = (ROOT / "results" / "training" / f"{log}.jsonl").read_text().splitlines()
-    card: dict[str, Any] = json.loads(json.loads(lines[-1])["card"])
-    return card
+    return card_from_json(json.loads(lines[-1])["card"], log)
 
 
 def binary() -> str:
@@ -176,7 +175,7 @@ def _cells(precision: str, protocol: str = "paper") -> Cells:
     """Mean scores by (model, data set, scale) of every report by a protocol."""
     cells: Cells = {}
     for path in sorted((ROOT / "results").glob("*.json")):
-        report: dict[str, Any] = json.loads(path.read_text())
+        report = json.loads(path.read_text())
         if report.get("protocol", {}).get("name") != protocol:
             continue
         if report.get("precision", "fp32") == precision:

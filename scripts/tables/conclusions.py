@@ -5,9 +5,19 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass
 
-from studies import BEST, RESULTS, RIVAL, Json, average_gain, columns_of, read_study, table_row
+from studies import (
+    BEST,
+    RESULTS,
+    RIVAL,
+    average_gain,
+    columns_of,
+    read_arms,
+    read_models,
+    table_row,
+)
 
 from srcnn.data.catalog import title_of
+from srcnn.experiments.documents import ArmsDocument
 
 ABOVE, BELOW, NOT_ABOVE = "above", "below", "not above"
 
@@ -78,14 +88,14 @@ def conclusions() -> str:
     """A line for each, of every study that has been run."""
     head = ["the paper says", "study", "in", "its difference", "here", "seeds differ by", ""]
     lines = [table_row(head), table_row(["---"] * len(head))]
-    studies = {name: read_study(name) for name in CONCLUSIONS if _is_there(name)}
+    studies = {name: read_arms(name) for name in CONCLUSIONS if _is_there(name)}
     for name, document in studies.items():
         lines += [table_row(_line(name, document, claim)) for claim in CONCLUSIONS[name]]
     if _is_there(MODELS):
-        document = read_study(MODELS)
+        models = read_models(MODELS)
         spread = max(_spread(_values(study, "psnr")) for study in studies.values())
-        for dataset in document["datasets"]:
-            ours, printed = average_gain(document, dataset)
+        for dataset in models["datasets"]:
+            ours, printed = average_gain(models, dataset)
             lines.append(
                 table_row(
                     [
@@ -102,7 +112,7 @@ def conclusions() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _line(name: str, document: Json, claim: Claim) -> list[str]:
+def _line(name: str, document: ArmsDocument, claim: Claim) -> list[str]:
     column = next(column for column in columns_of(document) if column.metric == claim.metric)
     values = _values(document, claim.metric)
     printed = {arm["arm"]: arm["paper"].get(column.published) for arm in document["arms"]}
@@ -113,8 +123,8 @@ def _line(name: str, document: Json, claim: Claim) -> list[str]:
     spread = _spread(known)
     values["bicubic"] = column.values([bicubic["scores"]])
     difference = statistics.mean(values[claim.one]) - statistics.mean(values[claim.other])
-    figures = [printed[claim.one], printed[claim.other]]
-    of_paper = None if None in figures else figures[0] - figures[1]
+    one, other = printed[claim.one], printed[claim.other]
+    of_paper = None if one is None or other is None else one - other
     return [
         str(claim),
         _link(name),
@@ -134,7 +144,7 @@ def _link(name: str) -> str:
     return f"[{name}](experiments/{name}.md)"
 
 
-def _values(document: Json, metric: str) -> dict[str, list[float]]:
+def _values(document: ArmsDocument, metric: str) -> dict[str, list[float]]:
     """Of each arm the scores of its seeds, on the first data set."""
     column = next(column for column in columns_of(document) if column.metric == metric)
     return {

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TypedDict, cast
 
 from shared import ROOT
+
+from srcnn.bench.documents import BenchDocument, RowDocument
 
 _SUMMARY = ("srcnn-915", "srcnn-955")
 """The smallest and the largest network."""
@@ -30,7 +32,7 @@ def speed_summary() -> str:
         if row["times_torch_eager"]
     ]
     times, ratios = zip(*roads, strict=True)
-    large = json.loads((ROOT / "results" / "large.json").read_text())
+    large = _large()
     last = large["rows"][-1]
     pixels = (last["side"] * large["scale"]) ** 2 / 1e6
     return (
@@ -77,7 +79,7 @@ def speed_networks() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rivals_size(report: Any) -> Any:
+def _rivals_size(report: BenchDocument) -> list[int]:
     """At which the rivals ran too."""
     return next(row["size"] for row in report["rows"] if row["contender"] == "torch eager")
 
@@ -118,7 +120,7 @@ def speed_roads() -> str:
 
 def large() -> str:
     """Memory and time of large pictures, from results/large.json (scripts/large.py)."""
-    report: dict[str, Any] = json.loads((ROOT / "results" / "large.json").read_text())
+    report = _large()
     lines = [
         f"| {report['model']}, x{report['scale']}, PNG to PNG | megapixels out | seconds "
         "| ns per pixel | peak memory (MiB) |",
@@ -134,12 +136,34 @@ def large() -> str:
     return "\n".join(lines) + f"\n\n{rounds.capitalize()}.\n"
 
 
-def _speed() -> dict[str, Any]:
-    report: dict[str, Any] = json.loads((ROOT / "results" / "speed.json").read_text())
-    return report
+class LargeRow(TypedDict):
+    """A size of results/large.json."""
+
+    side: int
+    seconds: float
+    ns_per_pixel: float
+    peak_mb: int
 
 
-def _who(row: dict[str, Any]) -> str:
+class LargeDocument(TypedDict):
+    """What scripts/large.py writes."""
+
+    schema: int
+    model: str
+    scale: int
+    rounds: int
+    rows: list[LargeRow]
+
+
+def _large() -> LargeDocument:
+    return cast(LargeDocument, json.loads((ROOT / "results" / "large.json").read_text()))
+
+
+def _speed() -> BenchDocument:
+    return cast(BenchDocument, json.loads((ROOT / "results" / "speed.json").read_text()))
+
+
+def _who(row: RowDocument) -> str:
     words = (row["contender"], row["engine"], row["precision"])
     who = " ".join(word for word in words if word is not None)
     return f"**{who}**" if row["contender"] == "srcnn" else who

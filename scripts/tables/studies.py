@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 from shared import ROOT
 
 from srcnn.data.catalog import title_of
 from srcnn.evaluation.protocol import BicubicInput, protocol_named
+from srcnn.evaluation.scoring import Scores
+from srcnn.experiments.documents import ArmsDocument, ModelsDocument, Published, StudyDocument
 
 RESULTS = ROOT / "experiments" / "results"
 PAPER = ROOT / "results" / "paper"
@@ -20,8 +23,6 @@ PRINTED = {"bicubic": "Bicubic", "sparse-coding": "SC", "a+": "A+", "srcnn-955":
 
 BEST, RIVAL = "srcnn-955", "a+"
 
-Json = dict[str, Any]
-
 
 def study(name: str) -> str:
     """The table of a study and a line on how it was made."""
@@ -29,15 +30,29 @@ def study(name: str) -> str:
     return _models(document) if "results" in document else _arms(document)
 
 
-def read_study(name: str) -> Json:
-    """Its JSON; none of a smoke run."""
-    document: Json = json.loads((RESULTS / f"{name}.json").read_text())
+def read_study(name: str) -> StudyDocument:
+    """Return the JSON of a study; refuse that of a smoke run."""
+    document = cast(StudyDocument, json.loads((RESULTS / f"{name}.json").read_text()))
     if document["budget"] != "full":
         raise SystemExit(f"experiments/results/{name}.json is of a smoke run")
     return document
 
 
-def _arms(document: Json) -> str:
+def read_arms(name: str) -> ArmsDocument:
+    """Return the JSON of a study of networks that were trained for it."""
+    document = read_study(name)
+    assert "arms" in document
+    return document
+
+
+def read_models(name: str) -> ModelsDocument:
+    """Return the JSON of a study of models."""
+    document = read_study(name)
+    assert "results" in document
+    return document
+
+
+def _arms(document: ArmsDocument) -> str:
     """A line for each arm: weights, the published figures, ours with their spread, the difference."""
     columns = columns_of(document)
     published = {key for arm in document["arms"] for key in arm["paper"]}
@@ -62,7 +77,7 @@ def _arms(document: Json) -> str:
         cells.append(str(len(arm["runs"])))
         if seconds:
             cells.append(f"{arm['paper']['seconds']:.2f}")
-        lines.append(table_row([*cells, f"{1000 * arm['seconds_per_picture']:.0f}"]))
+        lines.append(table_row([*cells, f"{1000 * (arm['seconds_per_picture'] or 0):.0f}"]))
     steps = sorted({arm["steps"] for arm in document["arms"]})
     hours = sum(run["seconds"] for arm in document["arms"] for run in arm["runs"]) / 3600
     how = f"{' or '.join(f'{count:,}' for count in steps)} steps of {document['arms'][0]['batch']}"
@@ -83,7 +98,7 @@ class Column:
     metric: str
     published: str
 
-    def values(self, scores: list[Json]) -> list[float]:
+    def values(self, scores: Sequence[dict[str, Scores]]) -> list[float]:
         """Of each run."""
         return [score[self.dataset][self.metric] for score in scores]
 
@@ -93,7 +108,10 @@ class Column:
 
 
 def _figures(
-    columns: list[Column], published: set[str], paper: dict[str, float], scores: list[Json]
+    columns: list[Column],
+    published: set[str],
+    paper: Published,
+    scores: Sequence[dict[str, Scores]],
 ) -> list[str]:
     """Of every column ours (of one run or several), between the published figure and the difference.
 
@@ -128,7 +146,7 @@ _METRICS = {
 _NAMES = {"psnr": "Y", "psnr_cb": "Cb", "psnr_cr": "Cr", "psnr_ycbcr": "YCbCr", "psnr_rgb": "RGB"}
 
 
-def columns_of(document: Json) -> list[Column]:
+def columns_of(document: ArmsDocument) -> list[Column]:
     """PSNR of every data set, or of every view of the first one in colour; SSIM where it is the question."""
     datasets = list(document["datasets"])
     first = document["arms"][0]["runs"][0]["scores"]
@@ -143,7 +161,7 @@ def columns_of(document: Json) -> list[Column]:
     return columns
 
 
-def _models(document: Json) -> str:
+def _models(document: ModelsDocument) -> str:
     """A table for each data set: every scale, model and metric, what the paper has in brackets."""
     published = _published()
     tables = []
@@ -182,7 +200,7 @@ def _models(document: Json) -> str:
 
 def bicubic_rows() -> str:
     """Bicubic on every data set at every scale: each metric, in brackets as the paper prints it."""
-    document, published = read_study("state-of-the-art"), _published()
+    document, published = read_models("state-of-the-art"), _published()
     rows = [row for row in document["results"] if row["model"] == "bicubic"]
     metrics = list(rows[0]["mean"])
     lines = [
@@ -199,7 +217,7 @@ def bicubic_rows() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _times(document: Json) -> str:
+def _times(document: ModelsDocument) -> str:
     """A line for each model: the paper's seconds for a picture, where it has them, and our milliseconds."""
     head = [
         f"{title_of(document['timed'])} x{document['timed_scale']}",
@@ -214,7 +232,9 @@ def _times(document: Json) -> str:
     return "\n".join(lines)
 
 
-def average_gain(document: Json, dataset: str, metric: str = "psnr") -> tuple[float, float]:
+def average_gain(
+    document: ModelsDocument, dataset: str, metric: str = "psnr"
+) -> tuple[float, float]:
     """(ours, the paper's) of SRCNN above A+, the mean over the scales, as in the paper's section 4.4."""
     published = _published()
     means = {
@@ -230,7 +250,7 @@ def average_gain(document: Json, dataset: str, metric: str = "psnr") -> tuple[fl
     return statistics.mean(ours), statistics.mean(printed)
 
 
-def _cells_won(document: Json) -> str:
+def _cells_won(document: ModelsDocument) -> str:
     """In how many cells of the tables, which the paper counts too, SRCNN is above A+."""
     published, ours, printed, cells = _published(), 0, 0, 0
     means = {

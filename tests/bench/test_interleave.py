@@ -9,16 +9,15 @@ import pytest
 from srcnn.bench import interleave as module
 from srcnn.bench.interleave import interleave
 
+from ..support.clock import Clock
 
-class Clock:
-    """Stands in for the module ``time``."""
+
+class Turns(Clock):
+    """Notes who ran and when there was a pause."""
 
     def __init__(self) -> None:
-        self.now = 0.0
+        super().__init__()
         self.log: list[str] = []
-
-    def perf_counter(self) -> float:
-        return self.now
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -35,20 +34,20 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
+def clock(monkeypatch: pytest.MonkeyPatch) -> Turns:
+    clock = Turns()
     monkeypatch.setattr(module, "time", clock)
     return clock
 
 
-def test_everybody_in_turn(clock: Clock) -> None:
+def test_everybody_in_turn(clock: Turns) -> None:
     calls = [clock.call(name, [1.0] * 3) for name in "abc"]
     interleave(calls, rounds=2)
     one_round = ["pause", "a", "pause", "b", "pause", "c"]
     assert clock.log == one_round * 3, "a round to warm up, and two"
 
 
-def test_median_of_the_rounds_without_the_first(clock: Clock) -> None:
+def test_median_of_the_rounds_without_the_first(clock: Turns) -> None:
     """One slow round changes nothing, and the warm-up is not in it."""
     slow = clock.call("slow", [90.0, 1.0, 5.0, 2.0, 3.0, 50.0])
     steady = clock.call("steady", [4.0] * 6)
@@ -59,7 +58,7 @@ def test_median_of_the_rounds_without_the_first(clock: Clock) -> None:
     assert second.quartiles == pytest.approx((4.0, 4.0))
 
 
-def test_short_calls_fill_a_turn(clock: Clock) -> None:
+def test_short_calls_fill_a_turn(clock: Turns) -> None:
     """What counts is the mean of the calls in a turn, not of the first alone."""
     durations = [1 / 64] * 4 + [3 / 64, 1 / 64]
     (timing,) = interleave([clock.call("short", durations)], rounds=1)
@@ -67,7 +66,7 @@ def test_short_calls_fill_a_turn(clock: Clock) -> None:
     assert timing.median == pytest.approx(2 / 64)
 
 
-def test_progress_goes_from_a_turn_to_the_end(clock: Clock) -> None:
+def test_progress_goes_from_a_turn_to_the_end(clock: Turns) -> None:
     told: list[float] = []
     interleave([clock.call(name, [1.0] * 2) for name in "ab"], rounds=1, progress=told.append)
     assert told == [0.25, 0.5, 0.75, 1.0]

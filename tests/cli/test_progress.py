@@ -17,19 +17,10 @@ import pytest
 
 from srcnn.cli.progress import Progress, weight_of
 
+from ..support.clock import Clock
 from .conftest import Srcnn, save
 
 BICUBIC = ("-m", "bicubic")
-
-
-class Clock:
-    """In place of the real one."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
 
 
 @pytest.fixture

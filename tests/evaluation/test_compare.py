@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio
 
@@ -16,6 +15,7 @@ from srcnn.evaluation.compare import compare
 
 from ..engine.conftest import picture_of
 from ..engine.reference import near_identity, weights_file
+from ..support.pictures import write_png
 
 # Dong, Loy, He, Tang: "Learning a deep convolutional network for image super-resolution", ECCV 2014,
 # table 1: Set5 x3, bicubic and SRCNN 9-1-5 trained on the 91 images; both rounded to hundredths.
@@ -42,7 +42,7 @@ def test_scores_are_those_of_evaluate(tmp_path: Path, weights: str, kind: str, d
     folder = tmp_path / "set"
     folder.mkdir()
     file = folder / "picture.png"
-    write(file, picture_of(kind, depth, (67, 52)))
+    write_png(file, picture_of(kind, depth, (67, 52)))
     made = compare(file, 3, [weights, "srcnn-915"])
     report = srcnn.evaluate(folder, [weights, "srcnn-915"], 3)
     expected = {row["model"]: row["images"][0] for row in report["results"]}
@@ -64,7 +64,7 @@ def test_the_picture_shown_is_the_one_that_was_scored(tmp_path: Path, weights: s
     """Of a gray picture, with scikit-image; of a colour one the green comes nearer as luma does."""
     for kind in ("gray", "rgb"):
         file = tmp_path / f"{kind}.png"
-        write(file, picture_of(kind, size=(67, 52)))
+        write_png(file, picture_of(kind, size=(67, 52)))
         made = compare(file, 3, [weights])
         assert made.truth.shape[:2] == (66, 51)
         np.testing.assert_array_equal(made.truth, picture_of(kind, size=(67, 52))[:66, :51])
@@ -91,7 +91,7 @@ def test_low_res_is_matlabs(shared: Path) -> None:
 
 def test_labels_are_names_until_they_clash(tmp_path: Path, weights: str) -> None:
     file = tmp_path / "p.png"
-    write(file, picture_of("rgb"))
+    write_png(file, picture_of("rgb"))
     twin = tmp_path / "other" / "net.onnx"
     twin.parent.mkdir()
     twin.write_bytes(Path(weights).read_bytes())
@@ -102,13 +102,13 @@ def test_labels_are_names_until_they_clash(tmp_path: Path, weights: str) -> None
 
 def test_without_a_model_it_is_the_best_shipped(tmp_path: Path) -> None:
     file = tmp_path / "p.png"
-    write(file, picture_of("rgb"))
+    write_png(file, picture_of("rgb"))
     assert [s.label for s in compare(file, 3).models] == ["bicubic", "srcnn-955"]
 
 
 def test_refusals(tmp_path: Path, weights: str) -> None:
     file = tmp_path / "p.png"
-    write(file, picture_of("gray"))
+    write_png(file, picture_of("gray"))
     with pytest.raises(UsageError, match="2 or more"):
         compare(file, 1, [weights])
     with pytest.raises(ModelError, match="trained for x3, not x2"):
@@ -117,7 +117,7 @@ def test_refusals(tmp_path: Path, weights: str) -> None:
         compare(file, 3, [weights], max_pixels=41 * 30 - 1)
     with pytest.raises(LimitError, match="max_bytes="):
         compare(file, 3, [weights], max_bytes=file.stat().st_size - 1)
-    write(file, picture_of("gray", size=(16, 30)))
+    write_png(file, picture_of("gray", size=(16, 30)))
     with pytest.raises(InputError, match="too small to be judged"):
         compare(file, 3, [weights])
 
@@ -131,13 +131,6 @@ def test_the_picture_is_looked_at_before_a_model_is_trained(
     monkeypatch.setattr("srcnn.evaluation.compare.open_models", refuse)
     with pytest.raises(InputError, match="no such file"):
         compare(tmp_path / "gone.png", 3, ["a+"])
-    write(tmp_path / "p.png", picture_of("gray", size=(16, 30)))
+    write_png(tmp_path / "p.png", picture_of("gray", size=(16, 30)))
     with pytest.raises(InputError, match="too small to be judged"):
         compare(tmp_path / "p.png", 3, ["a+"])
-
-
-def write(path: Path, pixels: NDArray[np.generic]) -> None:
-    from srcnn.images.encode import encode
-    from srcnn.images.formats import FORMATS
-
-    path.write_bytes(encode(pixels, FORMATS["png"]))

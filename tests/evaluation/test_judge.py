@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +11,13 @@ import torch
 from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio
 
-from srcnn.cli.main import main
 from srcnn.images.resize import imresize
 from srcnn.models.srcnn import SRCNN
 from srcnn.weights.card import Card
 from srcnn.weights.graph import to_onnx
 
 from ..conftest import EXAMPLE
+from ..support.command import run
 
 
 @pytest.fixture
@@ -42,11 +41,6 @@ def network() -> SRCNN:
         for layer in model.layers:
             layer.weight *= 1.5
     return model
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setattr(sys, "argv", ["srcnn", *map(str, arguments)])
-    return main()
 
 
 def test_report_against_the_protocol_written_out(

@@ -18,6 +18,7 @@ from srcnn.weights.card import Card
 from srcnn.weights.graph import to_onnx
 
 from ..cli.hostile_makers import png
+from ..support.command import run
 from ..weights.reference import with_card, with_tensor
 
 
@@ -29,9 +30,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "set"
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setattr(sys, "argv", ["srcnn", "evaluate", *map(str, arguments)])
-    return main()
+def evaluate(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    return run(monkeypatch, "evaluate", *arguments)
 
 
 def test_a_bad_picture_is_named_and_the_others_are_judged(
@@ -40,7 +40,7 @@ def test_a_bad_picture_is_named_and_the_others_are_judged(
     (folder / "bad.png").write_bytes((folder / "a.png").read_bytes()[:500])
     Image.new("L", (9, 9)).save(folder / "small.png")
     (folder / "vast.png").write_bytes(png(30_000, 30_000, b""))
-    assert run(monkeypatch, folder, "-m", "bicubic", "--json", "-") == 1
+    assert evaluate(monkeypatch, folder, "-m", "bicubic", "--json", "-") == 1
     out, err = capsys.readouterr()
     report = json.loads(out)
     assert [image["name"] for image in report["results"][0]["images"]] == ["a"]
@@ -60,14 +60,14 @@ def test_a_set_of_bad_pictures_costs_no_other_its_scores(
     other.mkdir()
     (other / "worse.png").write_bytes(b"no picture")
     (other / "worst.png").write_bytes(b"no picture")
-    assert run(monkeypatch, folder, other, "-m", "bicubic") == 1
+    assert evaluate(monkeypatch, folder, other, "-m", "bicubic") == 1
     out, err = capsys.readouterr()
     assert out.splitlines()[1].split()[0] == folder.name
     assert [name in err for name in ("worse.png", "worst.png")] == [True, True]
-    assert run(monkeypatch, other, "-m", "bicubic", "--json", "-") == 1
+    assert evaluate(monkeypatch, other, "-m", "bicubic", "--json", "-") == 1
     assert json.loads(capsys.readouterr().out)["results"] == []
     (other / "worst.png").unlink()
-    assert run(monkeypatch, other, "-m", "bicubic") == 3  # the one input cannot be read
+    assert evaluate(monkeypatch, other, "-m", "bicubic") == 3  # the one input cannot be read
     assert "worse.png" in capsys.readouterr().err
 
 
@@ -75,10 +75,10 @@ def test_the_report_replaces_nothing_that_is_judged(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = (folder / "a.png").read_bytes()
-    assert run(monkeypatch, folder, "-m", "bicubic", "--json", folder / "a.png") == 2
+    assert evaluate(monkeypatch, folder, "-m", "bicubic", "--json", folder / "a.png") == 2
     assert "is a file that this works on" in capsys.readouterr().err
     assert (folder / "a.png").read_bytes() == before
-    assert run(monkeypatch, folder, "-m", "no.onnx", "-s", 3, "--json", "no.onnx") == 2
+    assert evaluate(monkeypatch, folder, "-m", "no.onnx", "-s", 3, "--json", "no.onnx") == 2
 
 
 @pytest.mark.parametrize(("metric", "side"), [("msssim", 161), ("ifc", 72)])
@@ -97,7 +97,7 @@ def test_a_picture_too_small_for_a_metric_is_left_out(
             tmp_path / f"{name}.png"
         )
     line = ["-m", "bicubic", "--metrics", f"psnr,{metric}", "--json", "-"]
-    assert run(monkeypatch, tmp_path, *line) == 1
+    assert evaluate(monkeypatch, tmp_path, *line) == 1
     out, err = capsys.readouterr()
     report = json.loads(out)
     (row,) = report["results"]
@@ -108,14 +108,14 @@ def test_a_picture_too_small_for_a_metric_is_left_out(
     )
     assert f"{small}; it needs {fits} pixels each way" in err
     # Without that metric both are judged.
-    assert run(monkeypatch, tmp_path, "-m", "bicubic", "--json", "-") == 0
+    assert evaluate(monkeypatch, tmp_path, "-m", "bicubic", "--json", "-") == 0
 
 
 def test_an_unknown_model(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Told are all the names that there are here, not the networks alone."""
-    assert run(monkeypatch, folder, "-m", "edsr") == 6
+    assert evaluate(monkeypatch, folder, "-m", "edsr") == 6
     error = capsys.readouterr().err
     assert error.startswith("error: model 'edsr': is unknown; use srcnn-915, ")
     assert error.endswith(", bicubic, sparse-coding, a+, or a weights file\n")
@@ -135,7 +135,7 @@ def test_metrics_of_one_channel_by_a_protocol_of_three(
     """Refused before a data set is looked for; also of pictures that happen to be gray."""
     words = ["-m", "bicubic", "--protocol", protocol, "--metrics", f"psnr,{metric}"]
     for place in (folder, "nowhere"):
-        assert run(monkeypatch, place, *words) == 2
+        assert evaluate(monkeypatch, place, *words) == 2
         why = f"is of one channel, and {protocol} scores {scored} as one; use psnr, ssim"
         assert capsys.readouterr().err == f"error: metric '{metric}': {why}\n"
 
@@ -144,7 +144,7 @@ def test_two_pictures_of_one_name_are_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Image.new("L", (40, 40)).save(folder / "a.bmp")
-    assert run(monkeypatch, folder, "-m", "bicubic") == 2
+    assert evaluate(monkeypatch, folder, "-m", "bicubic") == 2
     assert "2 are named 'a'" in capsys.readouterr().err
 
 
@@ -159,7 +159,7 @@ def test_a_file_without_a_card_needs_a_scale(
     path = tmp_path / f"net{suffix}"
     state = SRCNN((5, 3, 3), (4, 3)).state_dict()
     torch.save(state, path) if suffix == ".pth" else save_file(state, path)
-    assert run(monkeypatch, folder, "-m", path) == 2
+    assert evaluate(monkeypatch, folder, "-m", path) == 2
     assert "give it with -s" in capsys.readouterr().err
 
 
@@ -177,9 +177,9 @@ def test_a_card_says_the_scale(
     assert main() == 0
     for name in ("net.onnx", "net.safetensors"):
         capsys.readouterr()
-        assert run(monkeypatch, folder, "-m", tmp_path / name, "--json", "-") == 0
+        assert evaluate(monkeypatch, folder, "-m", tmp_path / name, "--json", "-") == 0
         assert {row["scale"] for row in json.loads(capsys.readouterr().out)["results"]} == {2}
-        assert run(monkeypatch, folder, "-m", tmp_path / name, "-s", 3) == 6
+        assert evaluate(monkeypatch, folder, "-m", tmp_path / name, "-s", 3) == 6
 
 
 @pytest.mark.parametrize("what", ["another shape", "NaN"])
@@ -198,7 +198,7 @@ def test_a_card_that_does_not_fit_and_numbers_that_are_none(
         data = with_card(data, Card("net", 3, (5, 1, 5), model.n))
     path = tmp_path / "net.onnx"
     path.write_bytes(data)
-    assert run(monkeypatch, folder, "-m", path, "-s", 3) == 6
+    assert evaluate(monkeypatch, folder, "-m", path, "-s", 3) == 6
     error = capsys.readouterr().err
     assert ("card" if what == "another shape" else "NaN") in error
 
@@ -207,4 +207,4 @@ def test_wrapped_twice(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     model = SRCNN((5, 3, 3), (4, 3))
     state = {f"module.{key}": value for key, value in model.state_dict().items()}
     torch.save({"model": {"state_dict": state}, "epoch": 7}, tmp_path / "net.pth")
-    assert run(monkeypatch, folder, "-m", tmp_path / "net.pth", "-s", 3) == 0
+    assert evaluate(monkeypatch, folder, "-m", tmp_path / "net.pth", "-s", 3) == 0

@@ -5,25 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-import sys
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from srcnn.baselines.dictionary import Learning
 from srcnn.baselines.samples import Settings
-from srcnn.cli.main import main
 from srcnn.data.patches import Batch, PatchSampler
 from srcnn.engine.example_based import METHODS
 from srcnn.errors import UsageError
 from srcnn.experiments.study import names, read_study
-from srcnn.images.encode import encode
-from srcnn.images.formats import FORMATS
 from srcnn.images.io import open_picture
 
 from ..conftest import EXAMPLE, ROOT
+from ..support.command import run
+from ..support.pictures import write_png
 
 TINY = """
 title: Tiny
@@ -44,9 +41,8 @@ arms:
 """
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setattr(sys, "argv", ["srcnn", "experiment", *map(str, arguments)])
-    return main()
+def experiment(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    return run(monkeypatch, "experiment", *arguments)
 
 
 @pytest.fixture
@@ -55,8 +51,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "photos").mkdir()
     pixels = open_picture(EXAMPLE).read()
     for i in range(2):
-        crop = np.ascontiguousarray(pixels[60 * i : 60 * i + 60, 100:160])
-        (tmp_path / "photos" / f"{i}.png").write_bytes(encode(crop, FORMATS["png"]))
+        write_png(tmp_path / "photos" / f"{i}.png", pixels[60 * i : 60 * i + 60, 100:160])
     (tmp_path / "experiments").mkdir()
     (tmp_path / "experiments" / "tiny.yaml").write_text(TINY)
     monkeypatch.chdir(tmp_path)
@@ -93,10 +88,10 @@ def test_mistakes(checkout: Path, old: str, new: str, why: str) -> None:
 def test_unknown_names_and_other_folders(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(monkeypatch, "large") == 2
+    assert experiment(monkeypatch, "large") == 2
     assert "error: experiment 'large': is unknown; use tiny or all" in capsys.readouterr().err
     shutil.rmtree(checkout / "experiments")
-    assert run(monkeypatch, "all") == 2
+    assert experiment(monkeypatch, "all") == 2
     assert "run this in a checkout of srcnn" in capsys.readouterr().err
 
 
@@ -107,7 +102,7 @@ def test_pictures_that_are_missing(
     path = checkout / "experiments" / "tiny.yaml"
     path.write_text(path.read_text().replace("snapshots: false", "data: [set5]"))
     monkeypatch.setenv("SRCNN_DATA", str(checkout))
-    assert run(monkeypatch, "tiny") == 2
+    assert experiment(monkeypatch, "tiny") == 2
     assert "set5" in capsys.readouterr().err
     assert not (checkout / "runs").exists()
 
@@ -119,7 +114,7 @@ def test_pictures_that_are_missing_for_a_later_study(
     later = text.replace("photos: paper}", "bsd200: paper-gray}")
     (checkout / "experiments" / "wide.yaml").write_text(later)
     monkeypatch.setenv("SRCNN_DATA", str(checkout))
-    assert run(monkeypatch, "all") == 2
+    assert experiment(monkeypatch, "all") == 2
     assert "bsd200" in capsys.readouterr().err
     assert not (checkout / "runs").exists()
 
@@ -130,7 +125,7 @@ def test_metrics_that_a_protocol_has_not(
     """Told of before hours of training, not after."""
     path = checkout / "experiments" / "tiny.yaml"
     path.write_text(path.read_text().replace("photos: paper}", "photos: rgb}\nmetrics: [ifc]"))
-    assert run(monkeypatch, "tiny") == 2
+    assert experiment(monkeypatch, "tiny") == 2
     assert "metric 'ifc': is of one channel, and rgb scores RGB as one" in capsys.readouterr().err
     assert not (checkout / "runs").exists()
 
@@ -146,7 +141,7 @@ def test_models_that_are_missing(
     """The pictures that one learns from, the name, or the scale; told of before anything is judged."""
     text = TINY[: TINY.index("recipe:")] + f"models: [bicubic, {model}]\nscales: [3, 2]\n"
     (checkout / "experiments" / "tiny.yaml").write_text(text)
-    assert run(monkeypatch, "tiny") == code
+    assert experiment(monkeypatch, "tiny") == code
     err = capsys.readouterr().err
     assert err.startswith("error: ")
     assert "judging" not in err
@@ -156,7 +151,7 @@ def test_a_study_from_nothing_to_its_table(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What is done is not done again, and what was interrupted goes on."""
-    assert run(monkeypatch, "all") == 0
+    assert experiment(monkeypatch, "all") == 0
     out, err = capsys.readouterr()
     assert out.splitlines() == ["experiments/results/tiny.json"]
     assert "tiny: small, seed 2 (run 2 of 4)" in err
@@ -176,7 +171,7 @@ def test_a_study_from_nothing_to_its_table(
 
     (folders[0] / "weights.onnx").write_bytes(b"cut off")
     kept = {folder: (folder / "weights.onnx").stat().st_mtime_ns for folder in folders[1:]}
-    assert run(monkeypatch, "tiny") == 0
+    assert experiment(monkeypatch, "tiny") == 0
     assert "(run " in capsys.readouterr().err
     assert all((f / "weights.onnx").stat().st_mtime_ns == t for f, t in kept.items())
     again_document = json.loads((checkout / out.strip()).read_text())
@@ -187,7 +182,7 @@ def test_a_study_from_nothing_to_its_table(
 
     # Other pictures under the same name are another run.
     (checkout / "photos" / "2.png").write_bytes((checkout / "photos" / "0.png").read_bytes())
-    assert run(monkeypatch, "tiny") == 0
+    assert experiment(monkeypatch, "tiny") == 0
     assert len(list((checkout / "runs" / "experiments" / "full").iterdir())) == 8
 
 
@@ -204,13 +199,13 @@ def test_a_study_that_is_stopped(
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     with monkeypatch.context() as patch:
         patch.setattr(PatchSampler, "batch", stopping)
-        assert run(monkeypatch, "tiny") == 130
+        assert experiment(monkeypatch, "tiny") == 130
     for number, handler in handlers.items():  # the process of a command would have ended
         signal.signal(number, handler)
     err = capsys.readouterr().err
     assert "stopped after step 1; go on with: the same srcnn experiment command\n" in err
     assert "srcnn train" not in err
-    assert run(monkeypatch, "tiny") == 0
+    assert experiment(monkeypatch, "tiny") == 0
     assert "small, seed 1 (run 1 of 4)" in capsys.readouterr().err
 
 
@@ -225,7 +220,7 @@ def test_a_study_of_models(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> N
         "{title: Tiny, paper: none, claim: it runs, datasets: {photos: paper}, scales: [3], "
         "models: [bicubic, sparse-coding, srcnn-915], published: {srcnn-915: {seconds: 0.4}}}"
     )
-    assert run(monkeypatch, "tiny", "--data-root", checkout, "--quiet") == 0
+    assert experiment(monkeypatch, "tiny", "--data-root", checkout, "--quiet") == 0
     document = json.loads((checkout / "experiments" / "results" / "tiny.json").read_text())
     models = ["bicubic", "sparse-coding", "srcnn-915"]
     assert [row["model"] for row in document["results"]] == models
@@ -241,7 +236,7 @@ def test_all_studies_run(shared: Path, tmp_path: Path, monkeypatch: pytest.Monke
     shutil.copytree(ROOT / "experiments", tmp_path / "experiments")
     monkeypatch.chdir(tmp_path)
     arguments = ("all", "--budget", "smoke", "--data-root", shared / "data", "--quiet")
-    assert run(monkeypatch, *arguments) == 0
+    assert experiment(monkeypatch, *arguments) == 0
     for name in names():
         document = json.loads((tmp_path / "runs/experiments/smoke" / f"{name}.json").read_text())
         assert document["budget"] == "smoke"

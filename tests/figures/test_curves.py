@@ -6,6 +6,7 @@ import io
 import json
 import runpy
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,13 @@ def run(name: str, bicubic: float | None = 30.0, **other: Any) -> Run:
         for step in (1, 2, 4)
     ]
     return Run(name, lines, **other)
+
+
+def with_psnr(run: Run, line: int, psnr: float) -> Run:
+    """The run with another PSNR in one line of its log."""
+    lines = [dict(values) for values in run.validations]
+    lines[line]["psnr"] = psnr
+    return replace(run, validations=lines)
 
 
 def lines_of(axes: Axes) -> dict[str, tuple[list[float], list[float]]]:
@@ -84,16 +92,14 @@ def test_other_pictures_have_axes_of_their_own() -> None:
 
 
 def test_the_best_is_marked() -> None:
-    falling = run("a")
-    falling.validations[2]["psnr"] = 29.0
+    falling = with_psnr(run("a"), 2, 29.0)
     psnr = curves_figure([falling]).axes[1]
     (best,) = [line for line in psnr.get_lines() if line.get_marker() == "o"]
     assert (list(best.get_xdata()), list(best.get_ydata())) == ([2], [30.5])  # type: ignore[arg-type]
 
 
 def test_a_bad_start_leaves_room() -> None:
-    worst = run("a")
-    worst.validations[0]["psnr"] = 5.0
+    worst = with_psnr(run("a"), 0, 5.0)
     low, high = curves_figure([worst]).axes[1].get_ylim()
     assert 28.5 < low < 30
     assert 30.75 < high < 33
@@ -106,11 +112,11 @@ def test_set5_beside_the_paper() -> None:
     ]
     # The state at a signal may be validated without Set5.
     validations.append({"step": 3, "samples": 96, "psnr": 34.0, "set5_psnr": None})
-    card = {"scale": 3, "samples": 500, "scores": {"set5": {"psnr": 32.5}}}
+    card = Card("ours", 3, (9, 1, 5), (64, 32), samples=500, scores={"set5": {"psnr": 32.5}})
     runs = [
         Run("ours", validations, card),
         run("old", card=card),
-        run("x2", card=card | {"scale": 2}),
+        run("x2", card=replace(card, scale=2)),
         run("untested"),
     ]
     (axes,) = set5_figure(runs, {"9-5-5": ([1e7, 1e8], [31.0, 32.0])}).axes
@@ -133,7 +139,7 @@ def test_a_log_as_training_leaves_it(tmp_path: Path) -> None:
     read = read_run(log, "_a$b")
     assert read.name == r"a\$b"
     assert read.validations == [{"step": 1, "loss": 0.5, "psnr": None}]
-    assert read.card == {"name": "x", "scale": 3}
+    assert read.card == Card("x", 3, (), ())
     assert read.curve("step", "psnr") == ([], [])
     with Image.open(io.BytesIO(draw(curves_figure([read])))) as image:
         assert image.format == "PNG"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import itertools
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from srcnn.bench.documents import BenchDocument
 from srcnn.bench.rivals import open_networks, open_resizes
 from srcnn.engine.backends.table import BACKENDS
 from srcnn.figures.speed import _COLORS, _apart, draw_speed, speed_figure
@@ -33,8 +34,9 @@ def row(what: str, contender: str, model: str, time: float, **other: Any) -> dic
 
 
 @pytest.fixture
-def report() -> dict[str, Any]:
-    return {
+def report() -> BenchDocument:
+    """What of a report is drawn."""
+    document = {
         "machine": {"cpu": "A processor", "threads": 2},
         "models": {name: {"set5_psnr": psnr} for name, psnr in MODELS.items()},
         "rows": [
@@ -48,9 +50,10 @@ def report() -> dict[str, Any]:
             row("resize", "Pillow BICUBIC", "bicubic", 5.0),
         ],
     }
+    return cast(BenchDocument, document)
 
 
-def test_points_are_the_rows(report: dict[str, Any]) -> None:
+def test_points_are_the_rows(report: BenchDocument) -> None:
     """Networks alone and interpolation, at the rivals' size, of models that have a score."""
     (axes,) = speed_figure(report).axes
     points = {
@@ -65,7 +68,7 @@ def test_points_are_the_rows(report: dict[str, Any]) -> None:
     assert high > 850
 
 
-def test_png_of_a_readable_size(report: dict[str, Any]) -> None:
+def test_png_of_a_readable_size(report: BenchDocument) -> None:
     with Image.open(io.BytesIO(draw_speed(report))) as image:
         assert (image.format, image.size) == ("PNG", (1800, 1000))
         colors = image.convert("RGB").getcolors(1 << 24)

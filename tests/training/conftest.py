@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from srcnn.images.encode import encode
-from srcnn.images.formats import FORMATS
 from srcnn.images.io import open_picture
 
 from ..conftest import EXAMPLE
+from ..support.pictures import write_png
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +19,5 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pixels = open_picture(EXAMPLE).read()
     for i in range(9):
         top, left = 96 * (i // 3), 96 * (i % 3)
-        crop = np.ascontiguousarray(pixels[top : top + 96, left : left + 96])
-        (folder / f"{i}.png").write_bytes(encode(crop, FORMATS["png"]))
+        write_png(folder / f"{i}.png", pixels[top : top + 96, left : left + 96])
     return folder

@@ -7,15 +7,7 @@ import pytest
 from srcnn.training import eta
 from srcnn.training.eta import Pace
 
-
-class Clock:
-    """Time that passes when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
+from ..support.clock import Clock
 
 
 @pytest.fixture

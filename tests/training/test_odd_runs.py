@@ -13,8 +13,6 @@ import pytest
 
 from srcnn.data.folder import LOG, RESOLVED
 from srcnn.errors import OutputError, SrcnnError, UsageError
-from srcnn.images.encode import encode
-from srcnn.images.formats import FORMATS
 from srcnn.runs.plan import make_plan
 from srcnn.runs.run import WEIGHTS, run_plan
 from srcnn.training.recipe_file import read_recipe
@@ -23,6 +21,7 @@ from srcnn.training.state import LAST
 from srcnn.weights.foreign import load
 from srcnn.weights.onnx_file import read_card
 
+from ..support.pictures import write_png
 from .tiny import digest, recipe_for, train
 
 
@@ -35,7 +34,7 @@ def own(photos: Path, tmp_path: Path) -> Path:
 def held_back_is(folder: Path, shape: tuple[int, ...]) -> None:
     """One of the two that are held back becomes a white picture."""
     white = np.full(shape, 255, np.uint8)
-    (folder / "2.png").write_bytes(encode(white, FORMATS["png"]))
+    write_png(folder / "2.png", white)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +167,7 @@ def test_the_card_counts_the_pictures_that_were_learned_from(
     own: Path, tmp_path: Path, megapixels: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (own / "8.png").write_bytes(b"no picture")
-    (own / "a.png").write_bytes(encode(np.zeros((30, 7), np.uint8), FORMATS["png"]))
+    write_png(own / "a.png", np.zeros((30, 7), np.uint8))
     recipe = recipe_for(own, held_back=0, megapixels=megapixels, shrink=[0.5, 0.3])
     train(recipe, tmp_path / "run")
     error = capsys.readouterr().err

@@ -5,8 +5,8 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
+from srcnn.bench.documents import Machine
 from srcnn.engine.threads import cores
 
 _CPUINFO = Path("/proc/cpuinfo")
@@ -21,8 +21,8 @@ _PACKAGES = (
 )
 
 
-def describe_machine() -> dict[str, Any]:
-    """The processor's name, cores and instructions, and the versions of what is installed."""
+def describe_machine() -> Machine:
+    """Return the processor's name, cores and instructions, and the versions of what is installed."""
     info = _cpuinfo()
     flags = (info.get("flags") or info.get("Features") or "").split()
     return {

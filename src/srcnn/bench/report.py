@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.bench import peak
@@ -17,6 +16,13 @@ from srcnn.bench.contenders import (
     make_picture,
     our_contenders,
     rival_contenders,
+)
+from srcnn.bench.documents import (
+    AttemptDocument,
+    BenchDocument,
+    ModelDocument,
+    PeakDocument,
+    RowDocument,
 )
 from srcnn.bench.interleave import Timing, interleave
 from srcnn.bench.machine import describe_machine
@@ -37,19 +43,26 @@ _RIVALS_SIZE = SIZES[1]
 _START_SIZE = (256, 256)
 _ROUNDS, _QUICK_ROUNDS = 5, 2
 
-Report = dict[str, Any]
-
 
 def measure(
     quick: bool = False,
     threads: int | None = None,
     progress: Callable[[float], None] | None = None,
     examples: Sequence[Enhancer] = (),
-) -> Report:
-    """Measure this machine; ``quick`` is two rounds of the smallest size, ``threads`` is all cores.
+) -> BenchDocument:
+    """Measure this machine. Needs the extra ``train``.
 
-    ``progress`` is told the part that is done, 0 to 1. ``examples`` are example-based methods for x3,
-    measured at the size of the rivals. Needs the extra ``train``. The report is the JSON of ``srcnn bench``.
+    Args:
+        quick: Whether to take two rounds of the smallest size only.
+        threads: Threads of every contender; ``None`` is one for each core.
+        progress: Called with the part that is done, 0 to 1.
+        examples: Example-based methods for x3, measured at the size of the rivals.
+
+    Returns:
+        The JSON document of ``srcnn bench``.
+
+    Raises:
+        UsageError: If there are less than 1 threads.
     """
     count = Engine(threads=threads).resolved().threads
     engines, left_out = _engines(count)
@@ -66,40 +79,38 @@ def measure(
             *rival_contenders(plain, rivals_size, threads),
             *example_contenders(examples, rivals_size, count),
         ]
-        timings = interleave(
-            [
-                *(attempt.run for attempt in attempts),
-                *starts.values(),
-                *(call for _, call in contenders),
-            ],
-            rounds,
-            progress,
-        )
-    peaks = _peaks(attempts, timings[: len(attempts)])
+        calls = [
+            *(attempt.run for attempt in attempts),
+            *starts.values(),
+            *(call for _, call in contenders),
+        ]
+        timings = iter(interleave(calls, rounds, progress))
+    peaks = _peaks(attempts, list(islice(timings, len(attempts))))
+    started = {name: round(t.median, 4) for name, t in zip(starts, timings, strict=False)}
     return {
         "schema": 1,
-        "machine": describe_machine() | {"threads": count},
+        "machine": {**describe_machine(), "threads": count},
         "rounds": rounds,
         "left_out": left_out,
-        "models": {
-            BICUBIC: {"multiplies": 0, "set5_psnr": _psnr(next(iter(cards.values())), " bicubic")},
-            **{
-                name: {"multiplies": _multiplies(card), "set5_psnr": _psnr(card)}
-                for name, card in cards.items()
-            },
-        },
+        "models": _models(cards),
         "peak": peaks,
         "rows": make_rows(
             [subject for subject, _ in contenders],
-            timings[len(attempts) + len(starts) :],
+            list(timings),
             {name: _multiplies(card) for name, card in cards.items()},
-            peaks,
+            {"fp32": peaks["fp32"], "bf16": peaks["bf16"]},
         ),
-        "start": {
-            name: round(timing.median, 4)
-            for name, timing in zip(starts, timings[len(attempts) :], strict=False)
-        },
+        "start": started,
     }
+
+
+def _models(cards: dict[str, Card]) -> dict[str, ModelDocument]:
+    """Return what bicubic and the networks cost and are worth."""
+    bicubic = _psnr(next(iter(cards.values())), " bicubic")
+    models: dict[str, ModelDocument] = {BICUBIC: {"multiplies": 0, "set5_psnr": bicubic}}
+    for name, card in cards.items():
+        models[name] = {"multiplies": _multiplies(card), "set5_psnr": _psnr(card)}
+    return models
 
 
 def one_of_each_kind() -> tuple[dict[str, bytes], dict[str, Card]]:
@@ -132,13 +143,19 @@ def make_rows(
     subjects: Sequence[Subject],
     timings: Sequence[Timing],
     multiplies: dict[str, int],
-    peaks: dict[str, Any],
-) -> list[dict[str, Any]]:
-    """The report's rows. ``multiplies`` per pixel by model; ``peaks`` in GFLOP/s by precision.
+    peaks: Mapping[str, float],
+) -> list[RowDocument]:
+    """Return the report's rows.
 
     A network's multiply counts as two operations, biases and the border not at all.
+
+    Args:
+        subjects: What was measured.
+        timings: How long each took.
+        multiplies: Multiplies per pixel by model.
+        peaks: The machine's peak in GFLOP/s by precision.
     """
-    rows = []
+    rows: list[RowDocument] = []
     for subject, timing in zip(subjects, timings, strict=True):
         scale = 1e9 / (subject.size[0] * subject.size[1])
         nanoseconds = timing.median * scale
@@ -148,13 +165,19 @@ def make_rows(
             gflops = 2 * multiplies[subject.model] / nanoseconds
             share = gflops / peaks[subject.precision]
         rows.append(
-            asdict(subject)
-            | {
+            {
+                "what": subject.what,
+                "contender": subject.contender,
+                "model": subject.model,
+                "engine": subject.engine,
+                "precision": subject.precision,
                 "size": list(subject.size),
+                "scale": subject.scale,
                 "ns_per_pixel": round(nanoseconds, 3),
                 "quartiles": [round(seconds * scale, 3) for seconds in timing.quartiles],
                 "gflops": gflops and round(gflops, 1),
                 "share_of_peak": share and round(share, 3),
+                "times_torch_eager": None,
             }
         )
     eager = {
@@ -184,9 +207,9 @@ def _engines(threads: int) -> tuple[list[ResolvedEngine], list[str]]:
     return engines, left_out
 
 
-def _peaks(attempts: Sequence[peak.Attempt], timings: Sequence[Timing]) -> dict[str, Any]:
-    """Every attempt's GFLOP/s, and the best of each precision."""
-    measured: list[dict[str, Any]] = [
+def _peaks(attempts: Sequence[peak.Attempt], timings: Sequence[Timing]) -> PeakDocument:
+    """Return every attempt's GFLOP/s, and the best of each precision."""
+    measured: list[AttemptDocument] = [
         {
             "engine": attempt.engine,
             "precision": attempt.precision,
@@ -200,15 +223,20 @@ def _peaks(attempts: Sequence[peak.Attempt], timings: Sequence[Timing]) -> dict[
         precision: max(row["gflops"] for row in measured if row["precision"] == precision)
         for precision in ("fp32", "bf16")
     }
-    return {"of": peak.DEFINITION, **best, "measured": measured}
+    return {
+        "of": peak.DEFINITION,
+        "fp32": best["fp32"],
+        "bf16": best["bf16"],
+        "measured": measured,
+    }
 
 
 def _psnr(card: Card, of: str = "") -> float | None:
     return card.scores.get(f"set5{of}", {}).get("psnr")
 
 
-def to_table(report: Report) -> str:
-    """The report as text: the peak, a line for each row, and the start-up."""
+def to_table(report: BenchDocument) -> str:
+    """Return the report as text: the peak, a line for each row, and the start-up."""
     best, start = report["peak"], report["start"]
     width = 2 + max(len("model"), *(len(row["model"]) for row in report["rows"]))
     lines = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,11 @@ from srcnn.cli.console import write_json
 from srcnn.cli.options import pass_quiet
 from srcnn.errors import DestinationExists, UsageError
 from srcnn.terminal import say, show
+
+if TYPE_CHECKING:
+    from srcnn.evaluation.compare import Comparison
+    from srcnn.evaluation.documents import ComparisonDocument
+    from srcnn.figures.detail import Box
 
 _COUNT = click.IntRange(min=1)
 _KINDS = (".png", ".html")
@@ -70,7 +76,6 @@ def compare(
     _check_places(image, output, overwrite, json)
     check_json_file(json, map(Path, models))
     from srcnn.evaluation.compare import compare as make
-    from srcnn.evaluation.documents import ComparisonDocument, finite
     from srcnn.figures.detail import check_inside, choose_box, parse_box
 
     box = None if crop is None else parse_box(crop)
@@ -80,45 +85,60 @@ def compare(
     if box is not None:
         check_inside(box, comparison)
     box = box or choose_box(comparison)
-    if output.suffix.lower() == ".png":
-        from srcnn.figures.panel import draw_panel
-
-        data = draw_panel(comparison, box)
-    else:
-        from srcnn.figures.page import make_page
-
-        data = make_page(comparison, box)
+    data = _drawn(comparison, box, output.suffix.lower())
     remove_parts(output.parent)
     write_atomically(output, data)
     show("", quiet)
     if json != "-":
-        width = max(len("model"), *(len(shown.label) for shown in comparison.models))
-        print(f"{'model':{width}}     psnr     ssim")
-        for shown in comparison.models:
-            psnr, ssim = shown.scores["psnr"], shown.scores["ssim"]
-            print(f"{shown.label:{width}}{psnr:9.2f}{ssim:9.4f}")
+        _print_scores(comparison)
     if json is not None:
-        height, across = comparison.truth.shape[:2]
-        document: ComparisonDocument = {
-            "schema": 1,
-            "source": image,
-            "destination": str(output),
-            "scale": scale,
-            "width": across,
-            "height": height,
-            "crop": list(box),
-            "protocol": comparison.protocol.to_document(),
-            "results": [
-                {
-                    "model": shown.model,
-                    "psnr": finite(shown.scores["psnr"]),
-                    "ssim": finite(shown.scores["ssim"]),
-                }
-                for shown in comparison.models
-            ],
-        }
-        write_json(document, json)
+        write_json(_document(comparison, box, image, output), json)
     say(f"{output}: {len(data)} bytes", quiet)
+
+
+def _drawn(comparison: Comparison, box: Box, suffix: str) -> bytes:
+    """Return the bytes of a panel, ``.png``, or of a page."""
+    if suffix == ".png":
+        from srcnn.figures.panel import draw_panel
+
+        return draw_panel(comparison, box)
+    from srcnn.figures.page import make_page
+
+    return make_page(comparison, box)
+
+
+def _print_scores(comparison: Comparison) -> None:
+    """Print a line for each model."""
+    width = max(len("model"), *(len(shown.label) for shown in comparison.models))
+    print(f"{'model':{width}}     psnr     ssim")
+    for shown in comparison.models:
+        psnr, ssim = shown.scores["psnr"], shown.scores["ssim"]
+        print(f"{shown.label:{width}}{psnr:9.2f}{ssim:9.4f}")
+
+
+def _document(comparison: Comparison, box: Box, image: str, output: Path) -> ComparisonDocument:
+    """Return the comparison as JSON."""
+    from srcnn.evaluation.documents import finite
+
+    height, width = comparison.truth.shape[:2]
+    return {
+        "schema": 1,
+        "source": image,
+        "destination": str(output),
+        "scale": comparison.scale,
+        "width": width,
+        "height": height,
+        "crop": list(box),
+        "protocol": comparison.protocol.to_document(),
+        "results": [
+            {
+                "model": shown.model,
+                "psnr": finite(shown.scores["psnr"]),
+                "ssim": finite(shown.scores["ssim"]),
+            }
+            for shown in comparison.models
+        ],
+    }
 
 
 def _check_places(image: str, output: Path, overwrite: bool, json: str | None) -> None:

@@ -9,7 +9,6 @@ import click
 
 from srcnn._optional import need
 from srcnn.cli.options import pass_quiet
-from srcnn.terminal import say
 
 
 @click.command(epilog="\b\nExample:  srcnn experiment filter-number --budget smoke")
@@ -40,13 +39,9 @@ def experiment(
     """
     need("train", "srcnn experiment")
     from srcnn.experiments.run import check_study, run_study
-    from srcnn.experiments.study import names
+    from srcnn.experiments.study import Task, names
 
     chosen = names() if name == "all" else [name]
     studies = {name: check_study(name, budget, data_root) for name in chosen}
     for name, study in studies.items():
-        print(run_study(name, study, budget, data_root, _silent if quiet else say, quiet))
-
-
-def _silent(_: str) -> None:
-    pass
+        print(run_study(Task(name, study, budget, data_root, quiet)))

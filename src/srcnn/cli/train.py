@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,31 +15,45 @@ from srcnn.errors import UsageError
 from srcnn.images.files import remove_parts
 from srcnn.terminal import say
 
-FOLDER_RECIPE: dict[str, Any] = {"name": "srcnn-915", "steps": 3000, "balanced": True}
+if TYPE_CHECKING:
+    from srcnn.runs.plan import Plan
+    from srcnn.training.config import Recipe
+
+_FOLDER_RECIPE: dict[str, object] = {"name": "srcnn-915", "steps": 3000, "balanced": True}
 """What a plain folder is trained with, beside the recipe's own defaults."""
 _HELD_BACK = 4
-"""Pictures of a plain folder, of which at most a quarter is held back."""
+"""Pictures of a plain folder that are held back at most; a quarter of a small folder is."""
 
-_LOOKED_AT = 2000
-"""Pictures up to which all are compared with the test sets: of more, reading each takes minutes."""
+_COMPARED = 2000
+"""Most training pictures that are compared with the test sets: reading more takes minutes."""
 
 
 @click.command(epilog="\b\nExample:  srcnn train recipes/srcnn-915-x3.yaml --run runs/915-x3")
 @click.argument("recipe", required=False, metavar="[RECIPE.yaml|FOLDER]")
 @click.option("-s", "--scale", type=int, show_default="3", help="With a FOLDER: the scale.")
 @click.option(
-    "--set",
-    "overrides",
+    *("-s", "--scale"),
+    type=int,
+    show_default="3",
+    help="Scale; only with a FOLDER, recipes have their own.",
+)
+@click.option(
+    *("--set", "overrides"),
     multiple=True,
     metavar="KEY=VALUE",
-    show_default="none",
-    help="Change a recipe's key.",
+    show_default="nothing",
+    help="Change a recipe's key; repeatable.",
 )
-@click.option("--run", type=Path, show_default="runs/NAME-xSCALE", help="Run directory.")
+@click.option(
+    "--run",
+    type=Path,
+    show_default="runs/NAME-xSCALE",
+    help="Run directory.",
+)
 @click.option(
     "--resume",
     type=Path,
-    show_default="none",
+    show_default="start a new run",
     help="Go on with the run in this folder, by its own recipe or by RECIPE.",
 )
 @click.option(
@@ -48,8 +62,18 @@ _LOOKED_AT = 2000
     show_default="$SRCNN_DATA, else the cache",
     help="Where named data sets lie.",
 )
-@click.option("--device", default="auto", help="auto, cpu or cuda.")
-@click.option("--precision", show_default="the recipe's", help="auto, fp32 or bf16.")
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    help="Where to train; auto is CUDA where torch sees it.",
+)
+@click.option(
+    "--precision",
+    type=click.Choice(["auto", "fp32", "bf16"]),
+    show_default="the recipe's",
+    help="Precision of the training; auto takes the faster one.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the resolved recipe and sizes; train nothing.")
 @pass_quiet
 def train(
@@ -71,72 +95,101 @@ def train(
       RECIPE.yaml|FOLDER  What to train.
     """
     need("train", "srcnn train")
-    from srcnn.data.folder import RESOLVED, picture_names
-    from srcnn.data.verify import from_test_sets
-    from srcnn.training.recipe_file import make_recipe, read_recipe
+    changes = [*overrides, *([] if precision is None else [f"precision={precision}"])]
+    _check_options(recipe, run, resume)
+    chosen, source = _read(recipe, scale, resume, changes)
+    # Torch takes seconds to load: a mistake in the recipe is told before.
+    from srcnn.runs.plan import make_plan
+    from srcnn.runs.run import WEIGHTS, run_plan
 
-    changes = list(overrides)
-    if precision is not None:
-        changes.append(f"precision={precision}")
+    plan = make_plan(chosen, str(source), data_root, changed=bool(changes))
+    _warn_of_test_pictures(plan)
+    if dry_run:
+        _describe(plan, device)
+        return
+    folder = resume or run or Path("runs") / f"{chosen.name}-x{chosen.scale}"
+    _check_folder(folder, resume is not None)
+    card = run_plan(plan, folder, data_root, device, resume is not None, quiet)
+    if card is not None:
+        for name, scores in card.scores.items():
+            print(f"{name}: {scores['psnr']:.2f} dB, SSIM {scores['ssim']:.4f}")
+        print(folder / WEIGHTS)
+
+
+def _check_options(recipe: str | None, run: Path | None, resume: Path | None) -> None:
+    """Raise `UsageError` for options that do not go together."""
     if recipe is None and resume is None:
         raise UsageError("srcnn train", "give a recipe or a folder, or --resume RUN")
     if run is not None and resume is not None:
         raise UsageError("--run", "has no place beside --resume", "a run goes on in its own folder")
     if resume is not None and not resume.is_dir():
         raise UsageError(resume, "no such run", "use --run for a new one")
+
+
+def _read(
+    recipe: str | None, scale: int | None, resume: Path | None, changes: list[str]
+) -> tuple[Recipe, Path]:
+    """Return the recipe, and the file or the folder of pictures that it was made from."""
+    from srcnn.data.folder import RESOLVED, picture_names
+    from srcnn.training.recipe_file import make_recipe, read_recipe
+
     source = Path(recipe) if recipe is not None else (resume or Path()) / RESOLVED
     if source.is_dir():
         found = islice(picture_names(str(source), recursive=True), 4 * _HELD_BACK)
-        held_back = len(list(found)) // 4
-        values = FOLDER_RECIPE | {
+        values = _FOLDER_RECIPE | {
             "scale": 3 if scale is None else scale,
             "data": [str(source)],
-            "held_back": held_back,
+            "held_back": len(list(found)) // 4,
         }
-        chosen = make_recipe(values, changes, str(source))
-    elif scale is not None:
+        return make_recipe(values, changes, str(source)), source
+    if scale is not None:
         raise UsageError("--scale", "is for a FOLDER; a recipe has its own", "use --set scale=...")
-    else:
-        chosen = read_recipe(source, changes)
-    # Torch takes seconds to load: a mistake in the recipe is told before.
-    from srcnn.runs.pictures import open_sampler
-    from srcnn.runs.plan import estimated_seconds, make_plan
-    from srcnn.runs.run import WEIGHTS, run_plan
-    from srcnn.terminal import duration
+    return read_recipe(source, changes), source
+
+
+def _warn_of_test_pictures(plan: Plan) -> None:
+    """Warn when pictures of the test sets are among those that are trained on."""
+    from srcnn.data.verify import from_test_sets
     from srcnn.training.device import is_first_process
-    from srcnn.training.resume import LOCK
+
+    files = [*plan.training, *plan.held_back]
+    if len(files) > _COMPARED or not is_first_process():
+        return
+    leaks = from_test_sets(files)
+    for file, test in islice(leaks.items(), 1):
+        which = f"{file} is {test}, one of {len(leaks)} test pictures"
+        say(f"WARNING: {which}: scores would mean little")
+
+
+def _describe(plan: Plan, device: str) -> None:
+    """Print the resolved recipe, and as comments below it the sizes and the estimated time."""
+    from srcnn.runs.pictures import open_sampler
+    from srcnn.runs.plan import estimated_seconds
+    from srcnn.terminal import duration
     from srcnn.weights.architectures.table import grid_of, parameters_of
 
-    plan = make_plan(chosen, str(source), data_root, changed=bool(changes))
-    files = [*plan.training, *plan.held_back]
-    looked_at = len(files) <= _LOOKED_AT and is_first_process()
-    leaks = from_test_sets(files) if looked_at else {}
-    for file, test in list(leaks.items())[:1]:
-        say(
-            f"WARNING: {file} is {test}, one of {len(leaks)} test pictures: scores would mean little"
-        )
-    if dry_run:
-        sys.stdout.write(chosen.to_yaml())
-        print(f"# {len(plan.training)} pictures to train on, {len(plan.held_back)} held back")
-        if chosen.sub_images:
-            with open_sampler(chosen, plan.training, grid_of(plan.card), _comment, say):
-                pass  # only the pictures themselves tell how many there are
-        seen = chosen.steps * chosen.batch
-        print(f"# {chosen.steps} steps of {chosen.batch} patches: {seen} in all")
-        print(f"# {parameters_of(plan.card)} weights")
-        print(f"# about {duration(estimated_seconds(plan, device))} on this machine")
-        return
-    folder = resume or run or Path("runs") / f"{chosen.name}-x{chosen.scale}"
+    recipe = plan.recipe
+    sys.stdout.write(recipe.to_yaml())
+    print(f"# {len(plan.training)} pictures to train on, {len(plan.held_back)} held back")
+    if recipe.sub_images:
+        with open_sampler(recipe, plan.training, grid_of(plan.card), _comment, say):
+            pass  # only the pictures themselves tell how many there are
+    seen = recipe.steps * recipe.batch
+    print(f"# {recipe.steps} steps of {recipe.batch} patches: {seen} in all")
+    print(f"# {parameters_of(plan.card)} weights")
+    print(f"# about {duration(estimated_seconds(plan, device))} on this machine")
+
+
+def _check_folder(folder: Path, resume: bool) -> None:
+    """Raise `UsageError` for a run directory that holds something, unless a run goes on in it."""
+    from srcnn.training.device import is_first_process
+    from srcnn.training.resume import LOCK
+
     if is_first_process():
         remove_parts(folder)
         taken = folder.is_dir() and any(file.name != LOCK for file in folder.iterdir())
-        if resume is None and taken:
+        if taken and not resume:
             raise UsageError(folder, "is not empty", "use --resume RUN to go on, or another --run")
-    card = run_plan(plan, folder, data_root, device, resume is not None, quiet)
-    if card is not None:
-        for name, scores in card.scores.items():
-            print(f"{name}: {scores['psnr']:.2f} dB, SSIM {scores['ssim']:.4f}")
-        print(folder / WEIGHTS)
 
 
 def _comment(text: str) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from srcnn.evaluation.report import Request, make_report
+from srcnn.experiments.documents import CoursePoint
 from srcnn.runs.run import SNAPSHOTS
 from srcnn.weights.onnx_file import read_card
 
 
-def course(run: Path, dataset: str, data_root: Path | None = None) -> list[dict[str, float]]:
-    """By validation: ``step``, ``samples`` seen, and ``psnr`` in dB by the paper's protocol.
+def course(run: Path, dataset: str, data_root: Path | None = None) -> list[CoursePoint]:
+    """Return what the weights of each validation score on a data set by the paper's protocol.
 
-    Empty for a run whose recipe did not say ``snapshots: true``.
+    The list is empty for a run whose recipe did not say ``snapshots: true``.
     """
     files = sorted((run / SNAPSHOTS).glob("*.onnx"))
     if not files:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from srcnn.errors import UsageError
+from srcnn.experiments.documents import Published, RecipeKeys
+from srcnn.terminal import say
 from srcnn.training.config import Positive, Recipe
 from srcnn.training.recipe_file import make_recipe, mistakes
 
 FOLDER = Path("experiments")
 """Where studies lie in a checkout, by name."""
+RUNS = Path("runs") / "experiments"
+"""Where their runs are kept."""
 SMOKE = {"data": ["t91"], "steps": 12, "validate_every": 12, "warmup": 2}
 """Recipe keys with the budget ``smoke``: everything runs, and nothing is learned."""
 
@@ -26,12 +31,12 @@ class Arm(BaseModel):
 
     model_config = _STRICT
 
-    recipe: dict[str, Any] = {}
+    recipe: RecipeKeys = {}
     """Keys in which it differs from the study's recipe."""
     after: str | None = None
     """The arm from whose weights, of the same seed, it starts."""
     seeds: Positive = 1
-    paper: dict[str, float] = {}
+    paper: Published = {}
     """Published figures: PSNR by data set, or where colours are judged by metric; ``seconds`` a picture."""
 
 
@@ -45,17 +50,17 @@ class Study(BaseModel):
     """Section, table and figure."""
     claim: str
     """What the paper concludes."""
-    recipe: dict[str, Any] = {}
+    recipe: RecipeKeys = {}
     """What all arms share."""
     arms: dict[str, Arm] = {}
     models: tuple[str, ...] = ()
-    published: dict[str, dict[str, float]] = {}
+    published: dict[str, Published] = {}
     """Published figures of models, as those of an arm."""
     scales: tuple[Annotated[int, Field(ge=2)], ...] = ()
     datasets: Annotated[dict[str, str], Field(min_length=1)]
     """The data sets, and the protocol by which each is judged."""
     metrics: tuple[str, ...] = ("psnr", "ssim")
-    bicubic: dict[str, float] = {}
+    bicubic: Published = {}
     """Published figures of the input, as those of an arm."""
     timed: str | None = None
     """The data set whose pictures are timed; the first of ``datasets`` if none is named."""
@@ -79,6 +84,11 @@ class Study(BaseModel):
                 raise ValueError(f"{name} has more seeds than {arm.after}, which it comes after")
         return self
 
+    @property
+    def dataset_timed(self) -> str:
+        """The data set whose pictures are timed."""
+        return self.timed or next(iter(self.datasets))
+
     def recipe_of(self, arm: str, seed: int, budget: Budget, start: Path | None) -> Recipe:
         """The recipe of one run; ``start`` is the weights file of the arm that it comes after."""
         values = self.recipe | self.arms[arm].recipe | {"seed": seed}
@@ -98,6 +108,29 @@ class Study(BaseModel):
     def seeds_of(self, arm: str, budget: Budget) -> range:
         """The seeds of an arm's runs; one is enough to see that it works."""
         return range(1, 2 if budget == "smoke" else self.arms[arm].seeds + 1)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A study that is to be run, and how.
+
+    Attributes:
+        name: Its name.
+        study: What its file says.
+        budget: ``full`` trains for hours, ``smoke`` shows that everything runs.
+        data_root: Where named data sets lie.
+        quiet: Whether to show warnings only.
+    """
+
+    name: str
+    study: Study
+    budget: Budget
+    data_root: Path | None
+    quiet: bool
+
+    def say(self, text: str) -> None:
+        """Print a line about what is being done to stderr."""
+        say(text, self.quiet)
 
 
 def names() -> list[str]:

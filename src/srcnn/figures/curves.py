@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from srcnn.errors import InputError
+from srcnn.errors import InputError, ModelError
+from srcnn.weights.card import Card, card_from_json
 
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _PAPERS = ("#a9a9a9", "#858585", "#5e5e5e")
@@ -28,17 +28,16 @@ class Run:
     """What the log of a run says."""
 
     name: str
-    validations: list[dict[str, Any]]
+    validations: Sequence[Mapping[str, float | None]]
     """The lines with a step, as `srcnn.training.log.RunLog.write` makes them."""
-    card: dict[str, Any] | None = None
+    card: Card | None = None
     """Of a run that is over."""
 
     def curve(self, x: str, y: str) -> Curve:
         """Two columns of the log, without the lines that lack one of them."""
-        known = [
-            line for line in self.validations if line.get(x) is not None and line.get(y) is not None
-        ]
-        return [line[x] for line in known], [line[y] for line in known]
+        pairs = [(line.get(x), line.get(y)) for line in self.validations]
+        known = [(at, value) for at, value in pairs if at is not None and value is not None]
+        return [at for at, _ in known], [value for _, value in known]
 
 
 def read_run(log: Path, name: str) -> Run:
@@ -55,7 +54,11 @@ def read_run(log: Path, name: str) -> Run:
         with suppress(ValueError):
             entries.append(json.loads(line))
     entries = [entry for entry in entries if isinstance(entry, dict)]
-    cards = [json.loads(entry["card"]) for entry in entries if "card" in entry]
+    cards = []
+    for entry in entries:
+        if "card" in entry:
+            with suppress(ModelError):
+                cards.append(card_from_json(entry["card"], str(log)))
     steps = [entry for entry in entries if "step" in entry]
     if not steps:
         raise InputError(log, "holds no validation")
@@ -123,15 +126,15 @@ def set5_figure(runs: Sequence[Run], published: Mapping[str, Curve]) -> Figure:
     for color, (network, curve) in zip(_PAPERS * len(published), published.items(), strict=False):
         axes.plot(*curve, color=color, linewidth=1.2, label=f"the paper's {network}, ImageNet")
     for color, run in zip(_COLORS * len(runs), runs, strict=False):
-        card = run.card or {}
-        if card.get("scale", 3) != 3:
+        card = run.card
+        if card is not None and card.scale != 3:
             continue
         samples, psnr = run.curve("samples", "set5_psnr")
-        end = card.get("scores", {}).get("set5", {}).get("psnr")
         if psnr:
             axes.plot(samples, psnr, color=color, linewidth=1.8, label=run.name)
-        elif end is not None:
-            axes.plot(card["samples"], end, "o", color=color, label=f"{run.name}, at its end")
+        elif card is not None and "set5" in card.scores:
+            end = card.scores["set5"]["psnr"]
+            axes.plot(card.samples, end, "o", color=color, label=f"{run.name}, at its end")
     for name, value in SET5_X3.items():
         axes.axhline(value, color="black", linestyle="--", linewidth=1)
         _name(axes, value, f"{name} {value:.2f} dB")

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import offset_copy
 
+from srcnn.bench.documents import BenchDocument, RowDocument
 from srcnn.figures.curves import draw
 
 _OURS = "srcnn"
@@ -35,25 +36,29 @@ _LANE = 4.5
 """Points that ours stand above the line of their model, and rivals, hollow, below."""
 
 
-def draw_speed(report: dict[str, Any]) -> bytes:
-    """The bytes of a PNG, 1800 x 1000, of `speed_figure`."""
+def draw_speed(report: BenchDocument) -> bytes:
+    """Return the bytes of a PNG, 1800 x 1000, of `speed_figure`."""
     return draw(speed_figure(report), dpi=200)
 
 
-def speed_figure(report: dict[str, Any]) -> Figure:
-    """A point for each contender: ns per output pixel (log axis) against PSNR on Set5, x3.
+def speed_figure(report: BenchDocument) -> Figure:
+    """Draw a point for each contender: ns per output pixel (log axis) against PSNR on Set5, x3.
 
     Of networks their own time is drawn, of interpolation the whole road, both for the size at which
     there are rivals. A model without a score is left out.
     """
     size = next(row["size"] for row in report["rows"] if row["contender"] != _OURS)
-    models = {name: m for name, m in report["models"].items() if m["set5_psnr"] is not None}
+    psnr = {
+        name: model["set5_psnr"]
+        for name, model in report["models"].items()
+        if model["set5_psnr"] is not None
+    }
     rows = [
         row
         for row in report["rows"]
-        if row["size"] == size and row["model"] in models and _is_drawn(row)
+        if row["size"] == size and row["model"] in psnr and _is_drawn(row)
     ]
-    markers = dict(zip(models, _MARKERS * len(models), strict=False))
+    markers = dict(zip(psnr, _MARKERS * len(psnr), strict=False))
     figure = Figure(figsize=(9, 5), layout="constrained")
     axes = figure.add_subplot()
     axes.set_xscale("log")
@@ -72,7 +77,7 @@ def speed_figure(report: dict[str, Any]) -> Figure:
         }
         axes.plot(
             row["ns_per_pixel"],
-            models[row["model"]]["set5_psnr"],
+            psnr[row["model"]],
             marker=markers[row["model"]],
             transform=offset_copy(
                 axes.transData, figure, y=_LANE if ours else -_LANE, units="points"
@@ -80,7 +85,7 @@ def speed_figure(report: dict[str, Any]) -> Figure:
             **style,
         )
         handles[ours].setdefault(label, Line2D([], [], marker="o", **style))
-    _name_models(axes, {name: model["set5_psnr"] for name, model in models.items()})
+    _name_models(axes, psnr)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.set_xlabel(f"ns per output pixel, x3 to {size[1]} x {size[0]}  (left is faster)")
     axes.set_ylabel("PSNR on Set5 x3, dB")
@@ -94,7 +99,7 @@ def speed_figure(report: dict[str, Any]) -> Figure:
     return figure
 
 
-def _is_drawn(row: dict[str, Any]) -> bool:
+def _is_drawn(row: RowDocument) -> bool:
     """Networks alone, and interpolation, which is nothing but its road."""
     return row["what"] in ("network", "resize") or row["engine"] is None
 

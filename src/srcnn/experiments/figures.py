@@ -1,21 +1,21 @@
-"""Figures of studies, from their JSON (`srcnn.experiments`)."""
+"""Figures of studies, from their JSON."""
 
 from __future__ import annotations
 
 import statistics
-from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from srcnn.data.catalog import title_of
+from srcnn.experiments.documents import ArmDocument, ArmsDocument, StudyDocument
 from srcnn.figures.curves import finish
 
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#444444")
 
 
-def time_figure(document: dict[str, Any]) -> Figure:
-    """Of a study of models, or of arms: seconds a picture (log axis) against PSNR, on the pictures timed."""
+def time_figure(document: StudyDocument) -> Figure:
+    """Draw the seconds for a picture (log axis) of every model or arm against its PSNR."""
     dataset = document["timed"]
     figure = Figure(figsize=(7, 4.2), layout="constrained")
     axes = figure.add_subplot()
@@ -43,8 +43,8 @@ def time_figure(document: dict[str, Any]) -> Figure:
     return figure
 
 
-def _points(document: dict[str, Any], dataset: str) -> list[tuple[str, float, float]]:
-    """(name, seconds, dB) of everything that was timed; bicubic, which is the input, takes none."""
+def _points(document: StudyDocument, dataset: str) -> list[tuple[str, float, float]]:
+    """Return (name, seconds, dB) of all that was timed; bicubic, which is the input, takes no time."""
     if "arms" in document:
         return [
             (
@@ -53,6 +53,7 @@ def _points(document: dict[str, Any], dataset: str) -> list[tuple[str, float, fl
                 statistics.mean(run["scores"][dataset]["psnr"] for run in arm["runs"]),
             )
             for arm in document["arms"]
+            if arm["seconds_per_picture"] is not None
         ]
     seconds = document["seconds_per_picture"]
     return [
@@ -63,12 +64,12 @@ def _points(document: dict[str, Any], dataset: str) -> list[tuple[str, float, fl
     ]
 
 
-def course_figure(document: dict[str, Any]) -> Figure:
-    """Of a study whose runs kept snapshots: PSNR over samples seen, a band between its seeds for each arm.
+def course_figure(document: ArmsDocument) -> Figure:
+    """Draw PSNR over samples seen, a band between its seeds for each arm, of runs that kept snapshots.
 
     Networks that begin alike, in their first two layers, have a panel of their own.
     """
-    groups: dict[tuple[int, ...], list[dict[str, Any]]] = {}
+    groups: dict[tuple[int, ...], list[ArmDocument]] = {}
     for arm in document["arms"]:
         groups.setdefault(tuple(arm["f"][:2]), []).append(arm)
     figure = Figure(figsize=(max(7, 4 * len(groups)), 4.2), layout="constrained")

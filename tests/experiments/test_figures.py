@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from srcnn.figures.studies import course_figure, time_figure
+from srcnn.experiments.documents import ArmsDocument, ModelsDocument
+from srcnn.experiments.figures import course_figure, time_figure
 
 MACHINE = {"cpu": "processor", "cores": 2}
 
@@ -52,8 +53,8 @@ MODELS = {
 def test_time_of_arms_and_of_models() -> None:
     """A point for each; bicubic is what they start from."""
     for document, wanted in (
-        (ARMS, [(10.0, 32.25), (100.0, 33.0)]),
-        (MODELS, [(400.0, 32.0), (200.0, 33.0)]),
+        (cast(ArmsDocument, ARMS), [(10.0, 32.25), (100.0, 33.0)]),
+        (cast(ModelsDocument, MODELS), [(400.0, 32.0), (200.0, 33.0)]),
     ):
         (axes,) = time_figure(document).axes
         points = [np.asarray(line.get_xydata())[0] for line in axes.lines]
@@ -63,7 +64,7 @@ def test_time_of_arms_and_of_models() -> None:
 
 def test_course() -> None:
     """The mean of the seeds and, as a band, the lowest and highest."""
-    (axes,) = course_figure(ARMS).axes
+    (axes,) = course_figure(cast(ArmsDocument, ARMS)).axes
     small, large = axes.lines
     assert np.allclose(small.get_ydata(), [31.25, 31.75])
     assert np.allclose(large.get_ydata(), [32.0, 32.5])
@@ -77,7 +78,7 @@ def test_panels() -> None:
     deeper = arm("deeper", 0.1, 33.0) | {"f": [9, 1, 1, 5]}
     other = arm("other", 0.1, 34.0) | {"f": [9, 3, 5]}
     arms = [arm("small", 0.01, 32.0), other, deeper]
-    panels = course_figure(ARMS | {"arms": arms}).axes
+    panels = course_figure(cast(ArmsDocument, ARMS | {"arms": arms})).axes
     assert [[line.get_label() for line in axes.lines] for axes in panels] == [
         ["small", "deeper"],
         ["other"],
