@@ -17,6 +17,7 @@ import pyvips
 from numpy.typing import NDArray
 
 from srcnn.errors import InputError
+from srcnn.images.forks import survive_forks
 from srcnn.images.formats import FORMATS, Format
 from srcnn.images.picture import Header, Picture
 from srcnn.images.tiff import PageView
@@ -25,6 +26,7 @@ from srcnn.images.validation import kind_of_jpeg
 
 # pyvips hands libvips's warnings to Python's log, and prints a traceback where one is no UTF-8.
 pyvips._remove_log_handler()
+survive_forks()
 
 Source = str | Path | bytes | PageView
 
