@@ -34,6 +34,7 @@ ROOMS = [
     "data",
     "training",
     "engine",
+    "conversion",
     "export",
     "evaluation",
     "bench",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from shared import ROOT
 from studies import table_row
 
-from srcnn.evaluation.protocol import FILE, FLOAT, OPENCV
+from srcnn.evaluation.documents import ReportDocument
+from srcnn.evaluation.protocol import BicubicInput, LowResolution
 
 
 def show_score(mean: dict[str, float], sign: str = "") -> str:
@@ -26,13 +26,17 @@ def protocols() -> str:
         "| protocol | low-res picture | border | bicubic | srcnn-955 | gain |",
         "|---|---|---|---|---|---|",
     ]
-    given = {FLOAT: "floats", FILE: "rounded", OPENCV: "by OpenCV, rounded"}
+    given = {
+        LowResolution.FLOAT: "floats",
+        LowResolution.FILE: "rounded",
+        LowResolution.OPENCV: "by OpenCV, rounded",
+    }
     reports = (ROOT / "results" / "protocols").glob("*.json")
     for path in sorted(reports, key=lambda path: (path.stem != "paper", path.stem)):
-        report: dict[str, Any] = json.loads(path.read_text())
+        report: ReportDocument = json.loads(path.read_text())
         rules, means = report["protocol"], _means(report, 2)
-        low = given[rules["low_resolution"]]
-        alike = rules["bicubic"] == "what networks are given"
+        low = given[LowResolution(rules["low_resolution"])]
+        alike = BicubicInput(rules["bicubic"]) is BicubicInput.GIVEN
         if not alike:
             low += "; bicubic of uint8"
         view = "_ycbcr" if "YCbCr" in rules["scored"] else ""
@@ -62,5 +66,9 @@ def protocols_x4() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _means(report: dict[str, Any], scale: int) -> dict[str, dict[str, float]]:
-    return {row["model"]: row["mean"] for row in report["results"] if row["scale"] == scale}
+def _means(report: ReportDocument, scale: int) -> dict[str, dict[str, float]]:
+    return {
+        row["model"]: {key: value for key, value in row["mean"].items() if value is not None}
+        for row in report["results"]
+        if row["scale"] == scale
+    }

@@ -11,7 +11,7 @@ from typing import Any
 from shared import ROOT
 
 from srcnn.data.catalog import title_of
-from srcnn.evaluation.protocol import INTEGERS, protocol_named
+from srcnn.evaluation.protocol import BicubicInput, protocol_named
 
 RESULTS = ROOT / "experiments" / "results"
 PAPER = ROOT / "results" / "paper"
@@ -151,7 +151,7 @@ def _models(document: Json) -> str:
         rows = [row for row in document["results"] if row["dataset"] == dataset]
         metrics = list(rows[0]["mean"])
         # Where bicubic is of other pictures than networks are given, the difference is no gain.
-        gains = [] if protocol_named(rules).bicubic == INTEGERS else ["gain"]
+        gains = [] if protocol_named(rules).bicubic is BicubicInput.INTEGERS else ["gain"]
         head = [title_of(dataset), *(_METRICS[metric] for metric in metrics), *gains]
         lines = [table_row(head), table_row(["---"] * len(head))]
         for row in rows:

@@ -11,7 +11,8 @@ from os import environ as _environ
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from srcnn.api import evaluate, load, upscale
+    from srcnn.api import evaluate, load, upscale, upscale_file
+    from srcnn.conversion.conversion import Converted
     from srcnn.engine.options import Engine
     from srcnn.engine.upscaler import Upscaler
     from srcnn.errors import SrcnnError
@@ -29,6 +30,7 @@ _environ.setdefault("VIPS_WARNING", "0")
 
 _HOMES = {
     "BinarySRCNN": "srcnn.models.binary",
+    "Converted": "srcnn.conversion.conversion",
     "Engine": "srcnn.engine.options",
     "SRCNN": "srcnn.models.srcnn",
     "SrcnnError": "srcnn.errors",
@@ -39,11 +41,13 @@ _HOMES = {
     "psnr": "srcnn.metrics",
     "ssim": "srcnn.metrics",
     "upscale": "srcnn.api",
+    "upscale_file": "srcnn.api",
 }
 
 __all__ = [
     "SRCNN",
     "BinarySRCNN",
+    "Converted",
     "Engine",
     "SrcnnError",
     "Upscaler",
@@ -54,6 +58,7 @@ __all__ = [
     "psnr",
     "ssim",
     "upscale",
+    "upscale_file",
 ]
 
 

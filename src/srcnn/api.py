@@ -1,19 +1,27 @@
-"""The Python interface: one call that upscales, one that judges."""
+"""The Python interface: upscale a picture, convert a file, evaluate models."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from operator import index
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
+
+from numpy.typing import NDArray
 
 from srcnn._optional import need
+from srcnn.engine.arguments import number
+from srcnn.engine.inputs import File, Picture
 from srcnn.engine.options import Engine, engine_of
 from srcnn.engine.upscaler import Upscaler
 from srcnn.engine.upscaler import load as _load
-from srcnn.errors import UsageError
+from srcnn.errors import DestinationExists, UsageError
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
+
+if TYPE_CHECKING:
+    from srcnn.conversion.conversion import Converted
+    from srcnn.conversion.convert import Progress, Stop
+    from srcnn.evaluation.documents import ReportDocument
 
 
 def load(
@@ -47,7 +55,40 @@ def load(
         SrcnnError: If an argument is wrong, or the model cannot be used.
     """
     model = None if name_or_file is None else str(name_or_file)
-    return _load(model, scale, engine_of(engine, precision, device, tile, threads, tta))
+    asked = engine_of(engine, precision, device, tile, threads, tta)
+    return _load(model, number(scale, "scale"), asked)
+
+
+class Options(TypedDict, total=False):
+    """The keywords of `upscale` beside those that are also taken by position."""
+
+    precision: str
+    tile: int | str
+    threads: int | None
+    max_pixels: int
+    max_bytes: int
+    device: str
+    tta: bool
+
+
+@overload
+def upscale(
+    image: File,
+    scale: float = 3,
+    model: str | Path | None = None,
+    engine: str | Engine = "auto",
+    **options: Unpack[Options],
+) -> NDArray[Any]: ...
+
+
+@overload
+def upscale(
+    image: Picture,
+    scale: float = 3,
+    model: str | Path | None = None,
+    engine: str | Engine = "auto",
+    **options: Unpack[Options],
+) -> Picture: ...
 
 
 def upscale(
@@ -63,30 +104,121 @@ def upscale(
     device: str = "auto",
     tta: bool = False,
 ) -> Any:
-    """Enlarge an image by ``scale`` with the best network, or with ``model``.
+    """Enlarge a picture.
 
     Args:
-        image: A path or the bytes of a file; an array (H, W), (H, W, 3) or (H, W, 4) of uint8,
-            uint16 or floats in [0, 1]; or a PIL image.
+        image: One of
+
+            - a file: a path, its bytes, or a binary file object; its first page or frame is taken;
+            - a numpy array: (H, W), (H, W, 1), (H, W, 2), (H, W, 3) or (H, W, 4), channels in the order
+              gray, alpha or R, G, B, alpha; uint8, uint16 of any byte order, bool, or floats in [0, 1];
+            - a torch tensor: (C, H, W) or (N, C, H, W), C = 1 to 4, floats in [0, 1];
+            - a PIL image, with its orientation, EXIF, DPI, XMP and profile.
         scale: Enlargement, above 1.
         model: As ``name_or_file`` of `load`.
-        engine: As in `load`.
+        engine: `srcnn.Engine`, which says everything about how the network is run, or the name of one:
+            ``auto``, ``onnxruntime``, ``openvino`` or ``torch``, with the arguments below.
         precision: As `srcnn.Engine.precision`.
         tile: As `srcnn.Engine.tile`.
         threads: As `srcnn.Engine.threads`.
-        max_pixels: Limit for the pixels of the image and of the result.
-        max_bytes: Limit for a file or its bytes.
+        max_pixels: Most pixels of the picture and of the result.
+        max_bytes: Most bytes of a file.
         device: As `srcnn.Engine.device`.
         tta: As `srcnn.Engine.ensemble`.
 
     Returns:
-        The kind, depth and channels of ``image``; an array for a path or bytes.
+        The larger picture, of the same kind, depth and channels; an array for a file.
 
     Raises:
-        SrcnnError: If an argument is wrong, or the image cannot be read.
+        SrcnnError: For everything that went wrong.
     """
     asked = engine_of(engine, precision, device, tile, threads, tta)
     return load(model, scale, asked).upscale(image, max_pixels=max_pixels, max_bytes=max_bytes)
+
+
+def upscale_file(
+    source: Any,
+    destination: Any,
+    scale: float | None = None,
+    model: str | Path | None = None,
+    *,
+    width: int | None = None,
+    height: int | None = None,
+    max_edge: int | None = None,
+    format: str | None = None,
+    quality: int | None = None,
+    if_larger: str = "error",
+    overwrite: bool = False,
+    engine: str | Engine = "auto",
+    precision: str = "auto",
+    tile: int | str = "auto",
+    threads: int | None = None,
+    device: str = "auto",
+    tta: bool = False,
+    max_pixels: int = MAX_PIXELS,
+    max_bytes: int = MAX_BYTES,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+) -> Converted:
+    """Enlarge a picture file into another and keep all that ``srcnn upscale`` keeps.
+
+    Pages, frames, metadata, color profile, depth and channels are the source's; docs/formats.md lists
+    what each format holds.
+
+    Args:
+        source: Path, bytes, or a binary file object to read from.
+        destination: Path, which is written atomically, or a binary file object to write to.
+        scale: Enlargement, above 1; 3 if no size is given.
+        model: Name of a shipped network or a weights file; ``None`` is the best one for the scale.
+        width: Width of the result, in pixels, in place of ``scale``.
+        height: Height of the result; with ``width`` it fits inside both.
+        max_edge: Longer side of the result.
+        format: Format of the result, such as ``"webp"``; ``None`` is what the destination's suffix
+            says, or for a file object the source's format.
+        quality: 1 to 100, of JPEG, WebP and AVIF.
+        if_larger: What to do with a picture that already fills the width, height or edge: ``error``,
+            ``skip`` it and write nothing, or ``reduce`` it by bicubic interpolation.
+        overwrite: Whether to replace a destination that exists.
+        engine: As in `upscale`.
+        precision: As in `upscale`.
+        tile: As in `upscale`.
+        threads: As in `upscale`.
+        device: As in `upscale`.
+        tta: As in `upscale`.
+        max_pixels: Most pixels of the source and of the result, all pages together.
+        max_bytes: Most bytes of the source.
+        progress: Called with the part that is done, 0 to 1.
+        stop: Ends the work soon after ``stop.is_set()``; a ``threading.Event`` is one.
+
+    Returns:
+        What was done: size, scale, network, warnings, seconds.
+
+    Raises:
+        SrcnnError: For everything that went wrong; nothing is written then.
+    """
+    from srcnn.conversion.conversion import Conversion, Limits
+    from srcnn.conversion.convert import convert
+    from srcnn.conversion.places import Target
+    from srcnn.conversion.pool import UpscalerPool
+    from srcnn.conversion.size import IfLarger, TargetSize
+    from srcnn.images.formats import format_of_name
+
+    target = Target.of(destination)
+    fmt = None if format is None else format_of_name(format)
+    if isinstance(target.place, Path):
+        if fmt is None:
+            fmt = format_of_name(target.place.name)
+        if target.place.exists() and not overwrite:
+            raise DestinationExists(
+                target.name, "exists already", "pass {option}True to replace it", "overwrite"
+            )
+    size = TargetSize(scale, width, height, max_edge)
+    conversion = Conversion(
+        size, fmt, quality, Limits(max_pixels, max_bytes), IfLarger.of(if_larger)
+    )
+    how = engine_of(engine, precision, device, tile, threads, tta)
+    pool = UpscalerPool(lambda at: load(model, at, how))
+    return convert(source, target, pool, conversion, progress, stop)
 
 
 def evaluate(
@@ -100,7 +232,7 @@ def evaluate(
     precision: str = "auto",
     device: str = "auto",
     tta: bool = False,
-) -> dict[str, Any]:
+) -> ReportDocument:
     """Score models on data sets, bicubic always among them. Needs the extra ``train``.
 
     Args:
@@ -123,19 +255,17 @@ def evaluate(
         SrcnnError: If an argument is wrong, or nothing can be scored.
     """
     need("train", "srcnn.evaluate")
-    from srcnn.evaluation.report import finite, make_report
+    from srcnn.evaluation.report import Request, make_report
 
-    report = make_report(
-        [str(name) for name in _several(datasets)],
-        None if models is None else [str(model) for model in _several(models)],
-        [_whole(scale) for scale in _several(scales)],
-        protocol,
-        _several(metrics),
-        data_root,
+    request = Request(
+        datasets=[str(name) for name in _several(datasets)],
+        models=None if models is None else [str(model) for model in _several(models)],
+        scales=[_whole(scale) for scale in _several(scales)],
+        protocol=protocol,
+        metrics=_several(metrics),
         engine=engine_of(engine, precision, device, tta=tta),
     )
-    read: dict[str, Any] = json.loads(json.dumps(finite(report)))
-    return read
+    return make_report(request, data_root).to_document()
 
 
 def _several(value: Any) -> list[Any]:

@@ -12,7 +12,7 @@ import yaml
 from PIL import Image
 
 from srcnn.runs import pictures
-from srcnn.training import loop
+from srcnn.training import learner
 from srcnn.weights.onnx_file import read_card
 
 from ..conftest import EXAMPLE, ROOT
@@ -87,7 +87,7 @@ def test_a_signal_leaves_with_its_code_and_says_how_to_go_on(
 ) -> None:
     run = tmp_path / "run"
     module, name = {
-        "training": (loop, "update"),
+        "training": (learner, "update"),
         "decoding": (pictures, "load_pairs"),
     }[place]
     before = getattr(module, name)

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from srcnn.engine.backends.backend import Backend
 from srcnn.engine.backends.table import BACKENDS
-from srcnn.engine.network import Network, enhance_whole
+from srcnn.engine.network import AUTO_TILE, Network, enhance_whole
 from srcnn.engine.options import Engine
 from srcnn.engine.session import Session
 from srcnn.engine.upscaler import load
 from srcnn.errors import MissingExtra
+from srcnn.images.grid import Grid
 
 from .conftest import picture_of
 from .reference import near_identity, network, radius_of, weights_file
@@ -39,6 +40,16 @@ def luma(size: tuple[int, int]) -> NDArray[np.float32]:
     return picture
 
 
+def enhanced(
+    backend: Backend, radius: int, y: NDArray[np.float32], tile: int
+) -> NDArray[np.float32]:
+    """Return (H, W) luma that went through a network in tiles."""
+    out: NDArray[np.float32] = enhance_whole(
+        Network("test", backend, Grid(1, radius)), y[None], tile
+    )[0]
+    return out
+
+
 @pytest.mark.parametrize("tile", [13, 1000])
 @pytest.mark.parametrize("size", SIZES)
 def test_engine_is_the_paper_s_arithmetic(
@@ -46,7 +57,7 @@ def test_engine_is_the_paper_s_arithmetic(
 ) -> None:
     """Tiled or whole, odd sizes or one pixel: what float64 convolutions give, to 1e-5."""
     y = luma(size)
-    out = enhance_whole(Network("test", backend, radius_of(tensors), tile), y)
+    out = enhanced(backend, radius_of(tensors), y, tile)
     assert out.dtype == np.float32
     np.testing.assert_allclose(out, network(y.astype(np.float64), tensors), rtol=0, atol=1e-5)
 
@@ -56,19 +67,18 @@ def test_the_paper_s_networks(engine: str, f: tuple[int, ...]) -> None:
     """The real depths and widths too, where blocked kernels and wide sums come in."""
     tensors = near_identity(f, (64, 32), noise=0.1)
     y = luma((45, 38))
-    model = Network(
-        "paper", Session(weights_file(tensors), Engine(engine, "fp32", threads=1)), sum(f) // 2 - 1
-    )
+    backend = Session(weights_file(tensors), Engine(engine, "fp32", threads=1))
     reference = network(y.astype(np.float64), tensors)
     assert np.abs(reference - y).max() > 0.03, "the network must do something"
-    np.testing.assert_allclose(enhance_whole(model, y), reference, rtol=0, atol=1e-5)
+    out = enhanced(backend, sum(f) // 2 - 1, y, AUTO_TILE)
+    np.testing.assert_allclose(out, reference, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("engine", ["openvino", "torch"])
 def test_bf16_is_within_two_levels(engine: str, graph: bytes, tensors: Tensors) -> None:
     y = luma((47, 61))
     backend = Session(graph, Engine(engine, "bf16", threads=1))
-    out = enhance_whole(Network("test", backend, radius_of(tensors), 32), y)
+    out = enhanced(backend, radius_of(tensors), y, 32)
     error = np.abs(out - network(y.astype(np.float64), tensors)).max()
     assert error < 2 / 255
     if engine == "torch":

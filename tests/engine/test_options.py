@@ -184,7 +184,7 @@ def test_every_door_takes_an_engine(tta: bool, weights: str, tmp_path: Path) -> 
     picture = picture_of("rgb", "float64", (33, 40))
     engine = Engine("torch", "bf16", "cpu", 50, 1, tta)
     loose: dict[str, Any] = {"engine": "torch", "precision": "bf16", "device": "cpu", "tta": tta}
-    whole = srcnn.upscale(picture, 3, weights, engine)
+    whole = srcnn.upscale(picture, 3, weights, engine=engine)
     for other in (
         srcnn.upscale(picture, 3, weights, tile=50, threads=1, **loose),
         srcnn.load(weights, 3, engine).upscale(picture),
@@ -201,7 +201,7 @@ def test_every_door_takes_an_engine(tta: bool, weights: str, tmp_path: Path) -> 
     ]
     assert reports[0]["results"] == reports[1]["results"] != reports[2]["results"]
     keys = ("engine", "precision", "tta")
-    assert [reports[0][key] for key in keys] == ["torch", "bf16", tta]
+    assert [reports[0][key] for key in keys] == ["torch", "bf16", tta]  # type: ignore[literal-required]
 
 
 def test_an_upscaler_says_what_it_runs_on(weights: str) -> None:

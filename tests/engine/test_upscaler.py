@@ -195,13 +195,13 @@ def test_progress_rises_to_one(weights: str) -> None:
     assert parts[-1] == 1.0
 
 
-@pytest.mark.parametrize("shape", [(0, 5), (5, 0, 3), (5,), (5, 5, 1), (5, 5, 5), (2, 5, 5, 3)])
+@pytest.mark.parametrize("shape", [(0, 5), (5, 0, 3), (5,), (5, 5, 5), (2, 5, 5, 3)])
 def test_what_is_no_picture(shape: tuple[int, ...], weights: str) -> None:
     with pytest.raises(UsageError, match="no picture"):
         load(weights, 3).upscale(np.zeros(shape, np.uint8))
 
 
-@pytest.mark.parametrize("dtype", ["int32", "bool", "complex64", "int8"])
+@pytest.mark.parametrize("dtype", ["int32", "complex64", "int8"])
 def test_depths_that_no_picture_has(dtype: str, weights: str) -> None:
     with pytest.raises(UsageError, match=dtype):
         load(weights, 3).upscale(np.zeros((4, 4), dtype))

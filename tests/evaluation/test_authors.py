@@ -8,6 +8,8 @@ import pytest
 
 import srcnn
 
+from ..support.reports import numbers
+
 # Set5 and Set14 PSNR and SSIM at x3, found by an independent program; the paper prints
 # 32.39 (9-1-5, section 4.1), 32.66 (9-3-5) and 32.75 (9-5-5, section 4.3.2) for Set5.
 FIGURES = {
@@ -33,7 +35,7 @@ def report(shared: Path) -> dict[tuple[str, str, int], dict[str, float]]:
     document = srcnn.evaluate(["set5", "set14"], weights, 3, data_root=shared / "data")
     assert [check["agrees"] for check in document["checks"]] == [True, True]
     return {
-        (row["dataset"], Path(row["model"]).name, row["scale"]): row["mean"]
+        (row["dataset"], Path(row["model"]).name, row["scale"]): numbers(row["mean"])
         for row in document["results"]
     }
 

@@ -11,6 +11,8 @@ import pytest
 import srcnn
 from srcnn.metrics import METRICS
 
+from ..support.reports import numbers
+
 # How far from the printed figure; PSNR and SSIM as later papers have them are in test_authors.py. The printed
 # IFC is of another alignment of blocks, which nobody states: at x3 it is 1.7 % off, for every method alike.
 NEAR = {"ifc": (0.02, 0), "nqm": (0.01, 0), "wpsnr": (0.001, 0), "msssim": (0, 0.0005)}
@@ -48,8 +50,7 @@ def judged(
     document = srcnn.evaluate(
         dataset, model, scale, protocol=protocol, metrics=metrics, data_root=shared / "data"
     )
-    means: dict[str, float] = document["results"][-1]["mean"]
-    return means
+    return numbers(document["results"][-1]["mean"])
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4])

@@ -18,10 +18,11 @@ import srcnn
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.cli.evaluate import evaluate
 from srcnn.engine.network import Enhancer
-from srcnn.evaluation.protocol import INTEGERS, PROTOCOLS
+from srcnn.evaluation.protocol import PROTOCOLS, BicubicInput
 from srcnn.evaluation.reference import Original
 from srcnn.evaluation.scoring import score_pictures
 from srcnn.images.color import COLORS, Color
+from srcnn.images.grid import ENLARGED
 
 from ..conftest import ROOT
 
@@ -31,7 +32,7 @@ SCALE = 3
 class Same:
     """A model that changes nothing."""
 
-    radius = 0
+    grid = ENLARGED
     name = "same"
 
     def __init__(self, color: Color) -> None:
@@ -44,7 +45,7 @@ class Same:
 def psnr_of(pixels: NDArray[np.uint8], protocol: str, color: Color = "Y") -> float:
     model: Enhancer = Same(color)
     rows = score_pictures([Original("photo", pixels, PROTOCOLS[protocol])], [model], SCALE)
-    psnr: float = rows["same"][0]["psnr"]
+    psnr: float = rows["same"][0].scores["psnr"]
     return psnr
 
 
@@ -113,10 +114,10 @@ def test_paper_gray(truth: NDArray[np.uint8]) -> None:
     rows = score_pictures(
         [Original("photo", truth, PROTOCOLS["paper-gray"])], [Bicubic(), Same("Y")], SCALE
     )
-    assert rows["bicubic"][0]["psnr"] == pytest.approx(psnr(integers, gray), abs=1e-9)
+    assert rows["bicubic"][0].scores["psnr"] == pytest.approx(psnr(integers, gray), abs=1e-9)
     floats = srcnn.imresize(srcnn.imresize(gray / 255, 1 / SCALE), SCALE)
     wanted = psnr(rounded(floats * 255), gray)
-    assert rows["same"][0]["psnr"] == pytest.approx(wanted, abs=1e-9)
+    assert rows["same"][0].scores["psnr"] == pytest.approx(wanted, abs=1e-9)
 
 
 def test_full_range(truth: NDArray[np.uint8]) -> None:
@@ -126,7 +127,11 @@ def test_full_range(truth: NDArray[np.uint8]) -> None:
     wanted = psnr(rounded(srcnn.imresize(low @ weights, SCALE)), rounded(truth @ weights))
     original = Original("photo", truth, PROTOCOLS["full-range"])
     rows = score_pictures([original], [Bicubic(), Same("Y")], SCALE)
-    assert rows["bicubic"][0]["psnr"] == rows["same"][0]["psnr"] == pytest.approx(wanted, abs=0.01)
+    assert (
+        rows["bicubic"][0].scores["psnr"]
+        == rows["same"][0].scores["psnr"]
+        == pytest.approx(wanted, abs=0.01)
+    )
 
 
 def test_every_protocol_is_in_the_help_and_in_the_table() -> None:
@@ -140,7 +145,9 @@ def test_every_protocol_is_in_the_help_and_in_the_table() -> None:
         assert f"- `{name}`" in page
     rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
     unlike = {name for name, row in rows.items() if row.endswith("|  |")}
-    assert unlike == {name for name, rules in PROTOCOLS.items() if rules.bicubic == INTEGERS}
+    assert unlike == {
+        name for name, rules in PROTOCOLS.items() if rules.bicubic is BicubicInput.INTEGERS
+    }
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -16,7 +16,8 @@ import torch
 
 from srcnn.data.folder import LOG
 from srcnn.errors import UsageError
-from srcnn.runs.run import WEIGHTS, make_plan, run_plan
+from srcnn.runs.plan import make_plan
+from srcnn.runs.run import WEIGHTS, run_plan
 from srcnn.training.config import Recipe
 from srcnn.training.state import LAST
 from srcnn.weights.foreign import load

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,9 +18,11 @@ from srcnn.data.folder import LOG
 from srcnn.data.patches import Batch, PatchSampler
 from srcnn.data.stream import StreamSampler
 from srcnn.errors import ModelError
-from srcnn.runs.run import make_plan, run_plan
+from srcnn.runs.plan import make_plan
+from srcnn.runs.run import WEIGHTS, run_plan
 from srcnn.training import loop
 from srcnn.training.state import DAMAGED, LAST, PREVIOUS
+from srcnn.weights.foreign import load
 
 from ..conftest import ROOT
 from .tiny import digest, recipe_for, train
@@ -162,6 +165,26 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(
         (run / name).write_bytes(bad)
     with pytest.raises(ModelError, match="no checkpoint"):
         train(recipe, run, resume=True)
+
+
+def test_a_run_of_an_earlier_release_goes_on(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The committed one was stopped after step 6, two after a validation; its pictures are `photos`."""
+    recipe = recipe_for(photos, f=[5, 1, 3], n=[4, 3], name="srcnn-513@old", seed=1)
+    run = shutil.copytree(Path(__file__).parent / "interrupted", tmp_path / "run")
+    saved = torch.load(run / LAST)
+    run_plan(make_plan(recipe, "tiny"), run, device="cpu", resume=True)
+    told = capsys.readouterr().err
+    assert "begins anew" not in told
+    assert "damaged" not in told
+    assert logged(run, "step") == [4, 8, 12]
+    assert torch.load(run / LAST).keys() == saved.keys()
+    train(recipe, tmp_path / "straight")
+    straight, resumed = (load(folder / WEIGHTS, 3)[0] for folder in (tmp_path / "straight", run))
+    for name, tensor in straight.items():
+        # Other processors round otherwise.
+        np.testing.assert_allclose(resumed[name], tensor, atol=1e-3)
 
 
 @pytest.mark.parametrize("moments", [8, pytest.param(30, marks=pytest.mark.slow)])

@@ -152,7 +152,7 @@ def test_it_is_exported_like_any_other(
         assert tensors.keys() == bits.keys()
         batch = np.random.default_rng(1).random((1, channels, 12, 13), dtype=np.float32)
         with torch.inference_mode():
-            out = network_of(tensors)(torch.from_numpy(batch), pad=False).numpy()
+            out = network_of(tensors, card)(torch.from_numpy(batch), pad=False).numpy()
         np.testing.assert_allclose(out, binary_network(plain, batch), rtol=0, atol=1e-5)
 
 

@@ -26,6 +26,7 @@ from srcnn.engine.backends.table import BACKENDS
 from srcnn.engine.network import Enhancer
 from srcnn.engine.options import Engine, ResolvedEngine
 from srcnn.errors import MissingExtra
+from srcnn.weights.architectures.table import grid_of, parameters_of
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import shipped
@@ -83,7 +84,7 @@ def measure(
         "models": {
             BICUBIC: {"multiplies": 0, "set5_psnr": _psnr(next(iter(cards.values())), " bicubic")},
             **{
-                name: {"multiplies": card.parameters, "set5_psnr": _psnr(card)}
+                name: {"multiplies": _multiplies(card), "set5_psnr": _psnr(card)}
                 for name, card in cards.items()
             },
         },
@@ -91,7 +92,7 @@ def measure(
         "rows": make_rows(
             [subject for subject, _ in contenders],
             timings[len(attempts) + len(starts) :],
-            {name: card.parameters for name, card in cards.items()},
+            {name: _multiplies(card) for name, card in cards.items()},
             peaks,
         ),
         "start": {
@@ -111,9 +112,20 @@ def one_of_each_kind() -> tuple[dict[str, bytes], dict[str, Card]]:
             continue
         graph = path.read_bytes()
         card = read_card(graph, name)
-        if name == kinds.setdefault((card.f, card.n, card.color, card.weights), name):
+        if name == kinds.setdefault(_kind(card), name):
             graphs[name], cards[name] = graph, card
     return graphs, cards
+
+
+def _kind(card: Card) -> tuple[object, ...]:
+    """Return what the time of a network depends on."""
+    sizes = tuple(sorted(card.sizes.items()))
+    return card.architecture, card.f, card.n, sizes, card.color, card.weights
+
+
+def _multiplies(card: Card) -> int:
+    """Return the multiplications per output pixel, rounded."""
+    return round(parameters_of(card) / grid_of(card).factor ** 2)
 
 
 def make_rows(

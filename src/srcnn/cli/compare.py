@@ -67,7 +67,7 @@ def compare(
     _check_places(image, output, overwrite, json)
     check_json_file(json, map(Path, models))
     from srcnn.evaluation.compare import compare as make
-    from srcnn.evaluation.report import finite
+    from srcnn.evaluation.documents import ComparisonDocument, finite
     from srcnn.figures.detail import check_inside, choose_box, parse_box
 
     box = None if crop is None else parse_box(crop)
@@ -96,7 +96,7 @@ def compare(
             print(f"{shown.label:{width}}{psnr:9.2f}{ssim:9.4f}")
     if json is not None:
         height, across = comparison.truth.shape[:2]
-        document = {
+        document: ComparisonDocument = {
             "schema": 1,
             "source": image,
             "destination": str(output),
@@ -104,10 +104,17 @@ def compare(
             "width": across,
             "height": height,
             "crop": list(box),
-            "protocol": comparison.protocol.to_dict(),
-            "results": [{"model": shown.model, **shown.scores} for shown in comparison.models],
+            "protocol": comparison.protocol.to_document(),
+            "results": [
+                {
+                    "model": shown.model,
+                    "psnr": finite(shown.scores["psnr"]),
+                    "ssim": finite(shown.scores["ssim"]),
+                }
+                for shown in comparison.models
+            ],
         }
-        write_json(finite(document), json)
+        write_json(document, json)
     say(f"{output}: {len(data)} bytes", quiet)
 
 

@@ -92,33 +92,31 @@ def evaluate(
     from srcnn.data.catalog import locate
     from srcnn.data.folder import pictures_in
     from srcnn.engine.options import engine_of
-    from srcnn.evaluation.report import check_line, finite, make_report, to_table
+    from srcnn.evaluation.report import Request, make_report, to_table
 
     if json not in (None, "-"):
         pictures = [path for name in datasets for path in pictures_in(locate(name, data_root))]
         check_json_file(json, [*pictures, *map(Path, models)])
 
-    report = make_report(
-        datasets,
-        models or None,
-        scales or _scales_of(models) or (_SCALE,),
-        protocol,
-        [name.strip() for name in metrics.split(",") if name.strip()],
-        data_root,
-        save,
-        lambda text: show(text, quiet),
-        engine_of(engine, precision, device, tta=tta),
+    request = Request(
+        datasets=datasets,
+        models=models or None,
+        scales=scales or _scales_of(models) or (_SCALE,),
+        protocol=protocol,
+        metrics=[name.strip() for name in metrics.split(",") if name.strip()],
+        engine=engine_of(engine, precision, device, tta=tta),
     )
-    for check in report["checks"]:
-        say(check_line(check), quiet)
+    report = make_report(request, data_root, save, lambda text: show(text, quiet))
+    for check in report.checks:
+        say(str(check), quiet)
     show("", quiet)
-    if json != "-" and report["results"]:
+    if json != "-" and report.results:
         print(to_table(report))
     if json is not None:
-        write_json(finite(report), json)
-    for failure in report["failures"]:
+        write_json(report.to_document(), json)
+    for failure in report.failures:
         report_error(failure)
-    if report["failures"]:
+    if report.failures:
         raise Exit(1)
 
 

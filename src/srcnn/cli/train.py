@@ -64,7 +64,7 @@ def train(
     need("train", "srcnn train")
     from srcnn.data.folder import RESOLVED, picture_names
     from srcnn.data.verify import from_test_sets
-    from srcnn.training.config import make_recipe, read_recipe
+    from srcnn.training.recipe_file import make_recipe, read_recipe
 
     changes = list(overrides)
     if precision is not None:
@@ -91,10 +91,12 @@ def train(
         chosen = read_recipe(source, changes)
     # Torch takes seconds to load: a mistake in the recipe is told before.
     from srcnn.runs.pictures import open_sampler
-    from srcnn.runs.run import WEIGHTS, estimated_seconds, make_plan, run_plan
+    from srcnn.runs.plan import estimated_seconds, make_plan
+    from srcnn.runs.run import WEIGHTS, run_plan
     from srcnn.terminal import duration
     from srcnn.training.device import is_first_process
     from srcnn.training.resume import LOCK
+    from srcnn.weights.architectures.table import grid_of, parameters_of
 
     plan = make_plan(chosen, str(source), data_root, changed=bool(changes))
     files = [*plan.training, *plan.held_back]
@@ -108,11 +110,11 @@ def train(
         sys.stdout.write(chosen.to_yaml())
         print(f"# {len(plan.training)} pictures to train on, {len(plan.held_back)} held back")
         if chosen.sub_images:
-            with open_sampler(chosen, plan.training, plan.card.radius, _comment, say):
+            with open_sampler(chosen, plan.training, grid_of(plan.card), _comment, say):
                 pass  # only the pictures themselves tell how many there are
         seen = chosen.steps * chosen.batch
         print(f"# {chosen.steps} steps of {chosen.batch} patches: {seen} in all")
-        print(f"# {plan.card.parameters} weights")
+        print(f"# {parameters_of(plan.card)} weights")
         print(f"# about {duration(estimated_seconds(plan, device))} on this machine")
         return
     folder = resume or run or Path("runs") / f"{chosen.name}-x{chosen.scale}"

@@ -22,7 +22,7 @@ class SelfEnsemble:
         self._model = model
         self.name = model.name
         self.color = model.color
-        self.radius = model.radius
+        self.grid = model.grid
 
     def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
         """See `Enhancer.enhance`."""

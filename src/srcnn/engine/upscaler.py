@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Generator, Iterable, Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from srcnn.baselines import anchored, sparse_coding
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
+from srcnn.engine.arguments import positive
 from srcnn.engine.ensemble import SelfEnsemble
-from srcnn.engine.inputs import to_pixels
+from srcnn.engine.inputs import File, Picture, through
 from srcnn.engine.network import Enhancer, Network
 from srcnn.engine.options import Engine, engine_of
 from srcnn.engine.pipeline import Progress, enlarge
@@ -22,6 +23,7 @@ from srcnn.engine.session import Session
 from srcnn.errors import LimitError, ModelError, SrcnnError, UsageError
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 from srcnn.images.quantize import peak
+from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import default, find, is_file_name, read_bytes
@@ -50,6 +52,26 @@ class Upscaler:
         """Pickle what was asked for: another machine may have more cores, or fewer."""
         return Upscaler, (self.model, self.scale, self._asked)
 
+    @overload
+    def upscale(
+        self,
+        image: File,
+        size: tuple[int, int] | None = None,
+        progress: Progress | None = None,
+        max_pixels: int = MAX_PIXELS,
+        max_bytes: int = MAX_BYTES,
+    ) -> NDArray[Any]: ...
+
+    @overload
+    def upscale(
+        self,
+        image: Picture,
+        size: tuple[int, int] | None = None,
+        progress: Progress | None = None,
+        max_pixels: int = MAX_PIXELS,
+        max_bytes: int = MAX_BYTES,
+    ) -> Picture: ...
+
     def upscale(
         self,
         image: Any,
@@ -58,22 +80,38 @@ class Upscaler:
         max_pixels: int = MAX_PIXELS,
         max_bytes: int = MAX_BYTES,
     ) -> Any:
-        """Enlarge by ``scale``, or to ``size`` = (height, width); kind, shape and dtype as they came.
+        """Enlarge a picture by ``scale``, or to ``size``.
 
-        ``image``: a path or the bytes of a file (an array comes back), a PIL image, or an array:
-        H x W (gray), H x W x 2 (gray, alpha), H x W x 3 (RGB) or H x W x 4 (RGB, alpha); uint8, uint16,
-        or floats in [0, 1]. ``progress`` is told the part that is done, 0 to 1. Raises `SrcnnError`.
+        Args:
+            image: A picture of any kind that `srcnn.upscale` takes.
+            size: (height, width) of the result in place of ``scale``.
+            progress: Called with the part that is done, 0 to 1.
+            max_pixels: Most pixels of the picture and of the result.
+            max_bytes: Most bytes of a file.
+
+        Returns:
+            The larger picture, of the same kind, depth and channels; an array for a file.
+
+        Raises:
+            SrcnnError: For everything that cannot be enlarged.
         """
-        pixels, back = to_pixels(image, max_pixels, max_bytes)
-        check_image(pixels)
-        size = size or enlarged_size(pixels.shape[0], pixels.shape[1], self.scale)
-        check_size([size], max_pixels, "the picture")
-        out = np.empty((*size, *pixels.shape[2:]), pixels.dtype)
-        done = 0
-        for strip in self.strips([pixels], (pixels.shape[0], pixels.shape[1]), size, progress):
-            out[done : done + len(strip)] = strip
-            done += len(strip)
-        return back(out)
+        most = positive(max_pixels, "max_pixels")
+        if size is not None:
+            size = (positive(size[0], "size"), positive(size[1], "size"))
+
+        def enlarged(pixels: NDArray[Any]) -> NDArray[Any]:
+            check_image(pixels)
+            old = (pixels.shape[0], pixels.shape[1])
+            new = size or enlarged_size(*old, self.scale)
+            check_size([new], most, "the picture")
+            out = np.empty((*new, *pixels.shape[2:]), pixels.dtype)
+            done = 0
+            for strip in self.strips([pixels], old, new, progress):
+                out[done : done + len(strip)] = strip
+                done += len(strip)
+            return out
+
+        return through(image, enlarged, most, positive(max_bytes, "max_bytes"))
 
     def strips(
         self,
@@ -122,21 +160,23 @@ def load(
         raise ModelError(name, f"was trained for x{card.scale}, not for x{scale:g}")
     backend = _open(graph, card, name, asked)
     _log.info("%s x%d, %s %s", card.name, card.scale, resolved.name, resolved.precision)
-    network = Network(name, backend, card.radius, resolved.tile, resolved.threads, card.color)
+    network = Network(name, backend, grid_of(card), card.color)
     return Upscaler(SelfEnsemble(network) if resolved.ensemble else network, scale, asked)
 
 
 def _open(graph: bytes, card: Card, name: str, engine: Engine) -> Session:
     """A network that has made a pixel; `ModelError` when it cannot, or when the pixel is no number."""
-    side = 2 * card.radius + 1
+    grid = grid_of(card)
     try:
         backend = Session(graph, engine)
-        pixel = backend.run(np.full((1, card.channels, side, side), 0.5, np.float32))
+        pixel = backend.run(
+            np.full((1, card.channels, *[grid.padded(grid.factor)] * 2), 0.5, np.float32)
+        )
     except SrcnnError:
         raise
     except Exception as error:  # the engines' exceptions share no base
         raise ModelError(name, f"cannot be run ({error})") from None
-    if pixel.shape != (1, card.channels, 1, 1) or not np.isfinite(pixel).all():
+    if pixel.shape != (1, card.channels, grid.factor, grid.factor) or not np.isfinite(pixel).all():
         raise ModelError(name, "does not give a number for each pixel", "the file is damaged")
     return backend
 
@@ -169,7 +209,8 @@ def check_size(sizes: Sequence[tuple[int, int]], max_pixels: int, what: object) 
             what,
             f"would become {pages}{sizes[0][1]} x {sizes[0][0]} pixels, "
             f"over the limit of {max_pixels}",
-            "raise it with --max-pixels",
+            "raise it with {option}",
+            "max_pixels",
         )
 
 
@@ -178,6 +219,6 @@ def check_image(image: NDArray[Any]) -> None:
     channels = 1 if image.ndim == 2 else image.shape[2] if image.ndim == 3 else 0
     if channels not in (1, 2, 3, 4) or (image.ndim == 3 and channels == 1) or 0 in image.shape:
         raise UsageError(
-            f"array of shape {image.shape}", "is no picture", "use H x W or H x W x 2, 3 or 4"
+            f"array of shape {image.shape}", "is no picture", "use (H, W) or (H, W, C), C = 1 to 4"
         )
     peak(image.dtype)

@@ -91,7 +91,7 @@ def compare(
     rows = score_pictures([original], opened, scale, keep=keep)
     truth = to_float(modcrop(original.pixels, scale), np.float64)
     shown = [
-        Shown(name, label, made[name], {key: rows[name][0][key] for key in ("psnr", "ssim")})
+        Shown(name, label, made[name], rows[name][0].scores)
         for name, label in zip(names, _labels(names), strict=True)
     ]
     low = to_uint8(low_resolution(truth, scale))

@@ -13,6 +13,7 @@ from srcnn.engine.network import Enhancer, Network
 from srcnn.engine.options import AUTO, Engine
 from srcnn.engine.session import Session
 from srcnn.evaluation.example_based import METHODS, Say, open_example_based
+from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.binary import Tensors
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card
@@ -81,5 +82,5 @@ def network(name: str, tensors: Tensors, card: Card, engine: Engine = AUTO) -> E
 
 
 def _opened(name: str, graph: bytes, card: Card, engine: Engine) -> Enhancer:
-    model = Network(name, Session(graph, engine), card.radius, color=card.color)
+    model = Network(name, Session(graph, engine), grid_of(card), card.color)
     return SelfEnsemble(model) if engine.ensemble else model

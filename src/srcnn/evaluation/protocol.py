@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from srcnn.errors import InputError, UsageError
 from srcnn.images.color import Color, convert
 from srcnn.images.crop import modcrop
-from srcnn.images.degrade import Degradation, enlarge
+from srcnn.images.degrade import Degradation, Degraded
 from srcnn.images.quantize import to_float, to_uint8
 from srcnn.images.resize import imresize, resize_as_opencv
 
@@ -37,12 +38,38 @@ _VIEWS: dict[str, Callable[[NDArray[Any], Color], NDArray[Any]]] = {
 }
 
 
-FLOAT = "mod-crop, MATLAB bicubic imresize down and up in float, not rounded"
-FILE = "mod-crop, MATLAB bicubic imresize down, rounded to uint8, then up in float"
-OPENCV = "mod-crop, OpenCV's INTER_CUBIC down, rounded to uint8, then up in float"
-_GIVEN = "what networks are given"
-INTEGERS = "MATLAB bicubic imresize of uint8 pictures down and up"
-_SHAVED = "scale pixels shaved from each side"
+class LowResolution(Enum):
+    """How the low-resolution picture is made and enlarged. Values are what reports print."""
+
+    FLOAT = "mod-crop, MATLAB bicubic imresize down and up in float, not rounded"
+    FILE = "mod-crop, MATLAB bicubic imresize down, rounded to uint8, then up in float"
+    OPENCV = "mod-crop, OpenCV's INTER_CUBIC down, rounded to uint8, then up in float"
+
+
+class BicubicInput(Enum):
+    """What the model ``bicubic`` starts from. Values are what reports print."""
+
+    GIVEN = "what networks are given"
+    INTEGERS = "MATLAB bicubic imresize of uint8 pictures down and up"
+
+
+class Border(Enum):
+    """Which pixels at the border are scored. Values are what reports print."""
+
+    SHAVED = "scale pixels shaved from each side"
+    KEPT = "nothing shaved"
+
+
+class ProtocolDocument(TypedDict):
+    """A `Protocol` as JSON."""
+
+    name: str
+    channel: str
+    scored: list[str]
+    low_resolution: str
+    bicubic: str
+    output: str
+    border: str
 
 
 @dataclass(frozen=True)
@@ -54,17 +81,17 @@ class Protocol:
     """What is scored."""
     scored: tuple[str, ...] = ("Y",)
     """The same by the names of its parts. The first gives ``psnr``, another, such as Cb, ``psnr_cb``."""
-    low_resolution: str = FLOAT
+    low_resolution: LowResolution = LowResolution.FLOAT
     """What models are given: in floats, or made small and rounded, as a file holds it."""
-    bicubic: str = _GIVEN
+    bicubic: BicubicInput = BicubicInput.GIVEN
     """The model ``bicubic``: what the others are given, or integer pictures throughout."""
     output: str = "rounded to uint8"
-    border: str = _SHAVED
+    border: Border = Border.SHAVED
 
     @property
     def resize(self) -> Callable[[NDArray[Any], float], NDArray[Any]]:
         """(H x W (x C) pixels, scale) to the resized ones of the same dtype, down and up."""
-        return resize_as_opencv if self.low_resolution == OPENCV else imresize
+        return resize_as_opencv if self.low_resolution is LowResolution.OPENCV else imresize
 
     @property
     def of_luma(self) -> bool:
@@ -84,7 +111,7 @@ class Protocol:
 
     def shaved(self, scale: int) -> int:
         """Pixels that are left out at each side."""
-        return scale if self.border == _SHAVED else 0
+        return scale if self.border is Border.SHAVED else 0
 
     def like(self, other: Protocol) -> bool:
         """Whether ``psnr`` and the other metrics of the first view are the same by both."""
@@ -92,25 +119,36 @@ class Protocol:
             self, name=other.name, channel=other.channel, scored=self.scored[:1]
         ) == replace(other, scored=other.scored[:1])
 
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+    def to_document(self) -> ProtocolDocument:
+        """Return the JSON of the protocol, in which each choice is a sentence."""
+        return {
+            "name": self.name,
+            "channel": self.channel,
+            "scored": list(self.scored),
+            "low_resolution": self.low_resolution.value,
+            "bicubic": self.bicubic.value,
+            "output": self.output,
+            "border": self.border.value,
+        }
 
 
 PROTOCOLS = {
     protocol.name: protocol
     for protocol in (
         Protocol("paper", "Y of MATLAB rgb2ycbcr, uint8"),
-        Protocol("paper-gray", "MATLAB rgb2gray, uint8", ("gray",), bicubic=INTEGERS),
+        Protocol("paper-gray", "MATLAB rgb2gray, uint8", ("gray",), bicubic=BicubicInput.INTEGERS),
         Protocol(
             "paper-colour",
             "Y, Cb, Cr of MATLAB rgb2ycbcr, each and together, and RGB, uint8",
             ("Y", "Cb", "Cr", "YCbCr", "RGB"),
         ),
-        Protocol("8bit", "Y of MATLAB rgb2ycbcr, uint8", low_resolution=FILE),
-        Protocol("border", "Y of MATLAB rgb2ycbcr, uint8", border="nothing shaved"),
-        Protocol("opencv", "Y of MATLAB rgb2ycbcr, uint8", low_resolution=OPENCV),
-        Protocol("full-range", "MATLAB rgb2gray, uint8", ("gray",), low_resolution=FILE),
-        Protocol("rgb", "R, G and B together, uint8", ("RGB",), low_resolution=FILE),
+        Protocol("8bit", "Y of MATLAB rgb2ycbcr, uint8", low_resolution=LowResolution.FILE),
+        Protocol("border", "Y of MATLAB rgb2ycbcr, uint8", border=Border.KEPT),
+        Protocol("opencv", "Y of MATLAB rgb2ycbcr, uint8", low_resolution=LowResolution.OPENCV),
+        Protocol(
+            "full-range", "MATLAB rgb2gray, uint8", ("gray",), low_resolution=LowResolution.FILE
+        ),
+        Protocol("rgb", "R, G and B together, uint8", ("RGB",), low_resolution=LowResolution.FILE),
     )
 }
 """``paper`` for Set5 and Set14; the paper's BSD200 is ``paper-gray``, its Table 5 ``paper-colour``.
@@ -141,17 +179,27 @@ def degraded(
     degradation: Degradation = BICUBIC,
     random: np.random.Generator | None = None,
     color: Color = "Y",
-) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """(mod-cropped truth, its bicubic picture around [0, 1]); H x W each, or H x W x 3.
+) -> tuple[NDArray[np.uint8], Degraded]:
+    """Mod-crop an image and degrade it.
 
-    ``color`` is that of the model, see `srcnn.images.degrade.Degradation.low_resolution`.
+    Args:
+        truth: (H, W) or (H, W, 3) uint8.
+        scale: Reduction, a whole number.
+        source: File name, for errors. It also seeds ``degradation``, so that an evaluation repeats
+            itself.
+        degradation: How the low-resolution image is made.
+        random: Source of chance in place of the file's name.
+        color: Channels of the model, see `srcnn.images.degrade.Degradation.low_resolution`.
 
-    Chance, where there is any in ``degradation``, is that of the file's name unless ``random`` is
-    given: a judge repeats itself.
+    Returns:
+        The mod-cropped truth, and the low-resolution image.
+
+    Raises:
+        InputError: The image is smaller than ``scale`` pixels.
     """
     truth = modcrop(truth, scale)
     if truth.size == 0:
         raise InputError(source, f"is smaller than {scale} pixels")
     random = random or np.random.default_rng([*os.fsencode(Path(source).name)])
     low = degradation.low_resolution(to_float(truth, np.float64), scale, random, color)
-    return truth, enlarge(low, scale)
+    return truth, Degraded(low, scale)

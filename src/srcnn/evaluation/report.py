@@ -1,106 +1,121 @@
-"""The report: what was judged, by which protocol, with which result; as JSON and as a table."""
+"""Evaluate models on data sets: what ``srcnn evaluate`` and `srcnn.evaluate` do."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.data.catalog import CATALOG, locate, report_name
 from srcnn.data.folder import pictures_in
 from srcnn.engine.options import AUTO, Engine
 from srcnn.errors import SrcnnError, UsageError
+from srcnn.evaluation.documents import Check, Report, Result
 from srcnn.evaluation.models import open_models
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol, protocol_named
 from srcnn.evaluation.reference import read_originals
 from srcnn.evaluation.save import save_judged
-from srcnn.evaluation.scoring import Judged, Keep, mean, score_pictures
+from srcnn.evaluation.scoring import Judged, Keep, score_pictures
 from srcnn.metrics import METRICS, OF_ONE_CHANNEL
 from srcnn.weights.store import default
 
 _TOLERANCE = 0.011
-"""dB; published rows are rounded to hundredths."""
+"""Largest difference, in dB, of a bicubic row from a published one: those are rounded to hundredths."""
 
 _OF_ONE = ("ssim", "msssim")
 """Metrics between 0 and 1, shown with four places; others with two, as in the paper."""
 
-Report = dict[str, Any]
+
+@dataclass(frozen=True)
+class Request:
+    """What to evaluate, and how.
+
+    Attributes:
+        datasets: Catalog names, or folders of high-resolution pictures.
+        models: Model names or weights files; ``None`` is the best shipped network. Bicubic is added.
+        scales: Scales of 2 or more.
+        protocol: Name of a protocol.
+        metrics: Names of metrics.
+        engine: How networks are run.
+    """
+
+    datasets: Sequence[str]
+    models: Sequence[str] | None
+    scales: Sequence[int]
+    protocol: str = "paper"
+    metrics: Sequence[str] = ("psnr", "ssim")
+    engine: Engine = AUTO
+
+    @property
+    def names(self) -> list[str]:
+        """The models, each once, bicubic first."""
+        models = [default(*self.scales)] if self.models is None else self.models
+        return list(dict.fromkeys([BICUBIC, *models]))
+
+
+@dataclass(frozen=True)
+class _DataSet:
+    """A data set that was found, under its name in the report."""
+
+    title: str
+    files: list[Path]
 
 
 def make_report(
-    datasets: Sequence[str],
-    models: Sequence[str] | None,
-    scales: Sequence[int],
-    protocol: str = "paper",
-    metrics: Sequence[str] = ("psnr", "ssim"),
+    request: Request,
     data_root: str | Path | None = None,
     save: Path | None = None,
     progress: Callable[[str], None] | None = None,
-    engine: Engine = AUTO,
 ) -> Report:
-    """Judge every model on every data set at every scale, bicubic first; ``None`` is the best shipped.
+    """Score every model on every data set at every scale, bicubic first.
 
-    A picture that cannot be judged is left out and named under ``failures``; its error if there is no other.
-    ``save`` is a folder for the judged pictures; ``progress`` is told in words what is at work.
+    Args:
+        request: What to evaluate.
+        data_root: Where named data sets lie.
+        save: A folder for the pictures that models made.
+        progress: Called with a line about what is being done.
+
+    Returns:
+        The report. A picture that cannot be scored is left out and named under ``failures``.
+
+    Raises:
+        UsageError: If the request is wrong in itself.
+        MissingData: If a data set is not there.
+        ModelError: If a model cannot be used.
+        InputError: If there is one picture only, and it cannot be scored.
     """
-    rules = protocol_named(protocol)
-    check_metrics(metrics, rules)
-    if not scales or any(scale < 2 for scale in scales):
+    rules = protocol_named(request.protocol)
+    check_metrics(request.metrics, rules)
+    if not request.scales or any(scale < 2 for scale in request.scales):
         raise UsageError("scale", "has to be 2 or more")
-    scales = list(dict.fromkeys(scales))
-    names = list(dict.fromkeys([BICUBIC, *([default(*scales)] if models is None else models)]))
-    folders = {name: locate(name, data_root) for name in datasets}
-    titles = {name: report_name(name, folder) for name, folder in folders.items()}
-    pictures = {name: pictures_in(folder) for name, folder in folders.items()}
-    _refuse_clashes("data sets", titles.values())
-    for name, files in pictures.items():
-        _refuse_clashes(f"pictures of {name}", (file.stem for file in files))
+    scales, names = list(dict.fromkeys(request.scales)), request.names
+    datasets = _find(request.datasets, data_root)
     if save is not None:
         _refuse_clashes("weights files", (Path(name).name for name in names))
-    measures = {metric: METRICS[metric] for metric in metrics}
+    measures = {metric: METRICS[metric] for metric in request.metrics}
     # Everything that can be wrong with a model is found before any work starts.
-    resolved = engine.resolved()
-    opened = open_models(names, scales, resolved, data_root, progress)
-    results: list[dict[str, Any]] = []
+    engine = request.engine.resolved()
+    opened = open_models(names, scales, engine, data_root, progress)
+    results: list[Result] = []
     failures: list[SrcnnError] = []
-    for name, files in pictures.items():
-        dataset = titles[name]
+    for dataset in datasets:
         for scale in scales:
-            keep = None
-            if save is not None:
-                keep = _keeper(save / f"{dataset}_x{scale}", scale)
-            originals = read_originals(files, rules, failures, progress)
+            keep = None if save is None else _keeper(save / f"{dataset.title}_x{scale}", scale)
+            originals = read_originals(dataset.files, rules, failures, progress)
             rows = score_pictures(originals, opened[scale], scale, measures, keep, failures)
             results += [
-                {
-                    "dataset": dataset,
-                    "scale": scale,
-                    "model": model,
-                    "images": rows[model],
-                    "mean": mean(rows[model]),
-                }
-                for model in names
-                if rows[model]
+                Result(dataset.title, scale, name, rows[name]) for name in names if rows[name]
             ]
-    if not results and sum(map(len, pictures.values())) == 1:
+    if not results and sum(len(dataset.files) for dataset in datasets) == 1:
         raise failures[-1]
-    return {
-        "schema": 1,
-        "protocol": rules.to_dict(),
-        "engine": resolved.name,
-        "precision": resolved.precision,
-        "tta": resolved.ensemble,
-        "checks": _checks(results, rules),
-        "failures": sorted({str(failure) for failure in failures}),
-        "results": results,
-    }
+    lines = sorted({str(failure) for failure in failures})
+    return Report(rules, engine, _checks(results, rules), lines, results)
 
 
 def check_metrics(metrics: Sequence[str], rules: Protocol) -> None:
-    """`UsageError` unless there are metrics by these names, and each is of what the protocol scores."""
+    """Raise `UsageError` unless all metrics are known and measure what the protocol scores."""
     for metric in metrics:
         if metric not in METRICS:
             raise UsageError(f"metric '{metric}'", "is unknown", f"use {', '.join(METRICS)}")
@@ -112,8 +127,21 @@ def check_metrics(metrics: Sequence[str], rules: Protocol) -> None:
         raise UsageError("metrics", "none is named", f"use {', '.join(METRICS)}")
 
 
+def _find(names: Sequence[str], data_root: str | Path | None) -> list[_DataSet]:
+    """Find the pictures of every data set; refuse names that a report would mix up."""
+    folders = {name: locate(name, data_root) for name in names}
+    datasets = {
+        name: _DataSet(report_name(name, folder), pictures_in(folder))
+        for name, folder in folders.items()
+    }
+    _refuse_clashes("data sets", (dataset.title for dataset in datasets.values()))
+    for name, dataset in datasets.items():
+        _refuse_clashes(f"pictures of {name}", (file.stem for file in dataset.files))
+    return list(datasets.values())
+
+
 def _refuse_clashes(what: str, names: Iterable[str]) -> None:
-    """Rows and saved pictures go by name: two of one name would be mixed up."""
+    """Raise `UsageError` for a repeated name: rows and saved pictures are told apart by theirs."""
     for name, count in Counter(names).items():
         if count > 1:
             raise UsageError(what, f"{count} are named '{name}'", "rename all but one")
@@ -127,61 +155,36 @@ def _keeper(folder: Path, scale: int) -> Keep:
     return keep
 
 
-def _checks(results: Sequence[dict[str, Any]], rules: Protocol) -> list[dict[str, Any]]:
-    """Our bicubic rows against the published ones, where there are any."""
+def _checks(results: Sequence[Result], rules: Protocol) -> list[Check]:
+    """Compare bicubic rows with the published ones, where there are any."""
     checks = []
     for row in results:
-        known = CATALOG.get(row["dataset"])
-        if row["model"] != BICUBIC or known is None:
+        known = CATALOG.get(row.dataset)
+        if row.model != BICUBIC or known is None or not rules.like(PROTOCOLS[known.protocol]):
             continue
-        if not rules.like(PROTOCOLS[known.protocol]):
-            continue
-        published = known.bicubic_psnr.get(row["scale"])
-        measured = row["mean"].get("psnr")
+        published = known.bicubic_psnr.get(row.scale)
+        measured = row.mean.get("psnr")
         if published is not None and measured is not None:
-            checks.append(
-                {
-                    "dataset": row["dataset"],
-                    "scale": row["scale"],
-                    "bicubic_psnr": measured,
-                    "published": published,
-                    "agrees": abs(measured - published) <= _TOLERANCE,
-                }
-            )
+            agrees = abs(measured - published) <= _TOLERANCE
+            checks.append(Check(row.dataset, row.scale, measured, published, agrees))
     return checks
 
 
-def check_line(check: dict[str, Any]) -> str:
-    """One check in words."""
-    row = f"{check['dataset']} x{check['scale']}: bicubic {check['bicubic_psnr']:.2f} dB"
-    if check["agrees"]:
-        return f"{row}, as published"
-    return f"WARNING: {row}, but {check['published']:.2f} dB is published: these are other pictures"
-
-
 def to_table(report: Report) -> str:
-    """The means as text, of which there are some: a line for each data set, scale and model."""
-    rows = report["results"]
-    metrics = list(rows[0]["mean"])
-    width = max(len("model"), *(len(row["model"]) for row in rows))
-    place = max(len("data set"), *(len(row["dataset"]) for row in rows))
+    """Return the means as text, a line for each data set, scale and model; there has to be one."""
+    rows = report.results
+    metrics = list(rows[0].mean)
+    width = max(len("model"), *(len(row.model) for row in rows))
+    place = max(len("data set"), *(len(row.dataset) for row in rows))
     wide = {metric: max(9, len(metric) + 2) for metric in metrics}
     head = f"{'data set':{place}}  scale  {'model':{width}}"
     head += "".join(f"{metric:>{wide[metric]}}" for metric in metrics)
     lines = [head]
     for row in rows:
+        means = row.mean
         cells = "".join(
-            f"{row['mean'][metric]:{wide[metric]}.{4 if metric.startswith(_OF_ONE) else 2}f}"
+            f"{means[metric]:{wide[metric]}.{4 if metric.startswith(_OF_ONE) else 2}f}"
             for metric in metrics
         )
-        lines.append(f"{row['dataset']:{place}}  x{row['scale']:<4}  {row['model']:{width}}{cells}")
+        lines.append(f"{row.dataset:{place}}  x{row.scale:<4}  {row.model:{width}}{cells}")
     return "\n".join(lines)
-
-
-def finite(value: Any) -> Any:
-    """The report with infinity (two equal pictures) as null, which JSON can hold."""
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from srcnn.evaluation.report import make_report
+from srcnn.evaluation.report import Request, make_report
 from srcnn.runs.run import SNAPSHOTS
 from srcnn.weights.onnx_file import read_card
 
@@ -19,8 +19,8 @@ def course(run: Path, dataset: str, data_root: Path | None = None) -> list[dict[
         return []
     cards = {str(file): read_card(file.read_bytes(), str(file)) for file in files}
     scales = sorted({card.scale for card in cards.values()})
-    report = make_report([dataset], list(cards), scales, metrics=["psnr"], data_root=data_root)
-    means = {row["model"]: row["mean"]["psnr"] for row in report["results"]}
+    report = make_report(Request([dataset], list(cards), scales, metrics=["psnr"]), data_root)
+    means = {row.model: row.mean["psnr"] for row in report.results}
     return [
         {"step": card.steps, "samples": card.samples, "psnr": means[file]}
         for file, card in cards.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -22,12 +23,13 @@ from srcnn.evaluation.example_based import METHODS, TRAINED_ON
 from srcnn.evaluation.models import open_models
 from srcnn.evaluation.protocol import protocol_named
 from srcnn.evaluation.reference import read_original
-from srcnn.evaluation.report import check_metrics, finite, make_report
-from srcnn.evaluation.scoring import planes_for
+from srcnn.evaluation.report import Request, check_metrics, make_report
+from srcnn.evaluation.scoring import Scores, planes_for
 from srcnn.experiments.curve import course
 from srcnn.experiments.study import FOLDER, Budget, Study, read_study
 from srcnn.images.files import write_atomically
-from srcnn.runs.run import WEIGHTS, make_plan, run_plan
+from srcnn.runs.plan import make_plan
+from srcnn.runs.run import WEIGHTS, run_plan
 from srcnn.training.config import Recipe
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import find
@@ -79,7 +81,7 @@ def run_study(
     else:
         document |= _train_arms(name, study, budget, data_root, say, quiet)
     path = RESULTS / f"{name}.json" if budget == "full" else RUNS / budget / f"{name}.json"
-    write_atomically(path, (json.dumps(finite(document), indent=1) + "\n").encode())
+    write_atomically(path, (json.dumps(_finite(document), indent=1) + "\n").encode())
     return path
 
 
@@ -97,8 +99,8 @@ def _train_arms(
         folder = folders[arm, seed] = RUNS / budget / _name_of(recipe, plan.training)
         if not _finished(folder, recipe):
             say(f"{name}: {arm}, seed {seed} (run {number} of {len(todo)}), in {folder}")
-            again = "the same srcnn experiment command"
-            run_plan(plan, folder, data_root, resume=folder.exists(), quiet=quiet, again=again)
+            hint = "the same srcnn experiment command"
+            run_plan(plan, folder, data_root, resume=folder.exists(), quiet=quiet, resume_hint=hint)
     say(f"{name}: judging")
     judged = {str(f / WEIGHTS): recipes[arm].scale for (arm, _), f in folders.items()}
     scores = _scores(study, judged, data_root)
@@ -156,16 +158,18 @@ def _finished(folder: Path, recipe: Recipe) -> bool:
 
 def _scores(
     study: Study, scales: dict[str, int], data_root: Path | None
-) -> dict[str, dict[str, Json]]:
+) -> dict[str, dict[str, Scores]]:
     """By weights file, given with its scale, and by data set the means of the metrics; bicubic's, too."""
-    scores: dict[str, dict[str, Json]] = {weights: {} for weights in (*scales, BICUBIC)}
+    scores: dict[str, dict[str, Scores]] = {weights: {} for weights in (*scales, BICUBIC)}
     for dataset, rules in study.datasets.items():
         for scale in sorted(set(scales.values())):
             models = [weights for weights, its in scales.items() if its == scale]
-            report = make_report([dataset], models, [scale], rules, study.metrics, data_root)
-            for row in report["results"]:
-                if row["model"] in scores:
-                    scores[row["model"]][dataset] = row["mean"]
+            report = make_report(
+                Request([dataset], models, [scale], rules, study.metrics), data_root
+            )
+            for row in report.results:
+                if row.model in scores:
+                    scores[row.model][dataset] = row.mean
     return scores
 
 
@@ -176,10 +180,10 @@ def _judge_models(study: Study, budget: Budget, data_root: Path | None, say: Say
     results = []
     for dataset, rules in study.judged_on(budget).items():
         say(f"judging on {dataset}")
-        report = make_report([dataset], study.models, scales, rules, metrics, data_root)
+        report = make_report(Request([dataset], study.models, scales, rules, metrics), data_root)
         results += [
-            {key: row[key] for key in ("dataset", "scale", "model", "mean")}
-            for row in report["results"]
+            {"dataset": row.dataset, "scale": row.scale, "model": row.model, "mean": row.mean}
+            for row in report.results
         ]
     timed = dict.fromkeys(study.models, _TIMED_SCALE)
     seconds = _times(study, budget, timed, data_root, say)
@@ -208,10 +212,19 @@ def _times(
     calls = []
     for name, scale in scales.items():
         (model,) = open_models([name], [scale], data_root=data_root)[scale]
-        given = [planes_for(model, o.enlarged(model.color, scale)) for o in originals]
+        given = [planes_for(model, o.degraded(model.color, scale)) for o in originals]
         calls.append(partial(_enhance_all, model, given))
     timings = interleave(calls, _ROUNDS)
     return {name: t.median / len(files) for name, t in zip(scales, timings, strict=True)}
+
+
+def _finite(value: Any) -> Any:
+    """Return a document with infinity (the PSNR of two equal pictures) as null, which JSON can hold."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _timed(study: Study) -> str:

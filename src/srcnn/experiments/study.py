@@ -9,7 +9,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from srcnn.errors import UsageError
-from srcnn.training.config import Positive, Recipe, make_recipe, mistakes
+from srcnn.training.config import Positive, Recipe
+from srcnn.training.recipe_file import make_recipe, mistakes
 
 FOLDER = Path("experiments")
 """Where studies lie in a checkout, by name."""

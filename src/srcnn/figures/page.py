@@ -52,8 +52,8 @@ def make_page(comparison: Comparison, box: Box) -> bytes:
         rows="\n".join(rows),
         figures="\n".join(figures),
         protocol=escape(
-            f"Of the whole picture. {rules.channel}; {rules.low_resolution}; output {rules.output}; "
-            f"{rules.border}."
+            f"Of the whole picture. {rules.channel}; {rules.low_resolution.value}; output {rules.output}; "
+            f"{rules.border.value}."
         ),
     )
     # A file's name need not be text.

@@ -7,7 +7,7 @@ import os
 import platform
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -24,19 +24,27 @@ from srcnn.training.config import Recipe
 from srcnn.weights.card import Card
 
 
-def recipe_origin(recipe_file: str) -> tuple[str, str]:
-    """(file name, sha256) of the recipe that somebody wrote, also when it was resolved since."""
+@dataclass(frozen=True)
+class Origin:
+    """The recipe that somebody wrote: the name of its file, and the sha256 of that or nothing."""
+
+    file: str
+    sha256: str
+
+
+def recipe_origin(recipe_file: str) -> Origin:
+    """Return the origin of a recipe, of a resolved one what it was resolved from."""
     path = Path(recipe_file)
     text = path.read_bytes() if path.is_file() else b""
     resolved = re.match(rb"# resolved from (.*) sha256 (\w*)\n", text)
     if resolved:
-        return resolved[1].decode(), resolved[2].decode()
+        return Origin(resolved[1].decode(), resolved[2].decode())
     name = path.name if path.name.isprintable() else ascii(path.name)[1:-1]
-    return name, hashlib.sha256(text).hexdigest() if text else ""
+    return Origin(name, hashlib.sha256(text).hexdigest() if text else "")
 
 
-def card_of(recipe: Recipe, known: Card, origin: tuple[str, str]) -> Card:
-    """``known`` with what the recipe tells, of file name and sha256 ``origin``, and the machine."""
+def card_of(recipe: Recipe, known: Card, origin: Origin) -> Card:
+    """Return ``known`` with what the recipe, its origin and the machine tell."""
     return replace(
         known,
         degradation=str(degradation_of(recipe)),
@@ -45,8 +53,8 @@ def card_of(recipe: Recipe, known: Card, origin: tuple[str, str]) -> Card:
         steps=recipe.steps,
         machine=f"{os.cpu_count()} cores, {platform.machine()}, torch {torch.__version__}",
         seed=recipe.seed,
-        recipe=origin[0],
-        recipe_sha256=origin[1],
+        recipe=origin.file,
+        recipe_sha256=origin.sha256,
         licence=recipe.licence,
     )
 

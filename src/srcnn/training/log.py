@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from srcnn.images.files import write_atomically, writing
 from srcnn.terminal import duration
@@ -38,18 +39,18 @@ class RunLog:
             write_atomically(self._path, kept.encode())
         self._events = Events(self._path.parent, step + 1)
 
-    def write(self, step: int, values: dict[str, float | None]) -> None:
+    def write(self, step: int, values: Mapping[str, float | None]) -> None:
         """One line of the log, and as many events; None is what could not be measured."""
         self._append({"step": step, **values})
         if self._events is not None:
             known = {name: value for name, value in values.items() if value is not None}
             self._events.write(step, known)
 
-    def end(self, **entry: Any) -> None:
+    def end(self, **entry: object) -> None:
         """The last line of the log, about the whole run."""
         self._append(entry)
 
-    def _append(self, entry: dict[str, Any]) -> None:
+    def _append(self, entry: Mapping[str, object]) -> None:
         with writing(self._path), self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
 

@@ -12,8 +12,9 @@ from filelock import FileLock, Timeout
 from srcnn.data.folder import RESOLVED, fingerprint
 from srcnn.errors import UsageError
 from srcnn.images.files import writing
-from srcnn.training.config import Recipe, read_recipe
-from srcnn.training.loop import State
+from srcnn.training.config import Recipe
+from srcnn.training.recipe_file import read_recipe
+from srcnn.training.state import TrainState
 
 LOCK = ".srcnn.lock"
 """In the folder of a run: held by the process that trains there."""
@@ -21,7 +22,7 @@ LOCK = ".srcnn.lock"
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """No other process trains in ``folder`` inside the block; `UsageError` if one does already."""
+    """Hold the lock of a run directory; raise `UsageError` if another process trains in it."""
     made = not folder.exists()
     if not made and not folder.is_dir():
         raise UsageError(folder, "is no folder", "give --run another name")
@@ -40,12 +41,10 @@ def alone(folder: Path) -> Iterator[None]:
                 folder.rmdir()
 
 
-def check_resumed(recipe: Recipe, folder: Path, state: State) -> None:
-    """`UsageError` unless the run in ``folder`` can go on by ``recipe``; nothing has been changed by then."""
-    if recipe.steps < state["step"]:
-        raise UsageError(
-            "steps", f"{recipe.steps} are fewer than the {state['step']} that are done"
-        )
+def check_resumed(recipe: Recipe, folder: Path, state: TrainState) -> None:
+    """Raise `UsageError` unless the run in ``folder`` can go on by ``recipe``. Nothing is changed."""
+    if recipe.steps < state.step:
+        raise UsageError("steps", f"{recipe.steps} are fewer than the {state.step} that are done")
     if (folder / RESOLVED).is_file():
         before = read_recipe(folder / RESOLVED)
         for key in ("scale", "color", "f", "n", "form", "optimizer"):
@@ -53,21 +52,19 @@ def check_resumed(recipe: Recipe, folder: Path, state: State) -> None:
             if old != new:
                 why = f"was begun with {key} = {old}, and cannot go on with {new}"
                 raise UsageError(folder, why, "give --run a new folder")
-        if (state["step"] > before.folded_at) != (state["step"] > recipe.folded_at):
-            why = (
-                f"by step {state['step']} free_steps have begun in one recipe and not in the other"
-            )
+        if (state.step > before.folded_at) != (state.step > recipe.folded_at):
+            why = f"by step {state.step} free_steps have begun in one recipe and not in the other"
             raise UsageError(folder, why, "give --run a new folder")
 
 
 def compare_pictures(
-    state: State, training: list[Path], held_back: list[Path], warn: Callable[[str], None]
+    state: TrainState, training: list[Path], held_back: list[Path], warn: Callable[[str], None]
 ) -> None:
-    """Say so if a resumed run has other pictures; with others held back the best weights are chosen anew."""
+    """Warn if a resumed run has other pictures; with others held back the best weights are chosen anew."""
     for name, files in (("training", training), ("held-back", held_back)):
         digest = fingerprint(files)
-        if state.setdefault(f"{name} pictures", digest) != digest:
-            state[f"{name} pictures"] = digest
+        if state.pictures.setdefault(name, digest) != digest:
+            state.pictures[name] = digest
             warn(f"the {name} pictures are not those with which the run was begun")
             if name == "held-back":
-                state["best_psnr"] = -math.inf
+                state.best_psnr = -math.inf

@@ -26,7 +26,7 @@ class Torch:
         """
         self._device = device
         self._dtype = {"fp32": torch.float32, "bf16": torch.bfloat16}[precision]
-        model = network_of(from_onnx(graph, "graph")[0])
+        model = network_of(*from_onnx(graph, "graph"))
         for layer in model.layers:
             layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
         self._model = model.eval().to(self._device, self._dtype)

@@ -1,0 +1,164 @@
+"""What an evaluation returns, and the JSON documents that are written of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Required, TypedDict, cast
+
+from srcnn.engine.options import Engine
+from srcnn.evaluation.protocol import Protocol, ProtocolDocument
+from srcnn.evaluation.scoring import ImageScores, Scores, mean
+
+JsonScores = dict[str, float | None]
+"""`Scores` as JSON: ``None`` is infinity, the PSNR of two equal pictures."""
+
+
+class ImageDocument(TypedDict, total=False):
+    """An `ImageScores` as JSON: the metrics that were asked for.
+
+    Protocols that score several views add ``<metric>_<view>``, such as ``psnr_cb``.
+    """
+
+    name: Required[str]
+    psnr: float | None
+    ssim: float | None
+    ifc: float | None
+    nqm: float | None
+    wpsnr: float | None
+    msssim: float | None
+
+
+class ResultDocument(TypedDict):
+    """A `Result` as JSON."""
+
+    dataset: str
+    scale: int
+    model: str
+    images: list[ImageDocument]
+    mean: JsonScores
+
+
+class CheckDocument(TypedDict):
+    """A `Check` as JSON."""
+
+    dataset: str
+    scale: int
+    bicubic_psnr: float
+    published: float
+    agrees: bool
+
+
+class ReportDocument(TypedDict):
+    """A `Report` as JSON: what ``srcnn evaluate --json`` writes and `srcnn.evaluate` returns."""
+
+    schema: int
+    protocol: ProtocolDocument
+    engine: str
+    precision: str
+    tta: bool
+    checks: list[CheckDocument]
+    failures: list[str]
+    results: list[ResultDocument]
+
+
+class ComparedDocument(TypedDict):
+    """The scores of one model in a `ComparisonDocument`."""
+
+    model: str
+    psnr: float | None
+    ssim: float | None
+
+
+class ComparisonDocument(TypedDict):
+    """What ``srcnn compare --json`` writes. ``crop`` is x, y, width and height in pixels."""
+
+    schema: int
+    source: str
+    destination: str
+    scale: int
+    width: int
+    height: int
+    crop: list[int]
+    protocol: ProtocolDocument
+    results: list[ComparedDocument]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one model scored on one data set at one scale."""
+
+    dataset: str
+    scale: int
+    model: str
+    images: Sequence[ImageScores]
+
+    @property
+    def mean(self) -> Scores:
+        """The mean of every metric over the pictures that have it."""
+        return mean(self.images)
+
+    def to_document(self) -> ResultDocument:
+        """Return the result as JSON."""
+        rows = [{"name": image.name, **finite_scores(image.scores)} for image in self.images]
+        return {
+            "dataset": self.dataset,
+            "scale": self.scale,
+            "model": self.model,
+            # Which metrics there are is chosen at run time.
+            "images": cast("list[ImageDocument]", rows),
+            "mean": finite_scores(self.mean),
+        }
+
+
+@dataclass(frozen=True)
+class Check:
+    """A bicubic row beside the published one, both in dB."""
+
+    dataset: str
+    scale: int
+    bicubic_psnr: float
+    published: float
+    agrees: bool
+
+    def __str__(self) -> str:
+        row = f"{self.dataset} x{self.scale}: bicubic {self.bicubic_psnr:.2f} dB"
+        if self.agrees:
+            return f"{row}, as published"
+        return f"WARNING: {row}, but {self.published:.2f} dB is published: these are other pictures"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was evaluated, by which protocol, with which results."""
+
+    protocol: Protocol
+    engine: Engine
+    checks: Sequence[Check]
+    failures: Sequence[str]
+    """A line for each picture that could not be scored."""
+    results: Sequence[Result]
+
+    def to_document(self) -> ReportDocument:
+        """Return the report as JSON."""
+        return {
+            "schema": 1,
+            "protocol": self.protocol.to_document(),
+            "engine": self.engine.name,
+            "precision": self.engine.precision,
+            "tta": self.engine.ensemble,
+            "checks": [cast(CheckDocument, asdict(check)) for check in self.checks],
+            "failures": list(self.failures),
+            "results": [result.to_document() for result in self.results],
+        }
+
+
+def finite(value: float) -> float | None:
+    """Return ``value``, or ``None`` for infinity and NaN, which JSON cannot hold."""
+    return value if math.isfinite(value) else None
+
+
+def finite_scores(scores: Scores) -> JsonScores:
+    """Return ``scores`` as JSON can hold them."""
+    return {metric: finite(value) for metric, value in scores.items()}

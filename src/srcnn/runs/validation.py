@@ -1,0 +1,85 @@
+"""Choosing weights: the held-back pictures, scored as ``srcnn evaluate`` scores."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from srcnn.baselines.bicubic import Bicubic
+from srcnn.engine.network import Enhancer
+from srcnn.errors import SrcnnError
+from srcnn.evaluation.reference import Original
+from srcnn.evaluation.scoring import ImageScores, mean, score_pictures
+from srcnn.images.degrade import Degradation
+from srcnn.metrics import Metric, psnr
+from srcnn.runs.pictures import Say, degradation_of, read_held_back
+from srcnn.training.config import Recipe
+
+
+@dataclass(frozen=True)
+class Validation:
+    """The held-back pictures by which weights are chosen, and how they are scored.
+
+    Attributes:
+        originals: The pictures.
+        scale: The scale of the network.
+        metrics: PSNR under the name ``psnr``.
+        degradation: How their low-resolution pictures are made.
+        bicubic: The mean PSNR of bicubic interpolation in dB; NaN if there are no pictures.
+    """
+
+    originals: Sequence[Original]
+    scale: int
+    metrics: Mapping[str, Metric]
+    degradation: Degradation
+    bicubic: float = math.nan
+
+    def psnr(self, model: Enhancer) -> float:
+        """Return the mean PSNR of a model in dB; NaN if there are no pictures."""
+        return _mean_psnr(self.scores(model))
+
+    def scores(
+        self, model: Enhancer, failures: list[SrcnnError] | None = None
+    ) -> list[ImageScores]:
+        """Return the PSNR of each picture; without ``failures`` each has to be large enough."""
+        rows = score_pictures(
+            self.originals,
+            [model],
+            self.scale,
+            self.metrics,
+            failures=failures,
+            degradation=self.degradation,
+        )
+        return rows[model.name]
+
+
+def make_validation(recipe: Recipe, files: list[Path], warn: Say) -> Validation:
+    """Read the held-back pictures of a recipe.
+
+    Left out, with a warning, are those that cannot be read, are too small to be scored, or that bicubic
+    restores exactly, such as blank ones: their PSNR is infinite.
+    """
+    originals = read_held_back(files, recipe.color, warn)
+    # Weights are chosen by what they are trained for: the error of the same channels.
+    metrics = {"psnr": partial(psnr, weights=recipe.channel_weights)}
+    every = Validation(originals, recipe.scale, metrics, degradation_of(recipe))
+    failures: list[SrcnnError] = []
+    rows = every.scores(Bicubic(recipe.color), failures)
+    for error in failures:
+        warn(f"{error}; not judged")
+    for row in rows:
+        if not math.isfinite(row.scores["psnr"]):
+            warn(f"{row.name}: is the same after bicubic; not judged")
+    usable = {row.name: row for row in rows if math.isfinite(row.scores["psnr"])}
+    return replace(
+        every,
+        originals=[original for original in originals if original.name in usable],
+        bicubic=_mean_psnr(list(usable.values())),
+    )
+
+
+def _mean_psnr(rows: Sequence[ImageScores]) -> float:
+    return mean(rows)["psnr"] if rows else math.nan
