@@ -11,10 +11,12 @@ import numpy as np
 import pyvips
 from numpy.typing import NDArray
 
+from srcnn.images.forks import survive_forks
 from srcnn.images.metadata import EXIF_FIELDS, PROFILE, TEXTS, XMP, Field
 
 # pyvips hands libvips's warnings to Python's log, and prints a traceback where one is no UTF-8.
 pyvips._remove_log_handler()
+survive_forks()
 
 _KEPT = ("icc-profile-data", "xmp-data", "iptc-data", "delay", "loop")
 _KEPT_ALL = (EXIF_FIELDS, TEXTS)
