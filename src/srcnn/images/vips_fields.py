@@ -48,15 +48,17 @@ def fields_of(
     texts: Mapping[str, str] | None = None,
 ) -> dict[str, Field]:
     """Return the fields that libvips would read from a PNG file with these contents."""
-    from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
+    fields: dict[str, Field] = {}
+    if exif or texts:
+        from PIL import Image
+        from PIL.PngImagePlugin import PngInfo
 
-    carrier, info = io.BytesIO(), PngInfo()
-    for key, text in (texts or {}).items():
-        with suppress(ValueError):  # no PNG has a text of that name
-            info.add_text(key, text)
-    Image.new("L", (1, 1)).save(carrier, "PNG", exif=exif, pnginfo=info)
-    fields = kept(pyvips.Image.pngload_buffer(carrier.getvalue()))
+        carrier, info = io.BytesIO(), PngInfo()
+        for key, text in (texts or {}).items():
+            with suppress(ValueError):  # no PNG has a text of that name
+                info.add_text(key, text)
+        Image.new("L", (1, 1)).save(carrier, "PNG", exif=exif, pnginfo=info)
+        fields = kept(pyvips.Image.pngload_buffer(carrier.getvalue()))
     for key, data in ((PROFILE, profile), (XMP, xmp)):
         if data:
             fields[key] = data
