@@ -48,13 +48,16 @@ def source_of(kind: str, path: Path) -> Any:
     return makers[kind]()
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.parametrize("kind", SOURCES)
 def test_sources(srcnn: Srcnn, folder: Path, weights: Path, kind: str) -> None:
     """Every kind gives the very bytes of the command line."""
     path = save(folder / "a.png")
     assert srcnn("upscale", path, "-m", weights, "-o", "wanted.png").code == 0
-    done = package.upscale_file(source_of(kind, path), "out.png", model=weights)
+    source = source_of(kind, path)
+    done = package.upscale_file(source, "out.png", model=weights)
+    if kind == "file":
+        assert not source.closed, "who opened it closes it"
+        source.close()
     assert Path("out.png").read_bytes() == Path("wanted.png").read_bytes()
     assert (done.ok, done.width, done.height, done.scale) == (True, 90, 123, 3.0)
     assert (done.model, done.engine, done.precision) == (str(weights), "onnxruntime", "fp32")
