@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from srcnn import errors
@@ -37,6 +39,14 @@ def test_a_long_name_gives_way_before_the_reason() -> None:
     assert rest == f"has 9 pixels, over the limit of 8; {FIX}"
 
 
+def test_an_option_is_spelled_as_the_caller_spells_it() -> None:
+    error = LimitError("{option}.png", "is too large", "raise it with {option}", "max_pixels")
+    assert str(error) == "max_pixels=.png: is too large; raise it with max_pixels="
+    assert error.line("--max-pixels").endswith("raise it with --max-pixels")
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+    assert str(InputError("{option}.png", "no such file")) == "{option}.png: no such file"
+
+
 @pytest.mark.parametrize(
     ("name", "code"),
     [
@@ -49,6 +59,7 @@ def test_a_long_name_gives_way_before_the_reason() -> None:
         ("LimitError", 4),
         ("OutputError", 5),
         ("ModelError", 6),
+        ("Stopped", 130),
     ],
 )
 def test_exit_codes_are_those_of_the_contract(name: str, code: int) -> None:
@@ -60,4 +71,4 @@ def test_exit_codes_are_those_of_the_contract(name: str, code: int) -> None:
 def test_no_error_is_without_a_code_in_the_contract() -> None:
     """The test above names every class there is."""
     classes = [value for value in vars(errors).values() if isinstance(value, type)]
-    assert len(classes) == 9
+    assert len(classes) == 10

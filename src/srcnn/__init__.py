@@ -11,7 +11,9 @@ from os import environ as _environ
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from srcnn.api import evaluate, load, upscale
+    from srcnn.api import evaluate, load, upscale, upscale_file
+    from srcnn.conversion.conversion import Converted
+    from srcnn.engine.options import Engine
     from srcnn.engine.upscaler import Upscaler
     from srcnn.errors import SrcnnError
     from srcnn.images.resize import imresize
@@ -28,6 +30,8 @@ _environ.setdefault("VIPS_WARNING", "0")
 
 _HOMES = {
     "BinarySRCNN": "srcnn.models.binary",
+    "Converted": "srcnn.conversion.conversion",
+    "Engine": "srcnn.engine.options",
     "SRCNN": "srcnn.models.srcnn",
     "SrcnnError": "srcnn.errors",
     "Upscaler": "srcnn.engine.upscaler",
@@ -37,11 +41,14 @@ _HOMES = {
     "psnr": "srcnn.metrics",
     "ssim": "srcnn.metrics",
     "upscale": "srcnn.api",
+    "upscale_file": "srcnn.api",
 }
 
 __all__ = [
     "SRCNN",
     "BinarySRCNN",
+    "Converted",
+    "Engine",
     "SrcnnError",
     "Upscaler",
     "__version__",
@@ -51,6 +58,7 @@ __all__ = [
     "psnr",
     "ssim",
     "upscale",
+    "upscale_file",
 ]
 
 

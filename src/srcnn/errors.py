@@ -10,7 +10,8 @@
     ├── InputError           3   a picture is missing or cannot be read
     ├── LimitError           4   a limit was met; the message names the flag that raises it
     ├── OutputError          5   the output cannot be written
-    └── ModelError           6   a model or checkpoint is unknown or cannot be used
+    ├── ModelError           6   a model or checkpoint is unknown or cannot be used
+    └── Stopped            130   the caller asked to stop; nothing was written
 
 An error reads as one line, ``<what>: <why>; <what to do>``, of under 190 characters.
 """
@@ -21,20 +22,35 @@ _LONGEST = 185
 
 
 class SrcnnError(Exception):
-    """Base of all errors; ``what`` is the thing it is about, ``why`` the reason, ``fix`` what to do."""
+    """Base of all errors.
+
+    Attributes:
+        what: The thing that the error is about.
+        why: The reason.
+        fix: What to do; may be empty.
+        option: Python name of the argument to change, such as ``max_pixels``; may be empty. Wherever
+            the three texts say ``{option}``, `line` puts the name in the caller's own spelling.
+    """
 
     exit_code = 1
 
-    def __init__(self, what: object, why: object, fix: str = "") -> None:
-        super().__init__(what, why, fix)
+    def __init__(self, what: object, why: object, fix: str = "", option: str = "") -> None:
+        super().__init__(what, why, fix, option)
         self.what = str(what)
         self.why = str(why)
         self.fix = fix
+        self.option = option
 
     def __str__(self) -> str:
-        what = _one_line(self.what)
-        why = _one_line(self.why)
-        fix = f"; {_one_line(self.fix)}" if self.fix else ""
+        return self.line(f"{self.option}=")
+
+    def line(self, option: str) -> str:
+        """Return the error as one line in which ``option`` is how the caller spells the argument."""
+        what, why, fix = (
+            _one_line(text.replace("{option}", option) if self.option else text)
+            for text in (self.what, self.why, self.fix)
+        )
+        fix = f"; {fix}" if fix else ""
         # The remedy is what the reader needs most, so the name gives way first, then the reason.
         if len(what) + len(why) + len(fix) > _LONGEST:
             what = _shorten(what, max(40, _LONGEST - len(why) - len(fix)))
@@ -83,6 +99,12 @@ class ModelError(SrcnnError):
     """A model, a weights file or a checkpoint is unknown or cannot be used."""
 
     exit_code = 6
+
+
+class Stopped(SrcnnError):
+    """The caller asked to stop; nothing was written."""
+
+    exit_code = 130
 
 
 def _one_line(text: str) -> str:

@@ -12,14 +12,16 @@ import numpy as np
 import torch
 
 from srcnn.engine.backends.backend import Batch
-from srcnn.engine.backends.onnxruntime import OnnxRuntime
+from srcnn.engine.options import AUTO
+from srcnn.engine.session import Session
 from srcnn.errors import DestinationExists, ModelError, UsageError
 from srcnn.images.color import convert, space_of
+from srcnn.images.degrade import Degraded
 from srcnn.images.files import write_atomically
 from srcnn.images.quantize import quantize
-from srcnn.images.resize import imresize
+from srcnn.models.base import TorchNetwork
 from srcnn.models.registry import network_of
-from srcnn.models.srcnn import SRCNN
+from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.card import Card
 from srcnn.weights.foreign import from_safetensors, open_weights, to_safetensors
 from srcnn.weights.graph import to_onnx
@@ -44,8 +46,8 @@ def export(
 
     ``destination`` ends in ``.onnx`` or ``.safetensors``. Both are weights files with their card, which
     `srcnn.load` (ONNX) and `SRCNN.from_pretrained` open: N x C x (H + 2r) x (W + 2r) in, N x C x H x W
-    out, float32 around [0, 1], of luma (C = 1) or the card's colours (C = 3); the caller enlarges, pads by
-    the radius r, and clamps.
+    out (times the scale for a network of the low-resolution grid), float32 around [0, 1], of luma (C = 1) or
+    the card's colors (C = 3); the caller enlarges where the network does not, pads by the radius r, and clamps.
     A ``standalone`` ONNX graph does all of that itself: N x 3 x H x W RGB in [0, 1] in,
     N x 3 x sH x sW RGB in [0, 1] out, any size from one pixel up.
 
@@ -66,18 +68,18 @@ def export(
         raise DestinationExists(destination, "is there already", "use --overwrite")
 
     tensors, card = open_weights(model, scale)
-    network = _in_torch(network_of(tensors, model))
-    channels, border = card.channels, 2 * card.radius
+    network = _in_torch(network_of(tensors, card, model))
+    channels, border = card.channels, 2 * grid_of(card).radius
     if standalone:
         data = to_standalone(tensors, card, scale)
-        difference = _difference(OnnxRuntime(data).run, _whole_road(network, card, scale), 3)
+        difference = _difference(Session(data, AUTO).run, _whole_road(network, card, scale), 3)
     elif destination.suffix == ".onnx":
         data = to_onnx(tensors, card)
-        difference = _difference(OnnxRuntime(data).run, network, channels, border)
+        difference = _difference(Session(data, AUTO).run, network, channels, border)
     else:
         data = to_safetensors(tensors, card)
-        again = network_of(from_safetensors(data, str(destination))[0])
-        difference = _difference(_in_torch(again), network, channels, border)
+        again, _ = from_safetensors(data, str(destination))
+        difference = _difference(_in_torch(network_of(again, card)), network, channels, border)
     if not difference <= LIMIT:  # so that NaN is refused too
         why = f"would differ from torch by {difference:.1e}, over {LIMIT:.0e}"
         raise ModelError(destination, why, "nothing was written")
@@ -102,7 +104,7 @@ def _difference(one: Run, other: Run, channels: int, border: int = 0) -> float:
     return float(np.max(largest))
 
 
-def _in_torch(network: SRCNN) -> Run:
+def _in_torch(network: TorchNetwork) -> Run:
     """The valid network in torch, float32 on the CPU."""
 
     @torch.inference_mode()
@@ -116,12 +118,14 @@ def _in_torch(network: SRCNN) -> Run:
 def _whole_road(network: Run, card: Card, scale: int) -> Run:
     """N x 3 x H x W RGB to RGB: the package's own colour and resize in float64 around the network."""
     space = space_of(card.color)
-    r = card.radius
+    grid = grid_of(card)
+    r = grid.radius
 
     def one(rgb: Batch) -> Batch:
         low = convert(np.moveaxis(rgb, 0, 2).astype(np.float64), "RGB", space)
-        high = np.moveaxis(imresize(low, scale), 2, 0)
-        given = high[: card.channels].astype(np.float32)
+        degraded = Degraded(low, scale)
+        high = np.moveaxis(degraded.enlarged, 2, 0)
+        given = np.moveaxis(degraded.given(grid), 2, 0)[: card.channels].astype(np.float32)
         padded = np.pad(given, [(0, 0), (r, r), (r, r)], mode="edge")
         high[: card.channels] = network(padded[None])[0]
         rgb = convert(np.moveaxis(high, 0, 2), space, "RGB")

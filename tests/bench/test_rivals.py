@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from srcnn.bench.rivals import open_networks, open_resizes, threads_of_rivals
 from srcnn.engine.network import Network, enhance_whole
-from srcnn.engine.options import open_backend
-from srcnn.weights.onnx_file import from_onnx
+from srcnn.engine.options import Engine
+from srcnn.engine.session import Session
+from srcnn.weights.architectures.table import grid_of
+from srcnn.weights.onnx_file import read_card
 
 from ..engine.reference import near_identity, weights_file
 
@@ -32,10 +34,10 @@ def graph(request: pytest.FixtureRequest) -> bytes:
 @pytest.mark.parametrize("contender", NETWORKS)
 def test_same_pixels_as_ours(graph: bytes, contender: str) -> None:
     y = luma()
+    grid = grid_of(read_card(graph, "graph"))
     radius = 8
-    ours = enhance_whole(
-        Network("ours", open_backend(graph, "onnxruntime", "fp32", 1), _radius(graph)), y
-    )
+    session = Session(graph, Engine("onnxruntime", "fp32", threads=1))
+    ours = enhance_whole(Network("ours", session, grid), y[None])[0]
     assert np.abs(ours - y).max() > 0.03, "the network must do something"
     theirs = open_networks(graph, y, None)[contender]()
     assert theirs.shape == y.shape
@@ -45,10 +47,6 @@ def test_same_pixels_as_ours(graph: bytes, contender: str) -> None:
         assert np.abs(theirs - ours).max() > 0.01, "the usual port pads with zeros"
     else:
         np.testing.assert_allclose(theirs, ours, rtol=0, atol=1e-4)
-
-
-def _radius(graph: bytes) -> int:
-    return from_onnx(graph, "graph")[1].radius
 
 
 def test_resizes_give_the_enlarged_picture(photo: NDArray[np.uint8]) -> None:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from srcnn.cli.jobs import Job, Wanted, plan_jobs
+from srcnn.cli.jobs import Job, Request
+from srcnn.cli.names import check_names, iter_jobs
 from srcnn.errors import UsageError
-from srcnn.images.formats import SUFFIXES
 
 from ..mutants import check_line
 
@@ -51,9 +51,8 @@ def plans(draw: st.DrawFn) -> tuple[list[str], list[str], dict[str, object]]:
     outputs = [None, None, "out", "out/", "in", "in/x.png", "-", "a.jpg", "out/new/", "a.xyz"]
     options: dict[str, object] = {
         "output": draw(st.one_of(st.sampled_from(outputs), st.sampled_from(files))),
-        "wanted": Wanted(draw(st.sampled_from([2.0, 2.0, 2.5]))),
         "format": draw(st.sampled_from([None, None, "png", ".JPG", "webp", "xyz", "a/b", "gif"])),
-        "suffix": draw(st.one_of(st.none(), st.sampled_from(["", "_big", ".png"]), ODD)),
+        "ending": draw(st.one_of(st.just("_x2"), st.sampled_from(["", "_big", ".png"]), ODD)),
         "recursive": draw(st.booleans()),
         "overwrite": draw(st.booleans()),
         "skip_existing": draw(st.booleans()) and draw(st.booleans()),
@@ -75,7 +74,6 @@ def check_jobs(jobs: list[Job], options: dict[str, object]) -> None:
         assert same or job.skip, "a source is lost"
         if job.destination in here:
             assert options["overwrite"] or (options["skip_existing"] and job.skip)
-        assert job.format is None or job.format in SUFFIXES.values()
         output = options["output"]
         if output is None:
             assert job.destination.parent == Path(job.source).parent
@@ -97,7 +95,10 @@ def _property(data: tuple[list[str], list[str], dict[str, object]]) -> None:
                 if not Path(name).is_dir():
                     Path(name).touch()
             try:
-                jobs = plan_jobs(sources, **options)  # type: ignore[arg-type]
+                request = Request(tuple(sources), **options)  # type: ignore[arg-type]
+                checked = check_names(request)
+                jobs = list(iter_jobs(request, checked))
+                assert checked.pictures == len(jobs)
             except UsageError as error:
                 check_line(error, 2)
             else:

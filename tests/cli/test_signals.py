@@ -220,7 +220,7 @@ def test_what_a_library_makes_of_the_exception(
         except BaseException:
             raise ImportError("initialization failed") from None
 
-    monkeypatch.setattr("srcnn.cli.jobs.plan_jobs", load)
+    monkeypatch.setattr("srcnn.cli.names.check_names", load)
     ran = srcnn("upscale", "a.png")
     assert ran.code == code
     assert "kept" in ran.err

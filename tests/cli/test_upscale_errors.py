@@ -24,8 +24,8 @@ USAGE = [
     (["-s", "three"], "--scale"),
     (["--width", 30], "photo.png"),  # as wide already
     (["--max-edge", 20], "photo.png"),
-    (["--width", 0], "size"),
-    (["--height", -3], "size"),
+    (["--width", 0], "width 0"),
+    (["--height", -3], "height -3"),
     (["--width", 90, "-s", 3], "--scale"),
     (["--width", 90, "--max-edge", 90], "--max-edge"),
     (["--overwrite", "--skip-existing"], "--overwrite"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ..conftest import EXAMPLE
-from .conftest import Srcnn, tree
+from .conftest import Srcnn, save, tree
 
 BICUBIC = ("-m", "bicubic")
 FIELDS = {
@@ -25,6 +25,11 @@ FIELDS = {
     "engine",
     "precision",
     "seconds",
+    "reason",
+    "kind",
+    "code",
+    "warnings",
+    "passes",
 }
 ESTIMATES = frozenset({"estimated_seconds", "estimated_peak_mb"})
 
@@ -45,6 +50,8 @@ def test_json_on_stdout_is_one_document(srcnn: Srcnn, photo: Path, weights: Path
     assert ran.code == 0
     (result,) = check_document(ran.json())
     assert 0 < result.pop("seconds") < 60
+    passes = result["passes"]
+    assert passes in ([], [3])
     assert result == {
         "source": "photo.png",
         "destination": "photo_x3.png",
@@ -57,6 +64,11 @@ def test_json_on_stdout_is_one_document(srcnn: Srcnn, photo: Path, weights: Path
         "model": str(weights),
         "engine": "onnxruntime",
         "precision": "fp32",
+        "reason": None,
+        "kind": None,
+        "code": None,
+        "warnings": [],
+        "passes": passes,
     }
 
 
@@ -76,6 +88,8 @@ def test_json_of_a_failure(srcnn: Srcnn, photo: Path, source: str, code: int) ->
     (result,) = check_document(ran.json())
     assert result["ok"] is False
     assert f"error: {result['error']}\n" == ran.error
+    assert result["code"] == code
+    assert result["kind"] == {3: "InputError", 4: "LimitError"}[code]
 
 
 def test_json_of_a_dry_run_is_still_one_document(srcnn: Srcnn, photo: Path) -> None:
@@ -121,6 +135,7 @@ def test_json_counts_what_became_of_the_pictures(srcnn: Srcnn, photo: Path) -> N
     assert [result["skipped"] for result in results] == [False, True, False, False]
     assert results[1]["destination"] == "old_x3.png"
     assert results[1]["width"] is None
+    assert results[1]["reason"] == "there already"
     summary = ran.json()["summary"]
     assert 0 < summary.pop("seconds") < 60
     assert summary == {
@@ -138,3 +153,10 @@ def test_a_source_that_links_to_itself_fails_alone(srcnn: Srcnn, photo: Path) ->
     assert ran.code == 1
     bad, good = json.loads(Path("made.json").read_text())["results"]
     assert (bad["ok"], good["ok"]) == (False, True)
+
+
+def test_json_has_what_a_format_cannot_hold(srcnn: Srcnn, folder: Path) -> None:
+    save(folder / "clear.png", "rgba")
+    ran = srcnn("upscale", "clear.png", *BICUBIC, "-o", "flat.jpg", "--json", "-")
+    (result,) = check_document(ran.json())
+    assert result["warnings"] == ["JPEG cannot hold it: transparency is laid over white"]

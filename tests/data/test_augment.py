@@ -15,6 +15,8 @@ from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.evaluation.reference import Original
 from srcnn.images.color import Color
 from srcnn.images.degrade import enlarge, low_resolution
+from srcnn.images.grid import Grid
+from srcnn.images.quantize import to_float
 
 Patch = NDArray[np.float32]
 THREE: list[Color] = ["RGB", "YCbCr"]
@@ -72,20 +74,22 @@ def test_recoloured_and_degraded_is_degraded_and_recoloured(
 
     calm = photo // 2 + 64  # so that no colour leaves what uint8 holds
     channels = Original("photo", calm, PROTOCOLS["paper"]).channels(color)
-    truth, enlarged = degraded(channels, scale, "photo", color=color)
+    truth, made = degraded(channels, scale, "photo", color=color)
+    enlarged = made.enlarged
     new_truth = recoloured(truth / 255)
     assert np.abs(new_truth - truth / 255).max() > 0.1, "the colours must change"
     wanted = enlarge(low_resolution(new_truth, scale), scale)
     np.testing.assert_allclose(recoloured(enlarged), wanted, rtol=0, atol=2e-6)
     rounded = np.round(new_truth * 255)
     assert 0 <= rounded.min() < rounded.max() <= 255
-    of_rounded = degraded(rounded.astype(np.uint8), scale, "photo", color=color)[1]
+    of_rounded = degraded(rounded.astype(np.uint8), scale, "photo", color=color)[1].enlarged
     np.testing.assert_allclose(recoloured(enlarged), of_rounded, rtol=0, atol=1 / 255)
 
 
 def colour_pair(photo: NDArray[np.uint8]) -> Pair:
     """Both pictures are the same, so that a difference between them would show."""
-    return Pair(photo, np.pad(photo / np.float32(255), [(3, 3), (3, 3), (0, 0)], mode="edge"))
+    padded = np.pad(to_float(photo), [(3, 3), (3, 3), (0, 0)], mode="edge")
+    return Pair(photo, padded, Grid(1, 3))
 
 
 def test_a_pair_is_recoloured_alike_and_each_by_its_own_chance(photo: NDArray[np.uint8]) -> None:

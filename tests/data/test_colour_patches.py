@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from srcnn.data.patches import Pair, PatchSampler
 from srcnn.data.subimages import SubImageSampler
+from srcnn.images.grid import Grid
 from srcnn.images.quantize import to_float
 
 RADIUS = 3
+GRID = Grid(1, RADIUS)
 BORDERS = [(RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)]
 
 
@@ -18,7 +20,7 @@ def pair(height: int, width: int) -> Pair:
     """A pair whose two pictures are the same; no two channels of a place are."""
     truth = np.arange(height * width * 3, dtype=np.uint32).reshape(height, width, 3) % 251
     picture = truth.astype(np.uint8)
-    return Pair(picture, np.pad(to_float(picture), BORDERS, mode="edge"))
+    return Pair(picture, np.pad(to_float(picture), BORDERS, mode="edge"), GRID)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,7 @@ def one_wrong_channel(shape: tuple[int, int], channel: int, by: float) -> Pair:
     truth = np.full((*shape, 3), 100, np.uint8)
     wrong = to_float(truth)
     wrong[..., channel] += by
-    return Pair(truth, np.pad(wrong, BORDERS, mode="edge"))
+    return Pair(truth, np.pad(wrong, BORDERS, mode="edge"), GRID)
 
 
 def test_only_weighted_channels_have_errors() -> None:

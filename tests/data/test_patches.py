@@ -13,8 +13,11 @@ from srcnn.data.folder import pictures_in
 from srcnn.data.patches import Pair, PatchSampler, load_pairs
 from srcnn.errors import MissingData
 from srcnn.images.color import rgb_to_ycbcr, y_to_gray
+from srcnn.images.degrade import Degraded
+from srcnn.images.grid import Grid
 
 RADIUS = 3
+GRID = Grid(1, RADIUS)
 
 
 def pair(height: int, width: int) -> Pair:
@@ -22,7 +25,7 @@ def pair(height: int, width: int) -> Pair:
     truth = np.arange(height * width, dtype=np.uint32).reshape(height, width) % 251
     picture = truth.astype(np.uint8)
     padded = np.pad(picture / np.float32(255), RADIUS, mode="edge").astype(np.float32)
-    return Pair(picture, padded)
+    return Pair(picture, padded, GRID)
 
 
 def test_the_8_flips_and_turns_are_all_there_and_exact() -> None:
@@ -77,7 +80,7 @@ def test_a_batch_is_a_function_of_seed_and_step() -> None:
 def test_pictures_are_drawn_by_area() -> None:
     small, large = (
         pair(20, 20),
-        Pair(np.full((60, 60), 255, np.uint8), np.ones((66, 66), np.float32)),
+        Pair(np.full((60, 60), 255, np.uint8), np.ones((66, 66), np.float32), GRID),
     )
     _, y, _ = PatchSampler([small, large], 12, 400, seed=1).batch(0)
     share = float((y.min(axis=(1, 2, 3)) == 1).mean())
@@ -90,7 +93,7 @@ def test_balanced_errors_count_relative_to_bicubic_s() -> None:
 
     def at(decibels: float) -> Pair:
         wrong = truth / np.float32(255) + np.float32(10 ** (-decibels / 20))
-        return Pair(truth, np.pad(wrong, RADIUS, mode="edge"))
+        return Pair(truth, np.pad(wrong, RADIUS, mode="edge"), GRID)
 
     sampler = PatchSampler([at(20), at(30), at(60)], 12, 600, seed=1, balanced=True)
     x, y, weights = sampler.batch(0)
@@ -113,7 +116,8 @@ def test_of_several_candidates_the_hardest_is_taken() -> None:
     wrong[: 100 + RADIUS, : 100 + RADIUS] += 0.1
     shares = {}
     for candidates in (1, 8):
-        x, y, _ = PatchSampler([Pair(truth, wrong)], 8, 400, 1, candidates=candidates).batch(0)
+        pairs = [Pair(truth, wrong, GRID)]
+        x, y, _ = PatchSampler(pairs, 8, 400, 1, candidates=candidates).batch(0)
         errors = np.square(x[..., RADIUS:-RADIUS, RADIUS:-RADIUS] - y).mean(axis=(1, 2, 3))
         shares[candidates] = float((errors > 0).mean())
     assert shares[1] == pytest.approx(0.27, abs=0.06)
@@ -127,13 +131,19 @@ def test_pictures_that_are_too_small_are_left_out_or_named() -> None:
 
 
 def test_pairs_are_degraded_whole_and_padded_once(tmp_path: Path) -> None:
-    def versions(file: Path) -> list[tuple[NDArray[np.uint8], NDArray[np.float64]]]:
-        return [(np.full((6, 9), 7, np.uint8), np.linspace(0, 1, 54).reshape(6, 9))]
+    low = np.linspace(0, 1, 6).reshape(2, 3)
 
-    (loaded,) = load_pairs([tmp_path], versions, radius=2, warn=pytest.fail)
+    def versions(file: Path) -> list[tuple[NDArray[np.uint8], Degraded]]:
+        return [(np.full((6, 9), 7, np.uint8), Degraded(low, 3))]
+
+    (loaded,) = load_pairs([tmp_path], versions, Grid(1, 2), warn=pytest.fail)
     assert loaded.padded.shape == (10, 13)
+    assert loaded.errors is None
     assert loaded.padded.dtype == np.float32
     assert (loaded.padded[:3, 2:-2] == loaded.padded[2, 2:-2]).all()
+    (small,) = load_pairs([tmp_path], versions, Grid(3, 2), warn=pytest.fail)
+    np.testing.assert_array_equal(small.padded, np.pad(low.astype(np.float32), 2, mode="edge"))
+    assert small.truth.shape == (6, 9)
 
 
 def test_pictures_in_a_folder(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from srcnn.data.patches import Batch, PatchSampler
 from srcnn.data.stream import PICTURES, STEPS, Cutter, StreamSampler
 from srcnn.errors import MissingData
 from srcnn.images.degrade import Degradation
+from srcnn.images.grid import Grid
 from srcnn.runs.pictures import Versions, fits_in_memory
 
 from ..cli.conftest import save
@@ -24,7 +25,7 @@ from ..conftest import EXAMPLE
 
 CUTTER = Cutter(
     Versions(3, (0.7,), Degradation(noise=(1, 5)), 20, window=60).one,
-    6,
+    Grid(1, 6),
     partial(PatchSampler, patch=20, batch=4, seed=5),
 )
 
@@ -86,9 +87,9 @@ def test_a_window_of_a_large_picture_is_degraded_like_any_other() -> None:
     versions = Versions(3, (0.5,), Degradation(), 20, window=60)
     sizes = set()
     for seed in range(20):
-        truth, enlarged = versions.one(EXAMPLE, np.random.default_rng(seed))
-        assert truth.shape == enlarged.shape
-        assert np.abs(enlarged - truth / 255).mean() < 0.05
+        truth, made = versions.one(EXAMPLE, np.random.default_rng(seed))
+        assert truth.shape == made.enlarged.shape
+        assert np.abs(made.enlarged - truth / 255).mean() < 0.05
         sizes.add(truth.shape)
     assert sizes == {(60, 60)}
     whole = [truth.shape for truth, _ in versions.all(EXAMPLE)]

@@ -11,23 +11,24 @@ from srcnn.data.patches import Pair, load_pairs
 from srcnn.data.subimages import SubImageSampler
 from srcnn.errors import MissingData
 from srcnn.images.degrade import Degradation
+from srcnn.images.grid import Grid
 from srcnn.images.quantize import to_float
 from srcnn.runs.pictures import Versions
 
-RADIUS = 6
+GRID = Grid(1, 6)
 
 
 def pair(height: int, width: int, first: int = 0) -> Pair:
     """A pair whose truth counts its pixels up from ``first``, and whose two pictures are the same."""
     truth = (np.arange(height * width).reshape(height, width) + first).astype(np.uint8)
-    return Pair(truth, np.pad(to_float(truth), RADIUS, mode="edge"))
+    return Pair(truth, np.pad(to_float(truth), GRID.radius, mode="edge"), GRID)
 
 
 def test_the_91_pictures_give_21884(shared: Path) -> None:
     """Of 33 x 33 at stride 14 at x3, from mod-cropped pictures; the paper says 24,800."""
     versions = Versions(3, (), Degradation(), 21)
     files = sorted((shared / "data" / "t91").iterdir())
-    pairs = load_pairs(files, versions.all, RADIUS, print)
+    pairs = load_pairs(files, versions.all, GRID, print)
     assert len(pairs) == 91
     assert len(SubImageSampler(pairs, 21, 128, 1, 14).places) == 21884
 

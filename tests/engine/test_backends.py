@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from srcnn.engine.backends.backend import Backend
-from srcnn.engine.network import Network, enhance_whole
-from srcnn.engine.options import ENGINES, open_backend, resolve
+from srcnn.engine.backends.table import BACKENDS
+from srcnn.engine.network import AUTO_TILE, Network, enhance_whole
+from srcnn.engine.options import Engine
+from srcnn.engine.session import Session
 from srcnn.engine.upscaler import load
-from srcnn.errors import MissingExtra, UsageError
+from srcnn.errors import MissingExtra
+from srcnn.images.grid import Grid
 
 from .conftest import picture_of
 from .reference import near_identity, network, radius_of, weights_file
@@ -23,19 +25,29 @@ Tensors = dict[str, NDArray[np.float32]]
 SIZES = [(1, 1), (1, 29), (31, 1), (23, 19), (3, 40), (47, 61)]
 
 
-@pytest.fixture(scope="module", params=list(ENGINES))
+@pytest.fixture(scope="module", params=list(BACKENDS))
 def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
 def backend(engine: str, graph: bytes) -> Backend:
-    return open_backend(graph, engine, "fp32", threads=1)
+    return Session(graph, Engine(engine, "fp32", threads=1))
 
 
 def luma(size: tuple[int, int]) -> NDArray[np.float32]:
     picture: NDArray[np.float32] = picture_of("gray", "float32", size).astype(np.float32)
     return picture
+
+
+def enhanced(
+    backend: Backend, radius: int, y: NDArray[np.float32], tile: int
+) -> NDArray[np.float32]:
+    """Return (H, W) luma that went through a network in tiles."""
+    out: NDArray[np.float32] = enhance_whole(
+        Network("test", backend, Grid(1, radius)), y[None], tile
+    )[0]
+    return out
 
 
 @pytest.mark.parametrize("tile", [13, 1000])
@@ -45,7 +57,7 @@ def test_engine_is_the_paper_s_arithmetic(
 ) -> None:
     """Tiled or whole, odd sizes or one pixel: what float64 convolutions give, to 1e-5."""
     y = luma(size)
-    out = enhance_whole(Network("test", backend, radius_of(tensors), tile), y)
+    out = enhanced(backend, radius_of(tensors), y, tile)
     assert out.dtype == np.float32
     np.testing.assert_allclose(out, network(y.astype(np.float64), tensors), rtol=0, atol=1e-5)
 
@@ -55,51 +67,23 @@ def test_the_paper_s_networks(engine: str, f: tuple[int, ...]) -> None:
     """The real depths and widths too, where blocked kernels and wide sums come in."""
     tensors = near_identity(f, (64, 32), noise=0.1)
     y = luma((45, 38))
-    model = Network(
-        "paper", open_backend(weights_file(tensors), engine, "fp32", 1), sum(f) // 2 - 1
-    )
+    backend = Session(weights_file(tensors), Engine(engine, "fp32", threads=1))
     reference = network(y.astype(np.float64), tensors)
     assert np.abs(reference - y).max() > 0.03, "the network must do something"
-    np.testing.assert_allclose(enhance_whole(model, y), reference, rtol=0, atol=1e-5)
+    out = enhanced(backend, sum(f) // 2 - 1, y, AUTO_TILE)
+    np.testing.assert_allclose(out, reference, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("engine", ["openvino", "torch"])
 def test_bf16_is_within_two_levels(engine: str, graph: bytes, tensors: Tensors) -> None:
     y = luma((47, 61))
-    backend = open_backend(graph, engine, "bf16", threads=1)
-    out = enhance_whole(Network("test", backend, radius_of(tensors), 32), y)
+    backend = Session(graph, Engine(engine, "bf16", threads=1))
+    out = enhanced(backend, radius_of(tensors), y, 32)
     error = np.abs(out - network(y.astype(np.float64), tensors)).max()
     assert error < 2 / 255
     if engine == "torch":
         # OpenVINO falls back to fp32 where the CPU has no bf16.
         assert error > 1e-4, "this was not bf16"
-
-
-def test_auto_is_onnxruntime_fp32() -> None:
-    assert resolve("auto", "auto") == ("onnxruntime", "fp32")
-
-
-@pytest.mark.parametrize("engine", ["openvino", "torch"])
-def test_auto_precision_is_fp32_everywhere(engine: str) -> None:
-    assert resolve(engine, "auto") == (engine, "fp32")
-    assert resolve(engine, "bf16") == (engine, "bf16")
-
-
-@pytest.mark.parametrize(
-    ("engine", "precision", "named"),
-    [
-        ("tensorrt", "auto", "tensorrt"),
-        ("", "auto", "engine"),
-        ("auto", "fp16", "fp16"),
-        ("auto", "bf16", "bf16"),
-        ("onnxruntime", "bf16", "onnxruntime"),
-        ("torch", "int8", "int8"),
-    ],
-)
-def test_what_is_not_there_is_a_usage_error(engine: str, precision: str, named: str) -> None:
-    with pytest.raises(UsageError, match=named) as caught:
-        resolve(engine, precision)
-    assert caught.value.exit_code == 2
 
 
 @pytest.mark.parametrize(
@@ -120,18 +104,3 @@ def test_missing_extra_names_its_command(
     assert f"pip install 'srcnn[{extra}]'" in str(caught.value)
     assert module in str(caught.value)
     assert caught.value.exit_code == 2
-
-
-@pytest.mark.parametrize(
-    "options", [{"tile": 0}, {"tile": -4}, {"tile": "large"}, {"threads": 0}, {"threads": -1}]
-)
-def test_impossible_options_are_usage_errors(options: dict[str, int], weights: str) -> None:
-    name, value = next(iter(options.items()))
-    with pytest.raises(UsageError, match=f"{name} {value}"):
-        load(weights, 3, **options)  # type: ignore[arg-type]
-
-
-def test_options_reach_the_engine(weights: str) -> None:
-    upscaler = load(weights, 3, engine="torch", precision="bf16", tile=17)
-    assert (upscaler.engine, upscaler.precision) == ("torch", "bf16")
-    assert Path(upscaler.model.name) == Path(weights)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from srcnn.engine.backends.table import BACKENDS
 from srcnn.engine.channels import count, to_planes
-from srcnn.engine.options import ENGINES
 from srcnn.engine.upscaler import load
 from srcnn.images.color import COLORS, Color
 
@@ -52,7 +52,7 @@ def test_the_two_spaces_are_told_apart() -> None:
     assert np.abs(one - other).max() > 0.1
 
 
-@pytest.mark.parametrize("engine", list(ENGINES))
+@pytest.mark.parametrize("engine", list(BACKENDS))
 @pytest.mark.parametrize("tile", [7, 1000])
 def test_engines_and_tiles_change_nothing(
     engine: str, tile: int, color: Color, weights: str

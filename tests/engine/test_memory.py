@@ -11,9 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from srcnn.engine.backends.backend import is_out_of_memory
-from srcnn.engine.network import Network
+from srcnn.engine.network import Network, enhance_whole
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
+from srcnn.images.grid import Grid
 
 from .test_tiling import Box, box
 
@@ -21,8 +22,8 @@ from .test_tiling import Box, box
 class Small(Box):
     """A backend with memory for so many pixels."""
 
-    def __init__(self, radius: int, room: int, error: Exception) -> None:
-        super().__init__(radius)
+    def __init__(self, grid: Grid, room: int, error: Exception) -> None:
+        super().__init__(grid)
         self.room, self.error, self.refused = room, error, 0
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -43,26 +44,40 @@ class Small(Box):
     ids=str,
 )
 def test_a_tile_that_does_not_fit_is_halved(error: Exception, random: np.random.Generator) -> None:
-    backend = Small(2, 40 * 40, error)
-    padded = random.random((104, 90), np.float32)
-    model = Network("box", backend, radius=2, tile=100, threads=1)
+    grid = Grid(1, 2)
+    backend = Small(grid, 40 * 40, error)
+    given = random.random((1, 100, 86), np.float32)
+    wanted = box(np.pad(given, [(0, 0), (2, 2), (2, 2)], mode="edge"), grid)
+    model = Network("box", backend, grid)
     for _ in range(2):
-        np.testing.assert_allclose(model.enhance(padded), box(padded, 2), rtol=0, atol=1e-6)
+        made = enhance_whole(model, given, tile=100, threads=1)
+        np.testing.assert_allclose(made, wanted, rtol=0, atol=1e-6)
     # 100, 50: the lesson is learned once.
     assert backend.refused == 2
 
 
+def test_parts_of_a_low_resolution_piece_are_whole_input_pixels(
+    random: np.random.Generator,
+) -> None:
+    grid = Grid(3, 1)
+    backend = Small(grid, 20 * 20, MemoryError())
+    padded = random.random((1, 35, 22), np.float32)
+    made = Network("box", backend, grid).enhance(padded)
+    np.testing.assert_allclose(made, box(padded, grid), rtol=0, atol=1e-6)
+    assert backend.refused == 1
+
+
 def test_no_memory_for_anything_is_an_error(random: np.random.Generator) -> None:
-    backend = Small(2, 4, MemoryError("not a byte"))
+    backend = Small(Grid(1, 2), 4, MemoryError("not a byte"))
     with pytest.raises(MemoryError, match="not a byte"):
-        Network("box", backend, radius=2).enhance(random.random((60, 60), np.float32))
+        Network("box", backend, backend.grid).enhance(random.random((1, 60, 60), np.float32))
     assert backend.refused < 10
 
 
 def test_other_errors_are_not_taken_for_a_lack_of_memory(random: np.random.Generator) -> None:
-    backend = Small(2, 4, RuntimeError("wrong shape"))
+    backend = Small(Grid(1, 2), 4, RuntimeError("wrong shape"))
     with pytest.raises(RuntimeError, match="wrong shape"):
-        Network("box", backend, radius=2).enhance(random.random((60, 60), np.float32))
+        Network("box", backend, backend.grid).enhance(random.random((1, 60, 60), np.float32))
     assert backend.refused == 1
     assert not is_out_of_memory(ValueError("Got invalid dimensions for input"))
 

@@ -9,10 +9,13 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from srcnn.engine.backends.table import BACKENDS
 from srcnn.engine.network import Network, enhance_whole
-from srcnn.engine.options import ENGINES, open_backend
+from srcnn.engine.options import Engine
+from srcnn.engine.session import Session
 from srcnn.engine.tiling import tiles
 from srcnn.models.registry import network_of
+from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.onnx_file import from_onnx, read_card
 from srcnn.weights.store import shipped
 
@@ -34,7 +37,7 @@ class Float64:
     """The network in torch, float64: what is left of a difference is geometry."""
 
     def __init__(self, graph: bytes) -> None:
-        self.model = network_of(from_onnx(graph, "graph")[0]).double()
+        self.model = network_of(*from_onnx(graph, "graph")).double()
 
     @torch.inference_mode()
     def run(self, batch: Any) -> Any:
@@ -44,28 +47,32 @@ class Float64:
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{model[0]}-x{model[1]}")
 def test_geometry_is_exact(model: tuple[str, int]) -> None:
     graph = shipped()[model].read_bytes()
-    backend, radius = Float64(graph), read_card(graph, "graph").radius
+    backend, grid = Float64(graph), grid_of(read_card(graph, "graph"))
     for size in SIZES:
-        padded = np.pad(luma(size), radius, mode="edge")
+        padded = np.pad(luma(size), grid.radius, mode="edge")
         whole = backend.run(padded[None, None])[0, 0]
-        out = np.empty(size)
-        for tile in tiles(*size, TILE):
-            piece = np.ascontiguousarray(padded[tile.with_halo(radius)])[None, None]
+        height, width = (grid.factor * side for side in size)
+        out = np.empty((height, width))
+        for tile in tiles(height, width, TILE, grid.factor):
+            piece = np.ascontiguousarray(padded[tile.given(grid)])[None, None]
             out[tile.top : tile.bottom, tile.left : tile.right] = backend.run(piece)[0, 0]
         np.testing.assert_allclose(out, whole, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(
     ("engine", "precision"),
-    [(engine, precision) for engine, precisions in ENGINES.items() for precision in precisions],
+    [(engine, precision) for engine, row in BACKENDS.items() for precision in row.precisions],
 )
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{model[0]}-x{model[1]}")
 def test_tiled_is_whole(model: tuple[str, int], engine: str, precision: str) -> None:
     graph = shipped()[model].read_bytes()
-    backend, radius = open_backend(graph, engine, precision, 2), read_card(graph, "graph").radius
+    backend = Session(graph, Engine(engine, precision, threads=2))
+    network = Network("shipped", backend, grid_of(read_card(graph, "graph")))
     for size in SIZES:
-        y = luma(size)
-        tiled = enhance_whole(Network("tiled", backend, radius, TILE, 2), y)
-        whole = enhance_whole(Network("whole", backend, radius, WHOLE, 2), y)
+        y = luma(size)[None]
+        tiled = enhance_whole(network, y, TILE, 2)
+        whole = enhance_whole(network, y, WHOLE, 2)
         np.testing.assert_allclose(tiled, whole, rtol=0, atol=ALLOWED[precision])
-    assert np.abs(tiled - y).max() > 0.01, "the network must do something"
+    factor = network.grid.factor
+    nearest = y.repeat(factor, 1).repeat(factor, 2)
+    assert np.abs(tiled - nearest).max() > 0.01, "the network must do something"

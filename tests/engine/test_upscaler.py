@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 import srcnn
-from srcnn.engine.options import ENGINES
+from srcnn.engine.backends.table import BACKENDS
 from srcnn.engine.upscaler import enlarged_size, load, nearest_scale
 from srcnn.errors import ModelError, UsageError
 from srcnn.weights.card import Card
@@ -66,7 +66,7 @@ def test_strips_do_not_show(kind: str, weights: str, tensors: Tensors) -> None:
     assert_is(load(weights, 3).upscale(picture), expected(picture, (633, 39), tensors))
 
 
-@pytest.mark.parametrize("engine", list(ENGINES))
+@pytest.mark.parametrize("engine", list(BACKENDS))
 @pytest.mark.parametrize("tile", [7, "auto"])
 def test_engines_and_tiles_change_nothing(
     engine: str, tile: int | str, weights: str, tensors: Tensors
@@ -160,7 +160,7 @@ def test_a_file_that_does_not_say(tmp_path: Path, tensors: Tensors) -> None:
         assert_is(load(str(path), scale).upscale(picture), wanted)
 
 
-@pytest.mark.parametrize("engine", list(ENGINES))
+@pytest.mark.parametrize("engine", list(BACKENDS))
 @pytest.mark.parametrize("damage", ["numbers", "card"])
 def test_a_network_that_cannot_work(engine: str, damage: str, tmp_path: Path) -> None:
     """NaN in the weights, or a card of another network, is found when the file is opened."""
@@ -175,7 +175,7 @@ def test_a_network_that_cannot_work(engine: str, damage: str, tmp_path: Path) ->
         load(str(path), 3, engine=engine)
 
 
-@pytest.mark.parametrize("engine", list(ENGINES))
+@pytest.mark.parametrize("engine", list(BACKENDS))
 def test_threads_do_not_meet(engine: str, weights: str) -> None:
     """Eight threads with one upscaler give the pixels that one thread gives."""
     upscaler = load(weights, 3, engine=engine, tile=32)
@@ -195,13 +195,13 @@ def test_progress_rises_to_one(weights: str) -> None:
     assert parts[-1] == 1.0
 
 
-@pytest.mark.parametrize("shape", [(0, 5), (5, 0, 3), (5,), (5, 5, 1), (5, 5, 5), (2, 5, 5, 3)])
+@pytest.mark.parametrize("shape", [(0, 5), (5, 0, 3), (5,), (5, 5, 5), (2, 5, 5, 3)])
 def test_what_is_no_picture(shape: tuple[int, ...], weights: str) -> None:
     with pytest.raises(UsageError, match="no picture"):
         load(weights, 3).upscale(np.zeros(shape, np.uint8))
 
 
-@pytest.mark.parametrize("dtype", ["int32", "bool", "complex64", "int8"])
+@pytest.mark.parametrize("dtype", ["int32", "complex64", "int8"])
 def test_depths_that_no_picture_has(dtype: str, weights: str) -> None:
     with pytest.raises(UsageError, match=dtype):
         load(weights, 3).upscale(np.zeros((4, 4), dtype))

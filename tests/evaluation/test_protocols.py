@@ -22,6 +22,7 @@ from srcnn.evaluation.protocol import PROTOCOLS, BicubicInput
 from srcnn.evaluation.reference import Original
 from srcnn.evaluation.scoring import score_pictures
 from srcnn.images.color import COLORS, Color
+from srcnn.images.grid import ENLARGED
 
 from ..conftest import ROOT
 
@@ -31,7 +32,7 @@ SCALE = 3
 class Same:
     """A model that changes nothing."""
 
-    radius = 0
+    grid = ENLARGED
     name = "same"
 
     def __init__(self, color: Color) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from srcnn.bench.documents import BenchDocument
 from srcnn.bench.rivals import open_networks, open_resizes
-from srcnn.engine.options import ENGINES
+from srcnn.engine.backends.table import BACKENDS
 from srcnn.figures.speed import _COLORS, _apart, draw_speed, speed_figure
 
 from ..engine.reference import near_identity, weights_file
@@ -79,7 +79,7 @@ def test_png_of_a_readable_size(report: BenchDocument) -> None:
 
 
 def test_every_contender_has_a_colour() -> None:
-    ours = {("srcnn", engine, p) for engine, several in ENGINES.items() for p in several}
+    ours = {("srcnn", engine, p) for engine, row in BACKENDS.items() for p in row.precisions}
     graph = weights_file(near_identity())
     networks = open_networks(graph, np.zeros((20, 20), np.float32), None)
     resizes = open_resizes(np.zeros((20, 20, 3), np.uint8), 3)

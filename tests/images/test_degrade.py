@@ -13,9 +13,10 @@ from scipy import ndimage
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.evaluation.reference import Original
 from srcnn.images.color import Color, convert
-from srcnn.images.degrade import Degradation, low_resolution
+from srcnn.images.degrade import Degradation, Degraded, low_resolution
+from srcnn.images.grid import Grid
 from srcnn.images.quantize import to_uint8
-from srcnn.images.resize import blur_and_subsample
+from srcnn.images.resize import blur_and_subsample, imresize
 from srcnn.metrics import psnr
 
 
@@ -46,7 +47,7 @@ def test_blurred_pictures_are_not_shifted(scale: int) -> None:
 
 def test_blur_takes_more_than_bicubic_s_reduction(luma: NDArray[np.uint8]) -> None:
     results = [degraded(luma, 3, "photo", Degradation(blur)) for blur in (None, 1.6, 3.0)]
-    scores = [psnr(to_uint8(enlarged), truth) for truth, enlarged in results]
+    scores = [psnr(to_uint8(made.enlarged), truth) for truth, made in results]
     assert scores[0] > scores[1] > scores[2] > 20
 
 
@@ -90,12 +91,35 @@ def test_jpeg_of_colours_is_one_of_their_rgb(photo: NDArray[np.uint8], color: Co
 
 def test_the_judge_repeats_itself_and_training_need_not(luma: NDArray[np.uint8]) -> None:
     hard = Degradation(blur=1.6, noise=(1, 9), jpeg=(20, 90))
-    first, again, other = (degraded(luma, 3, name, hard)[1] for name in ("a/x", "b/x", "a/y"))
+    first, again, other = (degraded(luma, 3, name, hard)[1].low for name in ("a/x", "b/x", "a/y"))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
     random = np.random.default_rng(1)
-    one, two = (degraded(luma, 3, "a/x", hard, random)[1] for _ in range(2))
+    one, two = (degraded(luma, 3, "a/x", hard, random)[1].low for _ in range(2))
     assert (one != two).any()
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_each_grid_is_given_its_image(photo: NDArray[np.uint8], scale: int) -> None:
+    """Networks of factor 1 take the image enlarged to the truth's size, others the small one itself."""
+    high = photo[: 24 * scale, : 20 * scale]
+    truth, made = degraded(high, scale, "photo", color="RGB")
+    small = imresize(high / 255, 1 / scale)
+    np.testing.assert_array_equal(truth, high)
+    for radius in (0, 5):
+        low, large = made.given(Grid(scale, radius)), made.given(Grid(1, radius))
+        assert (low.shape, large.shape) == ((24, 20, 3), truth.shape)
+        np.testing.assert_allclose(low, small, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(large, imresize(small, scale), rtol=0, atol=1e-12)
+    with pytest.raises(AssertionError, match="for another scale"):
+        made.given(Grid(scale + 1, 0))
+
+
+def test_another_resizer_makes_the_enlarged_image_alone(random: np.random.Generator) -> None:
+    low = random.random((4, 5))
+    made = Degraded(low, 3, lambda image, scale: np.kron(image, np.ones((int(scale),) * 2)))
+    np.testing.assert_array_equal(made.given(Grid(1, 2)), low.repeat(3, 0).repeat(3, 1))
+    np.testing.assert_array_equal(made.given(Grid(3, 2)), low)
 
 
 def test_what_the_card_says() -> None:

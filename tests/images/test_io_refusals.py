@@ -156,7 +156,7 @@ def test_the_limit_on_pixels(photo: NDArray[np.uint8], tmp_path: Path, format: s
     assert open_picture(path, max_pixels=40 * 61).read().shape[:2] == (40, 61)
     for source in (path, data):
         line = refusal(source, LimitError, max_pixels=40 * 61 - 1)
-        assert line.endswith("has 2440 pixels, over the limit of 2439; raise it with --max-pixels")
+        assert line.endswith("has 2440 pixels, over the limit of 2439; raise it with max_pixels=")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from PIL import Image, ImageCms
 from srcnn.images.encode import Page, losses, write_picture
 from srcnn.images.formats import FORMATS
 from srcnn.images.io import open_picture
+from srcnn.images.metadata import PROFILE
 
 from .reference import written_by_pillow
 
@@ -237,5 +238,5 @@ def test_inks_become_srgb_by_their_profile(
     seen = picture.read()
     assert seen.shape == photo.shape
     assert np.abs(seen.astype(int) - np.asarray(expected)).mean() < 2
-    profile = picture.header.metadata["icc-profile-data"][1]
+    profile = picture.header.metadata.block(PROFILE) or b""
     assert ImageCms.ImageCmsProfile(io.BytesIO(profile)).profile.xcolor_space.strip() == "RGB"

@@ -14,7 +14,9 @@ from PIL import Image, JpegImagePlugin
 from srcnn.errors import InputError
 from srcnn.images.formats import format_of_bytes
 from srcnn.images.io import open_picture
-from srcnn.images.validation import check_parts, is_whole_gif, kind_of_jpeg
+from srcnn.images.jpeg import kind_of_jpeg
+from srcnn.images.parts import is_whole_gif
+from srcnn.images.validation import check_parts
 
 from .reference import written_by_pillow
 from .specimens import NAMES, specimen

@@ -19,7 +19,7 @@ from srcnn.models.binary import Binarize, BinarySRCNN
 from srcnn.models.registry import network_of
 from srcnn.models.srcnn import SRCNN, init_he
 
-from ..weights.reference import binary_network, random_bits, random_tensors
+from ..weights.reference import binary_network, card_of, random_bits, random_tensors
 
 SHAPES = [((9, 1, 5), (64, 32), 1), ((5, 3, 3), (5, 3), 3), ((9, 1, 1, 5), (8, 4, 4), 1)]
 Floats = NDArray[np.float64]
@@ -145,7 +145,7 @@ def test_stored_bits_give_the_same_picture(
     f: tuple[int, ...], n: tuple[int, ...], channels: int
 ) -> None:
     bits, plain = random_bits(f, n, channels)
-    model = network_of(bits)
+    model = network_of(bits, card_of(f, n, channels, weights="binary"))
     assert isinstance(model, BinarySRCNN)
     side = 2 * model.radius
     batch = np.random.default_rng(0).random((1, channels, side + 1, side + 9), dtype=np.float32)
@@ -177,7 +177,7 @@ def test_each_kind_opens_its_own_weights() -> None:
         SRCNN.from_tensors(bits)
     with pytest.raises(ModelError, match="holds no binary weights; open it with SRCNN"):
         BinarySRCNN.from_tensors(plain)
-    assert type(network_of(plain)) is SRCNN
+    assert type(network_of(plain, card_of((3, 1, 3), (3, 2)))) is SRCNN
     assert srcnn.BinarySRCNN is BinarySRCNN
 
 

@@ -96,9 +96,9 @@ def test_impossible_shapes_are_refused(
 def test_from_pretrained_sharpens(scale: int, photo: NDArray[np.uint8]) -> None:
     model = srcnn.SRCNN.from_pretrained("srcnn-915", scale=scale)
     assert model.parameters_without_biases == 8_032
-    truth, enlarged = degraded(
-        Original("photo", photo, PROTOCOLS["paper"]).channels("Y"), scale, "photo"
-    )
+    channels = Original("photo", photo, PROTOCOLS["paper"]).channels("Y")
+    truth, made = degraded(channels, scale, "photo")
+    enlarged = made.enlarged
     with torch.no_grad():
         result = model(torch.from_numpy(enlarged)[None, None].float())[0, 0].numpy()
     # Half a dB above bicubic on an ordinary photograph: no identity, no noise, the right scale.

@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from srcnn.errors import UsageError
-from srcnn.training.config import Recipe, make_recipe, read_recipe, schema
+from srcnn.training.config import Recipe, schema
 from srcnn.training.optimizer import ema_decay, learning_rate
+from srcnn.training.recipe_file import make_recipe, read_recipe
 
 from ..conftest import ROOT
 

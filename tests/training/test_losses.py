@@ -17,10 +17,9 @@ from srcnn.training.losses import LOSSES, over_channels
 @pytest.fixture
 def pictures(photo: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The bicubic picture and the truth of a photograph, 288 x 288, in [0, 1]."""
-    truth, enlarged = degraded(
-        Original("photo", photo, PROTOCOLS["paper"]).channels("Y"), 3, "photo"
-    )
-    return enlarged, truth / 255
+    channels = Original("photo", photo, PROTOCOLS["paper"]).channels("Y")
+    truth, made = degraded(channels, 3, "photo")
+    return made.enlarged, truth / 255
 
 
 def batch(*pictures: NDArray[np.float64]) -> Tensor:

@@ -15,7 +15,7 @@ from srcnn.data.folder import LOG, RESOLVED
 from srcnn.errors import OutputError, SrcnnError, UsageError
 from srcnn.runs.plan import make_plan
 from srcnn.runs.run import WEIGHTS, run_plan
-from srcnn.training.config import read_recipe
+from srcnn.training.recipe_file import read_recipe
 from srcnn.training.resume import LOCK, alone
 from srcnn.training.state import LAST
 from srcnn.weights.foreign import load

@@ -17,7 +17,9 @@ from srcnn.models.srcnn import SRCNN, init_paper
 from srcnn.runs.pictures import open_sampler
 from srcnn.runs.plan import make_plan
 from srcnn.runs.run import CURVES, SNAPSHOTS, WEIGHTS, run_plan
-from srcnn.training.config import Recipe, make_recipe, read_recipe
+from srcnn.training.config import Recipe
+from srcnn.training.recipe_file import make_recipe, read_recipe
+from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.foreign import load
 
 from ..conftest import ROOT
@@ -25,7 +27,7 @@ from .tiny import digest, recipe_for, train
 
 
 def sampler_of(recipe: Recipe, photos: Path) -> Sampler:
-    with open_sampler(recipe, pictures_in(photos), 6, print, print) as sampler:
+    with open_sampler(recipe, pictures_in(photos), grid_of(recipe.card), print, print) as sampler:
         return sampler
 
 
@@ -67,7 +69,7 @@ def test_starting_from_weights(photos: Path, tmp_path: Path) -> None:
     old, new = (load(tmp_path / name / WEIGHTS, 3)[0] for name in ("x3", "x2"))
     for name, tensor in old.items():
         np.testing.assert_allclose(new[name], tensor, atol=1e-5)
-    with pytest.raises(UsageError, match="not the recipe's"):
+    with pytest.raises(UsageError, match=r"has n \(6, 4\), and the recipe \(7, 4\)"):
         train(recipe_for(photos, start=start, n=[7, 4]), tmp_path / "other")
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from srcnn.runs.plan import make_plan
 from srcnn.runs.run import WEIGHTS, run_plan
-from srcnn.training.config import Recipe, make_recipe
+from srcnn.training.config import Recipe
+from srcnn.training.recipe_file import make_recipe
 from srcnn.weights.foreign import load
 
 TINY: dict[str, Any] = {

@@ -14,6 +14,7 @@ import torch
 from srcnn.engine.upscaler import load as open_upscaler
 from srcnn.errors import ModelError
 from srcnn.models.registry import network_of
+from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.foreign import load, to_safetensors
 from srcnn.weights.graph import to_onnx
 
@@ -63,10 +64,10 @@ def attempt(data: bytes, name: str) -> None:
     path.write_bytes(data)
     try:
         tensors, card = load(path, 3)
-        side = 2 * card.radius + 2
+        side = grid_of(card).padded(2)
         batch = np.random.default_rng(0).random((1, card.channels, side, side), np.float32)
         if side < 100:
-            model = network_of(tensors, "damaged")
+            model = network_of(tensors, card, "damaged")
             assert torch.isfinite(model(torch.from_numpy(batch), pad=False)).all()
     except ModelError as error:
         check_line(error, 6)

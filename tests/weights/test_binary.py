@@ -14,7 +14,9 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from srcnn.engine.options import ENGINES, open_backend
+from srcnn.engine.backends.table import BACKENDS
+from srcnn.engine.options import Engine
+from srcnn.engine.session import Session
 from srcnn.engine.upscaler import load as open_upscaler
 from srcnn.errors import ModelError
 from srcnn.export import LIMIT, export
@@ -80,7 +82,7 @@ def test_there_and_back(f: tuple[int, ...], n: tuple[int, ...], channels: int) -
         np.testing.assert_array_equal(weight, plain[f"conv{k}.weight"])
 
 
-@pytest.mark.parametrize("engine", list(ENGINES))
+@pytest.mark.parametrize("engine", list(BACKENDS))
 @pytest.mark.parametrize(("f", "n", "channels"), NETWORKS)
 def test_every_engine_runs_the_graph(
     f: tuple[int, ...], n: tuple[int, ...], channels: int, engine: str
@@ -88,7 +90,7 @@ def test_every_engine_runs_the_graph(
     """What float64 convolutions of the same weights give, and the input's middle."""
     bits, plain = random_bits(f, n, channels)
     data = to_onnx(bits, card_of(f, n, channels, weights="binary"))
-    backend = open_backend(data, engine, "fp32", 1)
+    backend = Session(data, Engine(engine, "fp32", threads=1))
     border = sum(size - 1 for size in f)
     for shape in ((1, channels, border + 1, border + 1), (2, channels, border + 9, border + 17)):
         batch = np.random.default_rng(1).random(shape, dtype=np.float32)
@@ -150,7 +152,7 @@ def test_it_is_exported_like_any_other(
         assert tensors.keys() == bits.keys()
         batch = np.random.default_rng(1).random((1, channels, 12, 13), dtype=np.float32)
         with torch.inference_mode():
-            out = network_of(tensors)(torch.from_numpy(batch), pad=False).numpy()
+            out = network_of(tensors, card)(torch.from_numpy(batch), pad=False).numpy()
         np.testing.assert_allclose(out, binary_network(plain, batch), rtol=0, atol=1e-5)
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from srcnn.errors import ModelError
 from srcnn.images.color import Color
+from srcnn.images.grid import Grid
+from srcnn.weights.architectures.table import grid_of, parameters_of
 from srcnn.weights.card import Card, card_from_json
 
 
@@ -27,8 +29,8 @@ def test_counts(
 ) -> None:
     """Sections 4.3.1 and 4.3.2 of the paper; in colour 3 * 81 * 64 + 64 * 32 + 32 * 25 * 3 + ..."""
     card = Card("test", 3, f, n, color)
-    assert card.parameters == parameters
-    assert card.radius == radius
+    assert parameters_of(card) == parameters
+    assert grid_of(card) == Grid(1, radius)
     assert card.channels == (1 if color == "Y" else 3)
 
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 import srcnn
 from srcnn.engine.backends.backend import Backend
-from srcnn.engine.options import open_backend
+from srcnn.engine.options import Engine
+from srcnn.engine.session import Session
 from srcnn.errors import ModelError
 from srcnn.images.color import Color
 from srcnn.weights.card import Card
@@ -38,7 +39,7 @@ def run(backend: Backend, pictures: NDArray[Any]) -> NDArray[np.float32]:
 @pytest.mark.parametrize("scale", [2, 3, 4, 5])
 def test_the_graph_is_the_road_in_float64(scale: int, engine: str) -> None:
     """Every size from one pixel up, several pictures at once, in either engine; clamped."""
-    backend = open_backend(to_standalone(TENSORS, CARD, scale), engine, "fp32", 1)
+    backend = Session(to_standalone(TENSORS, CARD, scale), Engine(engine, "fp32", threads=1))
     random = np.random.default_rng(7)
     for height, width in SIZES:
         pictures = random.random((2, height, width, 3), np.float32)
@@ -60,7 +61,7 @@ def test_a_photograph_comes_out_as_srcnn_makes_it(
     """The pixels before rounding are within half a grey level of `srcnn.upscale`'s."""
     graph = to_standalone(*open_weights("srcnn-915", scale), scale)
     picture = photo[:101, :149]
-    out = run(open_backend(graph, engine, "fp32", 1), picture[None] / 255)[0]
+    out = run(Session(graph, Engine(engine, "fp32", threads=1)), picture[None] / 255)[0]
     ours = srcnn.load("srcnn-915", scale).upscale(picture)
     assert out.shape == ours.shape
     assert np.abs(out * 255.0 - ours).max() < 0.5 + 1e-3
@@ -94,7 +95,7 @@ def test_it_keeps_the_card_but_is_no_weights_file() -> None:
 def test_colour_networks_stand_alone_too(color: Color, engine: str) -> None:
     tensors = near_identity(channels=3)
     card = replace(CARD, color=color)
-    backend = open_backend(to_standalone(tensors, card, 3), engine, "fp32", 1)
+    backend = Session(to_standalone(tensors, card, 3), Engine(engine, "fp32", threads=1))
     for height, width in SIZES:
         picture = np.random.default_rng(7).random((height, width, 3), np.float32)
         wanted = expected(picture, (3 * height, 3 * width), tensors, color)

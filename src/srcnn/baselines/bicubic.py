@@ -7,20 +7,21 @@ from typing import Any
 from numpy.typing import NDArray
 
 from srcnn.images.color import Color
+from srcnn.images.grid import ENLARGED
 
 NAME = "bicubic"
 
 
 class Bicubic:
-    """Takes the enlarged picture and gives it back."""
+    """Takes the enlarged image and gives it back."""
 
     name = NAME
-    radius = 0
+    grid = ENLARGED
 
     def __init__(self, color: Color = "Y") -> None:
-        """``color``: the channels that it is given; what comes of a picture is the same but for rounding."""
+        """Choose the channels that it is given; they change the result by rounding only."""
         self.color: Color = color
 
     def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
-        """H x W or 3 x H x W floats in, the same out: with radius 0 there is no padding to lose."""
+        """Return ``padded``, (C, H, W) floats: with radius 0 there is no padding to lose."""
         return padded

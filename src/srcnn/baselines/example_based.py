@@ -10,9 +10,16 @@ from numpy.typing import NDArray
 from srcnn.baselines.features import flat, gradients
 from srcnn.baselines.patches import Overlap, cut
 from srcnn.images.color import Color
+from srcnn.images.grid import Grid
+from srcnn.images.resize import imresize
 
 _AT_ONCE = 4096
-"""Patches: their products with all atoms take 16 MB."""
+"""Patches whose products with all atoms are held, 16 MB."""
+_HALO = 3
+"""Low-resolution pixels around a pixel that its patches need: those that end in it begin two pixels
+before it, and gradients reach one more."""
+_TAPS = 2
+"""Low-resolution pixels on either side that bicubic interpolation weighs."""
 
 
 class Coder(Protocol):
@@ -24,34 +31,32 @@ class Coder(Protocol):
 
 
 class ExampleBased:
-    """A trained method for one scale. Its grid of patches is that of the low-res picture.
-
-    So a picture may be cut into pieces where low-res pixels meet, and nowhere else.
-    """
+    """A trained method for one scale, on the low-resolution grid, on which its patches lie."""
 
     color: Color = "Y"
 
     def __init__(self, name: str, scale: int, basis: NDArray[np.float32], coder: Coder) -> None:
         """``basis``: 4P² x d, of `srcnn.baselines.features`."""
         self.name = name
-        # Patches that end in the first pixel begin two low-res pixels before it; gradients reach one more.
-        self.radius = 3 * scale
-        self._scale = scale
+        self.grid = Grid(scale, _HALO + _TAPS)
         self._basis = basis
         self._coder = coder
 
     def enhance(self, padded: NDArray[Any]) -> NDArray[np.float32]:
         """See `srcnn.engine.network.Enhancer`. Safe from several threads."""
-        planes = gradients(padded, self._scale)
-        patches = cut(planes, self._scale)
-        overlap = Overlap(planes.shape[1], planes.shape[2], self._scale)
+        scale = self.grid.factor
+        edge = _TAPS * scale
+        bicubic = imresize(padded[0], scale)[edge:-edge, edge:-edge]
+        planes = gradients(bicubic, scale)
+        patches = cut(planes, scale)
+        overlap = Overlap(planes.shape[1], planes.shape[2], scale)
         rows, columns, _, side, _ = patches.shape
         step = max(1, _AT_ONCE // columns)
         for first in range(0, rows, step):
             band = patches[first : first + step]
             answers = self._coder.residuals(flat(band) @ self._basis)
             overlap.add(first, answers.reshape(len(band), columns, side, side))
-        r = self.radius
-        inner = slice(r - self._scale, self._scale - r)
+        halo = _HALO * scale
+        inner = slice(halo - scale, scale - halo)
         residual = overlap.mean()[inner, inner]
-        return (padded[r:-r, r:-r] + residual).astype(np.float32)
+        return (bicubic[halo:-halo, halo:-halo] + residual).astype(np.float32)[None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,15 @@ from threadpoolctl import threadpool_limits
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.bench.interleave import Call
 from srcnn.bench.rivals import open_networks, open_resizes
-from srcnn.engine.network import Enhancer, Network
-from srcnn.engine.options import open_backend
+from srcnn.engine.network import Enhancer, Network, enhance_whole
+from srcnn.engine.options import Engine, ResolvedEngine
+from srcnn.engine.session import Session
 from srcnn.engine.upscaler import load
+from srcnn.images.color import channels_in
+from srcnn.images.grid import Grid
+from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.card import Card
+from srcnn.weights.onnx_file import read_card
 
 SCALE = 3
 
@@ -40,27 +46,27 @@ class Subject:
 def our_contenders(
     networks: dict[str, bytes],
     cards: dict[str, Card],
-    engines: dict[str, tuple[str, ...]],
+    engines: Sequence[ResolvedEngine],
     sizes: Sequence[tuple[int, int]],
     threads: int,
 ) -> Iterator[tuple[Subject, Call]]:
     """Every network on every engine, alone and on a picture's whole road; the road of the bicubic."""
     for name, graph in networks.items():
-        radius = cards[name].radius
-        for engine, precision in ((e, p) for e, several in engines.items() for p in several):
-            backend = open_backend(graph, engine, precision, threads)
-            network = Network(name, backend, radius, threads=threads)
-            upscaler = load(name, SCALE, engine, precision, threads=threads)
+        grid, color = grid_of(cards[name]), cards[name].color
+        for engine in engines:
+            network = Network(name, Session(graph, engine), grid, color)
+            upscaler = load(name, SCALE, engine)
             for size in sizes:
                 picture = make_picture(size)
-                padded = np.pad(_luma(size), radius, mode="edge")
+                given = _given(network, size)
                 run: dict[str, Call] = {
-                    "network": _bind(network.enhance, padded),
+                    "network": partial(enhance_whole, network, given, threads=threads),
                     "road": _bind(upscaler.upscale, picture),
                 }
                 for what, call in run.items():
-                    yield Subject(what, "srcnn", name, engine, precision, _large(size)), call
-    bicubic = load(BICUBIC, SCALE, threads=threads)
+                    row = (what, "srcnn", name, engine.name, engine.precision, _large(size))
+                    yield Subject(*row), call
+    bicubic = load(BICUBIC, SCALE, Engine(threads=threads))
     for size in sizes:
         call = _bind(bicubic.upscale, make_picture(size))
         yield Subject("road", "srcnn", BICUBIC, None, None, _large(size)), call
@@ -75,7 +81,9 @@ def rival_contenders(
     one, resizes h x w x 3 uint8. ``threads`` is for ONNX Runtime; ``None`` leaves its own default.
     """
     for name, graph in networks.items():
-        for contender, call in open_networks(graph, _luma(size), threads).items():
+        card = read_card(graph, name)
+        given = _luma(size, grid_of(card))
+        for contender, call in open_networks(graph, given, threads).items():
             yield Subject("network", contender, name, None, "fp32", _large(size)), call
     for contender, resize in open_resizes(make_picture(size), SCALE).items():
         yield Subject("resize", contender, BICUBIC, None, None, _large(size)), resize
@@ -86,8 +94,8 @@ def example_contenders(
 ) -> Iterator[tuple[Subject, Call]]:
     """The example-based methods, whose products numpy does on so many threads."""
     for model in models:
-        padded = np.pad(_luma(size), model.radius, mode="edge")
-        call = _bind(threadpool_limits.wrap(limits=threads, user_api="blas")(model.enhance), padded)
+        enhance = threadpool_limits.wrap(limits=threads, user_api="blas")(enhance_whole)
+        call = partial(enhance, model, _given(model, size), threads=1)
         yield Subject("examples", "srcnn", model.name, None, None, _large(size)), call
 
 
@@ -108,6 +116,12 @@ def make_picture(size: tuple[int, int]) -> NDArray[np.uint8]:
     return (np.clip(slopes + noise, 0, 1) * 255).astype(np.uint8)
 
 
-def _luma(size: tuple[int, int]) -> NDArray[np.float32]:
-    """What the network sees of such a picture: H x W floats in [0, 1], enlarged."""
-    return make_picture(_large(size))[..., 0].astype(np.float32) / np.float32(255)
+def _given(model: Enhancer, size: tuple[int, int]) -> NDArray[np.float32]:
+    """Return such an image as a model is given it: (C, H, W) floats in [0, 1]."""
+    return np.stack([_luma(size, model.grid)] * channels_in(model.color))
+
+
+def _luma(size: tuple[int, int], grid: Grid) -> NDArray[np.float32]:
+    """Return the luma of such an image on a grid, (H, W) floats in [0, 1]."""
+    picture = make_picture(_large(size) if grid.factor == 1 else size)
+    return picture[..., 0].astype(np.float32) / np.float32(255)

@@ -7,9 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-import torch
-
-from srcnn._optional import need
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.bench import peak
 from srcnn.bench.contenders import (
@@ -31,10 +28,11 @@ from srcnn.bench.interleave import Timing, interleave
 from srcnn.bench.machine import describe_machine
 from srcnn.bench.rivals import EAGER, has_opencv, threads_of_rivals
 from srcnn.bench.start import open_starts
+from srcnn.engine.backends.table import BACKENDS
 from srcnn.engine.network import Enhancer
-from srcnn.engine.options import ENGINES
-from srcnn.engine.threads import cores
-from srcnn.errors import MissingExtra, UsageError
+from srcnn.engine.options import Engine, ResolvedEngine
+from srcnn.errors import MissingExtra
+from srcnn.weights.architectures.table import grid_of, parameters_of
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import shipped
@@ -66,17 +64,15 @@ def measure(
     Raises:
         UsageError: If there are less than 1 threads.
     """
-    if threads is not None and threads < 1:
-        raise UsageError(f"threads {threads}", "is not positive")
-    engines, left_out = _engines()
+    count = Engine(threads=threads).resolved().threads
+    engines, left_out = _engines(count)
     sizes, rivals_size = (SIZES[:1], SIZES[0]) if quick else (SIZES, _RIVALS_SIZE)
     networks, cards = one_of_each_kind()
     # Others have no graph of bits.
     plain = {name: graph for name, graph in networks.items() if cards[name].weights == "fp32"}
-    count = threads or cores()
     rounds = _QUICK_ROUNDS if quick else _ROUNDS
     with threads_of_rivals(count), tempfile.TemporaryDirectory() as folder:
-        attempts = peak.open_attempts(engines, count)
+        attempts = peak.open_attempts([engine.name for engine in engines], count)
         starts = open_starts(Path(folder), make_picture(_START_SIZE), threads)
         contenders = [
             *our_contenders(networks, cards, engines, sizes, count),
@@ -101,7 +97,7 @@ def measure(
         "rows": make_rows(
             [subject for subject, _ in contenders],
             list(timings),
-            {name: card.parameters for name, card in cards.items()},
+            {name: _multiplies(card) for name, card in cards.items()},
             {"fp32": peaks["fp32"], "bf16": peaks["bf16"]},
         ),
         "start": started,
@@ -113,7 +109,7 @@ def _models(cards: dict[str, Card]) -> dict[str, ModelDocument]:
     bicubic = _psnr(next(iter(cards.values())), " bicubic")
     models: dict[str, ModelDocument] = {BICUBIC: {"multiplies": 0, "set5_psnr": bicubic}}
     for name, card in cards.items():
-        models[name] = {"multiplies": card.parameters, "set5_psnr": _psnr(card)}
+        models[name] = {"multiplies": _multiplies(card), "set5_psnr": _psnr(card)}
     return models
 
 
@@ -127,9 +123,20 @@ def one_of_each_kind() -> tuple[dict[str, bytes], dict[str, Card]]:
             continue
         graph = path.read_bytes()
         card = read_card(graph, name)
-        if name == kinds.setdefault((card.f, card.n, card.color, card.weights), name):
+        if name == kinds.setdefault(_kind(card), name):
             graphs[name], cards[name] = graph, card
     return graphs, cards
+
+
+def _kind(card: Card) -> tuple[object, ...]:
+    """Return what the time of a network depends on."""
+    sizes = tuple(sorted(card.sizes.items()))
+    return card.architecture, card.f, card.n, sizes, card.color, card.weights
+
+
+def _multiplies(card: Card) -> int:
+    """Return the multiplications per output pixel, rounded."""
+    return round(parameters_of(card) / grid_of(card).factor ** 2)
 
 
 def make_rows(
@@ -184,17 +191,17 @@ def make_rows(
     return rows
 
 
-def _engines() -> tuple[dict[str, tuple[str, ...]], list[str]]:
-    """(the engines that can be measured, with their precisions; a line for each that cannot)."""
-    engines, left_out = dict(ENGINES), []
-    try:
-        need("openvino", "engine openvino")
-    except MissingExtra as error:
-        del engines["openvino"]
-        left_out.append(str(error))
-    if torch.cuda.is_available():
-        del engines["torch"]
-        left_out.append("engine torch: would run on the GPU, and this is about the processor")
+def _engines(threads: int) -> tuple[list[ResolvedEngine], list[str]]:
+    """Return the engines that can be measured on the CPU, and a line for each that cannot."""
+    engines, left_out = [], []
+    for name, row in BACKENDS.items():
+        try:
+            engines += [
+                Engine(name, precision, "cpu", threads=threads).resolved()
+                for precision in row.precisions
+            ]
+        except MissingExtra as error:
+            left_out.append(str(error))
     if not has_opencv():
         left_out.append("OpenCV: is not installed; run: pip install opencv-python-headless")
     return engines, left_out

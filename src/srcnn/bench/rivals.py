@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from onnx import helper
 from PIL import Image
 
-from srcnn.models.srcnn import SRCNN
+from srcnn.models.registry import network_of
 from srcnn.weights.architectures.srcnn import hidden_layers
+from srcnn.weights.architectures.table import grid_of
+from srcnn.weights.card import SRCNN, Card
 from srcnn.weights.graph import graph_file, protos
 from srcnn.weights.onnx_file import from_onnx
 
@@ -47,17 +49,17 @@ def threads_of_rivals(threads: int) -> Iterator[None]:
 
 
 def open_networks(graph: bytes, luma: Luma, threads: int | None) -> dict[str, Enhance]:
-    """The network ``graph`` by contender, each ready to make ``luma`` (H x W) into H x W.
+    """The network ``graph`` by contender, each ready to enhance ``luma``, H x W on the network's grid.
 
     Everything that a program would do once is done: a call is the network alone. ``threads`` is for
     ONNX Runtime; ``None`` leaves its own default.
     """
     tensors, card = from_onnx(graph, "graph")
-    graph = _plain_graph(tensors)
-    padded = np.pad(luma, card.radius, mode="edge")[None, None]
+    graph = _plain_graph(tensors) if card.architecture == SRCNN else graph
+    padded = np.pad(luma, grid_of(card).radius, mode="edge")[None, None]
     calls = {
-        EAGER: _torch(tensors, luma, channels_last=False),
-        "torch channels-last": _torch(tensors, luma, channels_last=True),
+        EAGER: _torch(tensors, card, luma, channels_last=False),
+        "torch channels-last": _torch(tensors, card, luma, channels_last=True),
         "plain ONNX Runtime": _onnxruntime(graph, padded, threads),
     }
     if has_opencv():
@@ -81,12 +83,17 @@ def open_resizes(picture: NDArray[np.uint8], scale: int) -> dict[str, Callable[[
     return calls
 
 
-def _torch(tensors: dict[str, NDArray[np.float32]], luma: Luma, channels_last: bool) -> Enhance:
+def _torch(
+    tensors: dict[str, NDArray[np.float32]], card: Card, luma: Luma, channels_last: bool
+) -> Enhance:
     """As the usual port has it: every layer pads itself with zeros, so the border is not ours."""
-    network = SRCNN.from_tensors(tensors).eval()
-    for layer in network.layers:
-        layer.padding = (layer.kernel_size[0] // 2, layer.kernel_size[1] // 2)
-    x = torch.from_numpy(luma)[None, None]
+    network = network_of(tensors, card).eval()
+    r = grid_of(card).radius
+    if card.architecture == SRCNN:
+        for layer in network.layers:
+            layer.padding = (layer.kernel_size[0] // 2, layer.kernel_size[1] // 2)
+        r = 0
+    x = torch.from_numpy(np.pad(luma, r, mode="edge"))[None, None]
     if channels_last:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         x = x.contiguous(memory_format=torch.channels_last)

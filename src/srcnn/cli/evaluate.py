@@ -69,6 +69,15 @@ _SCALE = 3
     default="auto",
     help="Precision of the networks; auto is fp32.",
 )
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    help="Where the networks run; auto is the CPU.",
+)
+@click.option(
+    "--tta", is_flag=True, help="Average over 8 flips and turns: better, 8 times as slow."
+)
 @click.option("--save", type=Path, metavar="DIR", help="Write the judged pictures there.")
 @click.option("--json", metavar="PATH", help="Report as JSON; - is stdout.")
 @click.option("--quiet", is_flag=True, help="Results only.")
@@ -81,6 +90,8 @@ def evaluate(
     data_root: Path | None,
     engine: str,
     precision: str,
+    device: str,
+    tta: bool,
     save: Path | None,
     json: str | None,
     quiet: bool,
@@ -96,6 +107,7 @@ def evaluate(
     from srcnn.cli.jobs import check_json_file
     from srcnn.data.catalog import locate
     from srcnn.data.folder import pictures_in
+    from srcnn.engine.options import engine_of
     from srcnn.evaluation.report import Request, make_report, to_table
 
     if json not in (None, "-"):
@@ -108,8 +120,7 @@ def evaluate(
         scales=scales or _scales_of(models) or (_SCALE,),
         protocol=protocol,
         metrics=[name.strip() for name in metrics.split(",") if name.strip()],
-        engine=engine,
-        precision=precision,
+        engine=engine_of(engine, precision, device, tta=tta),
     )
     report = make_report(request, data_root, save, lambda text: show(text, quiet))
     for check in report.checks:

@@ -1,19 +1,33 @@
-"""From the words of ``srcnn upscale`` to a list of jobs; every mistake is found before work starts."""
+"""From the words of ``srcnn upscale`` to names: of every source, and of where its result goes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
-from srcnn.data.folder import is_pattern, pictures_in, pictures_like
-from srcnn.engine.upscaler import check_scale, enlarged_size
-from srcnn.errors import DestinationExists, UsageError
-from srcnn.images.formats import SUFFIXES, Format, format_of_name
-from srcnn.images.io import open_picture
+from srcnn.data.folder import is_pattern, picture_names, pictures_like
+from srcnn.errors import MissingData, UsageError
+from srcnn.images.formats import SUFFIXES, format_of_name
 
 STDIO = "-"
+_FOLDERS = 256
+"""Folders whose path is kept: names come folder by folder."""
+
+
+class Name(NamedTuple):
+    """One source by its name; nothing is known of the file."""
+
+    source: str
+    """Path, as messages show it; ``-`` is stdin."""
+    below: str
+    """Folder below the output where the result belongs."""
+    given: bool
+    """Whether it was named itself, rather than found in a folder."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +36,8 @@ class Job:
 
     source: str
     destination: Path | None
-    format: Format | None
-    """``None``: the format of the source."""
+    weight: float = 0.0
+    """Its part of the progress."""
     skip: bool = False
     """The destination is there, and stays."""
 
@@ -32,131 +46,171 @@ class Job:
         """What messages call its source."""
         return "stdin" if self.source == STDIO else self.source
 
+    @property
+    def target_name(self) -> str:
+        """What reports call its destination."""
+        return STDIO if self.destination is None else str(self.destination)
+
 
 @dataclass(frozen=True)
-class Wanted:
-    """The size that was asked for: a scale, or a box to fit into; nothing is distorted."""
+class Request:
+    """The sources of a command, and how their results are named.
 
-    scale: float | None = None
-    width: int | None = None
-    height: int | None = None
-    max_edge: int | None = None
+    Attributes:
+        sources: Files, folders and patterns; ``-`` is stdin.
+        listed: A file that names more of them, one a line.
+        output: File for one source, folder for several; ``-`` is stdout, ``None`` is beside the source.
+        ending: What is added to the name of a source.
+        format: Suffix of the results; ``None`` is that of the source.
+        recursive: Whether folders are entered.
+        overwrite: Whether to replace what is at a destination.
+        skip_existing: Whether to leave out what is at a destination.
+
+    Raises:
+        UsageError: For words that contradict each other, or that are no part of a file's name.
+    """
+
+    sources: tuple[str, ...]
+    listed: str | None = None
+    output: str | None = None
+    ending: str = "_x3"
+    format: str | None = None
+    recursive: bool = False
+    overwrite: bool = False
+    skip_existing: bool = False
 
     def __post_init__(self) -> None:
-        box = [value for value in (self.width, self.height, self.max_edge) if value is not None]
-        if self.scale is not None and box:
-            raise UsageError("--scale", "goes not together with --width, --height, --max-edge")
-        if self.max_edge is not None and len(box) > 1:
-            raise UsageError("--max-edge", "goes not together with --width, --height")
-        if any(value < 1 for value in box):
-            raise UsageError("the size", "is not positive")
-        if not box:
-            object.__setattr__(self, "scale", 3.0 if self.scale is None else self.scale)
-            check_scale(self.scale or 0.0)
+        if self.overwrite and self.skip_existing:
+            raise UsageError("--overwrite", "cannot be combined with --skip-existing")
+        if "" in (*self.sources, self.output):
+            raise UsageError("a source or --output", "is empty")
+        for part in (self.ending, self.format or ""):
+            if "/" in part or "\\" in part:
+                raise UsageError(f"'{part}'", "is no part of a file name")
+        if self.format is not None:
+            format_of_name(self.format)
+        if self.output == STDIO and self.several:
+            raise UsageError("-o -", "stdout takes one picture")
+        if self.output is not None and self.several:
+            if exists(Path(self.output)) and not is_folder(self.output):
+                raise UsageError(self.output, "is no folder", "several pictures need one")
+        elif self.output not in (None, STDIO) and not self._into_folder and self.format is None:
+            format_of_name(Path(str(self.output)).name)
 
-    def size_of(self, height: int, width: int, name: str) -> tuple[tuple[int, int], float]:
-        """((height, width) of the result, the scale) for a picture of this size."""
-        if self.scale is not None:
-            return enlarged_size(height, width, self.scale), self.scale
-        limits = [
-            limit / side
-            for limit, side in (
-                (self.width, width),
-                (self.height, height),
-                (self.max_edge, max(height, width)),
-            )
-            if limit is not None
-        ]
-        scale = min(limits)
-        if scale <= 1:
-            raise UsageError(name, f"is {width} x {height} already", "srcnn only enlarges")
-        return enlarged_size(height, width, scale), scale
+    @cached_property
+    def several(self) -> bool:
+        """Whether the sources may be other than one file that was named."""
+        if self.listed is not None or len(self.sources) != 1:
+            return True
+        (source,) = self.sources
+        return is_folder(source) or bool(_matches(source))
 
-    @property
-    def suffix(self) -> str:
-        """What the default name of a result ends in: ``_x3``, ``_x2.5``, ``_w1200``."""
-        if self.scale is not None:
-            return f"_x{self.scale:g}"
-        parts = (("w", self.width), ("h", self.height), ("e", self.max_edge))
-        return "_" + "".join(f"{letter}{value}" for letter, value in parts if value is not None)
+    @cached_property
+    def _into_folder(self) -> bool:
+        output = self.output or ""
+        return self.several or output.endswith(("/", "\\")) or is_folder(output)
 
+    def names(self) -> Iterator[Name]:
+        """Yield every source, folders in the order of their names; no file is opened.
 
-def plan_jobs(
-    sources: Sequence[str],
-    output: str | None,
-    wanted: Wanted,
-    format: str | None,
-    suffix: str | None,
-    recursive: bool,
-    overwrite: bool,
-    skip_existing: bool,
-) -> list[Job]:
-    """Every picture with its destination; `UsageError` for what cannot be or is there already."""
-    if overwrite and skip_existing:
-        raise UsageError("--overwrite", "goes not together with --skip-existing")
-    if "" in (*sources, output):
-        raise UsageError("a source or --output", "is empty")
-    ending = wanted.suffix if suffix is None else suffix
-    for part in (ending, format or ""):
-        if "/" in part or "\\" in part:
-            raise UsageError(f"'{part}'", "is no part of a file name")
-    fmt = None if format is None else format_of_name(format)
-    pictures = _expand(sources, recursive)
-    several = [source for source, _ in pictures] != [sources[0]]
-    if output == STDIO and several:
-        raise UsageError("-o -", "stdout takes one picture")
-    if output is not None and several and exists(Path(output)) and not is_folder(output):
-        raise UsageError(output, "is no folder", "several pictures need one")
-    jobs = []
-    for source, below in pictures:
-        destination = _destination(source, below, output, several, fmt, format, ending)
-        target = fmt
-        if destination is not None and target is None:
-            # A name without a known suffix keeps the source's format.
-            target = SUFFIXES.get(destination.suffix.lower())
-            if output is not None and not several and target is None and not _names_folder(output):
-                format_of_name(destination.name)
-        jobs.append(Job(source, destination, target))
-    if ending:
-        # What an earlier run left in a folder, beside its source, is no source.
-        made = {job.destination for job in jobs} - {Path(source) for source in sources}
-        jobs = [job for job in jobs if Path(job.source) not in made]
-    return _checked(jobs, overwrite, skip_existing)
+        Raises:
+            MissingData: For a folder without pictures.
+            UsageError: If stdin is named twice, or the list cannot be read.
+        """
+        stdin = 0
+        for source in self._words():
+            stdin += source == STDIO
+            if stdin > 1:
+                raise UsageError("-", "stdin is named twice")
+            if is_folder(source):
+                yield from _in_folder(source, self.recursive)
+            elif like := _matches(source):
+                start, found = like
+                for path in found:
+                    yield Name(str(path), str(path.parent.relative_to(start)), given=False)
+            else:  # also a pattern that matches nothing, which is a file that is missing
+                yield Name(source, "", given=True)
 
+    def _words(self) -> Iterator[str]:
+        yield from self.sources
+        if self.listed is None:
+            return
+        try:
+            coding = sys.getfilesystemencoding()
+            with Path(self.listed).open(encoding=coding, errors="surrogateescape") as file:
+                for line in file:
+                    if word := line.rstrip("\r\n"):
+                        yield word
+        except OSError as error:
+            why = f"cannot be read ({error.strerror})"
+            raise UsageError(f"--list {self.listed}", why) from None
 
-def check_json(target: str | None, jobs: Sequence[Job]) -> None:
-    """`UsageError` where a JSON document would lie over a picture, or between its bytes."""
-    if target == STDIO and any(job.destination is None for job in jobs):
-        raise UsageError("the picture and --json -", "both want stdout")
-    made = [job.destination for job in jobs if job.destination is not None]
-    check_json_file(target, [*(Path(job.source) for job in jobs), *made])
+    def destination(self, name: Name) -> str | None:
+        """Return the path of a result; ``None`` is stdout."""
+        if self.output == STDIO or (name.source == STDIO and self.output is None):
+            return None
+        if self.output is not None and not self._into_folder:
+            return normal(self.output)
+        folder, file = os.path.split("stdin.png" if name.source == STDIO else name.source)
+        stem, suffix = split_suffix(file)
+        if self.format is not None:
+            suffix = f".{self.format.lower().lstrip('.')}"
+        if self.output is not None:
+            folder = f"{self.output}/{name.below}" if name.below else self.output
+        return join(normal(folder), f"{stem}{self.ending}{suffix}")
 
 
-def check_json_file(target: str | None, files: Iterable[Path]) -> None:
-    """`UsageError` where a JSON document would lie over one of ``files``."""
+def check_json_file(target: str | None, files: Iterable[Path], option: str = "--json") -> None:
+    """Raise `UsageError` where a JSON document would lie over one of ``files``."""
     if target not in (None, STDIO) and resolved(Path(target)) in map(resolved, files):
-        raise UsageError(f"--json {target}", "is a file that this works on")
+        raise UsageError(f"{option} {target}", "is a file that this works on")
 
 
-def _expand(sources: Sequence[str], recursive: bool) -> list[tuple[str, Path]]:
-    """(source, folder below the output where its result belongs) of every picture."""
-    found: list[tuple[str, Path]] = []
-    for source in sources:
-        folder = Path(source)
-        if is_folder(source):
-            for path in pictures_in(folder, recursive):
-                found.append((str(path), path.parent.relative_to(folder)))
-        elif is_pattern(source) and not exists(folder) and (like := pictures_like(source))[1]:
-            found += [(str(path), path.parent.relative_to(like[0])) for path in like[1]]
-        else:  # also a pattern that matches nothing, which is a file that is missing
-            found.append((source, Path()))
-    if [source for source, _ in found].count(STDIO) > 1:
-        raise UsageError("-", "stdin is named twice")
-    return found
+def _in_folder(source: str, recursive: bool) -> Iterator[Name]:
+    base = normal(source)
+    found = False
+    for path in picture_names(base, recursive):
+        found = True
+        folder, file = os.path.split(path)
+        yield Name(join(normal(folder), file), _below(base, folder), given=False)
+    if not found:
+        raise MissingData(source, "holds no pictures")
+
+
+def _matches(source: str) -> tuple[Path, list[Path]] | None:
+    if not is_pattern(source) or exists(Path(source)):
+        return None
+    like = pictures_like(source)
+    return like if like[1] else None
+
+
+def split_suffix(file: str) -> tuple[str, str]:
+    """Return (stem, suffix) of a file's name, as `pathlib` has them."""
+    dot = file.rfind(".")
+    return (file[:dot], file[dot:]) if 0 < dot < len(file) - 1 else (file, "")
+
+
+def join(folder: str, file: str) -> str:
+    """Return the path of a file in a folder; that of the current folder is left out."""
+    if folder == ".":
+        return file
+    return f"{folder}{file}" if folder.endswith("/") else f"{folder}/{file}"
+
+
+@lru_cache(_FOLDERS)
+def normal(folder: str) -> str:
+    """Return a path as `pathlib` writes it."""
+    return str(Path(folder))
+
+
+@lru_cache(_FOLDERS)
+def _below(base: str, folder: str) -> str:
+    below = str(Path(folder).relative_to(base))
+    return "" if below == "." else below
 
 
 def is_folder(source: str) -> bool:
-    """Whether a source, or an output, is a folder that is there."""
+    """Return whether a source, or an output, is a folder that is there."""
     try:
         return source != STDIO and Path(source).is_dir()
     except OSError:  # a name too long for any file
@@ -164,7 +218,7 @@ def is_folder(source: str) -> bool:
 
 
 def exists(path: Path) -> bool:
-    """Whether something is there; a name too long for any file is not."""
+    """Return whether something is there; a name too long for any file is not."""
     try:
         return path.exists()
     except OSError:  # writing there will fail and say so
@@ -172,72 +226,14 @@ def exists(path: Path) -> bool:
 
 
 def resolved(path: Path) -> Path:
-    """The path without links, as far as they lead anywhere."""
+    """Return the path without links, as far as they lead anywhere."""
     try:
         return path.resolve()
-    except (OSError, RuntimeError):  # a link that leads to itself; reading will fail and say so
+    except (OSError, RuntimeError, ValueError):  # a link to itself, a NUL; reading will say so
         return path.absolute()
 
 
-def _names_folder(output: str) -> bool:
-    return output.endswith(("/", "\\")) or is_folder(output)
-
-
-def _destination(
-    source: str,
-    below: Path,
-    output: str | None,
-    several: bool,
-    fmt: Format | None,
-    format: str | None,
-    ending: str,
-) -> Path | None:
-    if output == STDIO or (source == STDIO and output is None):
-        return None
-    path = Path("stdin.png" if source == STDIO else source)
-    extension = path.suffix if fmt is None else f".{(format or '').lower().lstrip('.')}"
-    name = f"{path.stem}{ending}{extension}"
-    if output is None:
-        return path.with_name(name)
-    if several or _names_folder(output):
-        return Path(output) / below / name
-    return Path(output)
-
-
-def _checked(jobs: list[Job], overwrite: bool, skip_existing: bool) -> list[Job]:
-    left: list[Job] = []
-    seen: dict[Path, str] = {}
-    sources = {resolved(Path(job.source)): job.source for job in jobs}
-    for job in jobs:
-        if job.destination is not None:
-            place = resolved(job.destination)
-            if place in seen:
-                raise UsageError(
-                    job.destination, f"both {seen[place]} and {job.source} would be written there"
-                )
-            seen[place] = job.source
-            if is_folder(str(job.destination)):
-                raise UsageError(job.destination, "is a folder")
-            if exists(job.destination):
-                if skip_existing:
-                    job = replace(job, skip=True)
-                elif not overwrite:
-                    raise DestinationExists(
-                        job.destination, "is there already", "use --overwrite or --skip-existing"
-                    )
-            if not job.skip and sources.get(place, job.source) != job.source:
-                raise UsageError(job.destination, f"is a source; {job.source} would replace it")
-        left.append(job)
-    return left
-
-
-def expected(job: Job, wanted: Wanted, max_pixels: int) -> tuple[int, str]:
-    """(pixels of a job's result, name of its format) by its source's header; (0, "") if there is none."""
-    pixels, encoder = 0, ""
-    with suppress(Exception):  # what is wrong with it is said when its turn comes
-        if job.source != STDIO and not job.skip:
-            header = open_picture(job.source, max_pixels).header
-            (height, width), _ = wanted.size_of(header.height, header.width, job.source)
-            fmt = job.format or header.format
-            pixels, encoder = height * width * (header.pages if fmt.pages else 1), fmt.name
-    return pixels, encoder
+def encoder_of(destination: str | None) -> str:
+    """Return the name of the format that a destination's suffix asks for; empty if it says nothing."""
+    fmt = SUFFIXES.get(split_suffix(destination or "")[1].lower())
+    return "" if fmt is None else fmt.name

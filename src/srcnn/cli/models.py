@@ -15,6 +15,7 @@ def models(
     json: str | None,
 ) -> None:
     """List the shipped networks with their cards."""
+    from srcnn.weights.architectures.table import parameters_of
     from srcnn.weights.onnx_file import read_card
     from srcnn.weights.store import shipped
 
@@ -27,10 +28,10 @@ def models(
                 if not name.endswith(" bicubic")
             )
             kind = "bits" if card.weights == "binary" else "weights"
-            print(f"{card.name:18} x{card.scale}  {card.parameters:6} {kind:7}  {scores}")
+            print(f"{card.name:18} x{card.scale}  {parameters_of(card):6} {kind:7}  {scores}")
     if json is not None:
         entries = [
-            {**asdict(card), "file": path.name, "parameters": card.parameters}
+            {**asdict(card), "file": path.name, "parameters": parameters_of(card)}
             for path, card in cards.items()
         ]
         write_json({"schema": 1, "models": entries}, json)

@@ -8,72 +8,69 @@ import time
 from threading import Lock
 from unicodedata import combining, east_asian_width
 
+from srcnn.images.formats import FORMATS
 from srcnn.terminal import duration, show
 
-_OVERHEAD = 30_000
-"""Pixels that could be made in the time that a picture takes beside its pixels."""
-_ENCODERS = {"webp": 2.5, "gif": 4.0, "avif": 20.0}
-"""Those that begin when the last pixel is there: their time, in that of the pixels (srcnn-915: about
-twice as much, srcnn-955: half)."""
+_OVERHEAD = 4000
+"""Bytes of a source that could be enlarged in the time that a picture takes beside its pixels."""
 _REST = 0.09
 """Seconds between two drawings."""
 _BAR = 20
 """Cells, at most; a sixth of a narrow terminal."""
 
 
-class Progress:
-    """Pictures count by their pixels, so that the time left is true when they differ in size.
+def weight_of(size: int, encoder: str) -> float:
+    """Return the part of a picture of ``size`` bytes in the progress, for a result in a format."""
+    return (_OVERHEAD + size) * (1 + _encoding(encoder))
 
-    Told by any thread; drawn by one.
+
+def _encoding(encoder: str) -> float:
+    """Return the time of an encoder that begins after the last pixel, in that of the pixels."""
+    return FORMATS[encoder].encoding if encoder in FORMATS else 0.0
+
+
+class Progress:
+    """Pictures count by the bytes of their sources, which are known before a file is opened.
+
+    Any thread reports; one draws. Only the pictures at work are held.
     """
 
-    def __init__(self, pictures: int, quiet: bool) -> None:
+    def __init__(self, pictures: int, weight: float, quiet: bool) -> None:
+        """``weight``: the sum of all `weight_of`."""
         self.shown = not quiet and sys.stderr.isatty()
         """Whether there is anybody to look at it."""
-        self.known = False
-        """Whether all pictures have been `expect`ed."""
-        self._pictures = pictures
+        self.pictures = pictures
         self._lock = Lock()
-        self._weights: dict[str, float] = {}
-        self._shares: dict[str, float] = {}
-        self._at_work: dict[str, float] = {}
-        self._ended: dict[str, bool] = {}
-        self._total = self._done = 0.0
+        self._at_work: dict[str, tuple[float, float, float]] = {}
+        self._ended = 0
+        self._total, self._done = weight, 0.0
         self._started = self._moved = time.monotonic()
         self._drawn = 0.0
 
-    def expect(self, name: str, pixels: int, encoder: str) -> None:
-        """A picture will have so many pixels, in the format ``encoder``."""
+    def begin(self, name: str, weight: float = 0.0, encoder: str = "") -> None:
+        """Count a picture as at work; its result has the format ``encoder``."""
         with self._lock:
-            behind = _ENCODERS.get(encoder, 0.0)
-            weight = _OVERHEAD + pixels * (1 + behind)
-            self._weights[name], self._shares[name] = weight, 1 / (1 + behind)
-            # It may have ended already: expecting thousands takes seconds.
-            self._done += weight if self._ended.get(name) else 0.0
-            self._total += weight if self._ended.get(name, True) else 0.0
-
-    def begin(self, name: str) -> None:
-        """A picture is at work."""
-        with self._lock:
-            self._at_work[name] = 0.0
+            self._at_work[name] = (weight, 1 / (1 + _encoding(encoder)), 0.0)
 
     def advance(self, name: str, part: float) -> None:
-        """This part of a picture's pixels is made, 0 to 1."""
+        """Report that this part of a picture's pixels is made, 0 to 1."""
         with self._lock:
-            self._move(name, self._weights.get(name, 0.0) * self._shares.get(name, 1.0) * part)
+            weight, share, _ = self._at_work[name]
+            self._move(name, weight * share * part)
 
     def end(self, name: str, made: bool) -> None:
-        """A picture is done, or failed; what failed is no measure of how fast others are."""
+        """Report that a picture is done, or failed; what failed is no measure of how fast others are."""
         with self._lock:
-            weight = self._weights.get(name, 0.0)
+            weight = self._at_work[name][0]
             self._move(name, weight if made else 0.0)
             self._total -= 0.0 if made else weight
-            self._ended[name] = made
+            self._ended += 1
             self._at_work.pop(name)
 
     def _move(self, name: str, to: float) -> None:
-        self._done += to - self._at_work.get(name, 0.0)
-        self._at_work[name] = to
+        weight, share, before = self._at_work[name]
+        self._done += to - before
+        self._at_work[name] = (weight, share, to)
         self._moved = time.monotonic()
 
     def draw(self) -> None:
@@ -94,18 +91,18 @@ class Progress:
     def line(self, width: int, now: float, coding: str = "utf-8") -> str:
         """What to draw at the time ``now`` (seconds, monotonic), in at most ``width`` cells."""
         with self._lock:
-            part = self._done / self._total if self.known and self._total else 0.0
+            part = min(self._done / self._total, 1.0) if self._total > 0 else 0.0
             left = None
-            if self.known and self._done > 0:
+            if part > 0:
                 # As of the last move, so that it counts down while an encoder says nothing.
                 spent = self._moved - self._started
                 left = spent * (1 / part - 1) - (now - self._moved)
-            finished, name = len(self._ended), next(iter(self._at_work), "")
+            finished, name = self._ended, next(iter(self._at_work), "")
         bar = min(_BAR, width // 6)
         full = round(part * bar)
         words = [f"[{'#' * full}{'-' * (bar - full)}]"]
-        if self._pictures > 1:
-            words.append(f"{finished}/{self._pictures}")
+        if self.pictures > 1:
+            words.append(f"{finished}/{self.pictures}")
         words.append(f"{part:4.0%}")
         if left is not None and left > 0:
             words.append(f"{duration(left)} left")

@@ -1,101 +1,146 @@
-"""What ``srcnn upscale`` has to report: a result for each picture, and the sum of them."""
+"""What ``srcnn upscale`` reports: an outcome for each picture, and the sum of them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import NotRequired, TypedDict
 
-from srcnn.cli.jobs import Job
+from srcnn.conversion.conversion import Converted, ConvertedRow
+from srcnn.errors import SrcnnError
 from srcnn.terminal import duration, say
 
-Result = dict[str, Any]
-Estimate = tuple[float, float]
-"""(seconds, bytes of the process at its peak)"""
+
+class EstimateRow(TypedDict):
+    """What a JSON document has more after a dry run."""
+
+    estimated_seconds: NotRequired[float]
+    estimated_peak_mb: NotRequired[int]
 
 
-def result_of(job: Job) -> Result:
-    """The result of a picture that nothing is known of yet."""
-    return {
-        "source": job.source,
-        "destination": "-" if job.destination is None else str(job.destination),
-        "ok": False,
-        "skipped": job.skip,
-        "error": None,
-        "width": None,
-        "height": None,
-        "scale": None,
-        "model": None,
-        "engine": None,
-        "precision": None,
-        "seconds": None,
-    }
+class OutcomeRow(ConvertedRow, EstimateRow):
+    """A picture in a JSON document."""
 
 
-def estimated(estimate: Estimate) -> Result:
-    """What a dry run has more."""
-    return {
-        "estimated_seconds": round(estimate[0], 2),
-        "estimated_peak_mb": round(estimate[1] / 1e6),
-    }
+THERE = "there already"
+"""Why a picture is skipped whose destination exists."""
 
 
-def plan_line(result: Result) -> str:
-    """What a dry run prints of a picture that can be enlarged."""
-    road = f"{result['source']} -> {result['destination']}"
-    if result["skipped"]:
-        return f"{road}: there already"
-    return f"{road}: {result['width']} x {result['height']}, {_in_words(result)}"
+@dataclass(frozen=True)
+class Estimate:
+    """What a picture, or all of them, would cost.
+
+    Attributes:
+        seconds: Time that it takes.
+        peak: Bytes of the process at its peak.
+    """
+
+    seconds: float
+    peak: float
+
+    def row(self) -> EstimateRow:
+        """Return the estimate as it stands in a JSON document."""
+        return {
+            "estimated_seconds": round(self.seconds, 2),
+            "estimated_peak_mb": round(self.peak / 1e6),
+        }
+
+    def in_words(self) -> str:
+        """Return ``90 MB, 12 s``."""
+        seconds = round(self.seconds, 2)
+        about = f"{seconds:.1g} s" if seconds < 1 else duration(seconds)
+        return f"{round(self.peak / 1e6)} MB, {about}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one job.
+
+    Attributes:
+        converted: The result, also of a picture that failed or was skipped.
+        error: What went wrong.
+        estimate: What it would cost, in a dry run.
+    """
+
+    converted: Converted
+    error: SrcnnError | None = None
+    estimate: Estimate | None = None
+
+    def row(self) -> OutcomeRow:
+        """Return the outcome as it stands in a JSON document."""
+        more: EstimateRow = {} if self.estimate is None else self.estimate.row()
+        return {**self.converted.row(), **more}
+
+    def plan_line(self) -> str:
+        """Return what a dry run prints of a picture that can be enlarged."""
+        result = self.converted
+        places = f"{result.source} -> {result.destination}"
+        if result.skipped or self.estimate is None:
+            return f"{places}: {result.reason}"
+        return f"{places}: {result.width} x {result.height}, {self.estimate.in_words()}"
+
+
+class SummaryRow(EstimateRow):
+    """The sum of all outcomes in a JSON document."""
+
+    pictures: int
+    done: int
+    skipped: int
+    failed: int
+    megapixels: float
+    seconds: float
 
 
 class Summary:
-    """Counts of a command that begins now and is to make so many ``pictures``."""
+    """Counts the outcomes of a command that begins now and is to make ``pictures`` pictures."""
 
     def __init__(self, pictures: int) -> None:
-        self._pictures = pictures
+        self.pictures = pictures
+        self.done = self.skipped = self.failed = 0
+        self._pixels = self._there = 0
         self._started = time.monotonic()
 
-    def document(self, results: Sequence[Result], estimate: Estimate | None) -> dict[str, Any]:
-        """The JSON document; that of an interrupted command has fewer results than pictures."""
-        made = [result for result in results if result["ok"] and not result["skipped"]]
-        summary = {
-            "pictures": self._pictures,
-            "done": len(made),
-            "skipped": sum(result["skipped"] for result in results),
-            "failed": sum(not result["ok"] for result in results),
-            "megapixels": round(sum(r["width"] * r["height"] for r in made) / 1e6, 3),
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        result = outcome.converted
+        self.failed += not result.ok
+        self.skipped += result.skipped
+        self._there += result.reason == THERE
+        if result.ok and not result.skipped:
+            self.done += 1
+            self._pixels += (result.width or 0) * (result.height or 0)
+
+    def row(self, estimate: Estimate | None) -> SummaryRow:
+        """Return the sum; an interrupted command has fewer outcomes than pictures."""
+        more: EstimateRow = {} if estimate is None else estimate.row()
+        return {
+            "pictures": self.pictures,
+            "done": self.done,
+            "skipped": self.skipped,
+            "failed": self.failed,
+            "megapixels": round(self._pixels / 1e6, 3),
             "seconds": round(time.monotonic() - self._started, 4),
+            **more,
         }
-        summary |= {} if estimate is None else estimated(estimate)
-        return {"schema": 1, "results": list(results), "summary": summary}
 
+    def say(self, quiet: bool) -> None:
+        """Print one line, where there is more to say than what was said of each picture."""
+        of = self.pictures
+        failed = f"{self.failed} of {of} failed" if self.failed else ""
+        if self.skipped == of:
+            why = THERE if self._there == of else "skipped"
+            say(f"nothing to do: {self.skipped} of {of} {why}", quiet)
+        elif quiet and failed and of > 1:
+            say(failed)
+        elif of > 1:
+            skipped = f"{self.skipped} skipped" if self.skipped else ""
+            counts = [f"{self.done} of {of} done", skipped, failed]
+            said = ", ".join(count for count in counts if count)
+            row = self.row(None)
+            took = duration(row["seconds"])
+            say(f"{said}: {row['megapixels']:.1f} megapixels in {took}", quiet)
 
-def say_summary(summary: Result, quiet: bool) -> None:
-    """One line, where there is more to say than what was said of each picture."""
-    of, skipped = summary["pictures"], summary["skipped"]
-    failed = f"{summary['failed']} of {of} failed" if summary["failed"] else ""
-    if skipped == of:
-        say(f"nothing to do: {skipped} of {of} there already", quiet)
-    elif quiet and failed and of > 1:
-        say(failed)
-    elif of > 1:
-        counts = [
-            f"{summary['done']} of {of} done",
-            f"{skipped} skipped" if skipped else "",
-            failed,
-        ]
-        said = ", ".join(count for count in counts if count)
-        took = duration(summary["seconds"])
-        say(f"{said}: {summary['megapixels']:.1f} megapixels in {took}", quiet)
-
-
-def plan_total(summary: Result) -> str:
-    """What a dry run prints at its end."""
-    pictures = f"{summary['done']} of {summary['pictures']} pictures"
-    return f"{pictures}: {summary['megapixels']:.1f} megapixels, {_in_words(summary)}"
-
-
-def _in_words(estimate: Result) -> str:
-    seconds = estimate["estimated_seconds"]
-    about = f"{seconds:.1g} s" if seconds < 1 else duration(seconds)
-    return f"{estimate['estimated_peak_mb']} MB, {about}"
+    def plan_total(self, estimate: Estimate) -> str:
+        """Return what a dry run prints at its end."""
+        pictures = f"{self.done} of {self.pictures} pictures"
+        return f"{pictures}: {self._pixels / 1e6:.1f} megapixels, {estimate.in_words()}"

@@ -133,7 +133,7 @@ def _read(
 ) -> tuple[Recipe, Path]:
     """Return the recipe, and the file or the folder of pictures that it was made from."""
     from srcnn.data.folder import RESOLVED, picture_names
-    from srcnn.training.config import make_recipe, read_recipe
+    from srcnn.training.recipe_file import make_recipe, read_recipe
 
     source = Path(recipe) if recipe is not None else (resume or Path()) / RESOLVED
     if source.is_dir():
@@ -168,16 +168,17 @@ def _describe(plan: Plan, device: str) -> None:
     from srcnn.runs.pictures import open_sampler
     from srcnn.runs.plan import estimated_seconds
     from srcnn.terminal import duration
+    from srcnn.weights.architectures.table import grid_of, parameters_of
 
     recipe = plan.recipe
     sys.stdout.write(recipe.to_yaml())
     print(f"# {len(plan.training)} pictures to train on, {len(plan.held_back)} held back")
     if recipe.sub_images:
-        with open_sampler(recipe, plan.training, plan.card.radius, _comment, say):
+        with open_sampler(recipe, plan.training, grid_of(plan.card), _comment, say):
             pass  # only the pictures themselves tell how many there are
     seen = recipe.steps * recipe.batch
     print(f"# {recipe.steps} steps of {recipe.batch} patches: {seen} in all")
-    print(f"# {plan.card.parameters} weights")
+    print(f"# {parameters_of(plan.card)} weights")
     print(f"# about {duration(estimated_seconds(plan, device))} on this machine")
 
 

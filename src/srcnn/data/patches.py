@@ -1,7 +1,7 @@
 """Pairs of patches, cut on the fly from whole degraded pictures that stay decoded in memory.
 
 A patch is never degraded after cutting, so its pixels are those of the picture at test time; the
-bicubic picture is padded once by repeating its edge, as the network does, so borders are learned too.
+input is padded once by repeating its edge, as the network does, so borders are learned too.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from srcnn.data.augment import DIHEDRAL, Recolour, dihedral
 from srcnn.errors import InputError, LimitError, MissingData
 from srcnn.images.color import y_to_gray
+from srcnn.images.degrade import Degraded
+from srcnn.images.grid import Grid
 from srcnn.images.quantize import to_float
 from srcnn.metrics.psnr import channel_mean
 
@@ -25,40 +27,55 @@ Weights = Sequence[float]
 
 @dataclass(frozen=True)
 class Pair:
-    """A picture for training: truth H x W uint8, bicubic (H + 2r) x (W + 2r) float32 in [0, 1].
+    """An image for training.
 
-    In colour H x W x 3 and (H + 2r) x (W + 2r) x 3.
+    Attributes:
+        truth: (H, W) or (H, W, 3) uint8, sides multiples of ``grid.factor``.
+        padded: The input of the network, (H / factor + 2r, W / factor + 2r) or with 3 channels,
+            float32 around [0, 1]: the image on ``grid``, its edge repeated over r pixels.
+        grid: The grid of the network.
+        errors: Where ``grid.factor`` is not 1, the squared errors of the bicubic image on [0, 1],
+            averaged over the output pixels of each input pixel: (H / factor, W / factor) or with 3
+            channels, float32.
+        source: The file that the image came from.
     """
 
     truth: NDArray[np.uint8]
     padded: NDArray[np.float32]
+    grid: Grid
+    errors: NDArray[np.float32] | None = None
     source: Path = Path()
 
     @property
     def size(self) -> tuple[int, int]:
-        """(height, width)."""
+        """(height, width) of the truth."""
         return self.truth.shape[0], self.truth.shape[1]
 
-    @property
-    def radius(self) -> int:
-        """r, the pixels by which the bicubic picture is larger on each side."""
-        return int(self.padded.shape[0] - self.truth.shape[0]) // 2
+    def given(self, top: int, left: int, side: int) -> NDArray[np.float32]:
+        """Return the input, with its halo, of a patch of ``side`` output pixels."""
+        factor, padded = self.grid.factor, self.grid.padded(side)
+        rows = slice(top // factor, top // factor + padded)
+        return self.padded[rows, left // factor : left // factor + padded]
 
     def error(
         self, top: int, left: int, height: int, width: int, weights: Weights | None = None
     ) -> float:
-        """Mean squared error of the bicubic picture in a part of it, on [0, 1].
+        """Return the mean squared error of the bicubic image in a part of it, on [0, 1].
 
-        ``weights`` are of the channels in that mean; ``None``: all alike.
+        ``weights`` are those of the channels in that mean; ``None``: all alike.
         """
-        r = self.radius
+        if self.errors is not None:
+            f = self.grid.factor
+            part = self.errors[top // f : (top + height) // f, left // f : (left + width) // f]
+            return channel_mean(part, weights)
+        r = self.grid.radius
         bicubic = self.padded[r + top : r + top + height, r + left : r + left + width]
         truth = to_float(self.truth[top : top + height, left : left + width])
         return channel_mean(np.square(bicubic - truth), weights)
 
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
-"""(N x C x (P + 2r) x (P + 2r), N x C x P x P, N): bicubic input, truth, weights of the losses."""
+"""(N x C x (P / factor + 2r) each way, N x C x P x P, N): input, truth, weights of the losses."""
 
 
 class Sampler(Protocol):
@@ -74,21 +91,33 @@ class Sampler(Protocol):
         ...
 
 
-Versions = Callable[[Path], Iterable[tuple[NDArray[np.uint8], NDArray[Any]]]]
-"""A file to one or more (truth, its bicubic picture): degraded as the judge does, handed in."""
+Versions = Callable[[Path], Iterable[tuple[NDArray[np.uint8], Degraded]]]
+"""A function from a file to one or more (truth, its low-resolution image)."""
+
+
+def make_pair(truth: NDArray[np.uint8], degraded: Degraded, grid: Grid, source: Path) -> Pair:
+    """Return the pair of an image and its low-resolution image for networks of ``grid``."""
+    given = degraded.given(grid).astype(np.float32)
+    borders = [(grid.radius, grid.radius)] * 2 + [(0, 0)] * (given.ndim - 2)
+    padded = np.pad(given, borders, mode="edge")
+    errors = None
+    if grid.factor > 1:
+        squares = np.square(degraded.enlarged - to_float(truth, np.float64))
+        f, (height, width), *more = grid.factor, given.shape[:2], *given.shape[2:]
+        blocks = squares.reshape(height, f, width, f, *more)
+        errors = blocks.mean(axis=(1, 3), dtype=np.float64).astype(np.float32)
+    return Pair(np.ascontiguousarray(truth), padded, grid, errors, source)
 
 
 def load_pairs(
-    files: Iterable[Path], versions: Versions, radius: int, warn: Callable[[str], None]
+    files: Iterable[Path], versions: Versions, grid: Grid, warn: Callable[[str], None]
 ) -> list[Pair]:
-    """Decode and degrade every picture once; one that cannot be read is named to ``warn`` and left out."""
+    """Decode and degrade every image once; name one that cannot be read to ``warn``, and skip it."""
     pairs = []
     for file in files:
         try:
-            for truth, enlarged in versions(file):
-                borders = [(radius, radius)] * 2 + [(0, 0)] * (enlarged.ndim - 2)
-                padded = np.pad(enlarged.astype(np.float32), borders, mode="edge")
-                pairs.append(Pair(np.ascontiguousarray(truth), padded, file))
+            for truth, degraded in versions(file):
+                pairs.append(make_pair(truth, degraded, grid, file))
         except (InputError, LimitError) as error:
             warn(f"{error}; left out")
     return pairs
@@ -149,9 +178,8 @@ class PatchSampler:
             pick, top, left = max(places, key=self._error) if len(places) > 1 else places[0]
             picks.append(pick)
             pair = self.pairs[pick]
-            side = self.patch + 2 * pair.radius
             k = int(random.integers(DIHEDRAL))
-            inputs.append(dihedral(pair.padded[top : top + side, left : left + side], k))
+            inputs.append(dihedral(pair.given(top, left, self.patch), k))
             truths.append(dihedral(pair.truth[top : top + self.patch, left : left + self.patch], k))
         x, y = channels_first(np.stack(inputs)), to_float(channels_first(np.stack(truths)))
         if self.stretched:
@@ -171,9 +199,12 @@ class PatchSampler:
         """(which picture, top, left) of a random patch."""
         pick = int(np.searchsorted(self._bounds, random.random(), side="right"))
         pick = min(pick, len(self.pairs) - 1)
-        height, width = self.pairs[pick].size
-        top = int(random.integers(height - self.patch + 1))
-        return pick, top, int(random.integers(width - self.patch + 1))
+        pair = self.pairs[pick]
+        top, left = (
+            int(random.integers((n - self.patch) // pair.grid.factor + 1)) * pair.grid.factor
+            for n in pair.size
+        )
+        return pick, top, left
 
     def _error(self, place: tuple[int, int, int]) -> float:
         pick, top, left = place

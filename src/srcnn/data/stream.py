@@ -17,7 +17,7 @@ from functools import lru_cache
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +25,15 @@ from threadpoolctl import threadpool_limits
 
 from srcnn.data.patches import Batch, Pair, PatchSampler, load_pairs
 from srcnn.errors import MissingData, SrcnnError
+from srcnn.images.degrade import Degraded
+from srcnn.images.grid import Grid
 
 STEPS, PICTURES = 16, 32
 """Of a block. With batches of 32 a picture is decoded for 16 patches: that costs about as much as the
 steps of 9-1-5 that learn from them."""
 
-OneVersion = Callable[[Path, np.random.Generator], tuple[NDArray[np.uint8], NDArray[Any]]]
-"""A file to (truth, its bicubic picture), or a part of both, by chance."""
+OneVersion = Callable[[Path, np.random.Generator], tuple[NDArray[np.uint8], Degraded]]
+"""A function from a file to (truth, its low-resolution image), or a part of both, by chance."""
 MakeSampler = Callable[[list[Pair]], PatchSampler]
 
 
@@ -40,7 +42,7 @@ class Cutter:
     """What a worker does; it goes there by pickle."""
 
     version: OneVersion
-    radius: int
+    grid: Grid
     make_sampler: MakeSampler
 
     def __call__(
@@ -50,7 +52,7 @@ class Cutter:
         random = np.random.default_rng(seed)
         warnings: list[str] = []
         pairs = load_pairs(
-            files, lambda file: [self.version(file, random)], self.radius, warnings.append
+            files, lambda file: [self.version(file, random)], self.grid, warnings.append
         )
         try:
             sampler = self.make_sampler(pairs)

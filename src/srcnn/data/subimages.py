@@ -19,7 +19,7 @@ class SubImageSampler:
         self.pairs, self.patch, self.batch_size, self.seed = pairs, patch, batch, seed
         places = []
         for pick, pair in enumerate(pairs):
-            r = pair.radius
+            r = pair.grid.radius
             rows, columns = (range(r, n - r - patch + 1, stride) for n in pair.size)
             places += [(pick, top, left) for top in rows for left in columns]
         if not places:
@@ -33,7 +33,7 @@ class SubImageSampler:
         for position in range(step * self.batch_size, (step + 1) * self.batch_size):
             pick, top, left = self.places[self._shuffled(position)]
             pair = self.pairs[pick]
-            side = self.patch + 2 * pair.radius
+            side = self.patch + 2 * pair.grid.radius
             inputs.append(pair.padded[top : top + side, left : left + side])
             truths.append(pair.truth[top : top + self.patch, left : left + self.patch])
         x, y = channels_first(np.stack(inputs)), to_float(channels_first(np.stack(truths)))

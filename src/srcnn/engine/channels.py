@@ -33,13 +33,13 @@ def to_picture(
 ) -> NDArray[np.float32]:
     """The picture of ``channels`` channels from enlarged `to_planes`, which are overwritten.
 
-    ``answer`` is the network's, H x W or 3 x H x W.
+    ``answer`` is the network's, 1 x H x W or 3 x H x W.
     """
     if color == "Y":
         if channels < 3:
-            planes[0] = answer
+            planes[0] = answer[0]
             return planes
-        planes[1:4] += (answer - planes[0]) * np.float32(Y_TO_RGB)
+        planes[1:4] += (answer[0] - planes[0]) * np.float32(Y_TO_RGB)
         return planes[1:]
     rgb = _convert(answer, color, "RGB")
     if channels < 3:

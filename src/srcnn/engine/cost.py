@@ -1,69 +1,76 @@
-"""What it will cost to enlarge a picture: seconds, measured on a piece of it, and memory, by a model."""
+"""What it will cost to enlarge a picture: seconds and memory, measured on a piece of it."""
 
 from __future__ import annotations
 
-import io
 import time
+import tracemalloc
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.engine.channels import count
 from srcnn.engine.pipeline import ROWS
 from srcnn.engine.threads import cores
 from srcnn.engine.upscaler import Upscaler
-from srcnn.images.encode import OPTIMISED, Page, encode, write_picture
+from srcnn.images.encode import Page, encode, write_picture
 from srcnn.images.formats import Format
 from srcnn.images.picture import Picture
 
-_PIECE = (128, 256)
-"""Height and width of what is measured, of the source."""
 _SECONDS = 0.2
-"""That the network is measured for."""
-_FARTHEST = 2**24
-"""Pixels that are decoded at most on the way to the middle of a picture."""
+"""Time for which the network is measured."""
+_USUAL_TILE = 128
+_RESIDENT = 2.2
+"""Bytes by which a process grows for each byte that NumPy holds for strips, by measurement of whole processes.
 
-# Memory, from the peaks of whole processes on Linux: results of 0.2 to 25 megapixels, gray, RGB, RGBA
-# and 16 bit, x2 to x4, in every format, by every engine.
-_PROCESS = 46e6
-"""Bytes of Python and its libraries."""
-_ENGINES = {"onnxruntime": 36e6, "openvino": 112e6, "torch": 285e6}
-"""Bytes of an engine."""
-_FILTERS = 100
-"""Planes of a tile that the network holds in each thread."""
-_PLANES, _STRIPS = 7.1, 23
-"""How often the rows of a strip are held, as float planes before, as samples after the network."""
-_DECODERS = {"webp": 5, "gif": 5, "avif": 6, "bmp": 4, "ppm": 4}
-_ENCODERS = {"webp": 23, "gif": 15, "avif": 36, "bmp": 6, "ppm": 6}
-"""Bytes for each pixel of a picture that is held whole."""
-_OPTIMISED_JPEG = 10
-"""The same where an encoder of JPEG makes tables of its own."""
+Freed memory is not given back at once, and libraries hold rows that NumPy does not know of.
+"""
+_FARTHEST = 2**24
+"""Largest number of pixels that are decoded on the way to the middle of a picture."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one picture, nothing else at work."""
+    """What one picture costs if nothing else is at work."""
 
     seconds: float
-    """From its first to its last byte; the start of the process is not in it."""
+    """Time from its first to its last byte; the start of the process is not in it."""
     peak: float
     """Bytes of the whole process."""
     own: float
-    """Those of them that another picture does not share."""
+    """Part of ``peak`` that each concurrent picture adds."""
     core_seconds: float
-    """Of all cores together."""
+    """Time of all cores together."""
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What a picture becomes."""
+
+    size: tuple[int, int]
+    format: Format
+    quality: int | None
+    pages: int
 
 
 @dataclass(frozen=True)
 class _Rates:
-    """Core seconds: ``decode`` for a pixel of the source, ``road`` and ``encode`` of the result."""
+    """What is measured on a piece, for all pictures of its kind."""
 
     decode: float
-    road: float
+    """Core seconds for a pixel of the source."""
+    enlarge: float
+    """Core seconds for a pixel of the result."""
     encode: float
+    """Core seconds for a pixel of the result."""
+    column: float
+    """Bytes of the strips in the making, for each column of the result."""
+    process: float
+    """Bytes of the process with its engine and its codecs."""
 
 
 class Costs:
@@ -87,21 +94,22 @@ class Costs:
         quality: int | None,
         pages: int = 1,
     ) -> Cost:
-        """Of a picture that becomes ``pages`` of ``size`` = (height, width); pixels may be read for that.
+        """Estimate a picture that becomes ``pages`` of ``size`` = (height, width); pixels may be read for that.
 
         Raises what reading and writing it raise.
         """
         header = picture.header
         kind = (upscaler, header.format, header.channels, header.dtype, fmt)
+        target = _Target(size, fmt, quality, pages)
         with self._measuring:
             if kind not in self._rates:
-                self._rates[kind] = _measure(picture, upscaler, size, fmt, quality)
-            cost = _cost(self._rates[kind], picture, upscaler, size, fmt, pages)
+                self._rates[kind] = _measure(picture, upscaler, target)
+            cost = _cost(self._rates[kind], picture, upscaler, target)
             self._costs.append(cost)
         return cost
 
     def total(self) -> tuple[float, float]:
-        """(seconds, bytes of the process) of all pictures together, two at a time."""
+        """Return (seconds, bytes of the process) of all pictures together, two at a time."""
         if not self._costs:
             return 0.0, 0.0
         seconds = max(
@@ -113,38 +121,54 @@ class Costs:
         return seconds, shared + sum(sorted(cost.own for cost in self._costs)[-2:])
 
 
-def _measure(
-    picture: Picture, upscaler: Upscaler, size: tuple[int, int], fmt: Format, quality: int | None
-) -> _Rates:
-    header = picture.header
+def _measure(picture: Picture, upscaler: Upscaler, target: _Target) -> _Rates:
+    header, fmt = picture.header, target.format
     started = time.process_time()
-    piece, decoded = _piece(picture)
+    piece, decoded = _piece(picture, upscaler, target.size)
     decode = (time.process_time() - started) / decoded
-    height = max(1, round(len(piece) * size[0] / header.height))
-    width = max(1, round(piece.shape[1] * size[1] / header.width))
+    old = (piece.shape[0], piece.shape[1])
+    height = max(1, round(old[0] * target.size[0] / header.height))
+    width = max(1, round(old[1] * target.size[1] / header.width))
+    strips = [piece[top : top + ROWS] for top in range(0, old[0], ROWS)]
 
-    def enlarge() -> list[NDArray[Any]]:
-        old = (piece.shape[0], piece.shape[1])
-        return list(upscaler.strips([piece], old, (height, width)))
+    def enlarged() -> Iterator[NDArray[Any]]:
+        return upscaler.strips((strip.copy() for strip in strips), old, (height, width))
 
-    strips = enlarge()  # the first time is slower
+    def written(strips: Iterable[NDArray[Any]]) -> None:
+        with TemporaryFile() as file:
+            write_picture(file, [Page((height, width), strips)], fmt, target.quality)
+
+    encode(piece[:8, :8], fmt)  # libraries load
+    tracemalloc.start()
+    written(enlarged())  # the first time is slower, and not timed
+    rows = _RESIDENT * tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    process = _peak_of_process() - rows
     times = 0
     started = time.process_time()
     until = time.perf_counter() + _SECONDS
     while time.perf_counter() < until or not times:
-        enlarge()
+        done = list(enlarged())
         times += 1
-    road = (time.process_time() - started) / times / (height * width)
-    encode(piece[:8, :8], fmt)  # libraries load
+    enlarge = (time.process_time() - started) / times / (height * width)
     started = time.process_time()
-    write_picture(io.BytesIO(), [Page((height, width), strips)], fmt, quality)
-    return _Rates(decode, road, (time.process_time() - started) / (height * width))
+    written(done)
+    encoded = (time.process_time() - started) / (height * width)
+    return _Rates(decode, enlarge, encoded, rows / width, process)
 
 
-def _piece(picture: Picture) -> tuple[NDArray[Any], int]:
-    """(pixels from the middle of a picture, how many had to be decoded for them)."""
+def _piece(picture: Picture, upscaler: Upscaler, size: tuple[int, int]) -> tuple[NDArray[Any], int]:
+    """Return (pixels from the middle of a picture, how many had to be decoded for them).
+
+    They make two tiles for each thread, four in height, so that as many strips are in the making as of a whole
+    picture; of large tiles they make one for each thread.
+    """
     header = picture.header
-    rows, columns = min(_PIECE[0], header.height), min(_PIECE[1], header.width)
+    usual = min(upscaler.tile, _USUAL_TILE)
+    scale = size[0] / header.height
+    high = max(4 * usual, upscaler.tile) / scale
+    wide = upscaler.threads * max(2 * usual, upscaler.tile) / scale
+    rows, columns = min(int(high), header.height), min(int(wide), header.width)
     top = min((header.height - rows) // 2, _FARTHEST // header.width)
     left = (header.width - columns) // 2
     held, done = [], 0
@@ -157,47 +181,35 @@ def _piece(picture: Picture) -> tuple[NDArray[Any], int]:
     return np.concatenate(held), (header.height if header.held else done) * header.width
 
 
-def _cost(
-    rates: _Rates,
-    picture: Picture,
-    upscaler: Upscaler,
-    size: tuple[int, int],
-    fmt: Format,
-    pages: int,
-) -> Cost:
-    header = picture.header
-    decode = pages * rates.decode * header.width * header.height
-    road = pages * rates.road * size[0] * size[1]
-    encode = pages * rates.encode * size[0] * size[1]
-    pixels = max(decode, road / upscaler.threads)
-    if fmt.name in _ENCODERS:  # begins when the last pixel is there
-        seconds = max(pixels, (decode + road) / cores()) + encode
+def _peak_of_process() -> float:
+    """Return the largest number of bytes that this process has held, 0 if the system does not tell."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+        return float(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        pass
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def _cost(rates: _Rates, picture: Picture, upscaler: Upscaler, target: _Target) -> Cost:
+    header, fmt = picture.header, target.format
+    result = target.size[0] * target.size[1]
+    source = header.width * header.height
+    decode = target.pages * rates.decode * source
+    enlarge = target.pages * rates.enlarge * result
+    encode = target.pages * rates.encode * result
+    pixels = max(decode, enlarge / upscaler.threads)
+    if fmt.encodes_last:
+        seconds = max(pixels, (decode + enlarge) / cores()) + encode
     else:
-        seconds = max(pixels, encode, (decode + road + encode) / cores())
-    own = _own(picture, upscaler, size, fmt)
-    shared = _PROCESS
-    if upscaler.model.radius:  # bicubic needs no engine
-        tile = min(upscaler.tile, max(size))
-        shared += _ENGINES[upscaler.engine] + upscaler.threads * _FILTERS * 4 * tile**2
-    return Cost(seconds, shared + own, own, decode + road + encode)
-
-
-def _own(picture: Picture, upscaler: Upscaler, size: tuple[int, int], fmt: Format) -> float:
-    header = picture.header
-    tile = min(upscaler.tile, max(size))
-    columns = -(-size[1] // tile)
-    # More strips than two are in the making where one has fewer tiles than there are threads.
-    more = min(-(-2 * upscaler.threads // columns), -(-size[0] // tile)) - 1
-    scale = size[0] / header.height
-    rows = min((tile + 12) / scale + ROWS, header.height)
-    planes = count(upscaler.model.color, header.channels)
-    samples = header.channels * header.dtype.itemsize
-    own = (_PLANES + more) * 4 * planes * rows * header.width
-    own += (_STRIPS + more) * samples * min(tile, size[0]) * size[1]
+        seconds = max(pixels, encode, (decode + enlarge + encode) / cores())
+    own = rates.column * target.size[1] + fmt.encoder.of(result)
     if header.held:
-        each = _DECODERS.get(header.format.name, samples)
-        own += each * header.width * header.height
-    each = _ENCODERS.get(fmt.name, 0)
-    if fmt.name == "jpeg" and size[0] * size[1] <= OPTIMISED:
-        each = _OPTIMISED_JPEG
-    return own + each * size[0] * size[1]
+        samples = header.channels * header.dtype.itemsize
+        own += (header.format.decoder.per_pixel or samples) * source
+    return Cost(seconds, rates.process + own, own, decode + enlarge + encode)

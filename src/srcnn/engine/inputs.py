@@ -1,50 +1,107 @@
-"""What comes in goes out: a path, bytes, a numpy array or a PIL image as pixels, and back."""
+"""Pictures as callers hold them: files, arrays, tensors and PIL images as pixels, and back."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any, TypeAlias, TypeVar, Union
 
 import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.errors import UsageError
 from srcnn.images.io import open_picture
+from srcnn.images.pil import is_pil, open_pil, to_pil
 
-_PIL_MODES = ("L", "LA", "RGB", "RGBA", "I;16")
+if TYPE_CHECKING:
+    import PIL.Image
+    import torch
+
+File: TypeAlias = Union[str, "os.PathLike[str]", bytes, bytearray, memoryview, IO[bytes]]
+"""What gives an array: a path, the bytes of a file, or a binary file that is open."""
+Picture = TypeVar("Picture", bound="NDArray[Any] | PIL.Image.Image | torch.Tensor")
+"""What comes back as it came."""
+Enlarge: TypeAlias = Callable[[NDArray[Any]], NDArray[Any]]
+
+_LOWEST, _HIGHEST = -0.5, 1.5
+"""Floats beyond these are not a picture in [0, 1]; overshoot of a filter or a network stays inside."""
 
 
-def to_pixels(
-    image: Any, max_pixels: int, max_bytes: int
-) -> tuple[NDArray[Any], Callable[[NDArray[Any]], Any]]:
-    """(pixels, function that makes the result's pixels the kind that ``image`` was).
+def through(image: Any, enlarge: Enlarge, max_pixels: int, max_bytes: int) -> Any:
+    """Return a picture of any kind after ``enlarge``, as the kind that it was.
 
-    A path or bytes give a numpy array. Raises `UsageError` for any other kind, `LimitError`.
+    Args:
+        image: See `srcnn.upscale`. A file comes back as an array.
+        enlarge: Takes and returns pixels: (H, W) or (H, W, C), C = 2 to 4; uint8, uint16 or floats in
+            [0, 1], in the machine's byte order.
+        max_pixels: Limit on the pixels of a file or a PIL image.
+        max_bytes: Limit on the bytes of a file.
+
+    Raises:
+        UsageError: For any other kind, and for pixels that are not a picture.
+        SrcnnError: As opening a file and ``enlarge`` do.
     """
-    if isinstance(image, str | Path | bytes):
-        return open_picture(image, max_pixels, max_bytes=max_bytes).read(), lambda pixels: pixels
     if isinstance(image, np.ndarray):
-        return image, lambda pixels: pixels
-    if hasattr(image, "getbands"):
-        return _from_pil(image)
-    raise UsageError(type(image).__name__, "is no path, bytes, numpy array or PIL image")
+        return _array(image, enlarge)
+    if is_pil(image):
+        picture = open_pil(image, max_pixels)
+        pixels = enlarge(picture.read())
+        return to_pil(pixels, picture.header.metadata_for((pixels.shape[0], pixels.shape[1])))
+    if _is_tensor(image):
+        return _tensor(image, enlarge)
+    if isinstance(image, str | os.PathLike | bytes | bytearray | memoryview) or hasattr(
+        image, "read"
+    ):
+        return enlarge(open_picture(image, max_pixels, max_bytes=max_bytes).read())
+    raise UsageError(
+        type(image).__name__,
+        "is not a picture",
+        "pass a path, bytes, a file, an array, a tensor or a PIL image",
+    )
 
 
-def _from_pil(image: Any) -> tuple[NDArray[Any], Callable[[NDArray[Any]], Any]]:
-    from PIL import Image
+def _array(image: NDArray[Any], enlarge: Enlarge) -> NDArray[Any]:
+    if image.ndim == 3 and image.shape[2] == 1:
+        return _array(image[..., 0], enlarge)[..., None]
+    if image.dtype == np.bool_:
+        return enlarge(image.astype(np.uint8) * np.uint8(255)) >= 128
+    _check_range(image)
+    native = image.astype(image.dtype.newbyteorder("="), copy=False)
+    return enlarge(native).astype(image.dtype, copy=False)
 
-    through = {"P": "RGBA" if image.has_transparency_data else "RGB", "1": "L"}
-    if image.mode in through:
-        image = image.convert(through[image.mode])
-    if image.mode not in _PIL_MODES:
-        raise UsageError(f"PIL mode {image.mode}", "is not supported", "convert it to RGB")
-    profile = image.info.get("icc_profile")
 
-    def back(pixels: NDArray[Any]) -> Any:
-        result = Image.fromarray(pixels)
-        if profile:
-            result.info["icc_profile"] = profile
-        return result
+def _check_range(image: NDArray[Any]) -> None:
+    if image.dtype.kind != "f" or image.size == 0:
+        return
+    # Unlike min and max these pass NaN by.
+    low, high = float(np.fmin.reduce(image, None)), float(np.fmax.reduce(image, None))
+    if low < _LOWEST or high > _HIGHEST:
+        top = 255 if high <= 256 else 65535
+        fix = f"divide by {top}" if low >= 0 and high <= 65536 else "scale them to [0, 1]"
+        raise UsageError(f"floats from {low:g} to {high:g}", "are not in [0, 1]", fix)
 
-    return np.asarray(image), back
+
+def _is_tensor(image: Any) -> bool:
+    """Return whether an object is a torch tensor, without importing torch."""
+    return any(
+        kind.__module__ == "torch" and kind.__name__ == "Tensor" for kind in type(image).mro()
+    )
+
+
+def _tensor(image: torch.Tensor, enlarge: Enlarge) -> torch.Tensor:
+    import torch
+
+    if image.ndim not in (3, 4) or image.shape[-3] not in (1, 2, 3, 4) or 0 in image.shape:
+        shape = tuple(image.shape)
+        raise UsageError(
+            f"tensor of shape {shape}", "is not a picture", "use (C, H, W) or (N, C, H, W)"
+        )
+    if not image.is_floating_point():
+        raise UsageError(f"tensor of {image.dtype}", "is not a picture", "use floats in [0, 1]")
+    wide = torch.float64 if image.dtype == torch.float64 else torch.float32
+    values = image.detach().to("cpu", wide).numpy()
+    batch = values if image.ndim == 4 else values[None]
+    _check_range(batch)
+    made = [np.moveaxis(_array(np.moveaxis(one, 0, 2), enlarge), 2, 0) for one in batch]
+    out = torch.from_numpy(np.stack(made)).to(image.device, image.dtype)
+    return out if image.ndim == 4 else out[0]

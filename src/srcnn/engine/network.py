@@ -1,10 +1,9 @@
-"""A model that enhances the enlarged picture: the interface, and the network that fulfils it in tiles."""
+"""What stands between an image and its enhanced version: the interface, and the network behind it."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -13,106 +12,96 @@ from numpy.typing import NDArray
 
 from srcnn.engine.backends.backend import Backend, is_out_of_memory
 from srcnn.engine.threads import cores
-from srcnn.engine.tiling import Tile, tiles
-from srcnn.images.color import Color, channels_in
+from srcnn.engine.tiling import in_tiles
+from srcnn.images.color import Color
+from srcnn.images.grid import Grid
 
 AUTO_TILE = 128
-"""A tile's planes of 64 filters stay in a core's cache, and its halo is a tenth of it."""
+"""Side of a tile in output pixels: its planes of 64 filters stay in a core's cache."""
 _SMALLEST_TILE = 8
+"""Side of a tile, in output pixels, that is not halved any more when memory is short."""
 _log = logging.getLogger(__name__)
 
 
 class Enhancer(Protocol):
-    """A network or a baseline, between the bicubic enlargement and the result."""
+    """A network or a baseline: image channels in, better ones out."""
 
     @property
-    def name(self) -> str: ...
-
-    @property
-    def radius(self) -> int:
-        """How many pixels each side of the input loses."""
+    def name(self) -> str:
+        """Name for messages and reports."""
         ...
 
     @property
     def color(self) -> Color:
-        """Which channels it works on: luma alone, or three at once."""
+        """Channels that it works on: luma alone, or three at once."""
+        ...
+
+    @property
+    def grid(self) -> Grid:
+        """How its output lies over its input."""
         ...
 
     def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
-        """(H + 2r) x (W + 2r) floats around [0, 1] to H x W; the caller pads, nobody clamps.
+        """Enhance one padded piece of an image.
 
-        Of three channels 3 x (H + 2r) x (W + 2r) to 3 x H x W.
+        Args:
+            padded: (C, h + 2r, w + 2r) floats around [0, 1]; C is 1 for luma, else 3; r is
+                ``grid.radius``. The caller pads, by repeating the edge.
+
+        Returns:
+            (C, factor * h, factor * w) floats, not clamped.
         """
         ...
 
 
 class Network:
-    """A loaded network; the memory that it needs is set by ``tile``, not by the picture."""
+    """A loaded network. Safe to call from several threads."""
 
-    def __init__(
-        self,
-        name: str,
-        backend: Backend,
-        radius: int,
-        tile: int | None = None,
-        threads: int | None = None,
-        color: Color = "Y",
-    ) -> None:
+    def __init__(self, name: str, backend: Backend, grid: Grid, color: Color = "Y") -> None:
         self.name = name
-        self.radius = radius
+        self.grid = grid
         self.color = color
         self._backend = backend
-        self._tile = tile or AUTO_TILE
-        self._threads = threads or cores()
         self._limit = sys.maxsize
-        """Side of the largest piece that there may be memory for."""
+        """Side of the largest piece, in output pixels, that there may be memory for."""
 
-    def enhance(self, padded: NDArray[Any]) -> NDArray[np.float32]:
-        """See `Enhancer.enhance`. Safe from several threads."""
-        if max(self._inner(padded)) <= self._tile:
-            return self._run(padded)
-        with ThreadPoolExecutor(self._threads) as pool:
-            return self._in_tiles(padded, self._tile, pool.map)
-
-    def _run(self, piece: NDArray[np.float32]) -> NDArray[np.float32]:
-        """One piece by the engine, in parts where the whole does not fit into memory."""
-        height, width = self._inner(piece)
-        if max(height, width) <= self._limit:
+    def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
+        """See `Enhancer.enhance`. A piece that does not fit into memory is run in parts."""
+        side = max(self.grid.output(n) for n in padded.shape[-2:])
+        if side <= self._limit:
             try:
-                batch = np.ascontiguousarray(piece, np.float32)
-                batch = batch.reshape(1, channels_in(self.color), *piece.shape[-2:])
-                return self._backend.run(batch).reshape(*piece.shape[:-2], height, width)
+                batch = np.ascontiguousarray(padded, np.float32)[None]
+                return np.asarray(self._backend.run(batch)[0])
             except Exception as error:  # the engines' exceptions share no base
-                half = (max(height, width) + 1) // 2
-                if half < _SMALLEST_TILE or not is_out_of_memory(error):
+                half = (side + 1) // 2
+                smallest = max(_SMALLEST_TILE, self.grid.factor)
+                if half < smallest or not is_out_of_memory(error):
                     raise
             # For later pieces too, so that not each of them fails first.
             self._limit = min(self._limit, half)
-            _log.info("no memory for %d x %d pixels at once: halved", width, height)
-        return self._in_tiles(piece, self._limit, map)
-
-    def _in_tiles(
-        self, padded: NDArray[np.float32], side: int, each: Callable[..., Iterable[None]]
-    ) -> NDArray[np.float32]:
-        """Tiles of at most ``side`` x ``side`` pixels, run as ``each``, a kind of ``map``, has it."""
-        r = self.radius
-        height, width = self._inner(padded)
-        out = np.empty((*padded.shape[:-2], height, width), np.float32)
-
-        def make(tile: Tile) -> None:
-            part = self._run(padded[..., *tile.with_halo(r)])
-            out[..., tile.top : tile.bottom, tile.left : tile.right] = part
-
-        for _ in each(make, tiles(height, width, side)):
-            pass
-        return out
-
-    def _inner(self, padded: NDArray[Any]) -> tuple[int, int]:
-        """(height, width) of what comes of a padded piece."""
-        return padded.shape[-2] - 2 * self.radius, padded.shape[-1] - 2 * self.radius
+            _log.info("no memory for %d pixels each way at once: halved", side)
+        return in_tiles(self.enhance, padded, self.grid, self._limit)
 
 
-def enhance_whole(model: Enhancer, enlarged: NDArray[Any]) -> NDArray[Any]:
-    """H x W in, H x W out, or 3 x H x W: the edge repeated over the radius, then `Enhancer.enhance`."""
-    borders = [(0, 0)] * (enlarged.ndim - 2) + [(model.radius, model.radius)] * 2
-    return model.enhance(np.pad(enlarged, borders, mode="edge"))
+def enhance_whole(
+    model: Enhancer,
+    given: NDArray[Any],
+    tile: int = AUTO_TILE,
+    threads: int | None = None,
+) -> NDArray[Any]:
+    """Pad a whole image by repeating its edge, and enhance it in tiles.
+
+    Args:
+        model: A network or a baseline.
+        given: (C, h, w) floats around [0, 1]: the enlarged image where ``model.grid.factor`` is 1,
+            else the low-resolution one.
+        tile: Largest side of a tile, in output pixels.
+        threads: Tiles that are run at once; all cores if ``None``.
+
+    Returns:
+        (C, factor * h, factor * w) floats of the dtype of ``given``, not clamped.
+    """
+    r = model.grid.radius
+    padded = np.pad(given, [(0, 0), (r, r), (r, r)], mode="edge")
+    with ThreadPoolExecutor(threads or cores()) as pool:
+        return in_tiles(model.enhance, padded, model.grid, tile, pool.map)

@@ -1,48 +1,185 @@
-"""The engines, and how one is chosen."""
+"""How a network is run: one value, `Engine`, that everything which runs a network accepts."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from operator import index
+from typing import Any
+
 from srcnn._optional import need
-from srcnn.engine.backends.backend import Backend
-from srcnn.errors import UsageError
+from srcnn.engine.backends.table import BACKENDS, BackendRow
+from srcnn.engine.threads import cores
+from srcnn.errors import MissingExtra, UsageError
 
-ENGINES = {"onnxruntime": ("fp32",), "openvino": ("fp32", "bf16"), "torch": ("fp32", "bf16")}
-"""The engines, and the precisions of each."""
+DEVICES = ("auto", "cpu", "cuda")
+"""What ``device`` may be."""
+_DEFAULT = next(iter(BACKENDS))
 
 
-def resolve(engine: str, precision: str) -> tuple[str, str]:
-    """The engine and precision that ``auto`` stands for: ONNX Runtime, and fp32 everywhere.
+@dataclass(frozen=True)
+class Engine:
+    """How a network is run. Results depend on neither the machine nor what else is installed.
 
-    So pixels depend neither on the machine nor on what else is installed. `UsageError` for what is not.
+    Attributes:
+        name: ``"auto"``, ``"onnxruntime"``, ``"openvino"`` or ``"torch"``. ``"auto"`` is ONNX
+            Runtime; on ``"cuda"`` it is the first engine whose installed package has CUDA.
+        precision: ``"auto"``, ``"fp32"`` or ``"bf16"``. ``"auto"`` is fp32.
+        device: ``"auto"``, ``"cpu"`` or ``"cuda"``. ``"auto"`` is the CPU: a GPU is used only
+            if it is asked for.
+        tile: Side of a tile in output pixels, or ``"auto"`` for what suits the device.
+        threads: Tiles that are worked on at once; None is one for each core.
+        ensemble: Whether to average the network over the 8 flips and turns of the image, at 8
+            times the cost (`srcnn.engine.ensemble.SelfEnsemble`).
     """
-    if engine == "auto":
-        engine = "onnxruntime"
-    if engine not in ENGINES:
-        raise UsageError(f"engine '{engine}'", "is not known", f"use auto, {', '.join(ENGINES)}")
-    if precision == "auto":
-        precision = "fp32"
-    if precision not in ENGINES[engine]:
-        raise UsageError(
-            f"precision '{precision}'", f"engine {engine} has {', '.join(ENGINES[engine])}"
+
+    name: str = "auto"
+    precision: str = "auto"
+    device: str = "auto"
+    tile: int | str = "auto"
+    threads: int | None = None
+    ensemble: bool = False
+
+    def resolved(self) -> ResolvedEngine:
+        """Check every value, and decide those that are ``"auto"`` or None.
+
+        Returns:
+            The engine that will be used. Resolving it again changes nothing.
+
+        Raises:
+            MissingExtra: If a package that it needs is not installed.
+            UsageError: If a value is wrong, or the device is not there.
+        """
+        _check_choice("engine", self.name, ("auto", *BACKENDS))
+        _check_choice("precision", self.precision, ("auto", *_precisions()))
+        _check_choice("device", self.device, DEVICES)
+        tile = None if _is_auto(self.tile) else _count("tile", self.tile, "auto or ")
+        threads = cores() if self.threads is None else _count("threads", self.threads)
+        if not isinstance(self.ensemble, bool):
+            raise UsageError(f"ensemble {self.ensemble!r}", "is not True or False")
+        device = "cpu" if self.device == "auto" else self.device
+        name = self._name(device)
+        row = BACKENDS[name]
+        precision = row.precisions[0] if self.precision == "auto" else self.precision
+        if precision not in row.precisions:
+            raise UsageError(
+                f"precision '{precision}'",
+                f"engine {name} has {', '.join(row.precisions)}",
+                f"use engine {_with_precision(precision)}",
+            )
+        if row.extra is not None:
+            need(row.extra, f"engine {name}")
+        _check_device(name, row, device)
+        tile = tile or row.devices[device].tile
+        return ResolvedEngine(name, precision, device, tile, threads, self.ensemble)
+
+    def _name(self, device: str) -> str:
+        """Return the engine that ``auto`` stands for on a device."""
+        if self.name != "auto":
+            return self.name
+        if device == "cpu":
+            return _DEFAULT
+        able = {name: row for name, row in BACKENDS.items() if device in row.devices}
+        wanted = self.precision
+        for name, row in able.items():
+            if (wanted == "auto" or wanted in row.precisions) and _is_usable(row, device):
+                return name
+        packages = " or ".join(row.devices[device].package for row in able.values())
+        raise MissingExtra(
+            f"device '{device}'", "no installed engine can use it", f"install {packages}"
         )
-    return engine, precision
 
 
-def open_backend(graph: bytes, engine: str, precision: str, threads: int) -> Backend:
-    """Load an ONNX graph into a resolved engine, to be called from ``threads`` threads at once.
+@dataclass(frozen=True)
+class ResolvedEngine(Engine):
+    """An `Engine` in which everything is decided; `Engine.resolved` makes it."""
 
-    A call is worth one core: tiles in parallel beat a parallel tile.
+    tile: int = 128
+    threads: int = 1
+
+
+AUTO = Engine()
+"""The default of every function that takes an `Engine`."""
+
+
+def engine_of(
+    engine: str | Engine = "auto",
+    precision: str = "auto",
+    device: str = "auto",
+    tile: int | str = "auto",
+    threads: int | None = None,
+    tta: bool = False,
+) -> Engine:
+    """Return the `Engine` that a caller's keywords describe; nothing is checked or opened yet.
+
+    Args:
+        engine: A whole `Engine`, or the name of one.
+        precision: As `Engine.precision`.
+        device: As `Engine.device`.
+        tile: As `Engine.tile`.
+        threads: As `Engine.threads`.
+        tta: As `Engine.ensemble`.
+
+    Raises:
+        UsageError: If a whole `Engine` is given together with other keywords.
     """
-    if engine == "openvino":
-        need("openvino", "engine openvino")
-        from srcnn.engine.backends.openvino import OpenVino
+    if not isinstance(engine, Engine):
+        return Engine(engine, precision, device, tile, threads, tta)
+    loose = {"precision": precision, "device": device, "tile": tile, "threads": threads, "tta": tta}
+    given = [
+        name
+        for name, value in loose.items()
+        if not (value is None or value is False or _is_auto(value))
+    ]
+    if given:
+        raise UsageError(
+            given[0], "cannot be combined with a whole Engine", "set it in the Engine itself"
+        )
+    return engine
 
-        return OpenVino(graph, precision, threads)
-    if engine == "torch":
-        need("train", "engine torch")
-        from srcnn.engine.backends.torch import Torch
 
-        return Torch(graph, precision)
-    from srcnn.engine.backends.onnxruntime import OnnxRuntime
+def _is_auto(value: object) -> bool:
+    return isinstance(value, str) and value == "auto"  # an array would be compared by element
 
-    return OnnxRuntime(graph)
+
+def _check_choice(what: str, value: object, choices: tuple[str, ...]) -> None:
+    if not (isinstance(value, str) and value in choices):
+        raise UsageError(f"{what} {value!r}", "is not known", f"use {', '.join(choices)}")
+
+
+def _count(what: str, value: Any, otherwise: str = "") -> int:
+    """Return a positive whole number, of Python's or numpy's, as an int."""
+    try:
+        number = None if isinstance(value, bool) else index(value)
+    except TypeError:
+        number = None
+    if number is None or number < 1:
+        raise UsageError(f"{what} {value!r}", f"is not {otherwise}a whole number of 1 or more")
+    return number
+
+
+def _precisions() -> list[str]:
+    return list(dict.fromkeys(each for row in BACKENDS.values() for each in row.precisions))
+
+
+def _with_precision(precision: str) -> str:
+    return " or ".join(name for name, row in BACKENDS.items() if precision in row.precisions)
+
+
+def _is_usable(row: BackendRow, device: str) -> bool:
+    try:
+        if row.extra is not None:
+            need(row.extra, "")
+    except MissingExtra:
+        return False
+    return row.devices[device].is_there()
+
+
+def _check_device(name: str, row: BackendRow, device: str) -> None:
+    if device not in row.devices:
+        able = " or ".join(name for name, row in BACKENDS.items() if device in row.devices)
+        why = f"engine {name} runs on {', '.join(row.devices)} only"
+        raise UsageError(f"device '{device}'", why, f"use engine {able}")
+    found = row.devices[device]
+    if not found.is_there():
+        why = f"engine {name} finds none"
+        raise MissingExtra(f"device '{device}'", why, f"install {found.package}, or use the CPU")

@@ -26,6 +26,7 @@ from srcnn.engine.network import Enhancer
 from srcnn.engine.threads import one_core_per_product, workers
 from srcnn.engine.tiling import Span, spans
 from srcnn.images.alpha import bleed
+from srcnn.images.color import channels_in
 from srcnn.images.quantize import quantize, to_float
 from srcnn.images.resize import Window, resize_window, window
 
@@ -54,7 +55,7 @@ def enlarge(
     ``tile`` x ``tile`` pixels are made by ``threads`` at once while the next strips are read and the
     caller has those that are done. ``progress`` is told the part that is done, 0 to 1.
     """
-    r = model.radius
+    r = model.grid.radius
     columns = [
         (span, window(old[1], size[1], span[0] - r, span[1] + r)) for span in spans(size[1], tile)
     ]
@@ -127,9 +128,9 @@ def _make_tile(
     out: NDArray[Any],
 ) -> None:
     """Write columns ``span`` of a strip of the result; ``planes`` start at the rows' first."""
-    r = model.radius
+    r = model.grid.radius
     enlarged = resize_window(planes, rows, columns, rows.first)
-    answer = model.enhance(enlarged[0] if model.color == "Y" else enlarged[:3])
+    answer = model.enhance(enlarged[: channels_in(model.color)])
     height, width = answer.shape[-2:]
     target = out[:, span[0] : span[1]].reshape(height, width, -1)
     inner = enlarged[:, r : r + height, r : r + width]

@@ -1,4 +1,4 @@
-"""Who works: the cores of this process, and one of them for each call of numpy's BLAS."""
+"""Threads: the cores of this process, the pool for tiles, and one core for each product of numpy."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from threadpoolctl import threadpool_limits
 
 
 def cores() -> int:
-    """The processors that this process may use."""
+    """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def workers(threads: int) -> ThreadPoolExecutor:
-    """So many threads for tiles: the same for all who ask, so that together they are no more."""
+    """Return the pool for tiles, of which a process has one for each number of threads.
+
+    All callers share it, so concurrent upscales never use more than ``threads`` threads.
+    """
     # A forked process has its parent's memory, but none of its threads.
     return _workers(threads, os.getpid())
 
@@ -28,36 +31,58 @@ def _workers(threads: int, process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, f"srcnn-tile-{process}")
 
 
-class _Limit:
-    """The limit is the process's, so who comes first sets it and who leaves last lifts it.
+class _Stay:
+    """Who is inside, in one process.
 
-    threadpoolctl hears only the thread that set a limit, so a thread of its own does both.
+    The limit is the process's, so whoever comes first sets it and whoever leaves last lifts it.
+    threadpoolctl restores only what the same thread had set, so one thread does both.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limits: ExitStack) -> None:
+        """Start with nobody inside; ``limits`` may hold the limit of the process forked from."""
+        self.limits = limits
         self._lock = Lock()
         self._inside = 0
         self._keeper: ThreadPoolExecutor
-        self._limits = ExitStack()
 
-    @contextmanager
-    def __call__(self) -> Iterator[None]:
+    def enter(self) -> None:
         with self._lock:
             self._inside += 1
             if self._inside == 1:
                 self._keeper = ThreadPoolExecutor(1, "srcnn-blas")
                 self._keeper.submit(self._set).result()
+
+    def leave(self) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._keeper.submit(self.limits.close).result()
+                self._keeper.shutdown()
+
+    def _set(self) -> None:
+        self.limits.close()
+        self.limits.enter_context(threadpool_limits(1, "blas"))
+
+
+class _Limit:
+    def __init__(self) -> None:
+        self._stay = _Stay(ExitStack())
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._start_anew)
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        stay = self._stay
+        stay.enter()
         try:
             yield
         finally:
-            with self._lock:
-                self._inside -= 1
-                if self._inside == 0:
-                    self._keeper.submit(self._limits.close).result()
-                    self._keeper.shutdown()
+            if stay is self._stay:  # else this process was forked inside
+                stay.leave()
 
-    def _set(self) -> None:
-        self._limits.enter_context(threadpool_limits(1, "blas"))
+    def _start_anew(self) -> None:
+        """Forget the parent's threads: a lock that one of them held would stay locked forever."""
+        self._stay = _Stay(self._stay.limits)
 
 
 one_core_per_product = _Limit()

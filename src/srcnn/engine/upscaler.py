@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Generator, Iterable, Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +13,17 @@ from numpy.typing import NDArray
 from srcnn.baselines import anchored, sparse_coding
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
-from srcnn.engine.backends.backend import Backend
-from srcnn.engine.inputs import to_pixels
-from srcnn.engine.network import AUTO_TILE, Enhancer, Network
-from srcnn.engine.options import open_backend, resolve
+from srcnn.engine.arguments import positive
+from srcnn.engine.ensemble import SelfEnsemble
+from srcnn.engine.inputs import File, Picture, through
+from srcnn.engine.network import Enhancer, Network
+from srcnn.engine.options import Engine, engine_of
 from srcnn.engine.pipeline import Progress, enlarge
-from srcnn.engine.threads import cores
-from srcnn.errors import LimitError, ModelError, UsageError
+from srcnn.engine.session import Session
+from srcnn.errors import LimitError, ModelError, SrcnnError, UsageError
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 from srcnn.images.quantize import peak
+from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import default, find, is_file_name, read_bytes
@@ -35,22 +37,40 @@ _log = logging.getLogger(__name__)
 class Upscaler:
     """A model ready to run. `upscale` is safe from several threads."""
 
-    def __init__(
-        self,
-        model: Enhancer,
-        scale: float,
-        engine: str,
-        precision: str,
-        tile: int = AUTO_TILE,
-        threads: int | None = None,
-    ) -> None:
+    def __init__(self, model: Enhancer, scale: float, engine: Engine) -> None:
         self.model = model
         self.scale = scale
         """The scale that was asked for; the network may be trained for a near one."""
-        self.engine = engine
-        self.precision = precision
-        self.tile = tile
-        self.threads = threads or cores()
+        self._asked = engine
+        resolved = engine.resolved()
+        self.engine = resolved.name
+        self.precision = resolved.precision
+        self.tile = resolved.tile
+        self.threads = resolved.threads
+
+    def __reduce__(self) -> tuple[type[Upscaler], tuple[Enhancer, float, Engine]]:
+        """Pickle what was asked for: another machine may have more cores, or fewer."""
+        return Upscaler, (self.model, self.scale, self._asked)
+
+    @overload
+    def upscale(
+        self,
+        image: File,
+        size: tuple[int, int] | None = None,
+        progress: Progress | None = None,
+        max_pixels: int = MAX_PIXELS,
+        max_bytes: int = MAX_BYTES,
+    ) -> NDArray[Any]: ...
+
+    @overload
+    def upscale(
+        self,
+        image: Picture,
+        size: tuple[int, int] | None = None,
+        progress: Progress | None = None,
+        max_pixels: int = MAX_PIXELS,
+        max_bytes: int = MAX_BYTES,
+    ) -> Picture: ...
 
     def upscale(
         self,
@@ -60,22 +80,38 @@ class Upscaler:
         max_pixels: int = MAX_PIXELS,
         max_bytes: int = MAX_BYTES,
     ) -> Any:
-        """Enlarge by ``scale``, or to ``size`` = (height, width); kind, shape and dtype as they came.
+        """Enlarge a picture by ``scale``, or to ``size``.
 
-        ``image``: a path or the bytes of a file (an array comes back), a PIL image, or an array:
-        H x W (gray), H x W x 2 (gray, alpha), H x W x 3 (RGB) or H x W x 4 (RGB, alpha); uint8, uint16,
-        or floats in [0, 1]. ``progress`` is told the part that is done, 0 to 1. Raises `SrcnnError`.
+        Args:
+            image: A picture of any kind that `srcnn.upscale` takes.
+            size: (height, width) of the result in place of ``scale``.
+            progress: Called with the part that is done, 0 to 1.
+            max_pixels: Most pixels of the picture and of the result.
+            max_bytes: Most bytes of a file.
+
+        Returns:
+            The larger picture, of the same kind, depth and channels; an array for a file.
+
+        Raises:
+            SrcnnError: For everything that cannot be enlarged.
         """
-        pixels, back = to_pixels(image, max_pixels, max_bytes)
-        check_image(pixels)
-        size = size or enlarged_size(pixels.shape[0], pixels.shape[1], self.scale)
-        check_size([size], max_pixels, "the picture")
-        out = np.empty((*size, *pixels.shape[2:]), pixels.dtype)
-        done = 0
-        for strip in self.strips([pixels], (pixels.shape[0], pixels.shape[1]), size, progress):
-            out[done : done + len(strip)] = strip
-            done += len(strip)
-        return back(out)
+        most = positive(max_pixels, "max_pixels")
+        if size is not None:
+            size = (positive(size[0], "size"), positive(size[1], "size"))
+
+        def enlarged(pixels: NDArray[Any]) -> NDArray[Any]:
+            check_image(pixels)
+            old = (pixels.shape[0], pixels.shape[1])
+            new = size or enlarged_size(*old, self.scale)
+            check_size([new], most, "the picture")
+            out = np.empty((*new, *pixels.shape[2:]), pixels.dtype)
+            done = 0
+            for strip in self.strips([pixels], old, new, progress):
+                out[done : done + len(strip)] = strip
+                done += len(strip)
+            return out
+
+        return through(image, enlarged, most, positive(max_bytes, "max_bytes"))
 
     def strips(
         self,
@@ -91,20 +127,23 @@ class Upscaler:
 def load(
     model: str | None = None,
     scale: float = 3,
-    engine: str = "auto",
+    engine: str | Engine = "auto",
     precision: str = "auto",
     tile: int | str = "auto",
     threads: int | None = None,
+    device: str = "auto",
+    tta: bool = False,
 ) -> Upscaler:
     """Open a shipped network by name, a weights file, or ``bicubic``; ``None`` is the best for the scale.
 
-    Of a shipped name the network trained for the nearest scale is taken, the larger on a tie.
+    Of a shipped name the network trained for the nearest scale is taken, the larger on a tie. The other
+    arguments are those of `srcnn.engine.options.engine_of`.
     """
     check_scale(scale)
-    engine, precision = check_options(engine, precision, tile, threads)
-    side = AUTO_TILE if tile == "auto" else int(tile)
+    asked = engine_of(engine, precision, device, tile, threads, tta)
+    resolved = asked.resolved()
     if model == BICUBIC:
-        return Upscaler(Bicubic(), scale, engine, precision, side, threads)
+        return Upscaler(Bicubic(), scale, asked)
     if model in (sparse_coding.NAME, anchored.NAME):
         why = "is there to be compared with, and does not upscale"
         raise ModelError(f"model '{model}'", why, "use srcnn evaluate, compare or bench")
@@ -119,36 +158,25 @@ def load(
     card = read_card(graph, name)
     if is_file_name(name) and card.scale and nearest_scale(scale, card.scale) != card.scale:
         raise ModelError(name, f"was trained for x{card.scale}, not for x{scale:g}")
-    backend = _open(graph, card, name, engine, precision, threads or cores())
-    _log.info("%s x%d, %s %s", card.name, card.scale, engine, precision)
-    network = Network(name, backend, card.radius, side, threads, card.color)
-    return Upscaler(network, scale, engine, precision, side, threads)
+    backend = _open(graph, card, name, asked)
+    _log.info("%s x%d, %s %s", card.name, card.scale, resolved.name, resolved.precision)
+    network = Network(name, backend, grid_of(card), card.color)
+    return Upscaler(SelfEnsemble(network) if resolved.ensemble else network, scale, asked)
 
 
-def check_options(
-    engine: str, precision: str, tile: int | str, threads: int | None
-) -> tuple[str, str]:
-    """`resolve` engine and precision; `UsageError` for options that no network could run with."""
-    if tile != "auto" and (not isinstance(tile, int) or tile < 1):
-        raise UsageError(f"tile {tile}", "is neither auto nor a number of pixels")
-    if threads is not None and threads < 1:
-        raise UsageError(f"threads {threads}", "is not positive")
-    return resolve(engine, precision)
-
-
-def _open(
-    graph: bytes, card: Card, name: str, engine: str, precision: str, threads: int
-) -> Backend:
+def _open(graph: bytes, card: Card, name: str, engine: Engine) -> Session:
     """A network that has made a pixel; `ModelError` when it cannot, or when the pixel is no number."""
-    side = 2 * card.radius + 1
+    grid = grid_of(card)
     try:
-        backend = open_backend(graph, engine, precision, threads)
-        pixel = backend.run(np.full((1, card.channels, side, side), 0.5, np.float32))
-    except UsageError:
+        backend = Session(graph, engine)
+        pixel = backend.run(
+            np.full((1, card.channels, *[grid.padded(grid.factor)] * 2), 0.5, np.float32)
+        )
+    except SrcnnError:
         raise
     except Exception as error:  # the engines' exceptions share no base
         raise ModelError(name, f"cannot be run ({error})") from None
-    if pixel.shape != (1, card.channels, 1, 1) or not np.isfinite(pixel).all():
+    if pixel.shape != (1, card.channels, grid.factor, grid.factor) or not np.isfinite(pixel).all():
         raise ModelError(name, "does not give a number for each pixel", "the file is damaged")
     return backend
 
@@ -181,7 +209,8 @@ def check_size(sizes: Sequence[tuple[int, int]], max_pixels: int, what: object) 
             what,
             f"would become {pages}{sizes[0][1]} x {sizes[0][0]} pixels, "
             f"over the limit of {max_pixels}",
-            "raise it with --max-pixels",
+            "raise it with {option}",
+            "max_pixels",
         )
 
 
@@ -190,6 +219,6 @@ def check_image(image: NDArray[Any]) -> None:
     channels = 1 if image.ndim == 2 else image.shape[2] if image.ndim == 3 else 0
     if channels not in (1, 2, 3, 4) or (image.ndim == 3 and channels == 1) or 0 in image.shape:
         raise UsageError(
-            f"array of shape {image.shape}", "is no picture", "use H x W or H x W x 2, 3 or 4"
+            f"array of shape {image.shape}", "is no picture", "use (H, W) or (H, W, C), C = 1 to 4"
         )
     peak(image.dtype)

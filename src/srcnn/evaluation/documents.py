@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Required, TypedDict, cast
 
+from srcnn.engine.options import Engine
 from srcnn.evaluation.protocol import Protocol, ProtocolDocument
 from srcnn.evaluation.scoring import ImageScores, Scores, mean
 
@@ -56,6 +57,7 @@ class ReportDocument(TypedDict):
     protocol: ProtocolDocument
     engine: str
     precision: str
+    tta: bool
     checks: list[CheckDocument]
     failures: list[str]
     results: list[ResultDocument]
@@ -132,8 +134,7 @@ class Report:
     """What was evaluated, by which protocol, with which results."""
 
     protocol: Protocol
-    engine: str
-    precision: str
+    engine: Engine
     checks: Sequence[Check]
     failures: Sequence[str]
     """A line for each picture that could not be scored."""
@@ -144,8 +145,9 @@ class Report:
         return {
             "schema": 1,
             "protocol": self.protocol.to_document(),
-            "engine": self.engine,
-            "precision": self.precision,
+            "engine": self.engine.name,
+            "precision": self.engine.precision,
+            "tta": self.engine.ensemble,
             "checks": [cast(CheckDocument, asdict(check)) for check in self.checks],
             "failures": list(self.failures),
             "results": [result.to_document() for result in self.results],

@@ -160,8 +160,8 @@ def _pairs(lumas: Sequence[NDArray[np.uint8]], scale: int, size: float = 1) -> I
     for luma in lumas:
         if min(luma.shape) * size >= SMALLEST * scale:
             truth = luma if size == 1 else imresize(luma, size)
-            truth, bicubic = degraded(truth, scale, TRAINED_ON)
-            yield to_float(truth), bicubic.astype(np.float32)
+            truth, low = degraded(truth, scale, TRAINED_ON)
+            yield to_float(truth), low.enlarged.astype(np.float32)
 
 
 def _path(name: str, scale: int, pictures: str) -> Path:

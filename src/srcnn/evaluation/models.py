@@ -8,10 +8,12 @@ from pathlib import Path
 from srcnn._optional import need
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
+from srcnn.engine.ensemble import SelfEnsemble
 from srcnn.engine.network import Enhancer, Network
-from srcnn.engine.options import open_backend, resolve
-from srcnn.engine.threads import cores
+from srcnn.engine.options import AUTO, Engine
+from srcnn.engine.session import Session
 from srcnn.evaluation.example_based import METHODS, Say, open_example_based
+from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.binary import Tensors
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card
@@ -21,30 +23,42 @@ from srcnn.weights.store import find, read_bytes
 def open_models(
     models: Sequence[str],
     scales: Sequence[int],
-    engine: str = "auto",
-    precision: str = "auto",
+    engine: Engine = AUTO,
     data_root: str | Path | None = None,
     say: Say | None = None,
 ) -> dict[int, list[Enhancer]]:
-    """Every model by scale, see `open_model`; those that may have to be trained come after all others.
+    """Open every model for every scale, see `open_model`.
 
-    So nobody waits for minutes to hear of a wrong name. ``data_root`` is where T91 lies; ``say`` is told
-    how far training is.
+    Methods that may have to be trained are opened last, so that nobody waits for minutes to learn
+    that another name is wrong.
+
+    Args:
+        models: Names or weights files.
+        scales: Scales to open each of them for.
+        engine: How networks are run. Its ``ensemble`` applies to the example-based methods, too.
+        data_root: Where T91 lies.
+        say: Called with the progress of a training, in words.
+
+    Returns:
+        The models by scale, in the order of ``models``.
     """
     opened: dict[tuple[str, int], Enhancer] = {}
     for model in sorted(models, key=lambda model: model in METHODS):
         for scale in scales:
             if model in METHODS:
-                opened[model, scale] = open_example_based(model, scale, data_root, say)
+                method = open_example_based(model, scale, data_root, say)
+                opened[model, scale] = SelfEnsemble(method) if engine.ensemble else method
             else:
-                opened[model, scale] = open_model(model, scale, engine, precision)
+                opened[model, scale] = open_model(model, scale, engine)
     return {scale: [opened[model, scale] for model in models] for scale in scales}
 
 
-def open_model(model: str, scale: int, engine: str = "auto", precision: str = "auto") -> Enhancer:
-    """Open bicubic or a network for ``scale``; `ModelError` for an unknown one, or whose card has another scale.
+def open_model(model: str, scale: int, engine: Engine = AUTO) -> Enhancer:
+    """Open bicubic or a network for ``scale``.
 
-    Only files of other kinds than ``.onnx`` need the extra ``train``: `MissingExtra` without it.
+    Raises:
+        ModelError: If the model is unknown, or its card names another scale.
+        MissingExtra: If a file other than ``.onnx`` needs the extra ``train``.
     """
     if model == BICUBIC:
         return Bicubic()
@@ -53,22 +67,20 @@ def open_model(model: str, scale: int, engine: str = "auto", precision: str = "a
         need("train", f"model {model}")
         from srcnn.weights.foreign import open_weights
 
-        return network(model, *open_weights(model, scale), engine, precision)
+        return network(model, *open_weights(model, scale), engine)
     graph = read_bytes(path)
     card = read_card(graph, str(path))
     card.check_scale(scale, model)
-    return _opened(model, graph, card, engine, precision)
+    return _opened(model, graph, card, engine)
 
 
-def network(
-    name: str, tensors: Tensors, card: Card, engine: str = "auto", precision: str = "auto"
-) -> Network:
-    """Named tensors as a network on an engine, under ``name``. Needs the extra ``train``."""
+def network(name: str, tensors: Tensors, card: Card, engine: Engine = AUTO) -> Enhancer:
+    """Return named tensors as a network on an engine. Needs the extra ``train``."""
     from srcnn.weights.graph import to_onnx
 
-    return _opened(name, to_onnx(tensors, card), card, engine, precision)
+    return _opened(name, to_onnx(tensors, card), card, engine)
 
 
-def _opened(name: str, graph: bytes, card: Card, engine: str, precision: str) -> Network:
-    backend = open_backend(graph, *resolve(engine, precision), cores())
-    return Network(name, backend, card.radius, color=card.color)
+def _opened(name: str, graph: bytes, card: Card, engine: Engine) -> Enhancer:
+    model = Network(name, Session(graph, engine), grid_of(card), card.color)
+    return SelfEnsemble(model) if engine.ensemble else model

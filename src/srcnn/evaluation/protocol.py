@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from srcnn.errors import InputError, UsageError
 from srcnn.images.color import Color, convert
 from srcnn.images.crop import modcrop
-from srcnn.images.degrade import Degradation, enlarge
+from srcnn.images.degrade import Degradation, Degraded
 from srcnn.images.quantize import to_float, to_uint8
 from srcnn.images.resize import imresize, resize_as_opencv
 
@@ -179,17 +179,27 @@ def degraded(
     degradation: Degradation = BICUBIC,
     random: np.random.Generator | None = None,
     color: Color = "Y",
-) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """(mod-cropped truth, its bicubic picture around [0, 1]); H x W each, or H x W x 3.
+) -> tuple[NDArray[np.uint8], Degraded]:
+    """Mod-crop an image and degrade it.
 
-    ``color`` is that of the model, see `srcnn.images.degrade.Degradation.low_resolution`.
+    Args:
+        truth: (H, W) or (H, W, 3) uint8.
+        scale: Reduction, a whole number.
+        source: File name, for errors. It also seeds ``degradation``, so that an evaluation repeats
+            itself.
+        degradation: How the low-resolution image is made.
+        random: Source of chance in place of the file's name.
+        color: Channels of the model, see `srcnn.images.degrade.Degradation.low_resolution`.
 
-    Chance, where there is any in ``degradation``, is that of the file's name unless ``random`` is
-    given: a judge repeats itself.
+    Returns:
+        The mod-cropped truth, and the low-resolution image.
+
+    Raises:
+        InputError: The image is smaller than ``scale`` pixels.
     """
     truth = modcrop(truth, scale)
     if truth.size == 0:
         raise InputError(source, f"is smaller than {scale} pixels")
     random = random or np.random.default_rng([*os.fsencode(Path(source).name)])
     low = degradation.low_resolution(to_float(truth, np.float64), scale, random, color)
-    return truth, enlarge(low, scale)
+    return truth, Degraded(low, scale)

@@ -15,9 +15,10 @@ from srcnn.evaluation.protocol import BICUBIC, LowResolution, Protocol, Views, d
 from srcnn.images.alpha import without_alpha
 from srcnn.images.color import Color, convert, space_of
 from srcnn.images.crop import modcrop
-from srcnn.images.degrade import Degradation, enlarge, low_resolution
+from srcnn.images.degrade import Degradation, Degraded, enlarge, low_resolution
 from srcnn.images.io import open_picture
 from srcnn.images.quantize import to_float, to_uint8
+from srcnn.images.resize import imresize
 
 
 class Original:
@@ -47,7 +48,7 @@ class Original:
                 low = low_resolution(convert(truth, "RGB", "YCbCr"), scale)
                 self._bicubic[scale] = enlarge(low, scale)
             else:
-                self._bicubic[scale] = self.enlarged("YCbCr", scale)
+                self._bicubic[scale] = self.degraded("YCbCr", scale).enlarged
         return self._bicubic[scale]
 
     @cached_property
@@ -69,12 +70,11 @@ class Original:
             self._channels[color] = to_uint8(image)
         return self._channels[color]
 
-    def enlarged(
-        self, color: Color, scale: int, degradation: Degradation = BICUBIC
-    ) -> NDArray[np.float64]:
-        """What a model of ``color`` is given: its channels, degraded and enlarged, around [0, 1].
+    def degraded(self, color: Color, scale: int, degradation: Degradation = BICUBIC) -> Degraded:
+        """Return the low-resolution image for a model of ``color``, in that model's channels.
 
-        Another ``degradation`` than bicubic is for protocols whose low-res picture is not rounded.
+        Another ``degradation`` than bicubic is for protocols whose low-resolution image is not
+        rounded.
         """
         kind, channels = self.protocol.low_resolution, self.channels(color)
         if kind is LowResolution.FLOAT:
@@ -85,17 +85,22 @@ class Original:
             low = convert(rgb, "RGB", space_of(color))
         elif not self.gray:
             low = seen(low, self.protocol.scored[0])
-        return self.protocol.resize(low, scale)
+        return Degraded(low, scale, self.protocol.resize)
 
-    def integer_bicubic(self, scale: int) -> NDArray[np.float64]:
-        """H x W: the one channel, with uint8 pictures in, between and out of imresize."""
+    def integer_bicubic(self, scale: int) -> Degraded:
+        """Return the one channel with uint8 images in, between and out of `imresize`."""
         low = low_resolution(modcrop(self.channels("Y"), scale), scale)
-        return to_float(enlarge(low, scale), np.float64)
+        return Degraded(low, scale, _enlarge_integers)
 
     def _file(self, scale: int) -> NDArray[np.float64]:
         """The low-res picture as a file of 8 bits holds it: h x w (gray), or h x w x 3 RGB."""
         truth = modcrop(to_uint8(to_float(self.pixels)), scale)
         return to_float(self.protocol.resize(truth, 1 / scale), np.float64)
+
+
+def _enlarge_integers(low: NDArray[np.uint8], scale: float) -> NDArray[np.float64]:
+    enlarged: NDArray[np.float64] = to_float(imresize(low, scale), np.float64)
+    return enlarged
 
 
 def read_originals(

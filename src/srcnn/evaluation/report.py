@@ -10,7 +10,7 @@ from pathlib import Path
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.data.catalog import CATALOG, locate, report_name
 from srcnn.data.folder import pictures_in
-from srcnn.engine.options import resolve
+from srcnn.engine.options import AUTO, Engine
 from srcnn.errors import SrcnnError, UsageError
 from srcnn.evaluation.documents import Check, Report, Result
 from srcnn.evaluation.models import open_models
@@ -38,8 +38,7 @@ class Request:
         scales: Scales of 2 or more.
         protocol: Name of a protocol.
         metrics: Names of metrics.
-        engine: Name of the engine that runs the networks.
-        precision: Precision of that engine.
+        engine: How networks are run.
     """
 
     datasets: Sequence[str]
@@ -47,8 +46,7 @@ class Request:
     scales: Sequence[int]
     protocol: str = "paper"
     metrics: Sequence[str] = ("psnr", "ssim")
-    engine: str = "auto"
-    precision: str = "auto"
+    engine: Engine = AUTO
 
     @property
     def names(self) -> list[str]:
@@ -98,8 +96,8 @@ def make_report(
         _refuse_clashes("weights files", (Path(name).name for name in names))
     measures = {metric: METRICS[metric] for metric in request.metrics}
     # Everything that can be wrong with a model is found before any work starts.
-    engine, precision = resolve(request.engine, request.precision)
-    opened = open_models(names, scales, engine, precision, data_root, progress)
+    engine = request.engine.resolved()
+    opened = open_models(names, scales, engine, data_root, progress)
     results: list[Result] = []
     failures: list[SrcnnError] = []
     for dataset in datasets:
@@ -113,7 +111,7 @@ def make_report(
     if not results and sum(len(dataset.files) for dataset in datasets) == 1:
         raise failures[-1]
     lines = sorted({str(failure) for failure in failures})
-    return Report(rules, engine, precision, _checks(results, rules), lines, results)
+    return Report(rules, engine, _checks(results, rules), lines, results)
 
 
 def check_metrics(metrics: Sequence[str], rules: Protocol) -> None:

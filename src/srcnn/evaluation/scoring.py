@@ -14,9 +14,9 @@ from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.errors import InputError, SrcnnError
 from srcnn.evaluation.protocol import BICUBIC, BicubicInput, Views
 from srcnn.evaluation.reference import Original
-from srcnn.images.color import Color, convert, rgb_to_ycbcr, space_of, y_to_gray
+from srcnn.images.color import Color, channels_in, convert, rgb_to_ycbcr, space_of, y_to_gray
 from srcnn.images.crop import modcrop, shave
-from srcnn.images.degrade import Degradation
+from srcnn.images.degrade import Degradation, Degraded
 from srcnn.images.quantize import to_float, to_uint8
 from srcnn.metrics import SMALLEST, Metric, psnr, ssim
 
@@ -72,23 +72,26 @@ def score(picture: Views, truth: Views, border: int, metrics: Mapping[str, Metri
     }
 
 
-def planes_for(model: Enhancer, enlarged: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What a model takes of `Original.enlarged`: H x W, or 3 x H x W."""
-    if enlarged.ndim == 2:
-        return enlarged
-    return enlarged[..., 0] if model.color == "Y" else np.moveaxis(enlarged, 2, 0)
+def planes_for(model: Enhancer, degraded: Degraded) -> NDArray[np.float64]:
+    """Return the input of a model, (C, h, w) floats: the image on its grid, in its channels."""
+    given = degraded.given(model.grid)
+    if given.ndim == 2:
+        return given[None]
+    return np.moveaxis(given[..., : channels_in(model.color)], 2, 0)
 
 
-def judge(model: Enhancer, original: Original, enlarged: NDArray[np.float64]) -> Judged:
-    """``enlarged``: what became of the original's channels of the model's ``color``."""
+def judge(model: Enhancer, original: Original, degraded: Degraded) -> Judged:
+    """Enhance a low-resolution image, given in the channels of the model's ``color``."""
     space = space_of(model.color)
-    image = enhance_whole(model, planes_for(model, enlarged))
+    planes = enhance_whole(model, planes_for(model, degraded))
     if model.color != "Y":
-        image = np.moveaxis(image, 0, 2)
+        image = np.moveaxis(planes, 0, 2)
         if original.gray:
             image = y_to_gray(convert(image, space, "YCbCr")[..., 0])
-    elif enlarged.ndim == 3:
-        image = np.dstack([image, enlarged[..., 1:]])
+    elif degraded.low.ndim == 3:
+        image = np.dstack([planes[0], degraded.enlarged[..., 1:]])
+    else:
+        image = planes[0]
     return Judged(original, image, space, original.protocol.views(image, space))
 
 
@@ -131,15 +134,15 @@ def score_pictures(
             failures.append(error)
             continue
         truth = {view: modcrop(image, scale) for view, image in original.truth.items()}
-        enlarged: dict[Color, NDArray[np.float64]] = {}
+        degraded: dict[Color, Degraded] = {}
         for model in models:
             color = model.color
             if model.name == MODEL and original.protocol.bicubic is BicubicInput.INTEGERS:
                 given = original.integer_bicubic(scale)
             else:
-                if color not in enlarged:
-                    enlarged[color] = original.enlarged(color, scale, degradation)
-                given = enlarged[color]
+                if color not in degraded:
+                    degraded[color] = original.degraded(color, scale, degradation)
+                given = degraded[color]
             made = judge(model, original, given)
             scores = score(made.views, truth, border, metrics)
             rows[model.name].append(ImageScores(original.name, scores))

@@ -19,6 +19,7 @@ from srcnn.experiments.timing import time_models
 from srcnn.runs.plan import make_plan
 from srcnn.runs.run import WEIGHTS, run_plan
 from srcnn.training.config import Recipe
+from srcnn.weights.architectures.table import parameters_of
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card
 
@@ -143,7 +144,7 @@ def _document(
             mode="json", exclude_defaults=True, exclude={"name", "seed", "start"}
         ),
         "after": study.arms[arm].after,
-        "parameters": runs[0].card.parameters,
+        "parameters": parameters_of(runs[0].card),
         "seconds_per_picture": seconds,
         "runs": documents,
     }

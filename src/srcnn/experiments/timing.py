@@ -40,7 +40,7 @@ def time_models(task: Task, scales: dict[str, int]) -> dict[str, float]:
     calls = []
     for name, scale in scales.items():
         (model,) = open_models([name], [scale], data_root=task.data_root)[scale]
-        given = [planes_for(model, o.enlarged(model.color, scale)) for o in originals]
+        given = [planes_for(model, o.degraded(model.color, scale)) for o in originals]
         calls.append(partial(_enhance_all, model, given))
     timings = interleave(calls, _ROUNDS)
     return {name: t.median / len(files) for name, t in zip(scales, timings, strict=True)}

@@ -6,7 +6,9 @@ interpolation again; the network's input Y is that enlarged picture. `Degradatio
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,9 @@ from numpy.typing import NDArray
 from srcnn.images.color import Color, convert, space_of
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
+from srcnn.images.grid import Grid
 from srcnn.images.io import open_picture
+from srcnn.images.metadata import Metadata
 from srcnn.images.quantize import to_float, to_uint8
 from srcnn.images.resize import blur_and_subsample, imresize
 
@@ -31,6 +35,32 @@ def low_resolution(high: NDArray[Any], scale: int) -> NDArray[Any]:
 def enlarge(low: NDArray[Any], scale: int) -> NDArray[Any]:
     """Bicubic h x w (x C) to h * scale x w * scale (x C); dtype and range as in `low_resolution`."""
     return imresize(low, float(scale))
+
+
+@dataclass(frozen=True)
+class Degraded:
+    """A low-resolution image, and what networks of any grid are given of it.
+
+    Attributes:
+        low: (h, w) or (h, w, 3) pixels, floats around [0, 1] unless ``resize`` takes others.
+        scale: Enlargement that brings back the size of the truth.
+        resize: Function of ``low`` and ``scale`` to the enlarged image, (scale * h, scale * w) or
+            (scale * h, scale * w, 3) floats around [0, 1].
+    """
+
+    low: NDArray[Any]
+    scale: int
+    resize: Callable[[NDArray[Any], float], NDArray[Any]] = imresize
+
+    @cached_property
+    def enlarged(self) -> NDArray[np.float64]:
+        """The image enlarged by `resize`: the input of networks of factor 1."""
+        return self.resize(self.low, float(self.scale))
+
+    def given(self, grid: Grid) -> NDArray[np.float64]:
+        """Return the input of a network of ``grid``: the enlarged image, or the low-resolution one."""
+        assert grid.factor in (1, self.scale), "the network is for another scale"
+        return self.enlarged if grid.factor == 1 else self.low
 
 
 @dataclass(frozen=True)
@@ -68,7 +98,7 @@ class Degradation:
         if self.jpeg is not None:
             quality = int(random.integers(*self.jpeg, endpoint=True))
             picture = convert(low, space_of(color), "RGB") if low.ndim == 3 else low
-            file = encode(to_uint8(picture), FORMATS["jpeg"], {"subsampled": True}, quality)
+            file = encode(to_uint8(picture), FORMATS["jpeg"], Metadata(subsampled=True), quality)
             picture = to_float(open_picture(file).read(), np.float64)
             low = convert(picture, "RGB", space_of(color)) if low.ndim == 3 else picture
         return low

@@ -1,20 +1,15 @@
 """Opening pictures: a file becomes a `Picture`, by what its first bytes say it is.
 
-Only the header is looked at, so limits are checked before a pixel is decoded. libvips does the work, and
-Pillow for BMP and PPM.
+Only the header is looked at, so limits are checked before a pixel is decoded.
 """
 
 from __future__ import annotations
 
-import os
-import stat
-from pathlib import Path
-
-from srcnn.errors import InputError, LimitError
+from srcnn.errors import InputError
 from srcnn.images.formats import FORMATS, format_of_bytes
 from srcnn.images.picture import Picture, check_pixels
-from srcnn.images.validation import check_parts, open_bytes
-from srcnn.images.vips import open_vips
+from srcnn.images.source import Source, name_of, open_stored, store
+from srcnn.images.validation import check_parts
 
 MAX_PIXELS = 2**28
 """Default limit on the pixels of an input and of an output: 268 megapixels."""
@@ -23,26 +18,29 @@ MAX_BYTES = 2**30
 
 
 def open_picture(
-    source: str | Path | bytes,
+    source: Source,
     max_pixels: int = MAX_PIXELS,
     name: str | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> Picture:
-    """Open a file, or the bytes of one, and read its header.
+    """Open a picture and read its header.
 
-    Raises `InputError` for what is missing or no picture, `LimitError` over ``max_pixels`` or ``max_bytes``.
+    Args:
+        source: A path, the bytes of a file, or a file open for reading in binary mode. A file is read from
+            its beginning and must stay open until the pixels are read; one that cannot seek is copied.
+        max_pixels: Largest number of pixels, width times height.
+        name: What error messages call the picture.
+        max_bytes: Largest size of the file.
+
+    Raises:
+        InputError: The file is missing or is not a readable picture.
+        LimitError: It is over ``max_pixels`` or ``max_bytes``.
+        UsageError: ``source`` is none of the above.
     """
-    name = name or (f"{len(source)} bytes" if isinstance(source, bytes) else str(source))
+    name = name or name_of(source)
     try:
-        # Opening a pipe would wait for its writer, and a device has no end.
-        if not isinstance(source, bytes) and not _is_file_or_folder(source):
-            why = "is a pipe, a socket or a device"
-            raise InputError(name, why, "pipe pictures into: upscale -")
-        with open_bytes(source) as file:
-            if file.seek(0, os.SEEK_END) > max_bytes:
-                why = f"has over {max_bytes} bytes, the limit"
-                raise LimitError(name, why, "raise it with --max-bytes")
-            file.seek(0)
+        stored = store(source, name, max_bytes)
+        with open_stored(stored) as file:
             head = file.read(16)
             fmt = format_of_bytes(head)
             if fmt is None:
@@ -55,17 +53,6 @@ def open_picture(
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(name, f"cannot be read ({reason})") from None
-    opened: Picture
-    if fmt.library == "pillow":
-        from srcnn.images.pillow import open_pillow  # not at the start of every command
-
-        opened = open_pillow(name, source, fmt)
-    else:
-        opened = open_vips(name, source, fmt, max_pixels)
+    opened = fmt.library.open(name, stored, fmt, max_pixels)
     check_pixels([opened.header], max_pixels, name)
     return opened
-
-
-def _is_file_or_folder(source: str | Path) -> bool:
-    mode = Path(source).stat().st_mode
-    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from srcnn.errors import LimitError
 from srcnn.images.formats import Format
+from srcnn.images.metadata import Metadata
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Header:
     format: Format
     pages: int = 1
     """Pages or frames in the file; the first is the picture."""
-    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """Profile, EXIF, XMP, texts, timing, resolution and kind of JPEG; opaque, to be handed to `encode`."""
+    metadata: Metadata = field(default_factory=Metadata, repr=False)
+    """What the file carries beside the pixels."""
     cmyk: bool = False
     """Whether the file holds inks, of which the pixels are the sRGB colours."""
     held: bool = False
@@ -38,13 +39,9 @@ class Header:
     def has_alpha(self) -> bool:
         return self.channels in (2, 4)
 
-    def metadata_for(self, size: tuple[int, int]) -> dict[str, Any]:
-        """The metadata for the picture enlarged to ``size`` = (height, width): printed, it is as large."""
-        metadata = dict(self.metadata)
-        if "resolution" in metadata:
-            xres, yres = metadata["resolution"]
-            metadata["resolution"] = (xres * size[1] / self.width, yres * size[0] / self.height)
-        return metadata
+    def metadata_for(self, size: tuple[int, int]) -> Metadata:
+        """Return the metadata for the picture enlarged to ``size`` = (height, width)."""
+        return self.metadata.scaled(size[1] / self.width, size[0] / self.height)
 
 
 class Picture(ABC):
@@ -78,5 +75,6 @@ def check_pixels(headers: Iterable[Header], max_pixels: int, name: str) -> None:
         raise LimitError(
             name,
             f"has {pixels} pixels, over the limit of {max_pixels}",
-            "raise it with --max-pixels",
+            "raise it with {option}",
+            "max_pixels",
         )

@@ -1,24 +1,33 @@
-"""Reading with Pillow what the libvips wheel does not read: BMP and PPM."""
+"""Reading and writing with Pillow what the libvips wheel lacks: BMP and PPM."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from srcnn.errors import InputError
-from srcnn.images.formats import Format
+from srcnn.images.metadata import Metadata
 from srcnn.images.picture import Header, Picture
+from srcnn.images.source import Stored, open_stored
+
+if TYPE_CHECKING:
+    from srcnn.images.encode import Page
+    from srcnn.images.formats import Format
+
+_MM_PER_INCH = 25.4
+
+_Opener = Callable[[], AbstractContextManager[Any]]
 
 
 class PillowPicture(Picture):
     """A picture that Pillow decodes, whole."""
 
-    def __init__(self, name: str, header: Header, open_image: Callable[[], Any]) -> None:
+    def __init__(self, name: str, header: Header, open_image: _Opener) -> None:
         super().__init__(name, header)
         self._open_image = open_image
 
@@ -28,18 +37,36 @@ class PillowPicture(Picture):
             yield pixels[top : top + rows]
 
 
-def open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> PillowPicture:
-    """Open a BMP or PPM file; `InputError`."""
-    from PIL import BmpImagePlugin, PpmImagePlugin  # not at the start of every command
+class PillowWriter:
+    """Writes one picture, which is held whole."""
 
-    plugin: Any = {
-        "bmp": BmpImagePlugin.BmpImageFile,
-        "ppm": PpmImagePlugin.PpmImageFile,
-    }[fmt.name]
+    def __init__(self, file: IO[bytes], plugin: str) -> None:
+        self._file, self._plugin = file, plugin
 
-    def open_image() -> Any:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def write(self, page: Page) -> None:
+        """Write the picture."""
+        resolution = page.metadata.resolution
+        dpi = {"dpi": tuple(value * _MM_PER_INCH for value in resolution)} if resolution else {}
+        pixels = np.concatenate(list(page.strips))
+        Image.fromarray(pixels).save(self._file, self._plugin, **dpi)
+
+
+def open_pillow(name: str, source: Stored, fmt: Format, plugin: str) -> PillowPicture:
+    """Open a file that Pillow's plugin of this name reads; raise `InputError` if it is not readable."""
+    Image.preinit()
+    reader: Any = Image.OPEN[plugin][0]
+
+    @contextmanager
+    def open_image() -> Iterator[Any]:
         # The plugin itself: Image.open would try every format and has a limit of its own.
-        return plugin(io.BytesIO(source) if isinstance(source, bytes) else str(source))
+        with open_stored(source) as file, reader(file) as image:
+            yield image
 
     try:
         with open_image() as image:
@@ -48,26 +75,26 @@ def open_pillow(name: str, source: str | Path | bytes, fmt: Format) -> PillowPic
         raise InputError(name, f"is not a valid {fmt.name.upper()} ({error})") from None
     modes = {"1": (1, 8), "L": (1, 8), "P": (3, 8), "RGB": (3, 8), "RGBA": (4, 8)}
     modes |= {"I": (1, 16), "I;16": (1, 16)}
-    if image.mode not in modes or (fmt.name == "ppm" and _deep_colour_ppm(image)):
+    if image.mode not in modes or _is_deep_color(image):
         raise InputError(name, f"this kind of {fmt.name.upper()} is not supported")
     channels, bits = modes[image.mode]
     if image.mode == "P" and image.palette.mode == "L":
         channels = 1
     dtype = np.dtype(np.uint8 if bits == 8 else np.uint16)
-    metadata = {}
-    if "dpi" in image.info:
-        metadata["resolution"] = tuple(value / 25.4 for value in image.info["dpi"])
+    dpi = image.info.get("dpi")
+    metadata = Metadata((dpi[0] / _MM_PER_INCH, dpi[1] / _MM_PER_INCH) if dpi else None)
     header = Header(image.width, image.height, channels, dtype, fmt, metadata=metadata, held=True)
     return PillowPicture(name, header, open_image)
 
 
-def _deep_colour_ppm(image: Any) -> bool:
-    # Pillow would reduce 16-bit colour to 8 bits without a word.
-    maximum = image.tile[0].args[-1] if image.tile and image.tile[0].codec_name != "raw" else 255
+def _is_deep_color(image: Any) -> bool:
+    """Return whether a PPM has colors of 16 bits, which Pillow would reduce to 8 without a word."""
+    codec = image.tile[0].codec_name if image.tile else "raw"
+    maximum = image.tile[0].args[-1] if codec in ("ppm", "ppm_plain") else 255
     return image.mode == "RGB" and isinstance(maximum, int) and maximum > 255
 
 
-def _pixels(name: str, open_image: Callable[[], Any]) -> NDArray[Any]:
+def _pixels(name: str, open_image: _Opener) -> NDArray[Any]:
     try:
         with open_image() as image:
             if image.mode == "1":

@@ -1,4 +1,4 @@
-"""Reading with libvips: PNG, JPEG, TIFF, WebP, GIF and AVIF."""
+"""Reading with libvips."""
 
 from __future__ import annotations
 
@@ -6,39 +6,51 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pyvips
 from numpy.typing import NDArray
 
 from srcnn.errors import InputError
-from srcnn.images.formats import FORMATS, Format
+from srcnn.images.metadata import EXIF_FIELDS, PROFILE, TEXTS, XMP, Field, Metadata
 from srcnn.images.picture import Header, Picture
-from srcnn.images.tiff import PageView
-from srcnn.images.tiff import pages as tiff_pages
-from srcnn.images.validation import kind_of_jpeg
+from srcnn.images.source import Stored
+
+if TYPE_CHECKING:
+    from srcnn.images.formats import Format
 
 # pyvips hands libvips's warnings to Python's log, and prints a traceback where one is no UTF-8.
 pyvips._remove_log_handler()
 
-Source = str | Path | bytes | PageView
-
 _GRAY = {"b-w", "grey16"}
 _COLOUR = {"srgb", "rgb", "rgb16"}
 _KEPT = ("icc-profile-data", "xmp-data", "iptc-data", "delay", "loop")
-_KEPT_ALL = ("exif-", "png-comment-")
-_HELD = ("webp", "gif", "avif")
+_KEPT_ALL = (EXIF_FIELDS, TEXTS)
 _NO_RESOLUTION = (1.0, 2.834, 72 / 25.4)
 """Pixels per millimetre that libvips gives to a file that says nothing."""
 _LOST = "premature end|bad Huffman|bad arithmetic|instead of RST|Inconsistent progression"
 """What libjpeg warns of when it makes pixels up."""
 _VIPS_ERRORS = (pyvips.Error, UnicodeDecodeError)
 """What pyvips raises; the second where libvips speaks of a file whose name is no UTF-8."""
+
+
+class Openable(Protocol):
+    """A source whose readers libvips is given to call back."""
+
+    def open(self) -> Reader: ...
+
+
+class Reader(Protocol):
+    """The part of a file that libvips reads through."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+    def seek(self, offset: int, whence: int, /) -> int: ...
 
 
 class VipsPicture(Picture):
@@ -83,55 +95,61 @@ class VipsPicture(Picture):
             raise InputError(self.name, _reason(error, header.format)) from None
 
     def headers(self) -> list[Header]:
-        if self.header.format.name == "tiff":
-            return [page.header for page in self.pages()]
         return [self.header] * self.header.pages
 
     def pages(self) -> Iterator[Picture]:
         header = self.header
         if header.pages == 1:
             yield self
-        elif header.format.name == "tiff" and not isinstance(self._opened.source, PageView):
-            for number, page in enumerate(tiff_pages(self._opened.source), 1):
-                yield open_vips(f"{self.name}, page {number}", page, header.format)
         else:  # frames, one below the other
             for frame in range(header.pages):
                 yield VipsPicture(self.name, header, self._opened, frame * header.height)
 
 
-def open_vips(name: str, source: Source, fmt: Format, max_pixels: int = sys.maxsize) -> VipsPicture:
-    """Open a file that libvips reads, all its frames or its first page; `InputError`.
+def open_vips(
+    name: str,
+    source: Stored | Openable,
+    fmt: Format,
+    loader: str,
+    max_pixels: int = sys.maxsize,
+    warns: bool = False,
+) -> VipsPicture:
+    """Open a file that libvips reads, all its frames or its first page.
 
-    Of more than ``max_pixels`` in all only the first frame can be read: libvips decodes every frame of a
-    WebP for it, into a temporary file.
+    Args:
+        name: What errors call the picture.
+        source: The file.
+        fmt: Its format.
+        loader: What libvips calls the format.
+        max_pixels: Of more pixels in all frames only the first frame can be read: libvips decodes every
+            frame of a WebP for it, into a temporary file.
+        warns: Whether libvips only warns where pixels are missing, but of harmless oddities too.
+
+    Raises:
+        InputError: The file is not readable, or holds another kind of pixels.
     """
+    load = _Loader(source, loader, fmt.decoder.per_pixel > 0)
     try:
-        # libjpeg only warns when pixels are missing, but of harmless oddities too.
-        opened = _lazy(source, fmt, "warning" if fmt.name == "jpeg" else "error")
+        opened = load("warning" if warns else "error")
         image = opened.image
         pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
         height = image.height
-        framed = fmt.name in ("gif", "webp") and 1 < pages <= max_pixels // (image.width * height)
-        if framed:
-            opened = _lazy(source, fmt, "error", n=-1)
+        # Of an animation all frames are opened together, of other files the first page.
+        animated = bool(image.get_typeof("delay"))
+        if animated and 1 < pages <= max_pixels // (image.width * height):
+            opened = load("error", n=-1)
     except _VIPS_ERRORS as error:
         raise InputError(name, _reason(error, fmt)) from None
     image = opened.image
     dtype = {"uchar": np.uint8, "ushort": np.uint16}.get(image.format)
-    colour = image.interpretation
-    bands = {**dict.fromkeys(_GRAY, (1, 2)), **dict.fromkeys(_COLOUR, (3, 4))}.get(colour, ())
+    color = image.interpretation
+    bands = {**dict.fromkeys(_GRAY, (1, 2)), **dict.fromkeys(_COLOUR, (3, 4))}.get(color, ())
     if dtype is None or image.bands not in bands:
-        kind = f"{image.bands} bands of {image.format} {colour}"
+        kind = f"{image.bands} bands of {image.format} {color}"
         raise InputError(name, f"{kind} are not supported", "convert it to 8 or 16 bit gray or RGB")
-    metadata = _kept(image)
-    if fmt.name == "tiff":
-        view = source if isinstance(source, PageView) else next(tiff_pages(source), None)
-        if view is not None and (exif := view.exif()) is not None:
-            metadata |= _exif_fields(exif)
+    resolution = None
     if image.get_typeof("resolution-unit") or image.xres not in _NO_RESOLUTION:
-        metadata["resolution"] = (image.xres, image.yres)
-    if fmt.name == "jpeg" and not isinstance(source, PageView):
-        metadata["quality"], metadata["subsampled"] = kind_of_jpeg(source)
+        resolution = (image.xres, image.yres)
     header = Header(
         image.width,
         height,
@@ -139,33 +157,39 @@ def open_vips(name: str, source: Source, fmt: Format, max_pixels: int = sys.maxs
         np.dtype(dtype),
         fmt,
         pages,
-        metadata,
+        Metadata(resolution, fields=_kept(image)),
         opened.cmyk,
         opened.held,
     )
-    forgiving = (lambda: _lazy(source, fmt, "error")) if fmt.name == "jpeg" else None
-    return VipsPicture(name, header, opened, forgiving=forgiving)
+    return VipsPicture(name, header, opened, forgiving=(lambda: load("error")) if warns else None)
 
 
-def _lazy(source: Source, fmt: Format, fail_on: str, **options: Any) -> _Opened:
-    """The picture as it is displayed, in sRGB where it holds inks; nothing is decoded."""
-    options["fail_on"] = fail_on
-    opened = _load(source, fmt, access="sequential", **options)
-    image = opened.image
-    # The tag stands for interlaced PNG and progressive JPEG.
-    held = fmt.name in _HELD or bool(image.get_typeof("interlaced"))
-    if image.get_typeof("orientation") and image.get("orientation") > 1:
-        # Turning needs all pixels at once: libvips keeps over 100 MB of them in a temporary file.
-        # Still none is decoded before the first is asked for.
-        opened = _load(source, fmt, **options)
-        image = opened.image.autorot()
-        held = True
-    cmyk = image.interpretation == "cmyk"
-    if cmyk:
-        # By the file's own profile, else by that of libvips; the sRGB profile takes its place.
-        depth = 16 if image.format == "ushort" else 8
-        image = image.icc_transform("srgb", embedded=True, input_profile="cmyk", depth=depth)
-    return replace(opened, image=image, cmyk=cmyk, held=held)
+@dataclass(frozen=True)
+class _Loader:
+    """Opens a file again and again: the picture as it is displayed, in sRGB where it holds inks."""
+
+    source: Stored | Openable
+    name: str
+    whole: bool
+    """Whether the decoder holds the whole picture."""
+
+    def __call__(self, fail_on: str, **options: Any) -> _Opened:
+        """Open the file; nothing is decoded."""
+        options["fail_on"] = fail_on
+        opened = _load(self.source, self.name, access="sequential", **options)
+        image = opened.image
+        # The tag stands for interlaced PNG and progressive JPEG.
+        held = self.whole or bool(image.get_typeof("interlaced"))
+        if image.get_typeof("orientation") and image.get("orientation") > 1:
+            # Turning needs all pixels at once: libvips keeps over 100 MB of them in a temporary file.
+            # Still none is decoded before the first is asked for.
+            opened = _load(self.source, self.name, **options)
+            image = opened.image.autorot()
+            held = True
+        cmyk = image.interpretation == "cmyk"
+        if cmyk:
+            image = _to_srgb(image)
+        return replace(opened, image=image, cmyk=cmyk, held=held)
 
 
 def _fields(image: Any) -> list[str]:
@@ -175,24 +199,60 @@ def _fields(image: Any) -> list[str]:
         return [key for key in (*_KEPT, "exif-data") if image.get_typeof(key)]
 
 
-def _kept(image: Any) -> dict[str, Any]:
-    """What is handed on of the fields that libvips found: name to (type, value)."""
-    kept = {}
+def _kept(image: Any) -> dict[str, Field]:
+    """Return those fields that libvips found which are handed on."""
+    kept: dict[str, Field] = {}
     for key in _fields(image):
         if key in _KEPT or key.startswith(_KEPT_ALL):
             with suppress(UnicodeDecodeError):  # a text that is neither ASCII nor UTF-8
-                kept[key] = (image.get_typeof(key), image.get(key))
+                value = image.get(key)
+                if isinstance(value, bytes | str | int | list):
+                    kept[key] = value
     return kept
 
 
-def _exif_fields(exif: bytes) -> dict[str, Any]:
-    """The fields that libvips makes of an EXIF block, which it does for formats other than TIFF."""
+def fields_of(
+    exif: bytes | None,
+    profile: bytes | None = None,
+    xmp: bytes | None = None,
+    texts: Mapping[str, str] | None = None,
+) -> dict[str, Field]:
+    """Return the fields that libvips would read from a PNG file with these contents."""
     from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
 
-    carrier = io.BytesIO()
-    Image.new("L", (1, 1)).save(carrier, "PNG", exif=exif)
-    fields = _kept(_load(carrier.getvalue(), FORMATS["png"], fail_on="error").image)
-    return {key: value for key, value in fields.items() if key.startswith("exif-")}
+    carrier, info = io.BytesIO(), PngInfo()
+    for key, text in (texts or {}).items():
+        with suppress(ValueError):  # no PNG has a text of that name
+            info.add_text(key, text)
+    Image.new("L", (1, 1)).save(carrier, "PNG", exif=exif, pnginfo=info)
+    fields = _kept(_load(carrier.getvalue(), "png", fail_on="error").image)
+    for key, data in ((PROFILE, profile), (XMP, xmp)):
+        if data:
+            fields[key] = data
+    return fields
+
+
+def srgb_profile() -> bytes:
+    """Return the ICC profile of pictures that were converted from inks."""
+    return bytes(pyvips.Image.profile_load("srgb"))
+
+
+def inks_to_srgb(inks: NDArray[Any], profile: bytes | None) -> NDArray[Any]:
+    """Convert (H, W, 4) uint8 CMYK, 255 full ink, to (H, W, 3) uint8 sRGB as files are converted."""
+    height, width = inks.shape[:2]
+    data = np.ascontiguousarray(inks)
+    image = pyvips.Image.new_from_memory(data, width, height, 4, "uchar")
+    image = image.copy(interpretation="cmyk")
+    if profile:
+        image.set_type(pyvips.GValue.blob_type, PROFILE, profile)
+    return np.asarray(_to_srgb(image).numpy())
+
+
+def _to_srgb(image: Any) -> Any:
+    """Convert inks by their own profile, else by that of libvips; the sRGB profile takes its place."""
+    depth = 16 if image.format == "ushort" else 8
+    return image.icc_transform("srgb", embedded=True, input_profile="cmyk", depth=depth)
 
 
 @dataclass(frozen=True)
@@ -200,25 +260,25 @@ class _Opened:
     """A lazy image, and what it decodes out of, which libvips does not keep alive."""
 
     image: Any
-    source: Source
+    source: Stored | Openable
     stream: Any
     cmyk: bool = False
     held: bool = False
 
 
-def _load(source: Source, fmt: Format, **options: Any) -> _Opened:
+def _load(source: Stored | Openable, loader: str, **options: Any) -> _Opened:
     pyvips.vips_lib.vips_error_clear()  # what earlier pictures were warned of
     if isinstance(source, bytes):
         stream = pyvips.Source.new_from_memory(source)
-    elif isinstance(source, PageView):
-        page = source.open()
-        stream = pyvips.SourceCustom()
-        stream.on_read(page.read)
-        stream.on_seek(page.seek)
-    else:
+    elif isinstance(source, Path):
         stream = pyvips.Source.new_from_file(os.fsencode(source))
-    loader = getattr(pyvips.Image, {"avif": "heif"}.get(fmt.name, fmt.name) + "load_source")
-    return _Opened(loader(stream, **options), source, stream)
+    else:
+        file = source.open()
+        stream = pyvips.SourceCustom()
+        stream.on_read(file.read)
+        stream.on_seek(file.seek)
+    load = getattr(pyvips.Image, loader + "load_source")
+    return _Opened(load(stream, **options), source, stream)
 
 
 def _reason(error: Exception, fmt: Format) -> str:

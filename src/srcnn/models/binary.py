@@ -17,10 +17,12 @@ from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn import functional
 
 from srcnn.errors import ModelError
+from srcnn.models.base import Arrays
 from srcnn.models.residual import SHIFT
 from srcnn.models.srcnn import SRCNN, bias_of
 from srcnn.weights.architectures.srcnn import layer_shapes, shape_of
 from srcnn.weights.binary import PARTS, kind_of, pack, unpack
+from srcnn.weights.card import Card
 
 
 class Binarize(torch.autograd.Function):
@@ -108,6 +110,11 @@ class BinarySRCNN(SRCNN):
             latent |= {f"conv{k}.weight": unpack(bits, alpha, shape), f"conv{k}.bias": bias}
         latent["conv1.bias"] = latent["conv1.bias"] + _shift(latent["conv1.weight"])
         return cls._of_weights(latent, source)
+
+    @classmethod
+    def of_weights(cls, tensors: Arrays, card: Card, source: str) -> Self:
+        """See `from_tensors`."""
+        return cls.from_tensors(tensors, source)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """Bits, factors and biases by name, as `srcnn.weights.binary` has them."""

@@ -1,28 +1,41 @@
-"""The networks: by the form in which a recipe trains them, and by the weights in a file."""
+"""The torch networks by family: in the forms in which recipes train them, and of a weights file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from numpy.typing import NDArray
-
+from srcnn.errors import ModelError
+from srcnn.models.base import Arrays, TorchNetwork
 from srcnn.models.binary import BinarySRCNN
+from srcnn.models.compact import Compact, ResidualCompact
 from srcnn.models.residual import ResidualSRCNN
 from srcnn.models.srcnn import SRCNN
-from srcnn.weights.binary import Weights, kind_of
+from srcnn.weights.card import Card
 
-Trained = ResidualSRCNN | SRCNN
-"""What is trained. Each form knows its ``layers``, and the ``tensors`` of the network to be kept."""
+Forms = Mapping[str, type[TorchNetwork]]
+"""The modules of a family by form: ``plain``, as in a file, and others that are folded into it."""
 
-FORMS: dict[str, type[ResidualSRCNN] | type[SRCNN]] = {
-    "residual": ResidualSRCNN,
-    "plain": SRCNN,
-    "binary": BinarySRCNN,
+FAMILIES: dict[str, Forms] = {
+    "srcnn": {"residual": ResidualSRCNN, "plain": SRCNN, "binary": BinarySRCNN},
+    "compact": {"residual": ResidualCompact, "plain": Compact},
 }
-NETWORKS: dict[Weights, type[SRCNN]] = {"fp32": SRCNN, "binary": BinarySRCNN}
+"""One row for each row of `srcnn.weights.architectures.table.ARCHITECTURES`."""
 
 
-def network_of(tensors: Mapping[str, NDArray[Any]], source: str = "tensors") -> SRCNN:
-    """The network of stored tensors, whatever kind of weights they are; `ModelError` if they are none."""
-    return NETWORKS[kind_of(tensors)].from_tensors(tensors, source)
+def form_of(card: Card, form: str) -> type[TorchNetwork]:
+    """Return the module of a card's family in one of its forms.
+
+    Raises:
+        ModelError: The family has no such form.
+    """
+    forms = FAMILIES[card.architecture]
+    if form not in forms:
+        why = f"architecture {card.architecture} has no {form} form"
+        raise ModelError(card.name, why, f"use form: {' or '.join(forms)}")
+    return forms[form]
+
+
+def network_of(tensors: Arrays, card: Card, source: str = "tensors") -> TorchNetwork:
+    """Return the network of a weights file, which fits ``card``, ready to run."""
+    form = "binary" if card.weights == "binary" else "plain"
+    return form_of(card, form).of_weights(tensors, card, source)

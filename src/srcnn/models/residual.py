@@ -9,20 +9,21 @@ number of weights are those of the paper.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Self
 
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from srcnn.errors import UsageError
+from srcnn.models.base import Arrays, TorchNetwork
 from srcnn.models.srcnn import SRCNN, bias_of
+from srcnn.weights.card import Card
 
 SHIFT = 0.5
 
 
-class ResidualSRCNN(nn.Module):
+class ResidualSRCNN(TorchNetwork):
     """Trains ``g``; `fold` gives the plain `SRCNN` of sizes ``f`` and filter numbers ``n``."""
 
     def __init__(
@@ -39,19 +40,22 @@ class ResidualSRCNN(nn.Module):
         out: Tensor = inner + self.g(x - SHIFT, pad=False)
         return out
 
+    @classmethod
+    def of_card(cls, card: Card) -> Self:
+        """See `TorchNetwork.of_card`."""
+        return cls(card.f, card.n, card.channels)
+
     @property
     def layers(self) -> list[nn.Conv2d]:
         """The convolutions that are trained."""
         return self.g.layers
 
-    @staticmethod
-    def from_tensors(tensors: Mapping[str, NDArray[Any]], source: str = "tensors") -> ResidualSRCNN:
-        """The residual form of a plain network's tensors: see `unfold`."""
-        return unfold(SRCNN.from_tensors(tensors, source), source)
-
-    def tensors(self) -> dict[str, NDArray[Any]]:
-        """The plain network's weights: what a weights file stores."""
-        return self.fold().tensors()
+    @classmethod
+    def of_weights(cls, tensors: Arrays, card: Card, source: str) -> Self:
+        """Return the residual form of a plain network's tensors: see `unfold`."""
+        model = cls.of_card(card)
+        model.load_state_dict(unfold(SRCNN.from_tensors(tensors, source), source).state_dict())
+        return model
 
     @torch.no_grad()
     def fold(self) -> SRCNN:

@@ -13,7 +13,7 @@ IEEE TPAMI 38(2), 2016.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from numpy.typing import NDArray
@@ -21,15 +21,17 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from srcnn.errors import ModelError, UsageError
+from srcnn.models.base import TorchNetwork
 from srcnn.weights.architectures.srcnn import shape_of
 from srcnn.weights.binary import kind_of
+from srcnn.weights.card import Card
 from srcnn.weights.foreign import open_weights
 
 PRESETS = {"9-1-5": (9, 1, 5), "9-3-5": (9, 3, 5), "9-5-5": (9, 5, 5)}
 """The paper's three networks (section 4.3.2) as ``f``; ``n`` is 64, 32 for each."""
 
 
-class SRCNN(nn.Module):
+class SRCNN(TorchNetwork):
     """A stack of convolutions of sizes ``f`` with ``n`` filters in the hidden layers.
 
     The paper has three (`PRESETS`; f1-f2-f3 and n1, n2; section 4.3.3 goes deeper). ``channels`` is 1 (luma) or 3.
@@ -50,10 +52,10 @@ class SRCNN(nn.Module):
         for k, size in enumerate(f, 1):
             self.add_module(f"conv{k}", self.convolution(widths[k - 1], widths[k], size))
 
-    @property
-    def layers(self) -> list[nn.Conv2d]:
-        """The convolutions, first to last."""
-        return [layer for layer in self.children() if isinstance(layer, nn.Conv2d)]
+    @classmethod
+    def of_card(cls, card: Card) -> Self:
+        """See `TorchNetwork.of_card`."""
+        return cls(card.f, card.n, card.channels)
 
     @property
     def radius(self) -> int:
@@ -105,10 +107,6 @@ class SRCNN(nn.Module):
         """The shipped weights ``name``, or any weights file, for ``scale``; `ModelError` if it is for another."""
         return cls.from_tensors(open_weights(name, scale)[0], name)
 
-    def tensors(self) -> dict[str, NDArray[Any]]:
-        """The weights as named numpy tensors, as a weights file stores them."""
-        return {name: value.detach().cpu().numpy() for name, value in self.state_dict().items()}
-
 
 def bias_of(layer: nn.Conv2d) -> Tensor:
     """The layer's biases."""
@@ -116,21 +114,14 @@ def bias_of(layer: nn.Conv2d) -> Tensor:
     return layer.bias
 
 
-class Layered(Protocol):
-    """What can be initialised: an `SRCNN`, or a form of it."""
-
-    @property
-    def layers(self) -> list[nn.Conv2d]: ...
-
-
-def init_paper(model: Layered) -> None:
+def init_paper(model: TorchNetwork) -> None:
     """Section 3.3: filters from a Gaussian of mean 0 and deviation 0.001, biases 0."""
     for layer in model.layers:
         nn.init.normal_(layer.weight, std=0.001)
         nn.init.zeros_(bias_of(layer))
 
 
-def init_he(model: Layered) -> None:
+def init_he(model: TorchNetwork) -> None:
     """He initialisation of the hidden layers, and a last layer that starts near 0."""
     for layer in model.layers:
         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")

@@ -27,7 +27,8 @@ from srcnn.errors import InputError, LimitError
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.evaluation.reference import Original
 from srcnn.images.color import Color, channels_in
-from srcnn.images.degrade import Degradation
+from srcnn.images.degrade import Degradation, Degraded
+from srcnn.images.grid import Grid
 from srcnn.images.io import open_picture
 from srcnn.images.resize import imresize
 
@@ -55,15 +56,13 @@ class Versions:
     window: int = _WINDOW
     color: Color = "Y"
 
-    def all(self, file: Path) -> Iterator[tuple[NDArray[np.uint8], NDArray[Any]]]:
-        """Every version, whole: (truth, its bicubic picture)."""
+    def all(self, file: Path) -> Iterator[tuple[NDArray[np.uint8], Degraded]]:
+        """Every version, whole: (truth, its low-resolution image)."""
         channels = self._channels(file, open_picture(file).read())
         for factor in self._factors(channels):
             yield self._degraded(channels, factor, file, None)
 
-    def one(
-        self, file: Path, random: np.random.Generator
-    ) -> tuple[NDArray[np.uint8], NDArray[Any]]:
+    def one(self, file: Path, random: np.random.Generator) -> tuple[NDArray[np.uint8], Degraded]:
         """One version by chance, and of a large picture a window."""
         pixels = open_picture(file).read()
         factor = float(random.choice(self._factors(pixels)))
@@ -86,7 +85,7 @@ class Versions:
         factor: float,
         file: Path,
         random: np.random.Generator | None,
-    ) -> tuple[NDArray[np.uint8], NDArray[Any]]:
+    ) -> tuple[NDArray[np.uint8], Degraded]:
         channels = channels if factor == 1 else imresize(channels, factor)
         source = str(file)
         pair = degraded(channels, self.scale, source, self.degradation, random, self.color)
@@ -112,7 +111,7 @@ def degradation_of(recipe: Recipe) -> Degradation:
 
 
 def open_sampler(
-    recipe: Recipe, files: list[Path], radius: int, say: Say, warn: Say
+    recipe: Recipe, files: list[Path], grid: Grid, say: Say, warn: Say
 ) -> AbstractContextManager[Sampler]:
     """The batches of a recipe: from memory where the pictures fit, else from workers."""
     versions = Versions(
@@ -124,7 +123,7 @@ def open_sampler(
         recipe.color,
     )
     if recipe.sub_images:
-        pairs = load_pairs(files, versions.all, radius, warn)
+        pairs = load_pairs(files, versions.all, grid, warn)
         size = (recipe.patch, recipe.batch, recipe.seed)
         sampler = SubImageSampler(pairs, *size, recipe.sub_images)
         say(f"{len(sampler.places)} sub-images of {sampler.pictures} pictures")
@@ -145,10 +144,10 @@ def open_sampler(
     )
     if fits_in_memory(files, recipe.shrink, recipe.megapixels, channels_in(recipe.color)):
         say(f"decoding {len(files)} pictures")
-        return nullcontext(make(load_pairs(files, versions.all, radius, warn)))
+        return nullcontext(make(load_pairs(files, versions.all, grid, warn)))
     workers = min(MOST_WORKERS, max(1, cores() - 1))
     say(f"streaming {len(files)} pictures, {workers} at once")
-    cutter = Cutter(versions.one, radius, make)
+    cutter = Cutter(versions.one, grid, make)
     return StreamSampler(files, cutter, recipe.seed, workers, warn)
 
 

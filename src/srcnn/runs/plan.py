@@ -18,7 +18,7 @@ from srcnn.runs.start import first_model
 from srcnn.training.config import Recipe
 from srcnn.training.device import make_fabric
 from srcnn.training.learner import Learner
-from srcnn.weights.binary import Weights
+from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.card import Card
 
 _TIMED_STEPS = 6
@@ -44,9 +44,7 @@ class Plan:
     @property
     def card(self) -> Card:
         """What is known of the weights before training."""
-        recipe = self.recipe
-        weights: Weights = "binary" if recipe.form == "binary" else "fp32"
-        return Card(recipe.name, recipe.scale, recipe.f, recipe.n, recipe.color, weights)
+        return self.recipe.card
 
 
 def make_plan(
@@ -88,7 +86,7 @@ def estimated_seconds(plan: Plan, device: str = "auto") -> float:
     recipe = plan.recipe
     fabric, _ = make_fabric(device, recipe.precision)
     learner = Learner(recipe, first_model(recipe), fabric)
-    side = recipe.patch + 2 * plan.card.radius
+    side = grid_of(plan.card).padded(recipe.patch)
     channels = channels_in(recipe.color)
     batch = [
         torch.rand(recipe.batch, channels, side, side, device=fabric.device),

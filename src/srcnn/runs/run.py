@@ -30,6 +30,7 @@ from srcnn.training.loop import train
 from srcnn.training.resume import alone, check_resumed, compare_pictures
 from srcnn.training.session import Hooks, Session, Tensors, first_state
 from srcnn.training.state import TrainState
+from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.card import Card
 from srcnn.weights.graph import to_onnx
 from srcnn.weights.onnx_file import read_card
@@ -79,7 +80,7 @@ def run_plan(
         model = first_model(recipe, state.step)
         hooks = _hooks(session, plan)
         compare_pictures(state, plan.training, plan.held_back, log.warn)
-        reading = (plan.card.radius, log.say, log.warn)
+        reading = (grid_of(plan.card), log.say, log.warn)
         with open_sampler(recipe, plan.training, *reading) as sampler:
             # From here on nothing about the recipe or the pictures can be wrong any more.
             if first:

@@ -6,8 +6,8 @@ import hashlib
 from pathlib import Path
 
 from srcnn.errors import ModelError, UsageError
-from srcnn.images.color import channels_in
-from srcnn.models.registry import FORMS, Trained
+from srcnn.models.base import TorchNetwork
+from srcnn.models.registry import form_of
 from srcnn.models.srcnn import init_he, init_paper
 from srcnn.training.config import Recipe
 from srcnn.weights.binary import kind_of
@@ -15,7 +15,7 @@ from srcnn.weights.foreign import load
 from srcnn.weights.store import find, shipped
 
 
-def first_model(recipe: Recipe, step: int = 0) -> Trained:
+def first_model(recipe: Recipe, step: int = 0) -> TorchNetwork:
     """Return the network that training begins with, or after a ``step`` one of the same kind.
 
     Raises:
@@ -23,18 +23,19 @@ def first_model(recipe: Recipe, step: int = 0) -> Trained:
         ModelError: If there are none.
     """
     # A state with free steps behind it is of the folded network.
-    form = FORMS["plain" if step > recipe.folded_at else recipe.form]
+    form = form_of(recipe.card, "plain" if step > recipe.folded_at else recipe.form)
     if recipe.start is not None and not step:
         path = _start_file(recipe.start, recipe.scale)
         tensors, card = load(path, recipe.scale)
-        if (card.f, card.n, card.color) != (recipe.f, recipe.n, recipe.color):
-            found = f"has f = {card.f}, n = {card.n}, color {card.color}"
-            raise UsageError(recipe.start, f"{found}, not the recipe's")
+        for key in ("architecture", "f", "n", "sizes", "color"):
+            found, wanted = getattr(card, key), getattr(recipe.card, key)
+            if found != wanted:
+                raise UsageError(recipe.start, f"has {key} {found}, and the recipe {wanted}")
         if (kind_of(tensors) == "binary") != (recipe.form == "binary"):
             why = f"has {kind_of(tensors)} weights, and the recipe form: {recipe.form}"
             raise UsageError(recipe.start, why)
-        return form.from_tensors(tensors, str(path))
-    model = form(recipe.f, recipe.n, channels_in(recipe.color))
+        return form.of_weights(tensors, card, str(path))
+    model = form.of_card(recipe.card)
     (init_he if recipe.init == "he" else init_paper)(model)
     return model
 

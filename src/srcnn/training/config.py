@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from srcnn.data.catalog import data_root, locate
-from srcnn.errors import UsageError
 from srcnn.images.color import Color, channels_in
 from srcnn.metrics.ssim import WINDOW
+from srcnn.weights.architectures.table import ARCHITECTURES
+from srcnn.weights.card import SRCNN, Card
 
 Positive = Annotated[int, Field(ge=1, strict=True)]  # true is no number
 Rate = Annotated[float, Field(gt=0)]
@@ -59,8 +60,17 @@ class Recipe(BaseModel):
     scale: Annotated[int, Field(ge=2, le=8)]
     color: Color = "Y"
     """What the network works on: luma alone, or three channels at once (the paper's section 4.5)."""
-    f: tuple[Positive, ...] = (9, 1, 5)
-    n: tuple[Positive, ...] = (64, 32)
+    architecture: str = SRCNN
+    """Family of the network: ``srcnn``, sized by ``f`` and ``n``, or ``compact``, sized by ``channels``
+    and ``depth``."""
+    f: tuple[Positive, ...] = ()
+    """Of ``srcnn``: filter sizes f1, f2, ...; 9-1-5 unless given."""
+    n: tuple[Positive, ...] = ()
+    """Of ``srcnn``: filter numbers n1, n2, ... of the hidden layers; 64, 32 unless given."""
+    channels: Positive | None = None
+    """Of ``compact``: channels of every hidden layer."""
+    depth: Positive | None = None
+    """Of ``compact``: hidden convolutions, between the first and the last."""
     data: Annotated[tuple[str, ...], Field(min_length=1)]
     """Folders of HR pictures: paths, or names under the data root."""
     held_back: Annotated[int, Field(ge=0)] = 8
@@ -70,7 +80,10 @@ class Recipe(BaseModel):
     form: Literal["residual", "plain", "binary"] = "residual"
     """``residual``: y = x + g(x - 1/2), folded into the plain network (`srcnn.models.residual`).
 
-    ``binary``: weights of one bit each (`srcnn.models.binary`), by Adam at 5e-3, the last layer at 0.03 of
+    Of ``compact``: an identity skip around every hidden convolution, folded likewise
+    (`srcnn.models.compact`).
+
+    ``binary``: of ``srcnn``, weights of one bit each (`srcnn.models.binary`), by Adam at 5e-3, the last layer at 0.03 of
     that, unless the recipe says otherwise."""
     init: Literal["he", "paper"] = "he"
     steps: Positive
@@ -155,10 +168,14 @@ class Recipe(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _binary(cls, values: Any) -> Any:
-        """What signs learn by, where the recipe does not say (docs/binary.md)."""
-        if isinstance(values, dict) and values.get("form") == "binary":
-            f = values.get("f", cls.model_fields["f"].default)
+    def _defaults(cls, values: Any) -> Any:
+        """Fill in what depends on the architecture and, for signs, on the form (docs/binary.md)."""
+        if not isinstance(values, dict):
+            return values
+        if values.get("architecture", SRCNN) == SRCNN:
+            values = {"f": (9, 1, 5), "n": (64, 32)} | values
+        if values.get("form") == "binary":
+            f = values.get("f")
             rates = [1.0] * (len(f) - 1) + [0.03] if isinstance(f, Sequence) else None
             values = {"optimizer": "adam", "lr": 5e-3, "layer_lr": rates} | values
         return values
@@ -170,13 +187,10 @@ class Recipe(BaseModel):
         return self
 
     def _contradictions(self) -> Iterator[str]:
-        if len(self.f) < 2 or len(self.n) != len(self.f) - 1:
-            yield "n needs one number fewer than f, which has at least two"
-        if any(size % 2 == 0 for size in self.f):
-            yield "filter sizes f are odd"
-        least = channels_in(self.color) + 1
-        if self.form == "residual" and min(self.n, default=least) < least:
-            yield f"the residual form needs at least {least} filters in every hidden layer"
+        if self.architecture == SRCNN:
+            yield from self._contradictions_of_srcnn()
+        else:
+            yield from self._contradictions_of_other_families()
         if self.free_steps and (self.form != "residual" or self.free_steps >= self.steps):
             yield "free_steps are a part of the steps of form: residual"
         recoloured = self.hue > 0 or self.brightness > 1
@@ -205,8 +219,57 @@ class Recipe(BaseModel):
         if self.sub_images and (chosen or recoloured):
             keys = "candidates, balanced, stretched, hue, brightness"
             yield f"sub_images are seen as they are: no {keys}"
+
+    def _contradictions_of_srcnn(self) -> Iterator[str]:
+        if len(self.f) < 2 or len(self.n) != len(self.f) - 1:
+            yield "n needs one number fewer than f, which has at least two"
+        if any(size % 2 == 0 for size in self.f):
+            yield "filter sizes f are odd"
+        least = channels_in(self.color) + 1
+        if self.form == "residual" and min(self.n, default=least) < least:
+            yield f"the residual form needs at least {least} filters in every hidden layer"
         if self.layer_lr is not None and len(self.layer_lr) != len(self.f):
             yield "layer_lr needs one factor for every layer"
+        if self.sizes:
+            yield f"{', '.join(self.sizes)}: not for architecture: {SRCNN}, whose sizes are f and n"
+
+    def _contradictions_of_other_families(self) -> Iterator[str]:
+        family = self.architecture
+        if family not in ARCHITECTURES:
+            yield f"architecture: unknown; known are {', '.join(ARCHITECTURES)}"
+            return
+        if self.f or self.n:
+            yield f"f, n: not for architecture: {family}"
+        if self.form == "binary":
+            yield f"form: binary is of architecture: {SRCNN}; {family} has none"
+        if self.layer_lr is not None:
+            yield f"layer_lr is of architecture: {SRCNN}"
+        if self.sub_images is not None:
+            yield f"sub_images are of architecture: {SRCNN}"
+        if family == "compact" and None in (self.channels, self.depth):
+            yield "architecture: compact needs channels and depth"
+        elif self.patch % (factor := ARCHITECTURES[family].grid(self.card).factor):
+            yield f"patch has to be a multiple of {factor}: the network enlarges that many times"
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The sizes of a family other than SRCNN, as on its card."""
+        given = {"channels": self.channels, "depth": self.depth}
+        return {key: value for key, value in given.items() if value is not None}
+
+    @property
+    def card(self) -> Card:
+        """What is known of the weights before training."""
+        return Card(
+            self.name,
+            self.scale,
+            self.f,
+            self.n,
+            self.color,
+            "binary" if self.form == "binary" else "fp32",
+            self.architecture,
+            self.sizes,
+        )
 
     @property
     def folded_at(self) -> int:
@@ -230,68 +293,6 @@ class Recipe(BaseModel):
         return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False)
 
 
-class _Loader(yaml.SafeLoader):
-    """Of a key that stands twice PyYAML takes the last one, and says nothing."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.YAMLError(f"{key} stands twice")
-        return super().construct_mapping(node, deep)
-
-
-def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
-    """A recipe file with ``key=value`` overrides; `UsageError` with every mistake in it."""
-    try:
-        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)
-    except FileNotFoundError:
-        raise UsageError(path, "no such recipe or folder") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(path, f"cannot be read ({error})") from None
-    except RecursionError:
-        raise UsageError(path, "is no recipe: it is nested too deeply") from None
-    if not isinstance(values, dict):
-        raise UsageError(path, "is no recipe: it holds no keys")
-    return make_recipe(values, overrides, str(path))
-
-
-def make_recipe(values: dict[str, Any], overrides: Sequence[str], source: str) -> Recipe:
-    """The recipe of ``values`` after the overrides; `UsageError` with every mistake in it."""
-    values, found = dict(values), []
-    for override in overrides:
-        key, equals, value = override.partition("=")
-        if not equals:
-            found.append(f"--set {override}: is not key=value")
-            continue
-        try:
-            values[key.strip()] = yaml.safe_load(value)
-        except yaml.YAMLError:
-            found.append(f"--set {override}: the value is not YAML")
-    try:
-        recipe = Recipe.model_validate(values)
-    except ValidationError as error:
-        found.append(mistakes(error))
-    if found:
-        raise UsageError(source, "; ".join(found))
-    return recipe
-
-
-def mistakes(error: ValidationError) -> str:
-    """All of them, each with the key that it is in."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in item['loc']) or 'recipe'}: {_plain(item)}"
-        for item in error.errors()
-    )
-
-
 def schema() -> str:
     """The JSON schema of a recipe, for editors."""
     return json.dumps(Recipe.model_json_schema(), indent=1) + "\n"
-
-
-def _plain(item: Any) -> str:
-    if item["type"] == "extra_forbidden":
-        return "unknown key"
-    text: str = item["msg"]
-    return text.removeprefix("Value error, ")

@@ -11,8 +11,7 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from srcnn.data.patches import Batch
-from srcnn.models.registry import Trained
-from srcnn.models.residual import ResidualSRCNN
+from srcnn.models.base import TorchNetwork
 from srcnn.training.config import Recipe
 from srcnn.training.losses import LOSSES, over_channels
 from srcnn.training.optimizer import ema_decay, learning_rate, make_optimizer, update_average
@@ -22,7 +21,7 @@ from srcnn.training.state import TrainState
 class Learner:
     """A network on the device of ``fabric``, its moving average, and its optimizer."""
 
-    def __init__(self, recipe: Recipe, model: Trained, fabric: Fabric) -> None:
+    def __init__(self, recipe: Recipe, model: TorchNetwork, fabric: Fabric) -> None:
         self.model = model
         self._recipe, self._fabric = recipe, fabric
         self._average = copy.deepcopy(model).requires_grad_(False)
@@ -31,7 +30,7 @@ class Learner:
         self._average.to(fabric.device)
 
     @property
-    def kept(self) -> Trained:
+    def kept(self) -> TorchNetwork:
         """The network that is validated and written: the average, where there is one."""
         return self._average if self._recipe.ema else self.model
 
@@ -51,9 +50,8 @@ class Learner:
 
     def folded(self) -> Learner:
         """Return a learner that goes on with what this one keeps, folded; itself if that is plain."""
-        if not isinstance(self.kept, ResidualSRCNN):
-            return self
-        return Learner(self._recipe, self.kept.fold(), self._fabric)
+        plain = self.kept.fold()
+        return self if plain is self.kept else Learner(self._recipe, plain, self._fabric)
 
     def save_to(self, state: TrainState) -> None:
         """Put the network, the average and the optimizer into ``state``."""

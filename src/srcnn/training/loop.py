@@ -8,7 +8,7 @@ import torch
 
 from srcnn.data.patches import Sampler
 from srcnn.errors import SrcnnError
-from srcnn.models.registry import Trained
+from srcnn.models.base import TorchNetwork
 from srcnn.training.eta import Pace
 from srcnn.training.interrupts import Stop
 from srcnn.training.learner import Learner, share
@@ -21,7 +21,7 @@ SAVE_EVERY = 120.0
 
 
 def train(
-    session: Session, hooks: Hooks, model: Trained, sampler: Sampler, state: TrainState
+    session: Session, hooks: Hooks, model: TorchNetwork, sampler: Sampler, state: TrainState
 ) -> Tensors:
     """Train ``model`` on the batches of ``sampler``, from ``state`` on.
 

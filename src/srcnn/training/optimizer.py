@@ -7,12 +7,12 @@ import math
 import torch
 from torch import nn
 
-from srcnn.models.registry import Trained
+from srcnn.models.base import TorchNetwork
 from srcnn.training.config import Recipe
 from srcnn.training.soap import Soap
 
 
-def make_optimizer(recipe: Recipe, model: Trained) -> torch.optim.Optimizer:
+def make_optimizer(recipe: Recipe, model: TorchNetwork) -> torch.optim.Optimizer:
     """SOAP, Adam, or SGD with momentum; each layer's weights and biases have their factors on the rate."""
     factors = recipe.layer_lr or (1.0,) * len(model.layers)
     groups = [

@@ -12,7 +12,8 @@ from filelock import FileLock, Timeout
 from srcnn.data.folder import RESOLVED, fingerprint
 from srcnn.errors import UsageError
 from srcnn.images.files import writing
-from srcnn.training.config import Recipe, read_recipe
+from srcnn.training.config import Recipe
+from srcnn.training.recipe_file import read_recipe
 from srcnn.training.state import TrainState
 
 LOCK = ".srcnn.lock"

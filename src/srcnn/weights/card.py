@@ -14,6 +14,8 @@ from srcnn.weights.binary import Weights
 METADATA_KEY = "srcnn.card"
 """Where a weights file keeps its card."""
 BICUBIC = "bicubic"
+SRCNN = "srcnn"
+"""The architecture of a card that names none."""
 STANDALONE_KEY = "srcnn.standalone"
 """Where a standalone graph keeps the card of its network: it must not pass for a weights file."""
 
@@ -26,14 +28,18 @@ class Card:
     """Name of the network, such as ``srcnn-915``, with ``@tag`` for another training of it."""
     scale: int
     """The enlargement that it was trained for; 0 where the file does not say."""
-    f: tuple[int, ...]
-    """Filter sizes f1, f2, ..., in order."""
-    n: tuple[int, ...]
-    """Filter numbers n1, n2, ... of the hidden layers."""
+    f: tuple[int, ...] = ()
+    """Filter sizes f1, f2, ... of an SRCNN, in order."""
+    n: tuple[int, ...] = ()
+    """Filter numbers n1, n2, ... of the hidden layers of an SRCNN."""
     color: Color = "Y"
     """``Y``: luma of MATLAB's rgb2ycbcr, in [0, 1]. ``YCbCr``, ``RGB``: three channels at once."""
     weights: Weights = "fp32"
     """``binary``: one bit each (`srcnn.weights.binary`), and the picture itself is added to the sums."""
+    architecture: str = SRCNN
+    """Name of the family, see `srcnn.weights.architectures`."""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """Hyper-parameters of a family other than SRCNN, such as ``channels`` and ``depth``."""
     degradation: str = BICUBIC
     """How the low-res pictures of the training were made, and those that selected the weights."""
     training_data: tuple[str, ...] = ()
@@ -54,18 +60,8 @@ class Card:
 
     @property
     def channels(self) -> int:
+        """Channels of the image that the network takes and gives: 1 or 3."""
         return channels_in(self.color)
-
-    @property
-    def radius(self) -> int:
-        """Receptive radius: how many pixels around an output pixel the network sees."""
-        return sum(f // 2 for f in self.f)
-
-    @property
-    def parameters(self) -> int:
-        """Weights without biases, as the paper counts (8,032 for 9-1-5)."""
-        widths = (self.channels, *self.n, self.channels)
-        return sum(a * f * f * b for a, f, b in zip(widths[:-1], self.f, widths[1:], strict=True))
 
     def check_scale(self, scale: int, source: str) -> None:
         """`ModelError` naming ``source`` where it says that it was trained for another scale."""
@@ -78,6 +74,9 @@ class Card:
             del card["degradation"]  # as in files from before there was another
         if self.weights == "fp32":
             del card["weights"]  # likewise
+        unused = ("architecture", "sizes") if self.architecture == SRCNN else ("f", "n")
+        for key in unused:
+            del card[key]
         return json.dumps(card)
 
 
@@ -105,6 +104,9 @@ def card_from_json(text: str, source: str) -> Card:
             raise ValueError("name or scale is of the wrong kind")
         if data["scale"] < 0:
             raise ValueError("scale is negative")
+        sizes = data.get("sizes", {})
+        if not all(isinstance(size, int) and size >= 0 for size in sizes.values()):
+            raise ValueError("a size is not a whole number")
         return Card(**{key: value for key, value in data.items() if key in known})
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise ModelError(source, f"has a damaged card ({error})") from None

@@ -21,9 +21,9 @@ import torch
 from numpy.typing import NDArray
 
 from srcnn.errors import ModelError
-from srcnn.images.color import Color
-from srcnn.weights.architectures.srcnn import MOST, check_fit, shape_of
-from srcnn.weights.binary import dtype_of, kind_of
+from srcnn.weights.architectures.architecture import MOST
+from srcnn.weights.architectures.table import card_for, check_fit
+from srcnn.weights.binary import dtype_of
 from srcnn.weights.card import METADATA_KEY, Card, card_from_json
 from srcnn.weights.layouts import names_of
 from srcnn.weights.matlab import read_arrays
@@ -56,9 +56,7 @@ def load(path: Path, scale: int) -> tuple[Tensors, Card]:
     else:
         known = ", ".join(SUFFIXES)
         raise ModelError(source, "is no weights file of a known kind", f"known are {known}")
-    f, n, channels = shape_of(tensors, source)
-    color: Color = "Y" if channels == 1 else "RGB"
-    return tensors, Card(path.stem, scale, f, n, color, kind_of(tensors))
+    return tensors, card_for(path.stem, scale, tensors, source)
 
 
 def _read_mat(path: Path) -> Tensors:
@@ -158,11 +156,11 @@ def from_safetensors(data: bytes, source: str) -> tuple[Tensors, Card | None]:
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
     except Exception as error:  # safetensors raises what the broken bytes led to
         raise ModelError(source, f"is no safetensors file ({error})") from None
-    tensors = _named(state, source)
     text = header.get("__metadata__", {}).get(METADATA_KEY)
     if text is None:
-        return tensors, None
+        return _named(state, source), None
     card = card_from_json(text, source)
+    tensors = _arrays(state, {key: key for key in state}, source)
     check_fit(tensors, card, source)
     return tensors, card
 
@@ -174,16 +172,21 @@ def _named(state: Any, path: Path | str) -> Tensors:
     averages = {key: value for key, value in layers.items() if str(key).startswith(_AVERAGE)}
     layers = averages or layers
     names = names_of({str(key): _shape(value) for key, value in layers.items()}, str(path))
+    tensors = _arrays(layers, names, path)
+    if len(tensors) != len(layers):
+        raise ModelError(path, "has several layers of one name, so it is no stack of convolutions")
+    return _zero_biases(tensors) | tensors
+
+
+def _arrays(layers: Mapping[Any, Any], names: Mapping[str, str], path: Path | str) -> Tensors:
+    """Return the numbers of a state dict as numpy arrays under their new ``names``."""
     # Not the file's bytes: a few of them may say that they are repeated for ever.
     numbers = sum(value.numel() for value in layers.values() if isinstance(value, torch.Tensor))
     if numbers > MOST:
         raise ModelError(path, f"has {numbers} numbers; no SRCNN is that large")
-    tensors = {
+    return {
         names[str(key)]: _numpy(names[str(key)], key, value, path) for key, value in layers.items()
     }
-    if len(tensors) != len(layers):
-        raise ModelError(path, "has several layers of one name, so it is no stack of convolutions")
-    return _zero_biases(tensors) | tensors
 
 
 def _zero_biases(tensors: Tensors) -> Tensors:

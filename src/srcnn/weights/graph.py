@@ -13,7 +13,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from srcnn.weights.architectures.srcnn import Node, check_fit, network_nodes
+from srcnn.weights.architectures.architecture import Node
+from srcnn.weights.architectures.table import check_fit, grid_of, nodes_of
 from srcnn.weights.binary import Tensors, dtype_of
 from srcnn.weights.card import METADATA_KEY, Card
 
@@ -23,12 +24,14 @@ Shape = Sequence[str | int]
 def to_onnx(tensors: Tensors, card: Card) -> bytes:
     """The bytes of a weights file; `ModelError` for a card of another network."""
     check_fit(tensors, card, card.name)
+    factor = grid_of(card).factor
+    grid = "" if factor == 1 else factor
     return graph_file(
         card.name,
-        protos(network_nodes(tensors, "input", "output")),
+        protos(nodes_of(card, tensors, "input", "output")),
         {name: np.asarray(tensor, dtype_of(name)) for name, tensor in tensors.items()},
         ("N", card.channels, "H+2r", "W+2r"),
-        ("N", card.channels, "H", "W"),
+        ("N", card.channels, f"{grid}H", f"{grid}W"),
         {METADATA_KEY: card.to_json()},
     )
 

@@ -1,13 +1,14 @@
 """A weights file (ONNX) to named tensors and card, with nothing but numpy.
 
 A graph from a stranger can loop for ever, ask for terabytes and read other files. So nothing but srcnn's
-own graph is taken: every part of the file is compared with what `srcnn.weights.architectures.srcnn` says of it, and
+own graph is taken: every part of the file is compared with what the card's architecture says of it, and
 whatever else there is in it is refused. Format: onnx.proto3 and Protocol Buffers' encoding.
 """
 
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.errors import ModelError
-from srcnn.weights.architectures.srcnn import Node, check_fit, network_nodes
+from srcnn.weights.architectures.architecture import Attribute, Node
+from srcnn.weights.architectures.table import check_fit, nodes_of
 from srcnn.weights.binary import dtype_of
 from srcnn.weights.card import Card, card_in
 
@@ -48,12 +50,13 @@ def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[Any]], Card]:
         TypeError,
         AttributeError,
         IndexError,
+        struct.error,
     ) as error:  # numbers for bytes, and so on
         raise ModelError(source, f"is no ONNX file of srcnn's ({error})") from None
     if len(tensors) != len(graph.get(5, [])):
         raise ModelError(source, "names a tensor twice")
     check_fit(tensors, card, source)
-    if nodes != network_nodes(tensors, "input", "output"):
+    if nodes != nodes_of(card, tensors, "input", "output"):
         raise ModelError(source, "computes something else than its card says")
     return tensors, card
 
@@ -64,14 +67,14 @@ def read_card(data: bytes, source: str) -> Card:
 
 
 def _fields(data: bytes) -> _Fields:
-    """The values of a message by the number of their field: integers, or bytes."""
+    """The values of a message by the number of their field: integers, floats, or bytes."""
     found: _Fields = {}
     for number, value in _encoded(data):
         found.setdefault(number, []).append(value)
     return found
 
 
-def _encoded(data: bytes) -> Iterator[tuple[int, int | bytes]]:
+def _encoded(data: bytes) -> Iterator[tuple[int, int | float | bytes]]:
     at = 0
     while at < len(data):
         key, at = _varint(data, at)
@@ -84,7 +87,10 @@ def _encoded(data: bytes) -> Iterator[tuple[int, int | bytes]]:
                 raise ValueError("it is cut off")
             yield key >> 3, data[at : at + length]
             at += length
-        else:  # numbers of fixed width, which srcnn writes nowhere
+        elif key & 7 == 5:
+            yield key >> 3, struct.unpack("<f", data[at : at + 4])[0]
+            at += 4
+        else:  # numbers of 64 bits, which srcnn writes nowhere
             raise ValueError(f"a field of kind {key & 7}")
 
 
@@ -132,12 +138,16 @@ def _node(data: bytes) -> Node:
     return Node(_text(fields, 4), inputs, outputs, attributes)
 
 
-def _attribute(data: bytes) -> tuple[str, int | str | list[int]]:
+def _attribute(data: bytes) -> tuple[str, Attribute]:
     fields = _fields(data)
     name = _text(fields, 1)
     kind = fields.pop(20, [])
-    value: int | str | list[int]
-    if fields.keys() == {1, 3} and kind == [2]:
+    value: Attribute
+    if fields.keys() == {1, 2} and kind == [1]:
+        [value] = fields[2]
+        if not isinstance(value, float):
+            raise ValueError(f"the attribute {name}")
+    elif fields.keys() == {1, 3} and kind == [2]:
         [value] = _integers(fields[3])
     elif fields.keys() == {1, 4} and kind == [3]:
         value = _text(fields, 4)

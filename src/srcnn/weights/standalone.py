@@ -5,7 +5,8 @@ Needs the extra ``train``.
 ::
 
     RGB -> mirror by 2 pixels -> s^2 phases of 5 x 5 taps -> DepthToSpace = bicubic RGB
-    bicubic RGB -> Y, YCbCr or RGB -> pad by the receptive radius, edge repeated -> network
+    bicubic RGB, or RGB where the network is of the low-resolution grid
+        -> Y, YCbCr or RGB -> pad by the receptive radius, edge repeated -> network
     bicubic RGB + the way back to RGB of what the network changed -> clamp
 
 From Y that way is a step 255 / 219 as large in each of R, G and B: Cb and Cr stay bicubic. Colour and
@@ -24,7 +25,7 @@ from onnx import helper
 
 from srcnn.images.color import linear, space_of
 from srcnn.images.resize import imresize
-from srcnn.weights.architectures.srcnn import network_nodes
+from srcnn.weights.architectures.table import grid_of, nodes_of
 from srcnn.weights.binary import Tensors, dtype_of
 from srcnn.weights.card import STANDALONE_KEY, Card
 from srcnn.weights.graph import graph_file, protos
@@ -39,7 +40,9 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
     Every size from one pixel up; the output is clamped. The picture is not cut into tiles, so memory
     grows with it.
     """
-    radius = card.radius
+    grid = grid_of(card)
+    # A network of the low-resolution grid is given the picture as it is, the others the bicubic one.
+    given = "color" if grid.factor == 1 else "low_color"
     node = helper.make_node
     nodes = [
         *_mirror("input", "mirrored_rows", axis=2),
@@ -47,8 +50,9 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
         node("Conv", ["mirrored", "phases"], ["blocks"], group=3),
         node("DepthToSpace", ["blocks"], ["bicubic"], blocksize=scale, mode="CRD"),
         node("Conv", ["bicubic", "color_of_rgb", "black"], ["color"]),
-        node("Pad", ["color", "halo"], ["padded"], mode="edge"),
-        *protos(network_nodes(tensors, "padded", "enhanced")),
+        *_color_of_low(given),
+        node("Pad", [given, "halo"], ["padded"], mode="edge"),
+        *protos(nodes_of(card, tensors, "padded", "enhanced")),
         node("Sub", ["enhanced", "color"], ["step"]),
         node("Conv", ["step", "rgb_of_step"], ["step_rgb"]),
         node("Add", ["bicubic", "step_rgb"], ["rgb"]),
@@ -66,7 +70,7 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
         "full": 1.0,
     }
     whole: dict[str, Any] = {
-        "halo": [0, 0, radius, radius] * 2,
+        "halo": [0, 0, grid.radius, grid.radius] * 2,
         "axis_2": 2,
         "axis_3": 3,
         "one": 1,
@@ -87,6 +91,13 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
         ("N", 3, f"{scale}H", f"{scale}W"),
         {STANDALONE_KEY: card.to_json()},
     )
+
+
+def _color_of_low(given: str) -> list[onnx.NodeProto]:
+    """The network's channels of the low-resolution picture, where it is given that."""
+    if given == "color":
+        return []
+    return [helper.make_node("Conv", ["input", "color_of_rgb", "black"], [given])]
 
 
 def _phases(scale: int) -> NDArray[np.float64]:

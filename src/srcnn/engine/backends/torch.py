@@ -1,4 +1,4 @@
-"""PyTorch: the CPU, or CUDA when there. Extra ``train``."""
+"""PyTorch, on the CPU or on CUDA. Extra ``train``."""
 
 from __future__ import annotations
 
@@ -11,21 +11,29 @@ from srcnn.weights.onnx_file import from_onnx
 
 
 class Torch:
-    """The torch module, channels last. Torch decides itself how many threads a call takes.
+    """The torch module, channels last. Torch decides itself how many threads a call uses.
 
-    On CUDA fp32 is as torch has it by default: convolutions in TF32, ten bits of mantissa.
+    On CUDA, fp32 is torch's default: convolutions in TF32, which has a mantissa of ten bits.
     """
 
-    def __init__(self, graph: bytes, precision: str = "fp32") -> None:
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+    def __init__(self, graph: bytes, precision: str = "fp32", device: str = "cpu") -> None:
+        """Load a graph.
+
+        Args:
+            graph: The bytes of a weights file.
+            precision: ``"fp32"`` or ``"bf16"``.
+            device: ``"cpu"`` or ``"cuda"``.
+        """
+        self._device = device
         self._dtype = {"fp32": torch.float32, "bf16": torch.bfloat16}[precision]
-        model = network_of(from_onnx(graph, "graph")[0])
+        model = network_of(*from_onnx(graph, "graph"))
         for layer in model.layers:
             layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
         self._model = model.eval().to(self._device, self._dtype)
 
     @torch.inference_mode()
     def run(self, batch: Batch) -> Batch:
+        """See `Backend.run`."""
         x = torch.from_numpy(batch).to(self._device, self._dtype)
         out: Batch = self._model(x, pad=False).float().cpu().numpy().astype(np.float32)
         return out

@@ -16,30 +16,62 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
 from srcnn.errors import ModelError
+from srcnn.images.grid import Grid
+from srcnn.weights.architectures.architecture import (
+    LARGEST_INPUT,
+    MOST,
+    Attribute,
+    Description,
+    Node,
+    check_finite,
+    check_sum,
+    constant,
+)
 from srcnn.weights.binary import PARTS, Tensors, kind_of, side_of
 from srcnn.weights.card import Card
 
 BLOCK = 4
 """Side of the block of pixels that the last layer makes at once."""
-_LARGEST = float(np.finfo(np.float32).max)
-MOST = 2**26
-"""Weights of a layer: what a file of fp32 weights may hold of them, and binary ones become in memory."""
 _FLOAT, _INT64 = 1, 7
 """ONNX's numbers of these types."""
 
 
-class Node(NamedTuple):
-    """A node of an ONNX graph; of a ``Constant`` the attribute, ``value`` or ``value_ints``, is a list of int64."""
+class Srcnn:
+    """The paper's stack of convolutions, on the enlarged image; see the module's text."""
 
-    operator: str
-    inputs: list[str]
-    outputs: list[str]
-    attributes: dict[str, int | str | list[int]]
+    name = "srcnn"
+
+    def describe(self, tensors: Tensors, source: str) -> Description:
+        """See `Architecture.describe`."""
+        f, n, channels = shape_of(tensors, source)
+        return Description(channels, {"f": f, "n": n, "weights": kind_of(tensors)})
+
+    def grid(self, card: Card) -> Grid:
+        """Return factor 1 and the sum of the filters' radii: 6, 7, 8 for 9-1-5, 9-3-5, 9-5-5."""
+        return Grid(1, sum(f // 2 for f in card.f))
+
+    def parameters(self, card: Card) -> int:
+        """Count the weights: 8,032 for 9-1-5 (section 4.3.1)."""
+        widths = (card.channels, *card.n, card.channels)
+        return sum(a * f * f * b for a, f, b in zip(widths[:-1], card.f, widths[1:], strict=True))
+
+    def nodes(self, tensors: Tensors, source: str, output: str) -> list[Node]:
+        """See `Architecture.nodes`."""
+        shapes = layer_shapes(tensors)
+        depth, halo = len(shapes), sum(shape[2] - 1 for shape in shapes)
+        if kind_of(tensors) == "fp32":
+            return [*_whole_blocks(source, halo), *_layers(depth, output)]
+        nodes = [
+            *_weights_of_bits(shapes),
+            *_whole_blocks(source, halo),
+            *_layers(depth, "change"),
+            *_add_middle(source, "change", halo // 2, output),
+        ]
+        return [_short(node) for node in nodes]
 
 
 def shape_of(tensors: Tensors, source: str) -> tuple[tuple[int, ...], tuple[int, ...], int]:
@@ -64,9 +96,7 @@ def shape_of(tensors: Tensors, source: str) -> tuple[tuple[int, ...], tuple[int,
             raise ModelError(source, f"conv{k} does not take what conv{k - 1} gives")
         if 0 in shape:
             raise ModelError(source, f"conv{k}.weight has shape {shape}, which holds nothing")
-    for name, tensor in tensors.items():
-        if not np.isfinite(tensor).all():
-            raise ModelError(source, f"{name} holds NaN or infinity")
+    check_finite(tensors, source)
     _check_sums(tensors, shapes, source)
     channels = shapes[0][1]
     if channels not in (1, 3) or shapes[-1][0] != channels:
@@ -105,7 +135,7 @@ def layer_shapes(tensors: Tensors) -> list[tuple[int, ...]]:
 
 def _check_sums(tensors: Tensors, shapes: list[tuple[int, ...]], source: str) -> None:
     """`ModelError` unless float32 holds every sum that a picture can lead to: no NaN comes out."""
-    largest = 2.0  # of a picture in [0, 1] after bicubic
+    largest = LARGEST_INPUT
     for k, shape in enumerate(shapes, 1):
         if kind_of(tensors) == "binary":
             alpha = np.abs(tensors[f"conv{k}.alpha"].astype(np.float64))
@@ -115,30 +145,7 @@ def _check_sums(tensors: Tensors, shapes: list[tuple[int, ...]], source: str) ->
             sums = weight.sum(axis=(1, 2, 3))
         bias = np.abs(tensors[f"conv{k}.bias"].astype(np.float64))
         largest = float((sums * largest + bias).max())
-        if largest > _LARGEST:
-            raise ModelError(source, f"conv{k} has numbers so large that its sums overflow")
-
-
-def check_fit(tensors: Tensors, card: Card, source: str) -> None:
-    """`ModelError` unless the tensors are the network that the card tells of."""
-    shape = shape_of(tensors, source)
-    if (*shape, kind_of(tensors)) != (card.f, card.n, card.channels, card.weights):
-        raise ModelError(source, "has a card that does not fit its weights")
-
-
-def network_nodes(tensors: Tensors, source: str, output: str) -> list[Node]:
-    """The valid network from the value ``source`` to the value ``output``."""
-    shapes = layer_shapes(tensors)
-    depth, halo = len(shapes), sum(shape[2] - 1 for shape in shapes)
-    if kind_of(tensors) == "fp32":
-        return [*_whole_blocks(source, halo), *_layers(depth, output)]
-    nodes = [
-        *_weights_of_bits(shapes),
-        *_whole_blocks(source, halo),
-        *_layers(depth, "change"),
-        *_add_middle(source, "change", halo // 2, output),
-    ]
-    return [_short(node) for node in nodes]
+        check_sum(largest, f"conv{k}", source)
 
 
 def _layers(depth: int, output: str) -> Iterator[Node]:
@@ -155,10 +162,10 @@ def _short(node: Node) -> Node:
 
 def _weights_of_bits(shapes: list[tuple[int, ...]]) -> Iterator[Node]:
     """``convK.bits`` and ``convK.alpha`` to ``convK.weight``: each byte divided by 128, 64, ... 1."""
-    yield _constant("bits.powers", [128, 64, 32, 16, 8, 4, 2, 1])
-    yield _constant("bits.one", [1])
-    yield _constant("bits.two", [2])
-    yield _constant("bits.all", [-1])
+    yield constant("bits.powers", [128, 64, 32, 16, 8, 4, 2, 1])
+    yield constant("bits.one", [1])
+    yield constant("bits.two", [2])
+    yield constant("bits.all", [-1])
     layers = range(1, len(shapes) + 1)
     yield Node("Concat", [f"conv{k}.bits" for k in layers], ["bits"], {"axis": 0})
     yield Node("Cast", ["bits"], ["bits.whole"], {"to": _INT64})
@@ -177,17 +184,17 @@ def _weights_of_bits(shapes: list[tuple[int, ...]]) -> Iterator[Node]:
         if count % 8:
             parts.append(f"conv{k}.left")
             sizes.append(8 - count % 8)
-    yield _constant("bits.sizes", sizes)
+    yield constant("bits.sizes", sizes)
     yield Node("Split", ["bits.row", "bits.sizes"], parts, {"axis": 0})
     for k, shape in enumerate(shapes, 1):
-        yield _constant(f"conv{k}.shape", list(shape))
+        yield constant(f"conv{k}.shape", list(shape))
         yield Node("Reshape", [f"conv{k}.row", f"conv{k}.shape"], [f"conv{k}.signs"], {})
         yield Node("Mul", [f"conv{k}.signs", f"conv{k}.alpha"], [f"conv{k}.weight"], {})
 
 
 def _add_middle(source: str, change: str, radius: int, output: str) -> Iterator[Node]:
     """``output`` is ``change`` and the pixels of ``source`` that it is of."""
-    yield _constant("middle.start", [radius, radius])
+    yield constant("middle.start", [radius, radius])
     yield Node("Add", ["block.size", "middle.start"], ["middle.stop"], {})
     cut = [source, "middle.start", "middle.stop", "block.axes"]
     yield Node("Slice", cut, ["middle"], {})
@@ -204,19 +211,15 @@ def hidden_layers(source: str, depth: int) -> Iterator[Node]:
         current = f"F{k}"
 
 
-def _constant(name: str, values: list[int]) -> Node:
-    return Node("Constant", [], [name], {"value": values})
-
-
 def _whole_blocks(source: str, halo: int) -> Iterator[Node]:
     """``source`` to ``block.input``: rows and columns added until the output's sides are whole blocks."""
     yield Node("Shape", [source], ["block.shape"], {"start": 2})
-    yield _constant("block.halo", [halo, halo])
+    yield constant("block.halo", [halo, halo])
     yield Node("Sub", ["block.shape", "block.halo"], ["block.size"], {})
-    yield _constant("block.side", [BLOCK, BLOCK])
+    yield constant("block.side", [BLOCK, BLOCK])
     yield Node("Neg", ["block.size"], ["block.negative"], {})
     yield Node("Mod", ["block.negative", "block.side"], ["block.missing"], {})
-    yield _constant("block.none", [0] * 6)
+    yield constant("block.none", [0] * 6)
     yield Node("Concat", ["block.none", "block.missing"], ["block.pads"], {"axis": 0})
     yield Node("Pad", [source, "block.pads"], ["block.input"], {"mode": "edge"})
 
@@ -228,16 +231,16 @@ def _last_layer(current: str, k: int, output: str) -> Iterator[Node]:
         for j in range(BLOCK):
             # The filter of the block's pixel (i, j) is the layer's, moved down by i and right by j.
             pads, name = f"shift{i}{j}", f"conv{k}.weight.{i}{j}"
-            yield _constant(pads, [0, 0, i, j, 0, 0, BLOCK - 1 - i, BLOCK - 1 - j])
+            yield constant(pads, [0, 0, i, j, 0, 0, BLOCK - 1 - i, BLOCK - 1 - j])
             yield Node("Pad", [f"conv{k}.weight", pads], [name], {})
             shifted.append(name)
     yield Node("Concat", shifted, ["block.weight"], {"axis": 0})
     yield Node("Concat", [f"conv{k}.bias"] * BLOCK**2, ["block.bias"], {"axis": 0})
     inputs = [current, "block.weight", "block.bias"]
     yield Node("Conv", inputs, ["block.planes"], {"strides": [BLOCK, BLOCK]})
-    to_pixels: dict[str, int | str | list[int]] = {"blocksize": BLOCK, "mode": "DCR"}
+    to_pixels: dict[str, Attribute] = {"blocksize": BLOCK, "mode": "DCR"}
     yield Node("DepthToSpace", ["block.planes"], ["block.pixels"], to_pixels)
-    yield _constant("block.start", [0, 0])
-    yield _constant("block.axes", [2, 3])
+    yield constant("block.start", [0, 0])
+    yield constant("block.axes", [2, 3])
     cut = ["block.pixels", "block.start", "block.size", "block.axes"]
     yield Node("Slice", cut, [output], {})

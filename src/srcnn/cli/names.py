@@ -1,0 +1,231 @@
+"""The two passes over the sources of a command: names are checked, then pictures are made.
+
+The first pass opens no file and holds 41 bytes a name, while it lasts; the second one knows every source
+again by eight of them, so that what appeared in the meantime, such as a result, is not taken for a source.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.cli.jobs import (
+    STDIO,
+    Job,
+    Name,
+    Request,
+    encoder_of,
+    exists,
+    is_folder,
+    join,
+    normal,
+    resolved,
+)
+from srcnn.cli.progress import weight_of
+from srcnn.errors import DestinationExists, UsageError
+
+_GIVEN, _STDOUT, _EXISTS, _FOLDER = 1, 2, 4, 8
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the first pass found.
+
+    Attributes:
+        pictures: How many there are.
+        weight: The sum of their weights in the progress.
+        taken: Hashes of their sources, sorted.
+    """
+
+    pictures: int
+    weight: float
+    taken: array[int]
+
+
+class _Found:
+    """Hashes of all names, in the order of the names."""
+
+    def __init__(self) -> None:
+        self.sources, self.destinations = array("q"), array("q")
+        self.real_sources, self.places = array("q"), array("q")  # without links
+        self.weights = array("d")
+        self.flags = bytearray()
+
+    def add(self, name: Name, request: Request) -> None:
+        destination = request.destination(name)
+        real, size = _real_source(name.source)
+        flags = _GIVEN if name.given else 0
+        place = ""
+        if destination is None:
+            flags |= _STDOUT
+        else:
+            place, there = _place(destination)
+            flags |= there
+        self.sources.append(hash(normal_name(name.source)))
+        self.destinations.append(hash(destination))
+        self.real_sources.append(hash(real))
+        self.places.append(hash(place))
+        skip = request.skip_existing and flags & _EXISTS
+        self.weights.append(0.0 if skip else weight_of(size, encoder_of(destination)))
+        self.flags.append(flags)
+
+
+def check_names(request: Request, reports: tuple[str | None, ...] = ()) -> Checked:
+    """Look at every name, before any work.
+
+    Args:
+        request: The sources, and where their results go.
+        reports: Files that will be written beside the results.
+
+    Raises:
+        UsageError: For two results at one place, a result over another source, a report over either.
+        DestinationExists: For a destination that is there, if nothing else was asked for.
+        MissingData: For a folder without pictures.
+    """
+    _real_folder.cache_clear()  # a relative folder is another one after a change of directory
+    found = _Found()
+    for name in request.names():
+        found.add(name, request)
+    sources, destinations, real, places = (
+        np.frombuffer(hashes, np.int64)
+        for hashes in (found.sources, found.destinations, found.real_sources, found.places)
+    )
+    flags = np.frombuffer(found.flags, np.uint8)
+    file = flags & _STDOUT == 0
+    _check_reports(reports, file, real, places)
+    kept = np.ones(len(sources), bool)
+    if request.ending:
+        # What an earlier run left in a folder, beside its source, is no source.
+        made = np.setdiff1d(destinations[file], sources[flags & _GIVEN != 0])
+        kept = ~np.isin(sources, made)
+    there = flags & _EXISTS != 0
+    twice = _repeated(places, kept & file)
+    replaces = np.isin(places, real[kept]) & (places != real)
+    wrong = twice | (flags & _FOLDER != 0) | (replaces & ~(there & request.skip_existing))
+    if not (request.overwrite or request.skip_existing):
+        wrong |= there
+    wrong &= kept & file
+    if wrong.any():
+        index = int(wrong.argmax())
+        earlier = int(((places == places[index]) & kept).argmax()) if twice[index] else None
+        _refuse(request, index, earlier, int(flags[index]), bool(replaces[index]))
+    weights = np.frombuffer(found.weights)
+    taken = array("q", np.sort(sources[kept]).tobytes())
+    return Checked(int(kept.sum()), float(weights[kept].sum()), taken)
+
+
+def iter_jobs(request: Request, checked: Checked) -> Iterator[Job]:
+    """Yield the jobs that were checked, while the sources are walked once more."""
+    for name in request.names():
+        key = hash(normal_name(name.source))
+        at = bisect_left(checked.taken, key)
+        if at == len(checked.taken) or checked.taken[at] != key:
+            continue
+        destination = request.destination(name)
+        path = None if destination is None else Path(destination)
+        skip = request.skip_existing and path is not None and exists(path)
+        size = _size_of(name.source)
+        weight = 0.0 if skip else weight_of(size, encoder_of(destination))
+        yield Job(name.source, path, weight, skip)
+
+
+def normal_name(source: str) -> str:
+    """Return a source's path as `pathlib` writes it, so that it compares with a destination."""
+    folder, file = os.path.split(source)
+    return join(normal(folder), file) if file else source
+
+
+def _size_of(source: str) -> int:
+    """Return the bytes of a source; 0 for what is no file."""
+    try:
+        return 0 if source == STDIO else os.stat(source).st_size  # noqa: PTH116 - ten times as fast
+    except (OSError, ValueError):
+        return 0
+
+
+def _real_source(source: str) -> tuple[str, int]:
+    """Return (path without links, bytes) of a source; 0 bytes for what is no file."""
+    if source == STDIO:
+        return "\0stdin", 0
+    try:
+        status = os.lstat(source)
+        if stat.S_ISREG(status.st_mode):
+            folder, file = os.path.split(source)
+            return join(_real_folder(folder), file), status.st_size
+    except (OSError, ValueError):  # reading it will say what is wrong
+        pass
+    return str(resolved(Path(source))), _size_of(source)
+
+
+def _place(destination: str) -> tuple[str, int]:
+    """Return (path without links, flags) of a destination."""
+    try:
+        os.lstat(destination)
+    except (OSError, ValueError):
+        folder, file = os.path.split(destination)
+        return join(_real_folder(folder), file), 0
+    path = Path(destination)
+    flags = (_EXISTS if exists(path) else 0) | (_FOLDER if is_folder(destination) else 0)
+    return str(resolved(path)), flags
+
+
+@lru_cache(256)
+def _real_folder(folder: str) -> str:
+    return str(resolved(Path(folder)))
+
+
+def _repeated(places: NDArray[np.int64], among: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which places among those chosen were there before."""
+    chosen = np.flatnonzero(among)
+    order = chosen[np.argsort(places[chosen], kind="stable")]
+    out = np.zeros(len(places), bool)
+    out[order[1:]] = places[order[1:]] == places[order[:-1]]
+    return out
+
+
+def _check_reports(
+    reports: tuple[str | None, ...],
+    file: NDArray[np.bool_],
+    real: NDArray[np.int64],
+    places: NDArray[np.int64],
+) -> None:
+    options = dict(zip(("--json", "--json-lines"), reports, strict=False))
+    given = {option: report for option, report in options.items() if report is not None}
+    names = [
+        report if report == STDIO else str(resolved(Path(report))) for report in given.values()
+    ]
+    if len(set(names)) < len(names):
+        raise UsageError(" and ".join(given), "are written to the same place")
+    for (option, report), name in zip(given.items(), names, strict=True):
+        if report == STDIO and not file.all():
+            raise UsageError(f"the picture and {option} -", "both want stdout")
+        if report != STDIO and (np.any(real == hash(name)) or np.any(places == hash(name))):
+            raise UsageError(f"{option} {report}", "is a file that this works on")
+
+
+def _refuse(request: Request, index: int, earlier: int | None, flags: int, replaces: bool) -> None:
+    """Raise what is wrong with the name at ``index``: the names are walked once more for it."""
+    name = next(islice(request.names(), index, None))
+    destination = request.destination(name)
+    if earlier is not None:
+        other = next(islice(request.names(), earlier, None)).source
+        why = f"both {other} and {name.source} would be written there"
+        raise UsageError(destination, why)
+    if flags & _FOLDER:
+        raise UsageError(destination, "is a folder")
+    if flags & _EXISTS and not (request.overwrite or request.skip_existing):
+        raise DestinationExists(
+            destination, "is there already", "use --overwrite or --skip-existing"
+        )
+    if replaces:
+        raise UsageError(destination, f"is a source; {name.source} would replace it")

@@ -1,0 +1,62 @@
+"""All pictures of one command, from the first one to the line that sums them up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from srcnn.cli.jobs import Job
+from srcnn.cli.report import Outcome, Summary
+from srcnn.cli.results import Results
+from srcnn.cli.runner import Together, tidied
+from srcnn.cli.work import Worker
+from srcnn.errors import SrcnnError
+
+
+class Run:
+    """Does jobs and reports them.
+
+    Attributes:
+        error: What went wrong with the last picture that failed.
+    """
+
+    def __init__(self, worker: Worker, jobs: Iterator[Job], pictures: int) -> None:
+        self.error: SrcnnError | None = None
+        self._worker = worker
+        dry_run = worker.costs is not None
+        self._together = Together(worker, jobs if dry_run else tidied(jobs))
+        self._summary = Summary(pictures)
+        self._results: Sequence[Results] = ()
+
+    def do(self, results: Sequence[Results], in_words: bool) -> None:
+        """Do all jobs and write ``results``; an interrupted command still says what it has done.
+
+        ``in_words``: print a line for each picture, as a dry run does.
+        """
+        self._results = results
+        try:
+            for outcome in self._together.results(self._worker.line.draw):
+                self._add(outcome)
+                if in_words and outcome.error is None:
+                    print(outcome.plan_line())
+        finally:
+            self._worker.stop.set()
+            for outcome in self._together.leave():
+                self._add(outcome)
+            self._worker.line.clear()
+            for target in results:
+                target.close(self._summary.row(self._worker.estimate()))
+
+    def say_end(self, in_words: bool) -> None:
+        """Print the sum."""
+        estimate = self._worker.estimate()
+        if estimate is None:
+            self._summary.say(self._worker.quiet)
+        elif in_words and self._summary.pictures > 1:
+            print(self._summary.plan_total(estimate))
+
+    def _add(self, outcome: Outcome) -> None:
+        self.error = outcome.error or self.error
+        self._summary.add(outcome)
+        row = outcome.row()
+        for target in self._results:
+            target.add(row)

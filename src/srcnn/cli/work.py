@@ -1,0 +1,112 @@
+"""One picture of a command: converted or estimated, and reported."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import replace
+from threading import Event
+
+from srcnn.cli.console import as_ours, flag_line, report_error
+from srcnn.cli.jobs import STDIO, Job, encoder_of
+from srcnn.cli.progress import Progress
+from srcnn.cli.report import THERE, Estimate, Outcome
+from srcnn.conversion.conversion import Conversion, Converted
+from srcnn.conversion.convert import convert
+from srcnn.conversion.places import Source, Target
+from srcnn.conversion.plan import make_plan
+from srcnn.conversion.pool import UpscalerPool
+from srcnn.engine.cost import Costs
+from srcnn.errors import SrcnnError, Stopped
+from srcnn.terminal import say
+
+
+class Worker:
+    """Does the jobs of one command. Safe from several threads.
+
+    Attributes:
+        stop: Set it to end the pictures at work.
+        line: Where progress is shown.
+        quiet: Whether to print errors only.
+        costs: What a dry run measured; ``None`` in any other run.
+    """
+
+    def __init__(
+        self, pool: UpscalerPool, conversion: Conversion, line: Progress, quiet: bool, dry_run: bool
+    ) -> None:
+        self.stop = Event()
+        self.costs = Costs() if dry_run else None
+        self._pool, self._conversion = pool, conversion
+        self.line, self.quiet = line, quiet
+
+    def __call__(self, job: Job) -> Outcome:
+        """Do one job; a failure is reported and returned, not raised."""
+        started = time.perf_counter()
+        self.line.begin(job.name, job.weight, encoder_of(job.target_name))
+        error: SrcnnError | None = None
+        try:
+            outcome = self._outcome(job)
+        except (BrokenPipeError, Stopped):
+            raise
+        except Exception as raised:  # whatever it is, the other pictures are done
+            error = as_ours(raised, job.name)
+            seconds = round(time.perf_counter() - started, 4)
+            line = flag_line(error)
+            failed = Converted.failed(job.source, job.target_name, error, line, seconds)
+            outcome = Outcome(failed, error)
+            report_error(error)
+        self.line.end(job.name, error is None)
+        self._report(job, outcome)
+        return outcome
+
+    def estimate(self) -> Estimate | None:
+        """Return what all jobs together would cost, after a dry run."""
+        return None if self.costs is None else Estimate(*self.costs.total())
+
+    def _outcome(self, job: Job) -> Outcome:
+        if job.skip:
+            there = Converted(job.source, job.target_name, skipped=True, reason=THERE, seconds=0.0)
+            return Outcome(there)
+        source = Source(sys.stdin.buffer, job.name) if job.source == STDIO else job.source
+        target = Target(sys.stdout.buffer, "stdout")
+        if job.destination is not None:
+            target = Target.of(job.destination)
+        if self.costs is None:
+            done = convert(
+                source,
+                target,
+                self._pool,
+                self._conversion,
+                lambda part: self.line.advance(job.name, part),
+                self.stop,
+            )
+            estimate = None
+        else:
+            done, estimate = self._estimate(Source.of(source), target, self.costs)
+        done = replace(done, source=job.source, destination=job.target_name)
+        return Outcome(done, estimate=estimate)
+
+    def _estimate(
+        self, source: Source, target: Target, costs: Costs
+    ) -> tuple[Converted, Estimate | None]:
+        """Return what would be done, and what it would cost."""
+        started = time.perf_counter()
+        plan = make_plan(source, target, self._pool, self._conversion)
+        estimate = None
+        if plan.reason is None:
+            page, pages = plan.pages[0], len(plan.pages)
+            quality = self._conversion.quality
+            cost = costs.of(plan.picture, page.upscaler, page.size, plan.format, quality, pages)
+            estimate = Estimate(cost.seconds, cost.peak)
+        seconds = round(time.perf_counter() - started, 4)
+        return replace(plan.result(target.name), seconds=seconds), estimate
+
+    def _report(self, job: Job, outcome: Outcome) -> None:
+        result = outcome.converted
+        for warning in result.warnings:
+            say(f"{job.name}: {warning}", self.quiet)
+        in_line = self.line.shown and self.line.pictures > 1
+        if result.ok and not (self.costs or result.skipped or in_line):
+            size = f"{result.width} x {result.height}"
+            name = job.destination or "stdout"
+            say(f"{name}: {size}, {result.seconds:.2f} s", self.quiet)

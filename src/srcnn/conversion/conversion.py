@@ -1,0 +1,138 @@
+"""What to do with a picture, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TypedDict
+
+from srcnn.conversion.size import IfLarger, TargetSize
+from srcnn.engine.arguments import positive, whole
+from srcnn.errors import SrcnnError, UsageError
+from srcnn.images.formats import Format
+from srcnn.images.io import MAX_BYTES, MAX_PIXELS
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits on one picture.
+
+    Attributes:
+        pixels: Most pixels of all pages together, of the source and of the result.
+        bytes: Most bytes of the source.
+    """
+
+    pixels: int = MAX_PIXELS
+    bytes: int = MAX_BYTES
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pixels", positive(self.pixels, "max_pixels"))
+        object.__setattr__(self, "bytes", positive(self.bytes, "max_bytes"))
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """How a picture is enlarged and written.
+
+    Attributes:
+        size: The size of the result.
+        format: Format of the result; ``None`` is what the target's suffix says, else the source's.
+        quality: 1 to 100, of JPEG, WebP and AVIF; ``None`` is the format's default.
+        limits: What is too large.
+        if_larger: What to do with a picture that already fills the box of ``size``.
+
+    Raises:
+        UsageError: For a value out of range.
+    """
+
+    size: TargetSize = field(default_factory=TargetSize)
+    format: Format | None = None
+    quality: int | None = None
+    limits: Limits = field(default_factory=Limits)
+    if_larger: IfLarger = IfLarger.ERROR
+
+    def __post_init__(self) -> None:
+        if self.quality is not None:
+            quality = whole(self.quality, "quality")
+            if not 1 <= quality <= 100:
+                raise UsageError(f"quality {quality}", "is not 1 to 100", option="quality")
+            object.__setattr__(self, "quality", quality)
+
+
+class ConvertedRow(TypedDict):
+    """`Converted` in a JSON document."""
+
+    source: str
+    destination: str
+    ok: bool
+    skipped: bool
+    reason: str | None
+    error: str | None
+    kind: str | None
+    code: int | None
+    width: int | None
+    height: int | None
+    scale: float | None
+    model: str | None
+    engine: str | None
+    precision: str | None
+    passes: list[int]
+    warnings: list[str]
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What became of a picture.
+
+    Attributes:
+        source: Name of the source; ``-`` is stdin.
+        destination: Name of the target; ``-`` is stdout.
+        ok: Whether everything asked for was done.
+        skipped: Whether there was nothing to do, for the ``reason`` given.
+        reason: Why the picture was skipped.
+        error: The error, as one line.
+        kind: Name of the error's class.
+        code: The error's exit code on the command line.
+        width: Width of the first page of the result, in pixels.
+        height: Its height.
+        scale: Its enlargement.
+        model: Name or file of the network.
+        engine: Engine that ran it.
+        precision: Precision in which it ran.
+        passes: Trained scales in which the network ran, one after the other.
+        warnings: What the format of the result cannot hold of the source.
+        seconds: From the first byte read to the last one written.
+    """
+
+    source: str
+    destination: str
+    ok: bool = True
+    skipped: bool = False
+    reason: str | None = None
+    error: str | None = None
+    kind: str | None = None
+    code: int | None = None
+    width: int | None = None
+    height: int | None = None
+    scale: float | None = None
+    model: str | None = None
+    engine: str | None = None
+    precision: str | None = None
+    passes: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
+    seconds: float | None = None
+
+    @classmethod
+    def failed(
+        cls, source: str, destination: str, error: SrcnnError, line: str, seconds: float
+    ) -> Converted:
+        """Return what became of a picture that raised ``error``, which reads as ``line``."""
+        kind, code = type(error).__name__, error.exit_code
+        return cls(source, destination, ok=False, error=line, kind=kind, code=code, seconds=seconds)
+
+    def row(self) -> ConvertedRow:
+        """Return the result as it stands in a JSON document."""
+        values = asdict(self)
+        lists = {key: list(values[key]) for key in ("passes", "warnings")}
+        row: ConvertedRow = {**values, **lists}  # type: ignore[typeddict-item]
+        return row

@@ -1,0 +1,122 @@
+"""Convert one picture: read, enlarge, write."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from srcnn.conversion.conversion import Conversion, Converted
+from srcnn.conversion.places import Source, Target
+from srcnn.conversion.plan import PagePlan, Plan, make_plan
+from srcnn.conversion.pool import UpscalerPool
+from srcnn.engine.pipeline import ROWS
+from srcnn.engine.threads import one_core_per_product
+from srcnn.errors import OutputError, Stopped
+from srcnn.images import encode
+from srcnn.images.picture import Picture
+
+Progress = Callable[[float], None]
+
+
+class Stop(Protocol):
+    """Says whether to stop; a ``threading.Event`` is one."""
+
+    def is_set(self) -> bool: ...
+
+
+def convert(
+    source: Any,
+    target: Any,
+    pool: UpscalerPool,
+    conversion: Conversion,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+) -> Converted:
+    """Enlarge a picture file into another, with its pages, metadata, depth and channels.
+
+    Args:
+        source: Path, bytes, or a binary file object to read.
+        target: Path, which is written atomically, or a binary file object, which gets the result when
+            it is whole.
+        pool: Where the networks come from.
+        conversion: What to do.
+        progress: Called with the part that is done, 0 to 1.
+        stop: Ends the work soon after it is set.
+
+    Returns:
+        What was done.
+
+    Raises:
+        Stopped: If ``stop`` was set before the result was whole; then nothing is written.
+        SrcnnError: For everything else that went wrong; then nothing is written either.
+    """
+    started = time.perf_counter()
+    goes = Target.of(target)
+    plan = make_plan(Source.of(source), goes, pool, conversion)
+    try:
+        if plan.reason is None:
+            _write(plan, goes, conversion.quality, _Watch(plan.name, progress, stop))
+    except Exception:
+        if stop is not None and stop.is_set():  # the caller may have removed the file under us
+            raise Stopped(plan.name, "was stopped") from None
+        raise
+    seconds = round(time.perf_counter() - started, 4)
+    return replace(plan.result(goes.name), seconds=seconds)
+
+
+class _Watch:
+    """Passes progress on, and raises `Stopped` when the caller wants to stop."""
+
+    def __init__(self, name: str, progress: Progress | None, stop: Stop | None) -> None:
+        self._name, self._progress, self._stop = name, progress, stop
+
+    def report(self, part: float) -> None:
+        if self._progress is not None:
+            self._progress(part)
+
+    def check(self) -> None:
+        if self._stop is not None and self._stop.is_set():
+            raise Stopped(self._name, "was stopped")
+
+
+def _write(plan: Plan, target: Target, quality: int | None, watch: _Watch) -> None:
+    watch.check()
+    extent = encode.Extent.of([page.size for page in plan.pages])
+    with ExitStack() as stack:
+        stack.enter_context(one_core_per_product())  # for each of 10,000 frames it takes long
+        pages = stack.enter_context(closing(_pages(plan, watch)))
+        file = stack.enter_context(target.open())
+        try:
+            encode.write_picture(file, pages, plan.format, quality, extent)
+        except OutputError as error:
+            raise OutputError(target.name, error.why, error.fix) from None
+
+
+def _pages(plan: Plan, watch: _Watch) -> Generator[encode.Page, None, None]:
+    """Yield the pages of the result, each opened when the one before it is written."""
+    count = len(plan.pages)
+    for k, (page, picture) in enumerate(zip(plan.pages, plan.picture.pages(), strict=False)):
+        with closing(_strips(picture, page, watch, (k, count))) as strips:
+            yield encode.Page(page.size, strips, page.metadata)
+
+
+def _strips(
+    picture: Picture, page: PagePlan, watch: _Watch, place: tuple[int, int]
+) -> Generator[NDArray[Any], None, None]:
+    """Yield the enlarged strips of a page that is number ``place[0]`` of ``place[1]``."""
+    number, count = place
+    made = page.upscaler.strips(
+        picture.strips(ROWS),
+        (picture.header.height, picture.header.width),
+        page.size,
+        lambda part: watch.report((number + part) / count),
+    )
+    with closing(made):
+        for strip in made:
+            watch.check()
+            yield strip

@@ -1,0 +1,113 @@
+"""Where a picture comes from, and where its result goes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
+from typing import IO, Any
+
+from srcnn.conversion.conversion import Limits
+from srcnn.errors import UsageError
+from srcnn.images.files import atomic_file, writing
+from srcnn.images.io import open_picture
+from srcnn.images.picture import Picture
+from srcnn.images.pil import is_pil, open_pil
+from srcnn.images.source import name_of
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture to be read.
+
+    Attributes:
+        content: Path, bytes, binary file object or PIL image.
+        name: What messages call it.
+    """
+
+    content: Any
+    name: str
+
+    @classmethod
+    def of(cls, value: Any) -> Source:
+        """Return whatever a caller passed as a source."""
+        if isinstance(value, Source):
+            return value
+        return cls(value, "PIL image" if is_pil(value) else name_of(value))
+
+    def open(self, limits: Limits) -> Picture:
+        """Open the picture and read its header.
+
+        Raises:
+            InputError: If it is missing or not a picture.
+            LimitError: If it is larger than ``limits``.
+            UsageError: If it is nothing that a picture can be read from.
+        """
+        if is_pil(self.content):
+            return open_pil(self.content, limits.pixels, self.name)
+        return open_picture(self.content, limits.pixels, self.name, limits.bytes)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a result is written.
+
+    Attributes:
+        place: Path, or a binary file object that can be written.
+        name: What messages call it.
+    """
+
+    place: Any
+    name: str
+
+    @classmethod
+    def of(cls, value: Any) -> Target:
+        """Return whatever a caller passed as a target.
+
+        Raises:
+            UsageError: If nothing can be written there.
+        """
+        if isinstance(value, Target):
+            return value
+        if isinstance(value, str | os.PathLike):
+            path = os.fsdecode(value)
+            return cls(Path(path), path)
+        if hasattr(value, "write"):
+            return cls(value, name_of(value))
+        kinds = "a path or a binary file"
+        raise UsageError(f"a target of type {type(value).__name__}", f"is not {kinds}")
+
+    @property
+    def suffix(self) -> str:
+        """Suffix of a path in lower case, ``.png``; empty for a file object."""
+        return self.place.suffix.lower() if isinstance(self.place, Path) else ""
+
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        """Open a file to write, read and seek. Its bytes reach the target when it is whole.
+
+        Raises:
+            OutputError: If the target cannot be written.
+        """
+        if isinstance(self.place, Path):
+            with atomic_file(self.place) as file:
+                yield file
+            return
+        with NamedTemporaryFile(prefix="srcnn-") as spooled:
+            yield spooled
+            spooled.seek(0)
+            try:
+                copyfileobj(spooled, self.place)
+                if hasattr(self.place, "flush"):
+                    self.place.flush()
+            except BrokenPipeError:  # the reader has left; the command line ends quietly
+                raise
+            except OSError as error:
+                with writing(Path(self.name)):
+                    raise error
+            except TypeError:
+                raise UsageError(self.name, "is a text file", "open it as binary") from None

@@ -1,0 +1,104 @@
+"""What a conversion will do, known from the source's header alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from srcnn.conversion.conversion import Conversion, Converted
+from srcnn.conversion.places import Source, Target
+from srcnn.conversion.pool import UpscalerPool
+from srcnn.conversion.size import IfLarger
+from srcnn.engine.upscaler import Upscaler, check_size
+from srcnn.errors import UsageError
+from srcnn.images.encode import losses
+from srcnn.images.formats import SUFFIXES, Format
+from srcnn.images.metadata import Metadata
+from srcnn.images.picture import Picture, check_pixels
+
+
+@dataclass(frozen=True)
+class PagePlan:
+    """What one page, frame or picture becomes.
+
+    Attributes:
+        size: (height, width) of the result.
+        scale: Its enlargement.
+        upscaler: What enlarges it.
+        metadata: What is written beside its pixels.
+    """
+
+    size: tuple[int, int]
+    scale: float
+    upscaler: Upscaler
+    metadata: Metadata
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a picture becomes; nothing is decoded yet.
+
+    Attributes:
+        name: Name of the source.
+        picture: The opened source.
+        format: Format of the result.
+        pages: The pages of the result; none if there is a ``reason``.
+        warnings: What the format cannot hold of the source.
+        reason: Why nothing is to be done, or ``None``.
+    """
+
+    name: str
+    picture: Picture
+    format: Format
+    pages: tuple[PagePlan, ...]
+    warnings: tuple[str, ...]
+    reason: str | None = None
+
+    def result(self, destination: str) -> Converted:
+        """Return what is to be reported when the plan has been carried out."""
+        if self.reason is not None:
+            return Converted(self.name, destination, skipped=True, reason=self.reason)
+        page = self.pages[0]
+        upscaler = page.upscaler
+        return Converted(
+            self.name,
+            destination,
+            width=page.size[1],
+            height=page.size[0],
+            scale=page.scale,
+            model=upscaler.model.name,
+            engine=upscaler.engine,
+            precision=upscaler.precision,
+            passes=tuple(getattr(upscaler, "passes", ())),
+            warnings=self.warnings,
+        )
+
+
+def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Conversion) -> Plan:
+    """Open a source, check it against the limits, and open the networks that it needs.
+
+    Raises:
+        SrcnnError: For what cannot be read, is too large, or cannot be enlarged.
+    """
+    limits, name = conversion.limits, source.name
+    picture = source.open(limits)
+    fmt = conversion.format or SUFFIXES.get(target.suffix) or picture.header.format
+    headers = picture.headers() if fmt.pages else [picture.header]
+    check_pixels(headers, limits.pixels, name)
+    sizes = [conversion.size.size_of(header.height, header.width) for header in headers]
+    large = [header for header, (_, scale) in zip(headers, sizes, strict=True) if scale <= 1]
+    if large and conversion.if_larger != IfLarger.REDUCE:
+        why = f"is {large[0].width} x {large[0].height} already"
+        if conversion.if_larger == IfLarger.SKIP:
+            return Plan(name, picture, fmt, (), (), why)
+        raise UsageError(name, why, "skip or reduce it with {option}", "if_larger")
+    check_size([size for size, _ in sizes], limits.pixels, name)
+    pages = [
+        PagePlan(size, scale, pool.get(scale), header.metadata_for(size))
+        for header, (size, scale) in zip(headers, sizes, strict=True)
+    ]
+    warnings = [
+        f"{fmt.name.upper()} cannot hold it: {loss}" for loss in losses(picture.header, fmt)
+    ]
+    if picture.header.cmyk:
+        warnings.append("its inks (CMYK) become sRGB")
+    return Plan(name, picture, fmt, tuple(pages), tuple(warnings))

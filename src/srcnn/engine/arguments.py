@@ -1,0 +1,46 @@
+"""Numbers that a caller passes, numpy's and others', as Python's own."""
+
+from __future__ import annotations
+
+from operator import index
+from typing import Any
+
+from srcnn.errors import UsageError
+
+
+def whole(value: Any, option: str) -> int:
+    """Return an integer of any kind as an ``int``.
+
+    Raises:
+        UsageError: If ``value`` is not a whole number; ``option`` names the argument.
+    """
+    try:
+        return index(value)
+    except TypeError:
+        raise UsageError(f"{option} {value!r}", "is not a whole number", option=option) from None
+
+
+def number(value: Any, option: str) -> float:
+    """Return a real number of any kind as a ``float``.
+
+    Raises:
+        UsageError: If ``value`` is not a number; ``option`` names the argument.
+    """
+    try:
+        if isinstance(value, str | bytes | bytearray) or getattr(value, "ndim", None):
+            raise TypeError
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise UsageError(f"{option} {value!r}", "is not a number", option=option) from None
+
+
+def positive(value: Any, option: str) -> int:
+    """Return an integer of 1 or more as an ``int``.
+
+    Raises:
+        UsageError: If ``value`` is not one; ``option`` names the argument.
+    """
+    checked = whole(value, option)
+    if checked < 1:
+        raise UsageError(f"{option} {checked}", "is not positive", option=option)
+    return checked

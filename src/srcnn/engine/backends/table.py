@@ -1,0 +1,111 @@
+"""The table of backends: what each one needs, can do, and how it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from srcnn.engine.backends.backend import Backend
+
+
+@dataclass(frozen=True)
+class Device:
+    """A kind of device, as one backend uses it.
+
+    Attributes:
+        tile: Side of a tile, in output pixels, that the backend runs fastest.
+        parallel_calls: Calls that run at once; None is one for each thread that upscales.
+        is_there: Returns whether the installed package can use such a device.
+        package: What to install when it cannot.
+    """
+
+    tile: int
+    parallel_calls: int | None
+    is_there: Callable[[], bool]
+    package: str = ""
+
+
+@dataclass(frozen=True)
+class BackendRow:
+    """One backend.
+
+    Attributes:
+        extra: The extra of this package that installs it; None if the core install has it.
+        precisions: The precisions it runs in, the default first.
+        devices: The devices it runs on, by name.
+        survives_fork: Whether it can be opened again in a process that was forked after its first
+            use. The others wait forever for threads that only the parent process has.
+        open: Loads an ONNX graph, given the precision, the device and the number of threads that
+            will call it at once.
+    """
+
+    extra: str | None
+    precisions: tuple[str, ...]
+    devices: Mapping[str, Device]
+    survives_fork: bool
+    open: Callable[[bytes, str, str, int], Backend]
+
+
+def _onnxruntime(graph: bytes, precision: str, device: str, threads: int) -> Backend:
+    from srcnn.engine.backends.onnxruntime import OnnxRuntime
+
+    return OnnxRuntime(graph, device)
+
+
+def _openvino(graph: bytes, precision: str, device: str, threads: int) -> Backend:
+    from srcnn.engine.backends.openvino import OpenVino
+
+    return OpenVino(graph, precision, threads)
+
+
+def _torch(graph: bytes, precision: str, device: str, threads: int) -> Backend:
+    from srcnn.engine.backends.torch import Torch
+
+    return Torch(graph, precision, device)
+
+
+def _onnxruntime_has_cuda() -> bool:
+    import onnxruntime
+
+    return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+
+
+def _torch_has_cuda() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
+
+
+_CPU = Device(128, None, lambda: True)
+"""The planes of 64 filters of a tile stay in a core's cache, and its halo is a tenth of it."""
+
+
+def _cuda(is_there: Callable[[], bool], package: str) -> Device:
+    """Return a GPU, which computes one large tile at a time with all of its cores."""
+    return Device(1024, 1, is_there, package)
+
+
+BACKENDS: dict[str, BackendRow] = {
+    "onnxruntime": BackendRow(
+        extra=None,
+        precisions=("fp32",),
+        devices={"cpu": _CPU, "cuda": _cuda(_onnxruntime_has_cuda, "onnxruntime-gpu")},
+        survives_fork=True,
+        open=_onnxruntime,
+    ),
+    "openvino": BackendRow(
+        extra="openvino",
+        precisions=("fp32", "bf16"),
+        devices={"cpu": _CPU},
+        survives_fork=False,
+        open=_openvino,
+    ),
+    "torch": BackendRow(
+        extra="train",
+        precisions=("fp32", "bf16"),
+        devices={"cpu": _CPU, "cuda": _cuda(_torch_has_cuda, "torch built for CUDA")},
+        survives_fork=False,
+        open=_torch,
+    ),
+}
+"""Every backend by its name, the default first."""

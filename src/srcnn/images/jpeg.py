@@ -1,0 +1,62 @@
+"""JPEG: which quality and which chroma subsampling a file was written with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from srcnn.images.parts import jpeg_segments, read_at
+from srcnn.images.source import Stored, open_stored
+
+if TYPE_CHECKING:
+    from srcnn.images.formats import Format
+    from srcnn.images.picture import Picture
+
+FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+"""JPEG's markers of a frame header (ITU-T T.81, table B.1)."""
+_BASE_TABLE = 3688
+"""Sum of the luminance table of the JPEG standard (ITU-T T.81, table K.1), which is quality 50."""
+
+
+def open_jpeg(name: str, source: Stored, fmt: Format) -> Picture:
+    """Open a JPEG with libvips; raise `InputError` where pixels are missing, which libjpeg only warns of."""
+    from srcnn.images.vips import open_vips
+
+    picture = open_vips(name, source, fmt, "jpeg", warns=True)
+    quality, subsampled = kind_of_jpeg(source)
+    metadata = replace(picture.header.metadata, quality=quality, subsampled=subsampled)
+    picture.header = replace(picture.header, metadata=metadata)
+    return picture
+
+
+def kind_of_jpeg(source: Stored) -> tuple[int, bool]:
+    """Return (the quality, 1 to 100, that libjpeg would have taken for a file's tables; whether it is 4:2:0)."""
+    table, subsampled = 0, False
+    with open_stored(source) as file:
+        for kind, start, length in jpeg_segments(file):
+            if kind == b"\xdb" or kind[0] in FRAMES:
+                content = read_at(file, start, length)
+                if kind == b"\xdb":
+                    table = _luminance_table(content) or table
+                else:
+                    subsampled = content[7::3] == b"\x22\x11\x11"
+    return quality_of(table), subsampled
+
+
+def quality_of(table: int) -> int:
+    """Return libjpeg's quality, 1 to 100, for the sum of a luminance table; 0 for no table."""
+    if table == 0:
+        return 0
+    percent = table / _BASE_TABLE * 100
+    return min(100, round((200 - percent) / 2 if percent <= 100 else 5000 / percent))
+
+
+def _luminance_table(content: bytes) -> int:
+    """Return the sum of table 0, if it is among those of a DQT segment (ITU-T T.81, section B.2.4.1)."""
+    total = 0
+    while content:
+        deep, number = divmod(content[0], 16)
+        table, content = content[1 : 129 if deep else 65], content[129 if deep else 65 :]
+        if number == 0:
+            total = sum(table[1::2]) + 256 * sum(table[::2]) if deep else sum(table)
+    return total

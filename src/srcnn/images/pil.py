@@ -1,0 +1,256 @@
+"""PIL images in and out: what one carries is treated as what a file carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.errors import InputError
+from srcnn.images.formats import FORMATS
+from srcnn.images.io import MAX_PIXELS
+from srcnn.images.jpeg import quality_of
+from srcnn.images.metadata import EXIF, PROFILE, XMP, Metadata
+from srcnn.images.picture import Header, Picture, check_pixels
+from srcnn.images.validation import MOST_ENTRIES, cost_of_exif
+
+if TYPE_CHECKING:
+    from PIL.Image import Exif, Image
+
+_ORIENTATION = 0x0112
+_EXIF_IFD, _WIDTH, _HEIGHT = 0x8769, 0xA002, 0xA003
+_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
+_INCH = 2
+_SAMPLING_420 = 2
+_NO_TEXTS = ("compression", "XML:com.adobe.xmp", "Raw profile type exif", "Raw profile type xmp")
+"""Strings in the ``info`` of an image that are no texts of a PNG."""
+_MM_PER_INCH = 25.4
+
+_READ_AS = {
+    "1": "L",
+    "La": "LA",
+    "RGBX": "RGB",
+    "RGBa": "RGBA",
+    "PA": "RGBA",
+    "YCbCr": "RGB",
+    "HSV": "RGB",
+    "CMYK": "RGB",
+    **{mode: mode for mode in ("L", "LA", "RGB", "RGBA")},
+    **dict.fromkeys(("I;16", "I;16L", "I;16B", "I;16N", "I"), "I;16"),
+}
+"""The mode in which the pixels of each PIL mode are read; "P" depends on its palette."""
+_CHANNELS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "I;16": 1}
+_KIN = {"MPO": "jpeg", "DIB": "bmp"}
+"""Formats that Pillow names otherwise."""
+
+
+class PilPicture(Picture):
+    """A picture whose pixels are those of a PIL image."""
+
+    def __init__(self, name: str, header: Header, image: Image) -> None:
+        super().__init__(name, header)
+        self._image = image
+
+    def strips(self, rows: int) -> Iterator[NDArray[Any]]:
+        width, height = self._image.size
+        for top in range(0, height, rows):
+            try:
+                strip = self._image.crop((0, top, width, min(top + rows, height)))
+                pixels = _pixels(strip)
+            except Exception as error:  # Pillow and libvips raise what the image led to
+                raise InputError(self.name, f"cannot be decoded ({error})") from None
+            if pixels.dtype == np.int32:
+                if pixels.min() < 0 or pixels.max() > 65535:
+                    why = "has values of over 16 bits (mode I)"
+                    raise InputError(self.name, why, "scale them to 0 to 65535")
+                pixels = pixels.astype(np.uint16)
+            yield pixels
+
+
+def is_pil(image: object) -> bool:
+    """Return whether an object is a PIL image, without importing Pillow."""
+    return hasattr(image, "getbands") and hasattr(image, "getexif")
+
+
+def open_pil(image: Image, max_pixels: int = MAX_PIXELS, name: str = "PIL image") -> Picture:
+    """Open a PIL image as `srcnn.images.io.open_picture` opens the file that it would be.
+
+    The EXIF orientation is applied, a palette becomes RGB, a transparent color becomes alpha, and CMYK becomes
+    sRGB by the image's profile. Of an animation, the frame that the image shows is the picture.
+
+    Args:
+        image: An image of any mode but "F" and "LAB"; it must not change until the pixels are read.
+        max_pixels: Largest number of pixels, width times height.
+        name: What error messages call the image.
+
+    Raises:
+        InputError: The mode is not supported, or the image cannot be decoded.
+        LimitError: The image has over ``max_pixels`` pixels.
+    """
+    mode = _mode_read(image)
+    if mode is None:
+        why = f"has mode {image.mode}, which is not supported"
+        raise InputError(name, why, "convert it to RGB or L")
+    channels = _CHANNELS[mode] + (_CHANNELS[mode] in (1, 3) and _color_key(image) is not None)
+    fmt = FORMATS.get(_KIN.get(image.format or "", (image.format or "").lower()), FORMATS["png"])
+    dtype = np.dtype(np.uint16 if mode == "I;16" else np.uint8)
+    as_stored = Header(image.width, image.height, channels, dtype, fmt)
+    check_pixels([as_stored], max_pixels, name)
+    if 0 in image.size:
+        raise InputError(name, "has no pixels")
+    try:
+        image.load()
+        upright, exif = _upright(image)
+        metadata = _metadata(image, upright, exif)
+    except Exception as error:  # Pillow raises whatever the broken bytes led to
+        raise InputError(name, f"cannot be decoded ({error})") from None
+    cmyk = image.mode == "CMYK"
+    header = Header(*upright.size, channels, dtype, fmt, metadata=metadata, cmyk=cmyk)
+    return PilPicture(name, header, upright)
+
+
+def to_pil(pixels: NDArray[Any], metadata: Metadata) -> Image:
+    """Return pixels as a PIL image that carries metadata where Pillow itself would put it.
+
+    The result's ``info`` holds "exif" (orientation 1, the new size), "dpi", "xmp", "icc_profile" and PNG texts.
+    As with every PIL image, `save` writes what its format takes from there, and the rest when it is told to:
+    ``result.save("out.jpg", exif=result.getexif(), dpi=result.info["dpi"])``.
+
+    Args:
+        pixels: (H, W) or (H, W, C) uint8, C = 2 to 4, or (H, W) uint16.
+        metadata: What `Header.metadata_for` returns for the size of ``pixels``.
+    """
+    from PIL import Image
+
+    image = Image.fromarray(pixels)
+    if metadata.resolution:
+        image.info["dpi"] = tuple(value * _MM_PER_INCH for value in metadata.resolution)
+    for key, name in (("icc_profile", PROFILE), ("xmp", XMP)):
+        if block := metadata.block(name):
+            image.info[key] = block
+    if exif := metadata.block(EXIF):
+        image.info["exif"] = _exif_for(image, exif)
+    image.info.update(metadata.texts().items())
+    return image
+
+
+def _exif_for(image: Image, block: bytes) -> bytes:
+    """Return an EXIF block as it holds for an upright image of another size and resolution."""
+    from PIL.Image import Exif
+
+    exif = Exif()
+    exif.load(block)
+    exif[_ORIENTATION] = 1
+    details = exif.get_ifd(_EXIF_IFD)
+    if {_WIDTH, _HEIGHT} & details.keys():
+        details[_WIDTH], details[_HEIGHT] = image.size
+    if {_X_RESOLUTION, _Y_RESOLUTION} & exif.keys() and "dpi" in image.info:
+        exif[_X_RESOLUTION], exif[_Y_RESOLUTION] = image.info["dpi"]
+        exif[_RESOLUTION_UNIT] = _INCH
+    return exif.tobytes()
+
+
+def _mode_read(image: Image) -> str | None:
+    """Return the mode in which an image's pixels are read, or ``None`` for one that is not supported."""
+    if image.mode != "P":
+        return _READ_AS.get(image.mode)
+    if image.has_transparency_data:
+        return "RGBA"
+    return "L" if image.palette is not None and image.palette.mode == "L" else "RGB"
+
+
+def _color_key(image: Image) -> tuple[int, ...] | None:
+    """Return the color that an image without alpha shows as transparent, one number for each channel."""
+    key = image.info.get("transparency")
+    if isinstance(key, int) and image.mode in ("1", "L", "I;16"):
+        return (key,)
+    if isinstance(key, tuple) and image.mode == "RGB" and len(key) == 3:
+        return key
+    return None
+
+
+def _pixels(strip: Image) -> NDArray[Any]:
+    """Return the pixels of a strip: (H, W) or (H, W, C) uint8 or uint16, int32 for mode "I"."""
+    if strip.mode == "CMYK":
+        from srcnn.images.vips import inks_to_srgb
+
+        return inks_to_srgb(np.asarray(strip), strip.info.get("icc_profile"))
+    mode = _mode_read(strip)
+    deep = mode == "I;16"
+    pixels = np.asarray(strip if deep or strip.mode == mode else strip.convert(mode))
+    if deep and strip.mode != "I":
+        pixels = pixels.astype(np.uint16)
+    key = _color_key(strip)
+    if key is None:
+        return pixels
+    samples = pixels.reshape(*pixels.shape[:2], -1)
+    opaque = np.iinfo(pixels.dtype).max
+    alpha = np.where((samples == key).all(axis=2, keepdims=True), 0, opaque)
+    return np.concatenate([samples, alpha.astype(pixels.dtype)], axis=2)
+
+
+def _upright(image: Image) -> tuple[Image, Exif]:
+    """Return a loaded image as it is displayed, and the EXIF that it had."""
+    from PIL import ImageOps
+
+    exif = image.getexif()
+    turned = exif.get(_ORIENTATION, 1) in range(2, 9)
+    return (ImageOps.exif_transpose(image) if turned else image), exif
+
+
+def _metadata(image: Image, upright: Image, exif: Exif) -> Metadata:
+    """Return what an image carries that is shown as ``upright``."""
+    from srcnn.images.vips import fields_of, srgb_profile
+
+    info = upright.info
+    profile = srgb_profile() if image.mode == "CMYK" else info.get("icc_profile")
+    if profile and profile[16:20] not in (b"RGB ", b"GRAY"):
+        profile = None  # that of the colors from which the image was converted
+    xmp = info.get("xmp")
+    texts = {
+        key: str(value)
+        for key, value in info.items()
+        if isinstance(key, str) and isinstance(value, str) and key not in _NO_TEXTS
+    }
+    fields = fields_of(_exif_block(image, exif), profile, xmp, texts)
+    metadata = Metadata(_resolution(info), fields=fields)
+    tables = getattr(image, "quantization", None)
+    if tables:
+        from PIL.JpegImagePlugin import get_sampling
+
+        quality = quality_of(sum(tables.get(0, ())))
+        subsampled = get_sampling(image) == _SAMPLING_420
+        metadata = replace(metadata, quality=quality, subsampled=subsampled)
+    return metadata
+
+
+def _exif_block(image: Image, exif: Exif) -> bytes | None:
+    """Return an image's EXIF without its orientation, or ``None`` if there is none."""
+    from PIL.Image import Exif
+
+    try:
+        if image.format == "TIFF":
+            from srcnn.images.tiff import descriptive
+
+            exif = descriptive(exif)
+        if _ORIENTATION in exif:
+            block = exif.tobytes()
+            exif = Exif()
+            exif.load(block)
+            del exif[_ORIENTATION]
+        block = exif.tobytes() if len(exif) else b""
+        return block if 0 < cost_of_exif(block) <= MOST_ENTRIES else None
+    except Exception:  # broken EXIF is not kept; the pixels may still be whole
+        return None
+
+
+def _resolution(info: Mapping[Any, Any]) -> tuple[float, float] | None:
+    """Return an image's pixels per millimeter, or ``None`` if it does not say."""
+    dpi = info.get("dpi")
+    # Pillow gives 72 to a JPEG with EXIF that has no resolution, and 1 to such a TIFF.
+    if not dpi or min(dpi) <= 1 or (dpi == (72, 72) and not info.get("jfif_unit", 1)):
+        return None
+    return float(dpi[0]) / _MM_PER_INCH, float(dpi[1]) / _MM_PER_INCH

@@ -1,0 +1,207 @@
+"""Writing with libvips.
+
+It takes pixels by rows only from a file, so the strips are handed to it as a PNG without compression: a
+header, the rows, and checksums.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from queue import Queue
+from threading import Thread
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, Self
+
+import numpy as np
+import pyvips
+from numpy.typing import NDArray
+
+from srcnn.errors import OutputError
+from srcnn.images.metadata import EXIF_FIELDS, TEXTS, Field, Metadata
+from srcnn.images.vips import detail
+
+if TYPE_CHECKING:
+    from srcnn.images.encode import Page
+    from srcnn.images.formats import Format
+
+_STORED = 65535
+"""Bytes in a block of deflate that is not compressed (RFC 1951, section 3.2.4)."""
+
+
+class VipsWriter:
+    """Writes a picture, or the frames of an animation one below the other, with the first one's metadata."""
+
+    def __init__(
+        self,
+        file: IO[bytes],
+        fmt: Format,
+        first: Page,
+        frames: int,
+        saver: str,
+        options: Mapping[str, Any],
+    ) -> None:
+        self._queue: Queue[NDArray[Any] | None] = Queue(1)
+        strips = _taken(self._queue)
+        self._encoder = _Encoder(file, strips, first, frames, fmt.name, saver, options)
+
+    def __enter__(self) -> Self:
+        self._encoder.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # Also when a strip could not be made: then the encoder fails at the early end, and leaves.
+        self._queue.put(None)
+        self._encoder.join()
+        if error is None and self._encoder.error is not None:
+            raise self._encoder.error
+
+    def write(self, page: Page) -> None:
+        """Hand the strips of a frame to the encoder."""
+        for strip in page.strips:
+            if self._encoder.error is not None:
+                raise self._encoder.error
+            self._queue.put(strip)
+
+
+def _taken(queue: Queue[NDArray[Any] | None]) -> Iterator[NDArray[Any]]:
+    while (strip := queue.get()) is not None:
+        yield strip
+
+
+class _Encoder(Thread):
+    """Encodes what comes until it ends; a thread of its own, so that the caller can be interrupted."""
+
+    def __init__(
+        self,
+        file: IO[bytes],
+        strips: Iterator[NDArray[Any]],
+        first: Page,
+        frames: int,
+        format: str,
+        saver: str,
+        options: Mapping[str, Any],
+    ) -> None:
+        super().__init__(daemon=True)
+        self.error: Exception | None = None
+        self._file, self._strips, self._format = file, strips, format
+        self._saver, self._options = saver, options
+        self._size, self._metadata, self._frames = first.size, first.metadata, frames
+
+    def run(self) -> None:
+        try:
+            self._save()
+        except pyvips.Error as error:
+            size = f"a picture of {self._size[1]} x {self._size[0]}"
+            why = f"cannot be written as {self._format.upper()}{detail(error)}"
+            # What the file itself said, such as a full disk, came first.
+            self.error = self.error or OutputError(size, why, "use another format")
+        except Exception as error:  # handed to the caller's thread
+            self.error = error
+        for _ in self._strips:
+            pass  # the caller may be waiting for its strip to be taken
+
+    def _save(self) -> None:
+        source = pyvips.SourceCustom()
+        height, width = self._size
+        source.on_read(_reader(_png(self._strips, (height * self._frames, width))))
+        target = pyvips.TargetCustom()
+        target.on_write(self._write)
+        # The "unlimited" are limits against files from strangers.
+        image = pyvips.Image.pngload_source(source, access="sequential", unlimited=True)
+        if self._frames > 1:
+            image = image.copy()
+            image.set_type(pyvips.GValue.gint_type, "page-height", height)
+        image = _described(image, self._metadata)
+        # libvips would make an EXIF block up where the source had none; a JPEG's resolution needs one.
+        exif = self._metadata.has(EXIF_FIELDS)
+        exif |= self._saver == "jpeg" and self._metadata.resolution is not None
+        keep = "all" if exif else "xmp:iptc:icc:other"
+        getattr(image, self._saver + "save_target")(target, keep=keep, **self._options)
+
+    def _write(self, data: bytes) -> int:
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self.error = error
+            return -1
+
+
+def _described(image: Any, metadata: Metadata) -> Any:
+    """Return an image with the metadata that it is to be saved with."""
+    xres, yres = metadata.resolution or (image.xres, image.yres)
+    image = image.copy(xres=xres, yres=yres)
+    for key, value in metadata.fields.items():
+        if key.startswith(TEXTS) and not str(value).isascii():
+            # libvips would write UTF-8 into a chunk whose encoding is Latin-1.
+            continue
+        image.set_type(_gtype(value), key, value)
+    if metadata.fields:
+        # The pixels are as the picture is displayed; libvips would leave the tag in the EXIF block.
+        image.set_type(pyvips.GValue.gint_type, "orientation", 1)
+    return image
+
+
+def _gtype(value: Field) -> int:
+    """Return libvips's type of a field."""
+    types = {
+        bytes: pyvips.GValue.blob_type,
+        str: pyvips.GValue.refstr_type,
+        int: pyvips.GValue.gint_type,
+        list: pyvips.GValue.array_int_type,
+    }
+    return int(types[type(value)])
+
+
+def _reader(chunks: Iterator[bytes]) -> Callable[[int], bytes]:
+    """Return a function that gives up to so many bytes more of the chunks, and none at their end."""
+    left = memoryview(b"")
+
+    def read(size: int) -> bytes:
+        nonlocal left
+        while not left:
+            chunk = next(chunks, None)
+            if chunk is None:
+                return b""
+            left = memoryview(chunk)
+        data, left = left[:size], left[size:]
+        return bytes(data)
+
+    return read
+
+
+def _png(strips: Iterable[NDArray[Any]], size: tuple[int, int]) -> Iterator[bytes]:
+    """Yield a PNG file (W3C, third edition) of the strips, its rows neither filtered nor compressed."""
+    total = 1  # Adler-32 of nothing
+    begun = False
+    for strip in strips:
+        rows = strip.reshape(len(strip), -1)
+        if not begun:
+            begun = True
+            bits, channels = 8 * strip.itemsize, rows.shape[1] // size[1]
+            color = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
+            header = struct.pack(">2I5B", size[1], size[0], bits, color, 0, 0, 0)
+            yield b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", b"\x78\x01")
+        samples = np.ascontiguousarray(rows, rows.dtype.newbyteorder(">")).view(np.uint8)
+        filtered = np.zeros((len(rows), samples.shape[1] + 1), np.uint8)  # 0: no filter in this row
+        filtered[:, 1:] = samples
+        data = filtered.tobytes()
+        total = zlib.adler32(data, total)
+        blocks = []
+        for start in range(0, len(data), _STORED):
+            block = data[start : start + _STORED]
+            blocks += [struct.pack("<BHH", 0, len(block), len(block) ^ 0xFFFF), block]
+        yield _chunk(b"IDAT", b"".join(blocks))
+    end = struct.pack("<BHH", 1, 0, 0xFFFF) + struct.pack(">I", total)
+    yield _chunk(b"IDAT", end) + _chunk(b"IEND", b"")
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    check = zlib.crc32(data, zlib.crc32(kind))
+    return b"".join((struct.pack(">I", len(data)), kind, data, struct.pack(">I", check)))

@@ -1,0 +1,138 @@
+"""The family ``compact``: a stack of 3x3 convolutions on the low-resolution grid.
+
+::
+
+    Y (h x w)  --conv, act-->  C channels  --(conv, act) x depth-->  C channels
+               --conv-->  s^2 channels, + Y in each  --pixel shuffle-->  (s h x s w)
+
+Published as SRVGGNetCompact (Wang, Xie, Dong, Shan: Real-ESRGAN, ICCVW 2021, appendix). Every
+multiplication happens before the enlargement, so an output pixel costs 1 / s^2 of what it costs
+SRCNN. Adding Y to each of the s^2 channels adds the nearest-neighbor enlargement: the convolutions
+learn what it lacks. The activation is a leaky ReLU of slope `SLOPE`.
+
+Tensors: ``conv1`` to ``conv(depth + 2)``, each with ``weight`` (n, c, 3, 3) and ``bias`` (n).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from srcnn.errors import ModelError
+from srcnn.images.grid import Grid
+from srcnn.weights.architectures.architecture import (
+    LARGEST_INPUT,
+    MOST,
+    Description,
+    Node,
+    check_finite,
+    check_sum,
+    constant,
+)
+from srcnn.weights.binary import Tensors
+from srcnn.weights.card import Card
+
+SLOPE = float(np.float32(0.1))
+"""Slope of the leaky ReLU for negative values, as published."""
+
+
+class Compact:
+    """See the module's text. Sizes on the card: ``channels`` (C) and ``depth``."""
+
+    name = "compact"
+
+    def describe(self, tensors: Tensors, source: str) -> Description:
+        """See `Architecture.describe`."""
+        layers = _layers(tensors)
+        names = {f"conv{k}.{part}" for k in range(1, layers + 1) for part in ("weight", "bias")}
+        if layers < 2 or set(tensors) != names:
+            raise ModelError(source, "does not hold the tensors of a compact network")
+        channels, width = self._check_shapes(tensors, layers, source)
+        check_finite(tensors, source)
+        _check_sums(tensors, layers, source)
+        outputs = len(tensors[f"conv{layers}.bias"])
+        scale = math.isqrt(outputs // channels)
+        if scale < 2 or channels * scale**2 != outputs:
+            why = f"its last layer has {outputs} channels, which is no scale's square"
+            raise ModelError(source, why)
+        sizes = {"channels": width, "depth": layers - 2}
+        return Description(channels, {"sizes": sizes, "scale": scale, "weights": "fp32"})
+
+    def _check_shapes(self, tensors: Tensors, layers: int, source: str) -> tuple[int, int]:
+        """Return (channels of the image, C); raise `ModelError` where layers do not fit."""
+        first = tensors["conv1.weight"].shape
+        if len(first) != 4 or first[1] not in (1, 3) or 0 in first:
+            raise ModelError(source, f"conv1.weight has shape {first}")
+        width, channels = first[:2]
+        for k in range(1, layers + 1):
+            weight, bias = tensors[f"conv{k}.weight"].shape, tensors[f"conv{k}.bias"].shape
+            inputs = channels if k == 1 else width
+            outputs = bias[0] if k == layers and len(bias) == 1 else width
+            if weight != (outputs, inputs, 3, 3) or bias != (outputs,) or not outputs:
+                raise ModelError(source, f"conv{k} has shapes {weight} and {bias}")
+            if math.prod(weight) > MOST:
+                raise ModelError(source, f"conv{k} has over {MOST} weights")
+        return channels, width
+
+    def grid(self, card: Card) -> Grid:
+        """Return the low-resolution grid; each of the depth + 2 convolutions needs one pixel."""
+        return Grid(card.scale, card.sizes["depth"] + 2)
+
+    def parameters(self, card: Card) -> int:
+        """Count the convolutions' weights."""
+        width, depth = card.sizes["channels"], card.sizes["depth"]
+        return 9 * width * (card.channels * (1 + card.scale**2) + width * depth)
+
+    def nodes(self, tensors: Tensors, source: str, output: str) -> list[Node]:
+        """See `Architecture.nodes`."""
+        layers = _layers(tensors)
+        channels = tensors["conv1.weight"].shape[1]
+        scale = math.isqrt(len(tensors[f"conv{layers}.bias"]) // channels)
+        return [
+            *_stack(source, layers),
+            *_nearest(source, layers, channels, scale),
+            Node("Add", ["planes", "nearest"], ["shuffled"], {}),
+            Node("DepthToSpace", ["shuffled"], [output], {"blocksize": scale, "mode": "CRD"}),
+        ]
+
+
+def _layers(tensors: Tensors) -> int:
+    return sum(name.endswith(".weight") for name in tensors)
+
+
+def _check_sums(tensors: Tensors, layers: int, source: str) -> None:
+    """Raise `ModelError` unless float32 holds every sum that an image can lead to."""
+    largest = LARGEST_INPUT
+    for k in range(1, layers + 1):
+        weight = np.abs(tensors[f"conv{k}.weight"].astype(np.float64))
+        bias = np.abs(tensors[f"conv{k}.bias"].astype(np.float64))
+        largest = float((weight.sum(axis=(1, 2, 3)) * largest + bias).max())
+        check_sum(largest, f"conv{k}", source)
+
+
+def _stack(source: str, layers: int) -> Iterator[Node]:
+    """Convolutions and activations, from the image to ``planes``."""
+    current = source
+    for k in range(1, layers + 1):
+        result = f"sum{k}" if k < layers else "planes"
+        yield Node("Conv", [current, f"conv{k}.weight", f"conv{k}.bias"], [result], {})
+        if k == layers:
+            return
+        current = f"F{k}"
+        yield Node("LeakyRelu", [result], [current], {"alpha": SLOPE})
+
+
+def _nearest(source: str, radius: int, channels: int, scale: int) -> Iterator[Node]:
+    """The middle of the image, once for each of the s^2 output pixels of one of its own."""
+    yield constant("middle.start", [radius, radius])
+    yield constant("middle.stop", [-radius, -radius])
+    yield constant("middle.axes", [2, 3])
+    cut = [source, "middle.start", "middle.stop", "middle.axes"]
+    if channels == 1:  # broadcast over the planes
+        yield Node("Slice", cut, ["nearest"], {})
+        return
+    yield Node("Slice", cut, ["middle"], {})
+    yield constant("middle.copies", [c for c in range(channels) for _ in range(scale**2)])
+    yield Node("Gather", ["middle", "middle.copies"], ["nearest"], {"axis": 1})
