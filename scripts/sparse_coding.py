@@ -20,9 +20,9 @@ from srcnn.baselines.bicubic import Bicubic
 from srcnn.bench.machine import describe_machine
 from srcnn.data.catalog import locate
 from srcnn.data.folder import pictures_in
+from srcnn.engine.example_based import METHODS, open_example_based
 from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.engine.upscaler import load
-from srcnn.evaluation.example_based import METHODS, open_example_based
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.evaluation.reference import read_original
 from srcnn.evaluation.scoring import planes_for, score_pictures
@@ -50,7 +50,7 @@ def main() -> None:
     originals = [read_original(file, paper) for file in pictures_in(locate("set5"))]
     with threadpool_limits(1, "blas"):
         methods, training = train()
-        networks = [load(name, SCALE, threads=1).model for name in NETWORKS]
+        networks = [load(name, SCALE, threads=1).networks.get(SCALE) for name in NETWORKS]
         models = [Bicubic(), *methods, *networks]
         scores = score_pictures(originals, models, SCALE)
         rows = []

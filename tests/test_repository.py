@@ -86,9 +86,8 @@ def test_no_file_has_over_300_lines(path: Path) -> None:
 FOREIGN = {
     "baselines/dictionary.py": "scikit-learn's callback",
     "bench/peak.py": "OpenVINO's options",
-    "cli/main.py": "click's default map",
     "engine/backends/openvino.py": "OpenVINO's options",
-    "evaluation/example_based.py": "arrays of an .npz file",
+    "engine/example_based.py": "arrays of an .npz file",
     "experiments/documents.py": "keys of a recipe, before they are checked",
     "figures/speed.py": "matplotlib's options",
     "images/libraries.py": "options of libvips and tifffile",

@@ -159,11 +159,21 @@ def binary() -> str:
 
 def precision() -> str:
     """What bf16 costs: PSNR and SSIM beside those of fp32, where there are both."""
-    full, half = _cells("fp32"), _cells("bf16")
-    lines = ["| PSNR (dB) / SSIM | fp32 | bf16 | change |", "|---|---|---|---|"]
-    for (model, dataset, scale), b in half.items():
+    return _changes(_cells("fp32"), _cells("bf16"), "| PSNR (dB) / SSIM | fp32 | bf16 | change |")
+
+
+def self_ensemble() -> str:
+    """Return what --tta gains: PSNR and SSIM beside those of the network alone."""
+    alone, averaged = _cells("fp32"), _cells("fp32", tta=True)
+    return _changes(alone, averaged, "| PSNR (dB) / SSIM | alone | `--tta` | change |")
+
+
+def _changes(before: Cells, after: Cells, head: str) -> str:
+    """Return a table with a line for each cell of ``after`` that is no bicubic."""
+    lines = [head, "|---|---|---|---|"]
+    for (model, dataset, scale), b in after.items():
         if model != "bicubic":
-            a = full[model, dataset, scale]
+            a = before[model, dataset, scale]
             change = f"{b['psnr'] - a['psnr']:+.2f} / {b['ssim'] - a['ssim']:+.4f}"
             shown = [show_score(a), show_score(b)]
             place = f"{model}, {title_of(dataset)} x{scale}"
@@ -171,14 +181,14 @@ def precision() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cells(precision: str, protocol: str = "paper") -> Cells:
-    """Mean scores by (model, data set, scale) of every report by a protocol."""
+def _cells(precision: str, protocol: str = "paper", tta: bool = False) -> Cells:
+    """Mean scores by (model, data set, scale) of every report by a protocol, with or without --tta."""
     cells: Cells = {}
     for path in sorted((ROOT / "results").glob("*.json")):
         report = json.loads(path.read_text())
         if report.get("protocol", {}).get("name") != protocol:
             continue
-        if report.get("precision", "fp32") == precision:
+        if (report.get("precision", "fp32"), report.get("tta", False)) == (precision, tta):
             for row in report["results"]:
                 cells[row["model"], row["dataset"], row["scale"]] = row["mean"]
     return cells
@@ -206,6 +216,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "speed_roads": speed_roads,
     "large": large,
     "precision": precision,
+    "self_ensemble": self_ensemble,
     "twenty_minutes": twenty_minutes,
     "paper_recipe": paper_recipe,
     "protocols": protocols,

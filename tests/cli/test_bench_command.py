@@ -116,7 +116,7 @@ def test_table_and_what_is_left_out(folder: Path, monkeypatch: pytest.MonkeyPatc
     before = (
         "from srcnn.baselines.anchored import Settings\n"
         "from srcnn.baselines.dictionary import Learning\n"
-        "from srcnn.evaluation import example_based\n"
+        "from srcnn.engine import example_based\n"
         "few = Settings(Learning(atoms=8, samples=99), samples=999, neighbours=99)\n"
         "object.__setattr__(example_based.METHODS['a+'], 'settings', few)\n"
         "rivals.find_spec = lambda name: None if name == 'cv2' else name\n"

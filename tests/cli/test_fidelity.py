@@ -196,9 +196,9 @@ def maker(seen: Image.Image, fmt: str) -> None:
 
 def finely_quantized(seen: Image.Image, fmt: str) -> None:
     assert isinstance(seen, JpegImagePlugin.JpegImageFile)
-    source = Image.open("source.jpeg")
-    assert isinstance(source, JpegImagePlugin.JpegImageFile)
-    assert seen.quantization == source.quantization
+    with Image.open("source.jpeg") as source:
+        assert isinstance(source, JpegImagePlugin.JpegImageFile)
+        assert seen.quantization == source.quantization
 
 
 def subsampled(seen: Image.Image, fmt: str) -> None:

@@ -141,6 +141,9 @@ FAILURES = [
 def test_debug_shows_a_traceback_anywhere(
     srcnn: Srcnn, folder: Path, words: list[str], code: int, place: int
 ) -> None:
+    """Only an option that does not exist is met before what stands in its verb's words."""
+    if "--nonsense" in words and place:
+        pytest.skip("not read")
     without = srcnn(*words)
     assert without.code == code
     ran = srcnn(*words[:place], "--debug", *words[place:])

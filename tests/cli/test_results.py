@@ -92,6 +92,7 @@ def test_list(srcnn: Srcnn, folder: Path, listed: str) -> None:
     assert ran.code == 1
     assert "2 of 2 failed" in ran.err
     assert srcnn("upscale", "-", "--list", "names").code == 2
+    assert srcnn("upscale", "-", "--list", "-").code == 2
 
 
 def test_a_list_alone_names_several(srcnn: Srcnn, folder: Path) -> None:

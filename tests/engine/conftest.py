@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..conftest import EXAMPLE
-from .reference import near_identity, weights_file
+from .reference import compact_file, near_identity, weights_file
 
 KINDS = ["gray", "gray+alpha", "rgb", "rgba"]
 DTYPES = ["uint8", "uint16", "float32", "float64"]
@@ -32,6 +32,14 @@ def weights(graph: bytes, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A weights file for x3."""
     path = tmp_path_factory.mktemp("weights") / "test-x3.onnx"
     path.write_bytes(graph)
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def compact(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A weights file of a compact network for x3."""
+    path = tmp_path_factory.mktemp("weights") / "compact-x3.onnx"
+    path.write_bytes(compact_file())
     return str(path)
 
 

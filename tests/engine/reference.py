@@ -67,6 +67,21 @@ def weights_file(tensors: Tensors, scale: int = 3, name: str = "test", color: Co
     return to_onnx(tensors, Card(name, scale, sizes, filters, color))
 
 
+def compact_file(scale: int = 3, color: Color = "Y", name: str = "small", seed: int = 0) -> bytes:
+    """The bytes of a weights file of a compact network whose every random filter does something."""
+    random = np.random.default_rng(seed)
+    channels, sizes = (1 if color == "Y" else 3), {"channels": 5, "depth": 2}
+    widths = (channels, 5, 5, 5, channels * scale**2)
+    tensors: dict[str, NDArray[np.float32]] = {}
+    for k in range(1, len(widths)):
+        shape = (widths[k], widths[k - 1], 3, 3)
+        deviation = 0.3 / math.sqrt(widths[k - 1])
+        tensors[f"conv{k}.weight"] = random.normal(0, deviation, shape).astype(np.float32)
+        tensors[f"conv{k}.bias"] = random.normal(0, 0.02, widths[k]).astype(np.float32)
+    card = Card(name, scale, color=color, architecture="compact", sizes=sizes)
+    return to_onnx(tensors, card)
+
+
 def radius_of(tensors: Tensors) -> int:
     return sum(v.shape[2] // 2 for key, v in tensors.items() if key.endswith(".weight"))
 
@@ -88,22 +103,28 @@ def network(y: Floats, tensors: Tensors) -> Floats:
 
 
 def bicubic(image: Floats, size: tuple[int, int]) -> Floats:
-    """H x W x C enlarged by Keys' kernel (a = -0.5), mirrored at the border: one dense matrix each way."""
+    """H x W x C resized by Keys' kernel (a = -0.5), mirrored at the border: one dense matrix each way.
+
+    An axis that shrinks has a kernel as many times as wide, as MATLAB's imresize has it.
+    """
     rows, columns = _matrix(image.shape[0], size[0]), _matrix(image.shape[1], size[1])
     out: Floats = np.einsum("ih,hwc,jw->ijc", rows, image, columns, optimize=True)
     return out
 
 
 def _matrix(old: int, new: int) -> Floats:
-    mirrored = np.pad(np.arange(old), 4, mode="symmetric")
+    wide = max(1.0, old / new)
+    reach = math.ceil(2 * wide) + 1
+    mirrored = np.pad(np.arange(old), reach + 1, mode="symmetric")
     dense = np.zeros((new, old))
     for i in range(new):
         centre = (i + 0.5) * old / new - 0.5
-        for at in range(math.floor(centre) - 1, math.floor(centre) + 3):
-            x = abs(centre - at)
-            keys = 1.5 * x**3 - 2.5 * x**2 + 1 if x <= 1 else -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
-            dense[i, mirrored[at + 4]] += keys
-    return dense
+        for at in range(math.floor(centre) - reach + 1, math.floor(centre) + reach + 1):
+            x = abs(centre - at) / wide
+            near, far = 1.5 * x**3 - 2.5 * x**2 + 1, -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
+            dense[i, mirrored[at + reach + 1]] += near if x <= 1 else far if x < 2 else 0.0
+    normal: Floats = dense / dense.sum(1, keepdims=True)
+    return normal
 
 
 def bled(low: Floats) -> Floats:
@@ -120,9 +141,17 @@ def bled(low: Floats) -> Floats:
 
 
 def expected(
-    image: NDArray[Any], size: tuple[int, int], tensors: Tensors | None, color: Color = "Y"
+    image: NDArray[Any],
+    size: tuple[int, int],
+    tensors: Tensors | None,
+    color: Color = "Y",
+    passes: tuple[int, ...] = (),
 ) -> Floats:
-    """The enlarged picture in [0, 1], not rounded; ``tensors`` None is bicubic alone."""
+    """The enlarged picture in [0, 1], not rounded; ``tensors`` None is bicubic alone.
+
+    ``passes``: scales in which the network runs before its result gets its size; without any it has that
+    size at once.
+    """
     low = image.reshape(*image.shape[:2], -1) / PEAK[str(image.dtype)]
     if low.shape[2] in (2, 4):
         low = bled(low.astype(np.float64))
@@ -135,7 +164,16 @@ def expected(
     out = bicubic(low.astype(np.float64), size)
     if tensors is not None:
         network_s = np.s_[..., 0] if color == "Y" else np.s_[..., :3]
-        out[network_s] = network(out[network_s], tensors)
+        if passes:
+            current = low[network_s].astype(np.float64)
+            for scale in passes:
+                shape = (current.shape[0] * scale, current.shape[1] * scale)
+                large = bicubic(np.atleast_3d(current), shape).reshape(*shape, *current.shape[2:])
+                current = network(large, tensors)
+            resized = bicubic(np.atleast_3d(current), size)
+            out[network_s] = resized.reshape(out[network_s].shape)
+        else:
+            out[network_s] = network(out[network_s], tensors)
     if to_ycbcr:
         out[..., :3] = (out[..., :3] * 255 - BLACK) @ np.linalg.inv(STUDIO).T
     if gray and color != "Y":

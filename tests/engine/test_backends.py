@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from srcnn.engine.backends.backend import Backend
-from srcnn.engine.backends.table import BACKENDS
-from srcnn.engine.network import AUTO_TILE, Network, enhance_whole
+from srcnn.engine.backends.table import BACKENDS, CPU_TILE
+from srcnn.engine.network import Network, enhance_whole
 from srcnn.engine.options import Engine
 from srcnn.engine.session import Session
 from srcnn.engine.upscaler import load
@@ -70,7 +70,7 @@ def test_the_paper_s_networks(engine: str, f: tuple[int, ...]) -> None:
     backend = Session(weights_file(tensors), Engine(engine, "fp32", threads=1))
     reference = network(y.astype(np.float64), tensors)
     assert np.abs(reference - y).max() > 0.03, "the network must do something"
-    out = enhanced(backend, sum(f) // 2 - 1, y, AUTO_TILE)
+    out = enhanced(backend, sum(f) // 2 - 1, y, CPU_TILE)
     np.testing.assert_allclose(out, reference, rtol=0, atol=1e-5)
 
 

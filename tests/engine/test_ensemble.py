@@ -13,6 +13,7 @@ from srcnn.engine.backends.table import BACKENDS
 from srcnn.engine.ensemble import SelfEnsemble
 from srcnn.engine.upscaler import load
 from srcnn.images.color import Color
+from srcnn.images.grid import Grid
 
 from .conftest import picture_of
 from .reference import near_identity, weights_file
@@ -21,7 +22,9 @@ from .reference import near_identity, weights_file
 class Corner:
     """A network whose answer is the upper left corner of what it sees, twice as large each way."""
 
-    name, color, radius = "corner", "Y", 1
+    name = "corner"
+    color: Color = "Y"
+    grid = Grid(2, 1)
 
     def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
         return np.repeat(np.repeat(padded[..., :-2, :-2], 2, -2), 2, -1)
@@ -32,7 +35,7 @@ def test_it_is_the_mean_over_the_symmetries() -> None:
     padded = np.random.default_rng(0).random((1, 9, 6))
     corners = [padded[..., y : y + 7, x : x + 4] for y in (0, 2) for x in (0, 2)]
     wanted = np.repeat(np.repeat(np.mean(corners, axis=0), 2, -2), 2, -1)
-    made = SelfEnsemble(Corner()).enhance(padded)  # type: ignore[arg-type]
+    made = SelfEnsemble(Corner()).enhance(padded)
     np.testing.assert_allclose(made, wanted, rtol=0, atol=1e-12)
 
 

@@ -93,7 +93,7 @@ used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + 500 * 2**20, resource.RLIM_INFINITY))
 scarce = upscaler.upscale(picture)
 resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-assert upscaler.model._limit < 2000, "it was not scarce enough"
+assert upscaler.networks.get(2)._limit < 2000, "it was not scarce enough"
 plenty = srcnn.load("srcnn-915", 2, threads=1).upscale(picture)
 assert abs(scarce.astype(int) - plenty).max() <= 1
 """

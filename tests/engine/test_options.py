@@ -207,4 +207,4 @@ def test_every_door_takes_an_engine(tta: bool, weights: str, tmp_path: Path) -> 
 def test_an_upscaler_says_what_it_runs_on(weights: str) -> None:
     upscaler = load(weights, 3, engine="torch", precision="bf16", tile=17)
     assert (upscaler.engine, upscaler.precision, upscaler.tile) == ("torch", "bf16", 17)
-    assert upscaler.model.name == weights
+    assert upscaler.name == weights

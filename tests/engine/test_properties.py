@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from srcnn.engine.upscaler import enlarged_size, load
+from srcnn.engine.sizes import enlarged_size
+from srcnn.engine.upscaler import load
 
 from .conftest import DTYPES
 from .reference import PEAK
@@ -31,15 +32,14 @@ def cases(draw: st.DrawFn) -> Case:
         picture[..., -1] *= random.integers(0, 2, shape[:2]).astype(dtype)  # much is hidden
     picture = picture[..., 0] if channels == 1 else picture
     scale = draw(st.one_of(st.sampled_from([2, 3, 4]), st.floats(1.01, 5)))
-    model = draw(st.sampled_from(["bicubic", "network"]))
+    model = draw(st.sampled_from(["bicubic", "network", "compact"]))
     tile, rows = draw(st.integers(3, 130)), draw(st.integers(1, 50))
     return picture, scale, model, tile, rows, draw(st.integers(1, 4))
 
 
-def check(case: Case, weights: str) -> None:
+def check(case: Case, files: dict[str, str]) -> None:
     picture, scale, model, tile, rows, threads = case
-    if model == "network":
-        model, scale = weights, 2.6 + scale % 0.8  # nearest to 3
+    model = files.get(model, model)
     size = enlarged_size(picture.shape[0], picture.shape[1], scale)
     whole = load(model, scale, tile=1000, threads=1).upscale(picture)
     upscaler = load(model, scale, tile=tile, threads=threads)
@@ -58,12 +58,12 @@ def check(case: Case, weights: str) -> None:
 
 @settings(deadline=None, derandomize=True, max_examples=40, suppress_health_check=QUIET)
 @given(case=cases())
-def test_tiles_strips_and_threads(case: Case, weights: str) -> None:
-    check(case, weights)
+def test_tiles_strips_and_threads(case: Case, weights: str, compact: str) -> None:
+    check(case, {"network": weights, "compact": compact})
 
 
 @pytest.mark.slow
 @settings(deadline=None, max_examples=500, suppress_health_check=QUIET)
 @given(case=cases())
-def test_many_tiles_strips_and_threads(case: Case, weights: str) -> None:
-    check(case, weights)
+def test_many_tiles_strips_and_threads(case: Case, weights: str, compact: str) -> None:
+    check(case, {"network": weights, "compact": compact})

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Callable
 from contextlib import ExitStack
 from threading import Event, Thread
 
+import pytest
 from threadpoolctl import threadpool_info
 
 from srcnn.engine.threads import one_core_per_product
@@ -48,3 +52,51 @@ def test_threads_limit_and_lift_together() -> None:
         thread.join()
     assert seen == [{1}, {1}]
     assert blas_threads() == before
+
+
+def in_fork(check: Callable[[], bool]) -> bool:
+    """Return what ``check`` says in a forked process; False if it takes 20 seconds."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        try:
+            os._exit(0 if check() else 1)
+        finally:
+            os._exit(2)
+    return os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_process_forked_inside_starts_anew() -> None:
+    """It can enter and leave as often as it likes, and its own products get all cores back."""
+    before = blas_threads()
+
+    def enter() -> bool:
+        with one_core_per_product():
+            inside = blas_threads()
+        return inside == {1} and blas_threads() == before
+
+    stay = ExitStack()
+    stay.enter_context(one_core_per_product())
+    assert in_fork(enter)
+
+    def leave_and_enter() -> bool:
+        stay.close()
+        return enter() and enter()
+
+    assert in_fork(leave_and_enter)
+    assert blas_threads() == {1}
+    stay.close()
+    assert blas_threads() == before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_lock_held_at_the_fork_is_no_obstacle() -> None:
+    def enter() -> bool:
+        with one_core_per_product():
+            return blas_threads() == {1}
+
+    with one_core_per_product._stay._lock:
+        assert in_fork(enter)

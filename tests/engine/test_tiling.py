@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from srcnn.engine.network import AUTO_TILE, Network, enhance_whole
+from srcnn.engine.backends.table import CPU_TILE
+from srcnn.engine.network import Network, enhance_whole
 from srcnn.engine.tiling import Tile, in_tiles, tiles
 from srcnn.images.grid import Grid
 
@@ -114,7 +115,7 @@ def test_memory_is_bounded_from_the_start(random: np.random.Generator) -> None:
     backend = Box(Grid(1, 1))
     enhance_whole(Network("box", backend, backend.grid), random.random((1, 700, 600)))
     assert len(backend.pieces) > 1
-    assert max(map(max, backend.pieces)) <= AUTO_TILE + 2
+    assert max(map(max, backend.pieces)) <= CPU_TILE + 2
 
 
 def test_a_piece_is_run_at_once(random: np.random.Generator) -> None:

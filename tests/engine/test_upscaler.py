@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import srcnn
 from srcnn.engine.backends.table import BACKENDS
-from srcnn.engine.upscaler import enlarged_size, load, nearest_scale
+from srcnn.engine.passes import passes_for
+from srcnn.engine.sizes import enlarged_size
+from srcnn.engine.upscaler import load
 from srcnn.errors import ModelError, UsageError
+from srcnn.images.color import Color, convert
+from srcnn.models.registry import network_of
 from srcnn.weights.card import Card
+from srcnn.weights.onnx_file import from_onnx
 
 from ..weights.reference import with_card, with_tensor
 from .conftest import DTYPES, KINDS, picture_of
-from .reference import PEAK, assert_is, bicubic, expected, near_identity, weights_file
+from .reference import PEAK, assert_is, bicubic, compact_file, expected, near_identity, weights_file
 
 Tensors = dict[str, NDArray[np.float32]]
 
@@ -109,45 +119,110 @@ def test_pictures_smaller_than_the_network_sees(
 def test_sizes(
     scale: float, height: int, width: int, wanted: tuple[int, int], weights: str, tensors: Tensors
 ) -> None:
-    """floor(side * scale + 0.5), and the pixels are those of an enlargement to that size."""
+    """floor(side * scale + 0.5); the network runs at its own scale, once or twice, and is reduced."""
     assert enlarged_size(height, width, scale) == wanted
     picture = picture_of("rgb", "uint8", (height, width))
     assert_is(load("bicubic", scale).upscale(picture), expected(picture, wanted, None))
-    if nearest_scale(scale) == 3:
-        out = load(weights, scale).upscale(picture)
-        assert_is(out, expected(picture, wanted, tensors))
+    upscaler = load(weights, scale)
+    assert upscaler.passes == ((3,) if scale <= 3 else (3, 3))
+    if wanted != (height, width):
+        wanted_pixels = expected(picture, wanted, tensors, passes=upscaler.passes)
+        assert_is(upscaler.upscale(picture), wanted_pixels)
 
 
 @pytest.mark.parametrize("size", [(50, 90), (123, 31), (64, 64)])
 def test_to_a_size(size: tuple[int, int], weights: str, tensors: Tensors) -> None:
     picture = picture_of("rgb")
-    assert_is(load(weights, 3).upscale(picture, size), expected(picture, size, tensors))
+    passes = (3,) if max(size[0] / 41, size[1] / 30) <= 3 else (3, 3)
+    assert_is(
+        load(weights, 3).upscale(picture, size), expected(picture, size, tensors, passes=passes)
+    )
 
 
-NEAREST = [(1.01, 2), (1.2, 2), (2, 2), (2.4, 2), (2.5, 3), (3, 3), (3.4, 3), (3.5, 4), (6, 4)]
+PASSES = [
+    (1.01, (2,)),
+    (1.2, (2,)),
+    (2, (2,)),
+    (2.2, (3,)),
+    (3, (3,)),
+    (3.4, (4,)),
+    (4, (4,)),
+    (5, (3, 2)),
+    (6, (3, 2)),
+    (7, (4, 2)),
+    (8, (4, 2)),
+    (9, (3, 3)),
+    (11, (4, 3)),
+    (16, (4, 4)),
+    (17, (3, 3, 2)),
+]
 
 
-@pytest.mark.parametrize(("scale", "trained"), NEAREST)
-def test_the_nearest_network_is_taken(
-    scale: float, trained: int, shipped_offsets: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("scale", "passes"), PASSES)
+def test_networks_at_or_above_the_scale_run(
+    scale: float, passes: tuple[int, ...], shipped_offsets: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By name and by default, the larger on a tie, x4 above 4: told by what each network adds."""
+    """By name and by default: told by what each network adds to a flat image."""
     monkeypatch.setattr("srcnn.weights.store.FILES", shipped_offsets)
-    flat = np.full((6, 6), 100, np.uint8)
-    named = load("srcnn-915", scale).upscale(flat)
-    best = load(None, scale).upscale(flat)
-    assert np.unique(named).tolist() == [100 + 8 * (trained - 1)]
+    flat = np.full((60, 4), 10, np.uint8)
+    added = {2: 8, 3: 16, 4: 24}
+    named, best = load("srcnn-915", scale), load(None, scale)
+    assert named.passes == best.passes == passes
+    assert np.unique(named.upscale(flat)).tolist() == [10 + sum(added[each] for each in passes)]
     # srcnn-955 is better, and shipped for x3 only.
-    assert np.unique(best).tolist() == [100 + (32 if trained == 3 else 8 * (trained - 1))]
-    assert nearest_scale(scale) == trained
+    best_adds = added if set(passes) != {3} else {3: 32}
+    assert np.unique(best.upscale(flat)).tolist() == [10 + sum(map(best_adds.__getitem__, passes))]
 
 
-def test_a_file_says_what_it_is_for(tmp_path: Path) -> None:
+@given(st.floats(1.001, 70), st.sets(st.integers(2, 5), min_size=1))
+def test_as_few_passes_as_enlarge_enough_with_the_least_excess(
+    scale: float, trained: set[int]
+) -> None:
+    """Against all choices of as many scales, and of one fewer."""
+    passes = passes_for(scale, sorted(trained))
+    assert math.prod(passes) >= scale - 1e-6
+    assert max(trained) ** (len(passes) - 1) < scale
+    products = [math.prod(each) for each in itertools.product(trained, repeat=len(passes))]
+    assert math.prod(passes) == min(n for n in products if n >= scale - 1e-6)
+    assert list(passes) == sorted(passes, reverse=True)
+
+
+def test_a_file_runs_at_its_own_scale(tmp_path: Path) -> None:
+    """Below it its result is reduced, above it it runs in passes; one of x1 cannot enlarge."""
     path = tmp_path / "any name.onnx"
     path.write_bytes(weights_file(near_identity(), scale=2))
-    assert load(str(path), 2.2).upscale(np.zeros((2, 2), np.uint8)).shape == (4, 4)
-    with pytest.raises(ModelError, match=r"x2.*x3"):
-        load(str(path), 3)
+    for scale, passes in ((1.5, (2,)), (2, (2,)), (3, (2, 2)), (5, (2, 2, 2))):
+        upscaler = load(str(path), scale)
+        assert upscaler.passes == passes
+        assert upscaler.upscale(np.zeros((2, 2), np.uint8)).shape == enlarged_size(2, 2, scale)
+    path.write_bytes(weights_file(near_identity(), scale=1))
+    with pytest.raises(ModelError, match="cannot enlarge"):
+        load(str(path), 2)
+
+
+@pytest.mark.parametrize("color", ["Y", "YCbCr", "RGB"])
+@pytest.mark.parametrize("engine", list(BACKENDS))
+def test_a_compact_network_is_given_the_small_image(
+    engine: str, color: Color, tmp_path: Path
+) -> None:
+    """In tiles as whole: the torch module on the low-resolution channels, the rest bicubic."""
+    path = tmp_path / "small.onnx"
+    path.write_bytes(compact_file(3, color))
+    tensors, card = from_onnx(path.read_bytes(), "small")
+    network = network_of(tensors, card).double()
+    picture = picture_of("rgb", "float64", (29, 37))
+    space = "YCbCr" if color == "Y" else color
+    low = convert(picture, "RGB", space)
+    given = torch.from_numpy(np.moveaxis(low, 2, 0)[None, : card.channels].copy())
+    with torch.no_grad():
+        answer = np.moveaxis(network(given)[0].numpy(), 0, 2)
+    large = bicubic(low, (87, 111))
+    assert np.abs(answer - large[..., : card.channels]).max() > 0.03, (
+        "the network must do something"
+    )
+    large[..., : card.channels] = answer
+    out = load(str(path), 3, engine=engine, tile=20).upscale(picture)
+    np.testing.assert_allclose(out, np.clip(convert(large, space, "RGB"), 0, 1), rtol=0, atol=1e-5)
 
 
 def test_a_file_that_does_not_say(tmp_path: Path, tensors: Tensors) -> None:
@@ -155,7 +230,7 @@ def test_a_file_that_does_not_say(tmp_path: Path, tensors: Tensors) -> None:
     path = tmp_path / "any.onnx"
     path.write_bytes(weights_file(tensors, scale=0))
     picture = picture_of("gray", "uint8", (9, 8))
-    for scale in (2, 4):
+    for scale in (2, 3, 4):
         wanted = expected(picture, (9 * scale, 8 * scale), tensors)
         assert_is(load(str(path), scale).upscale(picture), wanted)
 

@@ -18,11 +18,11 @@ import srcnn
 from srcnn.baselines import anchored
 from srcnn.baselines.dictionary import Learning
 from srcnn.baselines.samples import Settings
+from srcnn.engine import example_based
+from srcnn.engine.example_based import METHODS, open_example_based
 from srcnn.engine.network import enhance_whole
 from srcnn.errors import MissingData, MissingExtra, ModelError
-from srcnn.evaluation import example_based
 from srcnn.evaluation.compare import compare
-from srcnn.evaluation.example_based import METHODS, open_example_based
 from srcnn.evaluation.models import open_models
 
 from ..support.reports import numbers

@@ -9,7 +9,7 @@ import pytest
 
 import srcnn
 from srcnn.data.folder import pictures_in
-from srcnn.evaluation import example_based
+from srcnn.engine import example_based
 
 from ..support.reports import numbers
 

@@ -13,8 +13,8 @@ import pytest
 from srcnn.baselines.dictionary import Learning
 from srcnn.baselines.samples import Settings
 from srcnn.data.patches import Batch, PatchSampler
+from srcnn.engine.example_based import METHODS
 from srcnn.errors import UsageError
-from srcnn.evaluation.example_based import METHODS
 from srcnn.experiments.study import names, read_study
 from srcnn.images.io import open_picture
 

@@ -6,8 +6,11 @@ import errno
 import io
 import os
 import threading
+import tracemalloc
+import weakref
 import zlib
 from collections.abc import Iterator
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -15,9 +18,10 @@ import pytest
 from numpy.typing import NDArray
 
 from srcnn.errors import InputError, OutputError
-from srcnn.images.encode import Page, encode, write_picture
+from srcnn.images.encode import Extent, Page, encode, write_picture
 from srcnn.images.formats import FORMATS
 from srcnn.images.io import open_picture
+from srcnn.images.metadata import Metadata
 
 from .test_io_writing import cut_of
 
@@ -108,3 +112,73 @@ def test_a_size_that_the_format_does_not_have() -> None:
     wide = np.zeros((1, 20000), np.uint8)
     with pytest.raises(OutputError, match="20000 x 1: cannot be written as WEBP"):
         encode(wide, FORMATS["webp"])
+
+
+@pytest.mark.parametrize("name", ["tiff", "webp", "gif"])
+def test_pages_are_made_when_their_turn_comes(name: str, photo: NDArray[np.uint8]) -> None:
+    """The next page is asked for when all strips of the one before it are taken; none is kept."""
+    count, taken = 40, 0
+    made: list[weakref.ref[Page]] = []
+
+    def strips(number: int) -> Iterator[NDArray[Any]]:
+        nonlocal taken
+        yield np.roll(photo[:12, :20], number, 1)
+        taken += 1
+
+    def pages() -> Iterator[Page]:
+        for number in range(count):
+            assert taken == number
+            assert sum(page() is not None for page in made) <= 2
+            page = Page((12, 20), strips(number))
+            made.append(weakref.ref(page))
+            yield page
+            del page
+
+    file = io.BytesIO()
+    extent = Extent.of([(12, 20)] * count)
+    write_picture(file, pages(), FORMATS[name], extent=extent)
+    seen = open_picture(file.getvalue())
+    assert seen.header.pages == count
+    for number, page in enumerate(seen.pages()):
+        off = 60 if name == "gif" else 0
+        wanted = np.roll(photo[:12, :20], number, 1).astype(int)
+        np.testing.assert_allclose(page.read()[..., :3].astype(int), wanted, rtol=0, atol=off)
+
+
+def test_many_pages_take_no_more_memory_than_a_few(photo: NDArray[np.uint8]) -> None:
+    """Of 500 pages no more is held than of 20, and their places in the file: 200 of 6,000 bytes each."""
+
+    def peak(count: int) -> int:
+        pages = (Page((40, 50), [photo[:40, :50].copy()], Metadata((k, k))) for k in range(count))
+        with TemporaryFile() as file:
+            tracemalloc.start()
+            write_picture(file, pages, FORMATS["tiff"], extent=Extent.of([(40, 50)] * count))
+            most = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        return most
+
+    peak(2)  # libraries load
+    assert peak(500) < peak(20) + 500 * 200
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_without_an_extent_the_pages_are_counted(listed: bool, photo: NDArray[np.uint8]) -> None:
+    pages = [Page((9, 9), [photo[k : k + 9, :9]]) for k in range(3)]
+    for name, count in (("webp", 3), ("tiff", 3), ("png", 1), ("bmp", 1)):
+        file = io.BytesIO()
+        write_picture(file, pages if listed else iter(pages), FORMATS[name])
+        assert open_picture(file.getvalue()).header.pages == count
+
+
+def test_a_page_that_breaks_off_behind_others(photo: NDArray[np.uint8]) -> None:
+    """What making a page raises reaches the caller, and nobody is left waiting."""
+
+    def pages() -> Iterator[Page]:
+        yield Page((9, 9), [photo[:9, :9]])
+        raise InputError("a.gif", "ends too early")
+
+    before = encoders()
+    for name in ("tiff", "webp"):
+        with pytest.raises(InputError):
+            write_picture(io.BytesIO(), pages(), FORMATS[name], extent=Extent(5, 405))
+    assert encoders() == before

@@ -9,27 +9,28 @@ import click
 
 from srcnn._optional import need
 from srcnn.cli.console import write_json
+from srcnn.cli.options import pass_quiet
 from srcnn.errors import UsageError
 from srcnn.terminal import say, show
 
 
 @click.command(epilog="\b\nExample:  srcnn bench --json speed.json --plot speed.png")
-@click.option("--json", metavar="PATH", help="Report as JSON; - is stdout.")
-@click.option("--plot", type=Path, metavar="F.png", help="Draw time against PSNR there.")
+@click.option("--json", metavar="PATH", show_default="none", help="Report as JSON; - is stdout.")
+@click.option(
+    "--plot", type=Path, metavar="F.png", show_default="none", help="Draw time against PSNR there."
+)
 @click.option(
     "--quick", is_flag=True, help="Two rounds of the smallest size: seconds, not minutes."
 )
-@click.option(
-    "--threads", type=int, metavar="<int>", show_default="one for each core", help="Threads."
-)
+@click.option("--threads", type=int, show_default="one for each core", help="Threads.")
 @click.option(
     *("-m", "--model", "examples"),
     multiple=True,
-    metavar="NAME",
     show_default="none",
+    metavar="NAME",
     help="Also sparse-coding or a+, which learn from T91 at first use: minutes, once; repeatable.",
 )
-@click.option("--quiet", is_flag=True, help="Results only.")
+@pass_quiet
 def bench(
     json: str | None,
     plot: Path | None,
@@ -44,7 +45,7 @@ def bench(
         raise UsageError(f"--plot {plot}", "is no .png")
     from srcnn.bench.contenders import SCALE
     from srcnn.bench.report import measure, to_table
-    from srcnn.evaluation.example_based import open_example_based
+    from srcnn.engine.example_based import open_example_based
     from srcnn.images.files import write_atomically
     from srcnn.terminal import duration
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from srcnn.cli.console import write_json
+from srcnn.cli.options import pass_quiet
 from srcnn.errors import DestinationExists, UsageError
 from srcnn.terminal import say, show
 
@@ -31,7 +32,7 @@ _KINDS = (".png", ".html")
     metavar="F.png|F.html",
     help="A panel as a picture, or a page with a slider.",
 )
-@click.option("-s", "--scale", default=3, type=int, metavar="<int>", help="Scale.")
+@click.option("-s", "--scale", default=3, type=int, help="Scale.")
 @click.option(
     *("-m", "--model", "models"),
     multiple=True,
@@ -47,10 +48,10 @@ _KINDS = (".png", ".html")
     help="The detail, in pixels of IMAGE.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace what is at the destination.")
-@click.option("--max-pixels", type=_COUNT, default=2**25, metavar="<int>", help="Limit for IMAGE.")
-@click.option("--max-bytes", type=_COUNT, default=2**30, metavar="<int>", help="Limit for IMAGE.")
-@click.option("--json", metavar="PATH", help="Scores as JSON; - is stdout.")
-@click.option("--quiet", is_flag=True, help="Results only.")
+@click.option("--max-pixels", type=_COUNT, default=2**25, help="Limit for IMAGE.")
+@click.option("--max-bytes", type=_COUNT, default=2**30, help="Limit for IMAGE.")
+@click.option("--json", metavar="PATH", show_default="none", help="Scores as JSON; - is stdout.")
+@pass_quiet
 def compare(
     image: str,
     output: Path,

@@ -9,15 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from srcnn.cli.options import Voice
 from srcnn.errors import LimitError, SrcnnError
 from srcnn.images.files import write_atomically
 from srcnn.terminal import say
-
-
-def flag(name: str) -> bool:
-    """Whether an option that is valid everywhere stands on the command line, before a ``--``."""
-    words = sys.argv[1:]
-    return name in (words[: words.index("--")] if "--" in words else words)
 
 
 def flag_line(error: SrcnnError) -> str:
@@ -25,9 +20,12 @@ def flag_line(error: SrcnnError) -> str:
     return error.line("--" + error.option.replace("_", "-"))
 
 
-def report_error(error: object) -> None:
-    """The one line that an error is; with ``--debug`` after the traceback of what is being handled."""
-    if flag("--debug"):
+def report_error(error: object, voice: Voice | None = None) -> None:
+    """Print the one line that an error is, with ``--debug`` after the traceback of what is handled.
+
+    ``voice``: that of the command, if this may be another thread than the command's.
+    """
+    if (voice or Voice.current()).debug:
         traceback.print_exc()
     line = flag_line(error) if isinstance(error, SrcnnError) else error
     say(f"error: {' '.join(str(line).split())}"[:198])

@@ -12,6 +12,7 @@ from click.exceptions import Exit
 
 from srcnn._optional import need
 from srcnn.cli.console import report_error, write_json
+from srcnn.cli.options import pass_quiet
 from srcnn.errors import MissingData, SrcnnError
 from srcnn.terminal import say, show
 
@@ -24,11 +25,12 @@ _SHOWN = 5
 _root = click.option(
     "--data-root",
     type=Path,
-    metavar="<path>",
     show_default="$SRCNN_DATA, else the cache",
     help="Where data sets lie.",
 )
-_json = click.option("--json", metavar="PATH", help="The same as JSON; - is stdout.")
+_json = click.option(
+    "--json", metavar="PATH", show_default="none", help="The same as JSON; - is stdout."
+)
 
 
 @click.group(
@@ -87,7 +89,7 @@ def list_sets(data_root: Path | None, json: str | None) -> None:
 @data.command(epilog="\b\nExample:  srcnn data fetch set5 set14")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @_root
-@click.option("--quiet", is_flag=True, help="No progress.")
+@pass_quiet
 def fetch(names: tuple[str, ...], data_root: Path | None, quiet: bool) -> None:
     """Download data sets; what is there already is checked and kept.
 

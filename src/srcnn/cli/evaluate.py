@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.exceptions import Exit
 
 from srcnn._optional import need
 from srcnn.cli.console import report_error, write_json
+from srcnn.cli.options import engine_options, pass_quiet
 from srcnn.errors import UsageError
 from srcnn.terminal import say, show
+
+if TYPE_CHECKING:
+    from srcnn.engine.options import Engine
 
 _SCALE = 3
 """That of a shipped network, if nobody says another."""
@@ -22,22 +27,20 @@ _SCALE = 3
     *("-m", "--model", "models"),
     multiple=True,
     metavar="NAME|FILE",
+    show_default="the best shipped",
     help="A shipped network, bicubic, sparse-coding, a+, or a .onnx, .safetensors, .mat or .pth file; "
     "repeatable. The two before the files learn from T91 at first use: minutes, once.",
-    show_default="the best shipped",
 )
 @click.option(
     *("-s", "--scale", "scales"),
     multiple=True,
     type=int,
-    metavar="<int>",
     show_default="that of a weights file's card, else 3",
     help="Scale; repeatable.",
 )
 @click.option(
     "--protocol",
     default="paper",
-    metavar="NAME",
     help="paper (Y of rgb2ycbcr); paper-gray (full-range gray, as the paper's BSD200); paper-colour (Y, "
     "Cb, Cr, the three together, and RGB, as its Table 5); 8bit (paper, but the low-res picture rounded); "
     "border (paper, but nothing shaved); opencv (8bit, but resized by OpenCV's INTER_CUBIC, without "
@@ -47,40 +50,20 @@ _SCALE = 3
 @click.option(
     "--metrics",
     default="psnr,ssim",
-    metavar="NAME,...",
     help="By comma: psnr, ssim, ifc, nqm, wpsnr, msssim (the last four of one channel).",
 )
 @click.option(
     "--data-root",
     type=Path,
-    metavar="<path>",
     show_default="$SRCNN_DATA, else the cache",
     help="Where named data sets lie.",
 )
+@engine_options(tiles=False)
 @click.option(
-    "--engine",
-    type=click.Choice(["auto", "onnxruntime", "openvino", "torch"]),
-    default="auto",
-    help="What runs the networks; auto is onnxruntime.",
+    "--save", type=Path, metavar="DIR", show_default="none", help="Write the judged pictures there."
 )
-@click.option(
-    "--precision",
-    type=click.Choice(["auto", "fp32", "bf16"]),
-    default="auto",
-    help="Precision of the networks; auto is fp32.",
-)
-@click.option(
-    "--device",
-    type=click.Choice(["auto", "cpu", "cuda"]),
-    default="auto",
-    help="Where the networks run; auto is the CPU.",
-)
-@click.option(
-    "--tta", is_flag=True, help="Average over 8 flips and turns: better, 8 times as slow."
-)
-@click.option("--save", type=Path, metavar="DIR", help="Write the judged pictures there.")
-@click.option("--json", metavar="PATH", help="Report as JSON; - is stdout.")
-@click.option("--quiet", is_flag=True, help="Results only.")
+@click.option("--json", metavar="PATH", show_default="none", help="Report as JSON; - is stdout.")
+@pass_quiet
 def evaluate(
     datasets: tuple[str, ...],
     models: tuple[str, ...],
@@ -88,10 +71,7 @@ def evaluate(
     protocol: str,
     metrics: str,
     data_root: Path | None,
-    engine: str,
-    precision: str,
-    device: str,
-    tta: bool,
+    how: Engine,
     save: Path | None,
     json: str | None,
     quiet: bool,
@@ -107,7 +87,6 @@ def evaluate(
     from srcnn.cli.jobs import check_json_file
     from srcnn.data.catalog import locate
     from srcnn.data.folder import pictures_in
-    from srcnn.engine.options import engine_of
     from srcnn.evaluation.report import Request, make_report, to_table
 
     if json not in (None, "-"):
@@ -120,7 +99,7 @@ def evaluate(
         scales=scales or _scales_of(models) or (_SCALE,),
         protocol=protocol,
         metrics=[name.strip() for name in metrics.split(",") if name.strip()],
-        engine=engine_of(engine, precision, device, tta=tta),
+        engine=how,
     )
     report = make_report(request, data_root, save, lambda text: show(text, quiet))
     for check in report.checks:

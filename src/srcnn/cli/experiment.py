@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from srcnn._optional import need
+from srcnn.cli.options import pass_quiet
 
 
 @click.command(epilog="\b\nExample:  srcnn experiment filter-number --budget smoke")
@@ -21,11 +22,10 @@ from srcnn._optional import need
 @click.option(
     "--data-root",
     type=Path,
-    metavar="<path>",
     show_default="$SRCNN_DATA, else the cache",
     help="Where named data sets lie.",
 )
-@click.option("--quiet", is_flag=True, help="No progress.")
+@pass_quiet
 def experiment(
     name: str, budget: Literal["smoke", "full"], data_root: Path | None, quiet: bool
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from srcnn._optional import need
+from srcnn.cli.options import pass_quiet
 from srcnn.terminal import say
 
 
@@ -19,9 +20,7 @@ from srcnn.terminal import say
     metavar="NAME|FILE",
     help="A shipped network, or a .onnx, .safetensors, .mat or .pth file.",
 )
-@click.option(
-    "-s", "--scale", required=True, type=int, metavar="<int>", help="Scale of the network."
-)
+@click.option("-s", "--scale", required=True, type=int, help="Scale of the network.")
 @click.option(
     *("-o", "--output"),
     required=True,
@@ -35,7 +34,7 @@ from srcnn.terminal import say
     help="ONNX from small RGB to large RGB: colour and resize inside.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace what is at the destination.")
-@click.option("--quiet", is_flag=True, help="Errors only.")
+@pass_quiet
 def export(
     model: str, scale: int, output: Path, standalone: bool, overwrite: bool, quiet: bool
 ) -> None:

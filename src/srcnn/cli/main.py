@@ -7,7 +7,6 @@ import os
 import sys
 import warnings
 from io import TextIOWrapper
-from typing import Any
 
 import click
 from click.exceptions import Exit
@@ -15,19 +14,18 @@ from click.exceptions import Exit
 from srcnn import __version__
 from srcnn.cli.bench import bench
 from srcnn.cli.compare import compare
-from srcnn.cli.console import flag, report_error
+from srcnn.cli.console import report_error
 from srcnn.cli.data import data
 from srcnn.cli.evaluate import evaluate
 from srcnn.cli.experiment import experiment
 from srcnn.cli.export import export
 from srcnn.cli.models import models
+from srcnn.cli.options import Voice, everywhere
 from srcnn.cli.signals import Signals, Terminated
 from srcnn.cli.train import train
 from srcnn.cli.upscale import upscale
 from srcnn.errors import SrcnnError
 from srcnn.terminal import say
-
-_EVERYWHERE = ("--debug", "--verbose", "--quiet")
 
 
 class _InOrder(click.Group):
@@ -45,14 +43,9 @@ class _InOrder(click.Group):
     context_settings={"show_default": True},
 )
 @click.option("--version", is_flag=True, help="Show the version.")
-@click.option("--debug", is_flag=True, help="Show a traceback when something fails; anywhere.")
-@click.option("--verbose", is_flag=True, help="Say more; anywhere.")
-@click.option("--quiet", is_flag=True, help="Say less; anywhere.")
 @click.pass_context
-def app(context: click.Context, version: bool, debug: bool, verbose: bool, quiet: bool) -> None:
+def app(context: click.Context, version: bool) -> None:
     """Super-resolution with the network of Dong, Loy, He and Tang (TPAMI 2016)."""
-    if flag("--quiet"):
-        context.default_map = _quiet(app)
     if version:
         print(f"srcnn {__version__}")
         raise Exit
@@ -62,6 +55,7 @@ def app(context: click.Context, version: bool, debug: bool, verbose: bool, quiet
 
 for verb in (upscale, evaluate, compare, train, export, bench, experiment, models, data):
     app.add_command(verb)
+everywhere(app)
 
 
 def main() -> int:
@@ -71,18 +65,16 @@ def main() -> int:
     # What matters of what libraries say is in our own error lines.
     logging.getLogger("tifffile").setLevel(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    if flag("--verbose"):
-        logging.basicConfig(format="%(message)s")
-        logging.getLogger("srcnn").setLevel(logging.INFO)
+    voice = Voice()
     try:
         # Not app(), which would end the process by its own rules at a signal or a closed pipe.
-        with Signals(), app.make_context("srcnn", _arguments()) as context:
+        with Signals(), app.make_context("srcnn", sys.argv[1:], obj=voice) as context:
             app.invoke(context)
         return 0
     except Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
-        report_error(f"{error.format_message().rstrip('.')[:160]}; see srcnn --help")
+        report_error(f"{error.format_message().rstrip('.')[:160]}; see srcnn --help", voice)
         return error.exit_code
     except KeyboardInterrupt:
         say("interrupted; what was finished is kept")
@@ -95,23 +87,8 @@ def main() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except SrcnnError as error:
-        report_error(error)
+        report_error(error, voice)
         return error.exit_code
     except Exception as error:  # the last resort: a bug must still read as one line
-        report_error(f"{type(error).__name__}: {error}")
+        report_error(f"{type(error).__name__}: {error}", voice)
         return 1
-
-
-def _quiet(group: click.Group) -> dict[str, Any]:
-    """click's defaults by which every verb that can be quiet is."""
-    return {
-        name: _quiet(command) if isinstance(command, click.Group) else {"quiet": True}
-        for name, command in group.commands.items()
-    }
-
-
-def _arguments() -> list[str]:
-    """The command line without what is valid everywhere; after ``--`` there are only names."""
-    words = sys.argv[1:]
-    end = words.index("--") if "--" in words else len(words)
-    return [word for word in words[:end] if word not in _EVERYWHERE] + words[end:]

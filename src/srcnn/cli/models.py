@@ -10,7 +10,9 @@ from srcnn.cli.console import write_json
 
 
 @click.command(epilog="\b\nExample:  srcnn models --json -")
-@click.option("--json", metavar="PATH", help="Every card as JSON; - is stdout.")
+@click.option(
+    "--json", metavar="PATH", show_default="none", help="Every card as JSON; - is stdout."
+)
 def models(
     json: str | None,
 ) -> None:

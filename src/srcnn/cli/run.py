@@ -50,7 +50,7 @@ class Run:
         """Print the sum."""
         estimate = self._worker.estimate()
         if estimate is None:
-            self._summary.say(self._worker.quiet)
+            self._summary.say(self._worker.voice.quiet)
         elif in_words and self._summary.pictures > 1:
             print(self._summary.plan_total(estimate))
 

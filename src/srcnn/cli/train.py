@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from srcnn._optional import need
+from srcnn.cli.options import pass_quiet
 from srcnn.errors import UsageError
 from srcnn.images.files import remove_parts
 from srcnn.terminal import say
@@ -29,10 +30,10 @@ _COMPARED = 2000
 
 @click.command(epilog="\b\nExample:  srcnn train recipes/srcnn-915-x3.yaml --run runs/915-x3")
 @click.argument("recipe", required=False, metavar="[RECIPE.yaml|FOLDER]")
+@click.option("-s", "--scale", type=int, show_default="3", help="With a FOLDER: the scale.")
 @click.option(
     *("-s", "--scale"),
     type=int,
-    metavar="<int>",
     show_default="3",
     help="Scale; only with a FOLDER, recipes have their own.",
 )
@@ -46,21 +47,18 @@ _COMPARED = 2000
 @click.option(
     "--run",
     type=Path,
-    metavar="<path>",
     show_default="runs/NAME-xSCALE",
     help="Run directory.",
 )
 @click.option(
     "--resume",
     type=Path,
-    metavar="<path>",
     show_default="start a new run",
     help="Go on with the run in this folder, by its own recipe or by RECIPE.",
 )
 @click.option(
     "--data-root",
     type=Path,
-    metavar="<path>",
     show_default="$SRCNN_DATA, else the cache",
     help="Where named data sets lie.",
 )
@@ -77,7 +75,7 @@ _COMPARED = 2000
     help="Precision of the training; auto takes the faster one.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the resolved recipe and sizes; train nothing.")
-@click.option("--quiet", is_flag=True, help="No progress.")
+@pass_quiet
 def train(
     recipe: str | None,
     scale: int | None,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import click
 from click.exceptions import Exit
 
-from srcnn.errors import UsageError
+from srcnn.cli.options import Voice, engine_options
+
+if TYPE_CHECKING:
+    from srcnn.engine.options import Engine
 
 _COUNT = click.IntRange(min=1)
 
@@ -16,59 +20,67 @@ _COUNT = click.IntRange(min=1)
 @click.command(epilog="\b\nExample:  srcnn upscale examples/dog.png -s 3 -o large.png")
 @click.argument("sources", nargs=-1, metavar="SOURCE...")
 @click.option(
-    "--list", "listed", metavar="FILE", help="File of more sources, one a line; - is stdin."
+    "--list",
+    "listed",
+    metavar="FILE",
+    show_default="none",
+    help="File of more sources, one a line; - is stdin.",
 )
 @click.option(
     *("-o", "--output"),
-    metavar="<str>",
+    metavar="PATH",
+    show_default="beside the source",
     help="File for one source, folder for several; - is stdout.",
 )
-@click.option("-s", "--scale", type=float, metavar="<float>", help="Enlargement, above 1 [3].")
-@click.option("--width", type=int, metavar="<int>", help="Width of the result, in pixels.")
+@click.option("-s", "--scale", type=float, show_default="3", help="Enlargement, above 1.")
 @click.option(
-    "--height", type=int, metavar="<int>", help="Its height; with --width: fit inside both."
+    "--width", type=int, show_default="by the scale", help="Width of the result, in pixels."
 )
-@click.option("--max-edge", type=int, metavar="<int>", help="The longer side of the result.")
+@click.option(
+    "--height",
+    type=int,
+    show_default="by the scale",
+    help="Its height; with --width: fit inside both.",
+)
+@click.option(
+    "--max-edge", type=int, show_default="by the scale", help="The longer side of the result."
+)
 @click.option(
     "--if-larger",
     type=click.Choice(["error", "skip", "reduce"]),
     default="error",
     help="What to do with a picture that fills --width, --height or --max-edge already.",
 )
-@click.option("-m", "--model", metavar="NAME|FILE", help="Network [the best for the scale].")
 @click.option(
-    "--engine", default="auto", metavar="<str>", help="auto, onnxruntime, openvino or torch."
+    "-m", "--model", metavar="NAME|FILE", show_default="the best for the scale", help="Network."
 )
-@click.option("--precision", default="auto", metavar="<str>", help="auto, fp32 or bf16.")
-@click.option("--device", default="auto", metavar="<str>", help="auto (the CPU), cpu or cuda.")
+@engine_options(tiles=True)
 @click.option(
-    "--tta", is_flag=True, help="Average over 8 flips and turns: better, 8 times as slow."
+    "--format",
+    metavar="EXT",
+    show_default="by --output, else the source's",
+    help="Format of the result.",
 )
-@click.option(
-    "--tile", default="auto", metavar="<str>", help="auto, or the side of a tile in pixels."
-)
-@click.option("--threads", type=int, metavar="<int>", help="Threads of the network [all cores].")
-@click.option("--format", metavar="EXT", help="Format of the result.")
 @click.option(
     "--quality",
     type=click.IntRange(1, 100),
-    metavar="<int range>",
-    help="Of JPEG [source's, 95 at least], WebP [lossless], AVIF [90].",
+    show_default="JPEG: the source's, 95 at least; WebP: lossless; AVIF: 90",
+    help="Of JPEG, WebP and AVIF.",
 )
-@click.option("--suffix", metavar="TEXT", help="Added to the file's name [_x3].")
+@click.option("--suffix", show_default="_x3, by the size", help="Added to the file's name.")
 @click.option("-r", "--recursive", is_flag=True, help="Folders with their tree.")
 @click.option("--overwrite", is_flag=True, help="Replace what is at a destination.")
 @click.option("--skip-existing", is_flag=True, help="Leave out what is done already.")
 @click.option("--dry-run", is_flag=True, help="Show sizes, memory, time; write nothing.")
+@click.option("--max-pixels", type=_COUNT, default=2**28, help="Limit for input and output.")
+@click.option("--max-bytes", type=_COUNT, default=2**30, help="Limit for input.")
+@click.option("--json", metavar="PATH", show_default="none", help="Results as JSON; - is stdout.")
 @click.option(
-    "--max-pixels", type=_COUNT, default=2**28, metavar="<int>", help="Limit for input and output."
+    "--json-lines",
+    metavar="PATH",
+    show_default="none",
+    help="Each result as a line of JSON, as it comes; - is stdout.",
 )
-@click.option("--max-bytes", type=_COUNT, default=2**30, metavar="<int>", help="Limit for input.")
-@click.option("--json", metavar="PATH", help="Results as JSON; - is stdout.")
-@click.option(
-    "--json-lines", metavar="PATH", help="Each result as a line of JSON, as it comes; - is stdout."
-)
-@click.option("--quiet", is_flag=True, help="Errors only.")
 def upscale(
     sources: tuple[str, ...],
     listed: str | None,
@@ -79,12 +91,7 @@ def upscale(
     max_edge: int | None,
     if_larger: str,
     model: str | None,
-    engine: str,
-    precision: str,
-    device: str,
-    tta: bool,
-    tile: str,
-    threads: int | None,
+    how: Engine,
     format: str | None,
     quality: int | None,
     suffix: str | None,
@@ -96,7 +103,6 @@ def upscale(
     max_bytes: int,
     json: str | None,
     json_lines: str | None,
-    quiet: bool,
 ) -> None:
     """Enlarge pictures with a network trained for it. Depth, channels and metadata are kept.
 
@@ -113,12 +119,13 @@ def upscale(
     from srcnn.conversion.conversion import Conversion, Limits
     from srcnn.conversion.pool import UpscalerPool
     from srcnn.conversion.size import IfLarger, TargetSize
-    from srcnn.engine.options import engine_of
     from srcnn.engine.upscaler import load
     from srcnn.images.formats import format_of_name
 
     if not sources and listed is None:
         raise click.UsageError("Missing argument 'SOURCE...'")
+    if listed == STDIO and STDIO in sources:
+        raise click.UsageError("stdin cannot be both a picture and --list")
     size = TargetSize(scale, width, height, max_edge)
     with ExitStack() as stack:
         names = Request(
@@ -132,8 +139,6 @@ def upscale(
             skip_existing,
         )
         checked = check_names(names, (json, json_lines))
-        side = tile if tile == "auto" else _whole(tile)
-        how = engine_of(engine, precision, device, side, threads, tta)
         how.resolved()
         pool = UpscalerPool(lambda at: load(model, at, how))
         if size.scale is not None:
@@ -145,8 +150,8 @@ def upscale(
             Limits(max_pixels, max_bytes),
             IfLarger(if_larger),
         )
-        line = Progress(checked.pictures, checked.weight, quiet or dry_run)
-        worker = Worker(pool, conversion, line, quiet, dry_run)
+        line = Progress(checked.pictures, checked.weight, Voice.current().quiet or dry_run)
+        worker = Worker(pool, conversion, line, Voice.current(), dry_run)
         run = Run(worker, iter_jobs(names, checked), checked.pictures)
         in_words = dry_run and STDIO not in (json, json_lines)
         run.do(open_results(json, json_lines, stack), in_words)
@@ -164,9 +169,3 @@ def _spooled(stack: ExitStack) -> str:
     copyfileobj(sys.stdin.buffer, file)
     file.flush()
     return file.name
-
-
-def _whole(tile: str) -> int:
-    if not tile.isdecimal():
-        raise UsageError(f"tile {tile}", "is neither auto nor a number of pixels")
-    return int(tile)

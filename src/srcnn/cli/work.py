@@ -9,6 +9,7 @@ from threading import Event
 
 from srcnn.cli.console import as_ours, flag_line, report_error
 from srcnn.cli.jobs import STDIO, Job, encoder_of
+from srcnn.cli.options import Voice
 from srcnn.cli.progress import Progress
 from srcnn.cli.report import THERE, Estimate, Outcome
 from srcnn.conversion.conversion import Conversion, Converted
@@ -27,17 +28,22 @@ class Worker:
     Attributes:
         stop: Set it to end the pictures at work.
         line: Where progress is shown.
-        quiet: Whether to print errors only.
+        voice: How much is printed.
         costs: What a dry run measured; ``None`` in any other run.
     """
 
     def __init__(
-        self, pool: UpscalerPool, conversion: Conversion, line: Progress, quiet: bool, dry_run: bool
+        self,
+        pool: UpscalerPool,
+        conversion: Conversion,
+        line: Progress,
+        voice: Voice,
+        dry_run: bool,
     ) -> None:
         self.stop = Event()
         self.costs = Costs() if dry_run else None
         self._pool, self._conversion = pool, conversion
-        self.line, self.quiet = line, quiet
+        self.line, self.voice = line, voice
 
     def __call__(self, job: Job) -> Outcome:
         """Do one job; a failure is reported and returned, not raised."""
@@ -54,7 +60,7 @@ class Worker:
             line = flag_line(error)
             failed = Converted.failed(job.source, job.target_name, error, line, seconds)
             outcome = Outcome(failed, error)
-            report_error(error)
+            report_error(error, self.voice)
         self.line.end(job.name, error is None)
         self._report(job, outcome)
         return outcome
@@ -104,9 +110,9 @@ class Worker:
     def _report(self, job: Job, outcome: Outcome) -> None:
         result = outcome.converted
         for warning in result.warnings:
-            say(f"{job.name}: {warning}", self.quiet)
+            say(f"{job.name}: {warning}", self.voice.quiet)
         in_line = self.line.shown and self.line.pictures > 1
         if result.ok and not (self.costs or result.skipped or in_line):
             size = f"{result.width} x {result.height}"
             name = job.destination or "stdout"
-            say(f"{name}: {size}, {result.seconds:.2f} s", self.quiet)
+            say(f"{name}: {size}, {result.seconds:.2f} s", self.voice.quiet)

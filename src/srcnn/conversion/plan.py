@@ -8,12 +8,13 @@ from srcnn.conversion.conversion import Conversion, Converted
 from srcnn.conversion.places import Source, Target
 from srcnn.conversion.pool import UpscalerPool
 from srcnn.conversion.size import IfLarger
-from srcnn.engine.upscaler import Upscaler, check_size
+from srcnn.engine.sizes import check_size
+from srcnn.engine.upscaler import Upscaler
 from srcnn.errors import UsageError
 from srcnn.images.encode import losses
 from srcnn.images.formats import SUFFIXES, Format
 from srcnn.images.metadata import Metadata
-from srcnn.images.picture import Picture, check_pixels
+from srcnn.images.picture import Header, Picture, check_pixels
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,14 @@ class PagePlan:
         size: (height, width) of the result.
         scale: Its enlargement.
         upscaler: What enlarges it.
+        passes: Trained scales of the networks that run, in order.
         metadata: What is written beside its pixels.
     """
 
     size: tuple[int, int]
     scale: float
     upscaler: Upscaler
+    passes: tuple[int, ...]
     metadata: Metadata
 
 
@@ -65,10 +68,10 @@ class Plan:
             width=page.size[1],
             height=page.size[0],
             scale=page.scale,
-            model=upscaler.model.name,
+            model=upscaler.name,
             engine=upscaler.engine,
             precision=upscaler.precision,
-            passes=tuple(getattr(upscaler, "passes", ())),
+            passes=page.passes,
             warnings=self.warnings,
         )
 
@@ -93,7 +96,7 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
         raise UsageError(name, why, "skip or reduce it with {option}", "if_larger")
     check_size([size for size, _ in sizes], limits.pixels, name)
     pages = [
-        PagePlan(size, scale, pool.get(scale), header.metadata_for(size))
+        _plan_page(header, size, scale, pool.get(scale))
         for header, (size, scale) in zip(headers, sizes, strict=True)
     ]
     warnings = [
@@ -102,3 +105,8 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
     if picture.header.cmyk:
         warnings.append("its inks (CMYK) become sRGB")
     return Plan(name, picture, fmt, tuple(pages), tuple(warnings))
+
+
+def _plan_page(header: Header, size: tuple[int, int], scale: float, upscaler: Upscaler) -> PagePlan:
+    passes = upscaler.passes_to((header.height, header.width), size)
+    return PagePlan(size, scale, upscaler, passes, header.metadata_for(size))

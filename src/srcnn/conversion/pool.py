@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Lock
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
-from srcnn.engine.upscaler import Upscaler, load, nearest_scale
+from srcnn.engine.upscaler import Upscaler, load
 
 
 class UpscalerPool:
@@ -15,20 +15,21 @@ class UpscalerPool:
     def __init__(self, open_at: Callable[[float], Upscaler]) -> None:
         """``open_at`` opens the upscaler for a scale: ``lambda scale: load("srcnn-955", scale)``."""
         self._open_at = open_at
-        self._open: dict[int, Upscaler] = {}
         self._opening = Lock()
+        self._first: Upscaler | None = None
+        self._by_passes: dict[tuple[int, ...], Upscaler] = {}
         self._reducer = load(BICUBIC)
 
     def get(self, scale: float) -> Upscaler:
-        """Return the upscaler for ``scale``. Near scales share one, and bicubic reduces.
+        """Return an upscaler that runs the networks for ``scale``; at 1 or below, bicubic reduces.
 
         Raises:
-            SrcnnError: As opening it does.
+            SrcnnError: As opening them does.
         """
         if scale <= 1:
             return self._reducer
-        trained = nearest_scale(scale)
         with self._opening:
-            if trained not in self._open:
-                self._open[trained] = self._open_at(scale)
-            return self._open[trained]
+            if self._first is None:
+                self._first = self._open_at(scale)
+            wanted = self._first.at(scale)
+            return self._by_passes.setdefault(wanted.passes, wanted)

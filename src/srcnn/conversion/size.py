@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from srcnn.engine.arguments import number, positive
-from srcnn.engine.upscaler import check_scale, enlarged_size
+from srcnn.engine.sizes import check_scale, enlarged_size
 from srcnn.errors import UsageError
 
 

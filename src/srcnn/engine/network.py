@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.engine.backends.backend import Backend, is_out_of_memory
+from srcnn.engine.backends.table import CPU_TILE
 from srcnn.engine.threads import cores
 from srcnn.engine.tiling import in_tiles
 from srcnn.images.color import Color
 from srcnn.images.grid import Grid
 
-AUTO_TILE = 128
-"""Side of a tile in output pixels: its planes of 64 filters stay in a core's cache."""
 _SMALLEST_TILE = 8
 """Side of a tile, in output pixels, that is not halved any more when memory is short."""
 _log = logging.getLogger(__name__)
@@ -86,7 +85,7 @@ class Network:
 def enhance_whole(
     model: Enhancer,
     given: NDArray[Any],
-    tile: int = AUTO_TILE,
+    tile: int = CPU_TILE,
     threads: int | None = None,
 ) -> NDArray[Any]:
     """Pad a whole image by repeating its edge, and enhance it in tiles.

@@ -7,7 +7,7 @@ from operator import index
 from typing import Any
 
 from srcnn._optional import need
-from srcnn.engine.backends.table import BACKENDS, BackendRow
+from srcnn.engine.backends.table import BACKENDS, CPU_TILE, BackendRow
 from srcnn.engine.threads import cores
 from srcnn.errors import MissingExtra, UsageError
 
@@ -93,7 +93,7 @@ class Engine:
 class ResolvedEngine(Engine):
     """An `Engine` in which everything is decided; `Engine.resolved` makes it."""
 
-    tile: int = 128
+    tile: int = CPU_TILE
     threads: int = 1
 
 

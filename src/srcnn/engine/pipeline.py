@@ -1,160 +1,274 @@
-"""An image's road, between its decoder and its encoder: strips in, strips of the result out.
+"""The pipeline between a decoder and an encoder: strips of an image in, strips of the result out.
 
 ::
 
-    strip -> float -> bleed -> the network's channels, and others -> tile by tile, several at once:
-        bicubic with halo -> the network's channels: network -> picture -> quantize
+    strip -> float -> bleed -> network's channels --pass--> ... --pass--> reduce --+
+                          `--> other channels, bicubic, once to the final size ----+-> merge -> quantize
 
-Only as many rows are held as the tiles at work need, so memory depends on the picture's width and the
-tile, not on its height. Which channels a network has, and how its answer becomes a picture again, is
-known to `srcnn.engine.channels`.
+Every stage pulls rows from the one before it and makes its own in tiles, several at once, so memory
+depends on the image's width, the tile and the passes, not on its height. Between passes the
+network's channels stay float32. With one pass to exactly its scale, which is the usual case, all of
+it happens in one tile.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, wait
-from typing import Any
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.engine.channels import to_picture, to_planes
-from srcnn.engine.network import Enhancer
+from srcnn.engine.channels import to_picture
+from srcnn.engine.passes import Pass
+from srcnn.engine.rows import Reader, Rows
+from srcnn.engine.sampling import Piece, piece, sample
+from srcnn.engine.source import Size, Source, reach_of
 from srcnn.engine.threads import one_core_per_product, workers
 from srcnn.engine.tiling import Span, spans
-from srcnn.images.alpha import bleed
-from srcnn.images.color import channels_in
-from srcnn.images.quantize import quantize, to_float
+from srcnn.images.color import Color, channels_in
+from srcnn.images.grid import ENLARGED, Grid
+from srcnn.images.quantize import quantize
 from srcnn.images.resize import Window, resize_window, window
 
 Progress = Callable[[float], None]
-
 ROWS = 64
-"""Of the source, a good height of the strips for `enlarge`."""
+"""A good height, in pixels of the source, of the strips that `enlarge` is given."""
 
-_TAPS = 2
-"""Pixels of the source on either side that bicubic enlargement weighs."""
+
+@dataclass(frozen=True)
+class Workers:
+    """Who makes tiles, and how large they are.
+
+    Attributes:
+        tile: Largest side of a tile, in output pixels.
+        threads: Tiles in the making at once.
+    """
+
+    tile: int
+    threads: int
+
+    @property
+    def pool(self) -> ThreadPoolExecutor:
+        """The process-wide pool of that many threads."""
+        return workers(self.threads)
 
 
 def enlarge(
-    model: Enhancer,
+    passes: Sequence[Pass],
+    color: Color,
     strips: Iterable[NDArray[Any]],
-    old: tuple[int, int],
-    size: tuple[int, int],
-    tile: int,
-    threads: int,
+    old: Size,
+    size: Size,
+    made_by: Workers,
     progress: Progress | None = None,
 ) -> Generator[NDArray[Any], None, None]:
-    """The picture of ``old`` = (height, width), given in strips from top to bottom, enlarged to ``size``.
+    """Enlarge an image that need not fit into memory.
 
-    Strips are rows x width (gray) or rows x width x C (2: gray, alpha; 3: RGB; 4: RGBA), of uint8,
-    uint16 or floats in [0, 1]; the result's are of the same kind, at most ``tile`` rows each. Tiles of
-    ``tile`` x ``tile`` pixels are made by ``threads`` at once while the next strips are read and the
-    caller has those that are done. ``progress`` is told the part that is done, 0 to 1.
+    Args:
+        passes: Networks of one ``color``, in order; none is plain bicubic interpolation.
+        color: Channels that the networks work on.
+        strips: The image from top to bottom: (rows, w), or (rows, w, C) with C 2 (gray, alpha),
+            3 (RGB) or 4 (RGBA); uint8, uint16 or floats in [0, 1].
+        old: Size of the image.
+        size: Size of the result. Where the passes give another one, it is resized by bicubic
+            interpolation, with anti-aliasing where it shrinks.
+        made_by: Tiles and threads.
+        progress: Called with the part that is done, 0 to 1.
+
+    Yields:
+        The result from top to bottom, strips of the kind and dtype of those given.
     """
-    r = model.grid.radius
-    columns = [
-        (span, window(old[1], size[1], span[0] - r, span[1] + r)) for span in spans(size[1], tile)
-    ]
-    # Enough in the making to keep every thread at work while the oldest strip is finished.
-    ahead = -(-2 * threads // len(columns))
-    # How far from what is visible lie the hidden pixels that count: alpha is enlarged by bicubic, too.
-    reach = 2 * _TAPS + math.ceil(r * max(old[0] / size[0], old[1] / size[1]))
-    rows_of = _Rows(strips)
-    making: deque[tuple[int, NDArray[Any], list[Future[None]]]] = deque()
-    pool = workers(threads)
+    product = math.prod(each.scale for each in passes)
+    exact = (old[0] * product, old[1] * product) == size
+    earlier, last = (passes[:-1], passes[-1]) if passes and exact else (passes, None)
+    source = Rows(strips, axis=0)
+    reach = reach_of(passes, old, size)
+    merging = Source(source.reader(), old, color, reach)
+    given: _Planes = Source(source.reader(), old, color, reach) if earlier else merging
+    place = old
     with one_core_per_product():
-        try:
-            for top, bottom in spans(size[0], tile):
-                rows = window(old[0], size[0], top - r, bottom + r)
-                # Colour reaches rows that no tile asks for: see `bleed`.
-                first, last = max(rows.first - reach, 0), min(rows.last + reach, old[0])
-                source = rows_of.take(first, last)
-                picture = _to_floats(source, slice(rows.first - first, rows.last - first), reach)
-                planes = to_planes(picture, model.color)
-                out = np.empty((bottom - top, size[1], *source.shape[2:]), source.dtype)
-                futures = [
-                    pool.submit(_make_tile, model, planes, rows, column, span, out)
-                    for span, column in columns
-                ]
-                making.append((bottom, out, futures))
-                if len(making) > ahead:
-                    yield _finish(making, size[0], progress)
-            while making:
-                yield _finish(making, size[0], progress)
-        finally:  # also when something failed, or the caller has enough
-            left = [future for _, _, futures in making for future in futures]
-            wait([future for future in left if not future.cancel()])
+        for each in earlier:
+            stage = _Enhance(each, given, place, made_by)
+            given, place = _Made(Rows(stage.strips(), axis=1).reader()), stage.size
+        final = _Merge(last, given, place, merging, old, size, color)
+        yield from final.strips(made_by, progress)
 
 
-def _finish(
-    making: deque[tuple[int, NDArray[Any], list[Future[None]]]],
-    height: int,
-    progress: Progress | None,
-) -> NDArray[Any]:
-    bottom, out, futures = making[0]
+class _Planes(Protocol):
+    """Rows of (C, rows, w) float32 planes, the network's channels first."""
+
+    def take(self, first: int, last: int) -> NDArray[np.float32]: ...
+
+
+class _Made:
+    """The planes that an earlier pass has made."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def take(self, first: int, last: int) -> NDArray[np.float32]:
+        return self._reader.take(first, last)
+
+
+class _Enhance:
+    """One pass that is not the last: planes of an image in, larger planes out, all float32."""
+
+    def __init__(self, one: Pass, given: _Planes, old: Size, made_by: Workers) -> None:
+        self._model, self._given, self._old, self._by = one.model, given, old, made_by
+        self.size = old[0] * one.scale, old[1] * one.scale
+
+    def strips(self) -> Iterator[NDArray[np.float32]]:
+        grid, (height, width), channels = (
+            self._model.grid,
+            self.size,
+            channels_in(self._model.color),
+        )
+        columns = [
+            (span, piece(grid, self._old[1], width, *span))
+            for span in spans(width, self._by.tile, grid.factor)
+        ]
+
+        def begin(top: int, bottom: int) -> _Strip:
+            rows = piece(grid, self._old[0], height, top, bottom)
+            planes = self._given.take(rows.first, rows.last)[:channels]
+            out = np.empty((channels, bottom - top, width), np.float32)
+
+            def make(column: Piece, span: Span) -> None:
+                padded = sample(planes, rows, column, rows.first)
+                out[:, :, slice(*span)] = self._model.enhance(padded)
+
+            return out, [self._by.pool.submit(make, column, span) for span, column in columns]
+
+        yield from _in_order(
+            begin, spans(height, self._by.tile, grid.factor), len(columns), self._by
+        )
+
+
+class _Merge:
+    """The last stage: the networks' answer and the other channels, at the final size, as pixels."""
+
+    def __init__(
+        self,
+        last: Pass | None,
+        given: _Planes,
+        place: Size,
+        source: Source,
+        old: Size,
+        size: Size,
+        color: Color,
+    ) -> None:
+        """``given``, of size ``place``, is what ``last`` enhances, or what is resized without it."""
+        self._model = None if last is None else last.model
+        self._given, self._place = given, place
+        self._source, self._old, self._size, self._color = source, old, size, color
+        self._alone = given is source
+        """Whether no pass comes before this stage."""
+
+    @property
+    def _grid(self) -> Grid:
+        return ENLARGED if self._model is None else self._model.grid
+
+    @property
+    def _halo(self) -> int:
+        """Pixels around a tile of the enlarged source that the network sees, too."""
+        return self._grid.radius if self._alone and self._grid.factor == 1 else 0
+
+    def strips(self, made_by: Workers, progress: Progress | None) -> Iterator[NDArray[Any]]:
+        (height, width), step, halo = self._size, self._grid.factor, self._halo
+        columns = [
+            (
+                span,
+                window(self._old[1], width, span[0] - halo, span[1] + halo),
+                piece(self._grid, self._place[1], width, *span),
+            )
+            for span in spans(width, made_by.tile, step)
+        ]
+
+        def begin(top: int, bottom: int) -> _Strip:
+            rows = window(self._old[0], height, top - halo, bottom + halo)
+            more = piece(self._grid, self._place[0], height, top, bottom)
+            first, last = rows.first, rows.last
+            if self._alone:
+                first, last = min(first, more.first), max(last, more.last)
+            planes = self._source.take(first, last)
+            answered = planes if self._alone else self._given.take(more.first, more.last)
+            begun = first if self._alone else more.first
+            out = np.empty((bottom - top, width, *self._source.channels), self._source.dtype)
+
+            def make(span: Span, column: Window, other: Piece) -> None:
+                enlarged = resize_window(planes, rows, column, first)
+                answer = self._answer(enlarged, answered, begun, (more, other))
+                inner = slice(halo, -halo or None)
+                self._write(out[:, slice(*span)], enlarged[:, inner, inner], answer)
+
+            return out, [made_by.pool.submit(make, *column) for column in columns]
+
+        done = 0
+        for strip in _in_order(begin, spans(height, made_by.tile, step), len(columns), made_by):
+            done += len(strip)
+            if progress is not None:
+                progress(done / height)
+            yield strip
+
+    def _answer(
+        self,
+        enlarged: NDArray[np.float32],
+        given: NDArray[np.float32],
+        first: int,
+        pieces: tuple[Piece, Piece],
+    ) -> NDArray[np.float32]:
+        """The network's channels of a tile; ``enlarged`` is the tile of the source with its halo."""
+        channels = channels_in(self._color)
+        if self._alone and self._grid.factor == 1:
+            padded = enlarged[:channels]
+        else:
+            padded = sample(given[:channels], *pieces, first)
+        return padded if self._model is None else self._model.enhance(padded)
+
+    def _write(
+        self, out: NDArray[Any], enlarged: NDArray[np.float32], answer: NDArray[np.float32]
+    ) -> None:
+        target = out.reshape(*out.shape[:2], -1)
+        picture = to_picture(enlarged, answer, self._color, target.shape[2])
+        for channel, plane in enumerate(quantize(picture, out.dtype)):
+            # Plane by plane: one strided write of all channels takes five times as long.
+            target[..., channel] = plane
+
+
+_Strip = tuple[NDArray[Any], list[Future[None]]]
+"""A strip in the making, and the tiles that it waits for."""
+
+
+def _in_order(
+    begin: Callable[[int, int], _Strip], rows: list[Span], columns: int, made_by: Workers
+) -> Iterator[NDArray[Any]]:
+    """Yield strips in order, while those behind them are in the making.
+
+    ``begin`` starts the tiles of rows (top, bottom), of which each strip has ``columns``.
+    """
+    # Enough in the making to keep every thread at work while the oldest strip is finished.
+    ahead = -(-2 * made_by.threads // columns)
+    making: deque[_Strip] = deque()
+    try:
+        for top, bottom in rows:
+            making.append(begin(top, bottom))
+            if len(making) > ahead:
+                yield _finish(making)
+        while making:
+            yield _finish(making)
+    finally:  # also when something failed, or the caller has enough
+        left = [future for _, futures in making for future in futures]
+        wait([future for future in left if not future.cancel()])
+
+
+def _finish(making: deque[_Strip]) -> NDArray[Any]:
+    out, futures = making[0]
     for future in futures:
         future.result()
     making.popleft()
-    if progress is not None:
-        progress(bottom / height)
     return out
-
-
-def _to_floats(strip: NDArray[Any], inner: slice, reach: int) -> NDArray[np.float32]:
-    """Rows ``inner`` as C x rows x width float32.
-
-    The rows around them are there for transparent pictures, whose colour bleeds; others pass them by.
-    """
-    if strip.ndim == 2:
-        return to_float(strip[inner])[None]
-    hides = strip.shape[2] in (2, 4)
-    planes = to_float(np.ascontiguousarray(np.moveaxis(strip if hides else strip[inner], 2, 0)))
-    if hides:
-        planes[:-1] = bleed(planes[:-1], planes[-1], reach)
-        planes = planes[:, inner]
-    return planes
-
-
-def _make_tile(
-    model: Enhancer,
-    planes: NDArray[np.float32],
-    rows: Window,
-    columns: Window,
-    span: Span,
-    out: NDArray[Any],
-) -> None:
-    """Write columns ``span`` of a strip of the result; ``planes`` start at the rows' first."""
-    r = model.grid.radius
-    enlarged = resize_window(planes, rows, columns, rows.first)
-    answer = model.enhance(enlarged[: channels_in(model.color)])
-    height, width = answer.shape[-2:]
-    target = out[:, span[0] : span[1]].reshape(height, width, -1)
-    inner = enlarged[:, r : r + height, r : r + width]
-    picture = to_picture(inner, answer, model.color, target.shape[2])
-    for channel, plane in enumerate(quantize(picture, out.dtype)):
-        # Plane by plane: one strided write of all channels takes five times as long.
-        target[..., channel] = plane
-
-
-class _Rows:
-    """The rows of a picture that comes in strips; those that are no longer wanted are dropped."""
-
-    def __init__(self, strips: Iterable[NDArray[Any]]) -> None:
-        self._strips = iter(strips)
-        self._held: deque[NDArray[Any]] = deque()
-        self._first = self._end = 0
-
-    def take(self, first: int, last: int) -> NDArray[Any]:
-        """Rows ``first`` to ``last``; neither may be less than in the call before."""
-        while self._end < last:
-            strip = next(self._strips)
-            self._held.append(strip)
-            self._end += len(strip)
-        while self._first + len(self._held[0]) <= first:
-            self._first += len(self._held.popleft())
-        held = self._held[0] if len(self._held) == 1 else np.concatenate(list(self._held))
-        return held[first - self._first : last - self._first]

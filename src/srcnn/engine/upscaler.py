@@ -1,46 +1,38 @@
-"""A model ready to enlarge pictures of any kind, and how one is opened."""
+"""A model ready to enlarge images of any kind to any size, and how one is opened."""
 
 from __future__ import annotations
 
-import logging
-import math
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.baselines import anchored, sparse_coding
-from srcnn.baselines.bicubic import NAME as BICUBIC
-from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.arguments import positive
-from srcnn.engine.ensemble import SelfEnsemble
 from srcnn.engine.inputs import File, Picture, through
-from srcnn.engine.network import Enhancer, Network
+from srcnn.engine.networks import Networks, open_networks
 from srcnn.engine.options import Engine, engine_of
-from srcnn.engine.pipeline import Progress, enlarge
-from srcnn.engine.session import Session
-from srcnn.errors import LimitError, ModelError, SrcnnError, UsageError
+from srcnn.engine.passes import Pass
+from srcnn.engine.pipeline import Progress, Workers, enlarge
+from srcnn.engine.sizes import check_image, check_scale, check_size, enlarged_size
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
-from srcnn.images.quantize import peak
-from srcnn.weights.architectures.table import grid_of
-from srcnn.weights.card import Card
-from srcnn.weights.onnx_file import read_card
-from srcnn.weights.store import default, find, is_file_name, read_bytes
-
-SCALES = (2, 3, 4)
-"""The scales that networks are trained for."""
-_LARGEST_SCALE = 1e6
-_log = logging.getLogger(__name__)
 
 
 class Upscaler:
-    """A model ready to run. `upscale` is safe from several threads."""
+    """A model ready to run, at one scale. `upscale` is safe from several threads; it pickles.
 
-    def __init__(self, model: Enhancer, scale: float, engine: Engine) -> None:
-        self.model = model
+    Attributes:
+        networks: The model's networks, shared with the upscalers of other scales.
+        scale: The enlargement that was asked for, which no network need be trained for.
+        engine: Name of the engine.
+        precision: Precision of the engine.
+        tile: Largest side of a tile, in output pixels.
+        threads: Tiles that are worked on at once.
+    """
+
+    def __init__(self, networks: Networks, scale: float, engine: Engine) -> None:
+        self.networks = networks
         self.scale = scale
-        """The scale that was asked for; the network may be trained for a near one."""
         self._asked = engine
         resolved = engine.resolved()
         self.engine = resolved.name
@@ -48,9 +40,30 @@ class Upscaler:
         self.tile = resolved.tile
         self.threads = resolved.threads
 
-    def __reduce__(self) -> tuple[type[Upscaler], tuple[Enhancer, float, Engine]]:
+    def __reduce__(self) -> tuple[type[Upscaler], tuple[Networks, float, Engine]]:
         """Pickle what was asked for: another machine may have more cores, or fewer."""
-        return Upscaler, (self.model, self.scale, self._asked)
+        return Upscaler, (self.networks, self.scale, self._asked)
+
+    def at(self, scale: float) -> Upscaler:
+        """Return an upscaler of the same networks for another scale; it costs nothing."""
+        return Upscaler(self.networks, scale, self._asked)
+
+    @property
+    def name(self) -> str:
+        """Name of the model, as it was given."""
+        return self.networks.name
+
+    @property
+    def passes(self) -> tuple[int, ...]:
+        """Trained scales of the networks that run, in order; see `srcnn.engine.passes`."""
+        return self.networks.passes_for(self.scale)
+
+    def passes_to(self, old: tuple[int, int], size: tuple[int, int]) -> tuple[int, ...]:
+        """Return the passes for an image of ``old`` = (height, width) that gets ``size``.
+
+        Rounded to whole pixels a size may need less than its scale, never more.
+        """
+        return self.networks.passes_for(max(size[0] / old[0], size[1] / old[1]))
 
     @overload
     def upscale(
@@ -120,8 +133,10 @@ class Upscaler:
         size: tuple[int, int],
         progress: Progress | None = None,
     ) -> Generator[NDArray[Any], None, None]:
-        """A picture that need not fit into memory: see `srcnn.engine.pipeline.enlarge`."""
-        return enlarge(self.model, strips, old, size, self.tile, self.threads, progress)
+        """Enlarge an image that need not fit into memory: see `srcnn.engine.pipeline.enlarge`."""
+        passes = [Pass(s, self.networks.get(s)) for s in self.passes_to(old, size)]
+        made_by = Workers(self.tile, self.threads)
+        return enlarge(passes, self.networks.color, strips, old, size, made_by, progress)
 
 
 def load(
@@ -134,91 +149,23 @@ def load(
     device: str = "auto",
     tta: bool = False,
 ) -> Upscaler:
-    """Open a shipped network by name, a weights file, or ``bicubic``; ``None`` is the best for the scale.
+    """Open a model for a scale.
 
-    Of a shipped name the network trained for the nearest scale is taken, the larger on a tie. The other
-    arguments are those of `srcnn.engine.options.engine_of`.
+    Args:
+        model: Name of a shipped network, a weights file, ``a+``, ``sparse-coding`` or ``bicubic``;
+            ``None`` is the best shipped network for the scale.
+        scale: Enlargement, above 1.
+        engine: As in `srcnn.engine.options.engine_of`, like the other arguments.
+        precision: See there.
+        tile: See there.
+        threads: See there.
+        device: See there.
+        tta: See there.
+
+    Raises:
+        SrcnnError: For a model that is unknown or cannot be run, or an option that cannot be met.
     """
     check_scale(scale)
     asked = engine_of(engine, precision, device, tile, threads, tta)
-    resolved = asked.resolved()
-    if model == BICUBIC:
-        return Upscaler(Bicubic(), scale, asked)
-    if model in (sparse_coding.NAME, anchored.NAME):
-        why = "is there to be compared with, and does not upscale"
-        raise ModelError(f"model '{model}'", why, "use srcnn evaluate, compare or bench")
-    trained = nearest_scale(scale)
-    name = model or default(trained)
-    path = find(name, trained, (BICUBIC,))
-    if path.suffix != ".onnx":
-        raise ModelError(
-            name, "only ONNX weights files can upscale", "srcnn export makes one: -o F.onnx"
-        )
-    graph = read_bytes(path)
-    card = read_card(graph, name)
-    if is_file_name(name) and card.scale and nearest_scale(scale, card.scale) != card.scale:
-        raise ModelError(name, f"was trained for x{card.scale}, not for x{scale:g}")
-    backend = _open(graph, card, name, asked)
-    _log.info("%s x%d, %s %s", card.name, card.scale, resolved.name, resolved.precision)
-    network = Network(name, backend, grid_of(card), card.color)
-    return Upscaler(SelfEnsemble(network) if resolved.ensemble else network, scale, asked)
-
-
-def _open(graph: bytes, card: Card, name: str, engine: Engine) -> Session:
-    """A network that has made a pixel; `ModelError` when it cannot, or when the pixel is no number."""
-    grid = grid_of(card)
-    try:
-        backend = Session(graph, engine)
-        pixel = backend.run(
-            np.full((1, card.channels, *[grid.padded(grid.factor)] * 2), 0.5, np.float32)
-        )
-    except SrcnnError:
-        raise
-    except Exception as error:  # the engines' exceptions share no base
-        raise ModelError(name, f"cannot be run ({error})") from None
-    if pixel.shape != (1, card.channels, grid.factor, grid.factor) or not np.isfinite(pixel).all():
-        raise ModelError(name, "does not give a number for each pixel", "the file is damaged")
-    return backend
-
-
-def nearest_scale(scale: float, *more: int) -> int:
-    """The trained scale nearest to ``scale``, the larger on a tie."""
-    return min({*SCALES, *more}, key=lambda trained: (abs(trained - scale), -trained))
-
-
-def check_scale(scale: float) -> None:
-    """`UsageError` unless ``scale`` enlarges, and to a size that can be counted."""
-    if not isinstance(scale, int | float):
-        raise UsageError(f"scale {scale!r}", "is no number")
-    if not scale > 1:  # so that NaN is refused too
-        raise UsageError(f"scale {scale:g}", "is not above 1", "srcnn only enlarges")
-    if scale > _LARGEST_SCALE:
-        raise UsageError(f"scale {scale:g}", f"is above {_LARGEST_SCALE:g}")
-
-
-def enlarged_size(height: int, width: int, scale: float) -> tuple[int, int]:
-    """(height, width) of the picture enlarged by ``scale``: floor(side * scale + 0.5)."""
-    return math.floor(height * scale + 0.5), math.floor(width * scale + 0.5)
-
-
-def check_size(sizes: Sequence[tuple[int, int]], max_pixels: int, what: object) -> None:
-    """`LimitError` when pictures of ``sizes`` = (height, width) together exceed ``max_pixels``."""
-    if sum(height * width for height, width in sizes) > max_pixels:
-        pages = f"{len(sizes)} pages of " if len(sizes) > 1 else ""
-        raise LimitError(
-            what,
-            f"would become {pages}{sizes[0][1]} x {sizes[0][0]} pixels, "
-            f"over the limit of {max_pixels}",
-            "raise it with {option}",
-            "max_pixels",
-        )
-
-
-def check_image(image: NDArray[Any]) -> None:
-    """`UsageError` for an array that is no picture."""
-    channels = 1 if image.ndim == 2 else image.shape[2] if image.ndim == 3 else 0
-    if channels not in (1, 2, 3, 4) or (image.ndim == 3 and channels == 1) or 0 in image.shape:
-        raise UsageError(
-            f"array of shape {image.shape}", "is no picture", "use (H, W) or (H, W, C), C = 1 to 4"
-        )
-    peak(image.dtype)
+    networks = open_networks(model, scale, asked)
+    return Upscaler(networks, scale, asked)

@@ -9,10 +9,10 @@ from srcnn._optional import need
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.ensemble import SelfEnsemble
+from srcnn.engine.example_based import METHODS, Say, open_example_based
 from srcnn.engine.network import Enhancer, Network
 from srcnn.engine.options import AUTO, Engine
 from srcnn.engine.session import Session
-from srcnn.evaluation.example_based import METHODS, Say, open_example_based
 from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.binary import Tensors
 from srcnn.weights.card import Card

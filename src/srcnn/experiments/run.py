@@ -11,7 +11,7 @@ from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.bench.machine import describe_machine
 from srcnn.data.catalog import locate
 from srcnn.data.folder import pictures_in
-from srcnn.evaluation.example_based import METHODS, TRAINED_ON
+from srcnn.engine.example_based import METHODS, TRAINED_ON
 from srcnn.evaluation.protocol import protocol_named
 from srcnn.evaluation.report import Request, check_metrics, make_report
 from srcnn.experiments.arms import train_arms

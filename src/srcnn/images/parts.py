@@ -55,12 +55,12 @@ def is_whole_gif(file: IO[bytes]) -> bool:
     left = _SHORT_BLOCKS + file.seek(0, io.SEEK_END) // 32
     file.seek(0)
     flags = file.read(13)[10:11]
-    _skip_colours(file, flags)
+    _skip_colors(file, flags)
     while kind := file.read(1):
         if kind == b";":
             return True
-        if kind == b",":  # an image: place, colours, and the size of its first codes
-            _skip_colours(file, file.read(9)[8:])
+        if kind == b",":  # an image: place, colors, and the size of its first codes
+            _skip_colors(file, file.read(9)[8:])
             file.seek(1, io.SEEK_CUR)
         elif kind == b"!":
             file.seek(1, io.SEEK_CUR)
@@ -74,7 +74,7 @@ def is_whole_gif(file: IO[bytes]) -> bool:
     return False
 
 
-def _skip_colours(file: IO[bytes], flags: bytes) -> None:
+def _skip_colors(file: IO[bytes], flags: bytes) -> None:
     if flags and flags[0] & 0x80:
         file.seek(3 << (flags[0] & 7) + 1, io.SEEK_CUR)
 

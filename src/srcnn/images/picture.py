@@ -31,7 +31,7 @@ class Header:
     metadata: Metadata = field(default_factory=Metadata, repr=False)
     """What the file carries beside the pixels."""
     cmyk: bool = False
-    """Whether the file holds inks, of which the pixels are the sRGB colours."""
+    """Whether the file holds inks, of which the pixels are the sRGB colors."""
     held: bool = False
     """Whether all pixels must be decoded, and are held, before the first row is there."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,22 +11,12 @@ from numpy.typing import NDArray
 from srcnn.errors import InputError
 from srcnn.images.formats import FORMATS
 from srcnn.images.io import MAX_PIXELS
-from srcnn.images.jpeg import quality_of
 from srcnn.images.metadata import EXIF, PROFILE, XMP, Metadata
 from srcnn.images.picture import Header, Picture, check_pixels
-from srcnn.images.validation import MOST_ENTRIES, cost_of_exif
+from srcnn.images.pil_metadata import MM_PER_INCH, ORIENTATION, exif_for, metadata_of
 
 if TYPE_CHECKING:
     from PIL.Image import Exif, Image
-
-_ORIENTATION = 0x0112
-_EXIF_IFD, _WIDTH, _HEIGHT = 0x8769, 0xA002, 0xA003
-_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
-_INCH = 2
-_SAMPLING_420 = 2
-_NO_TEXTS = ("compression", "XML:com.adobe.xmp", "Raw profile type exif", "Raw profile type xmp")
-"""Strings in the ``info`` of an image that are no texts of a PNG."""
-_MM_PER_INCH = 25.4
 
 _READ_AS = {
     "1": "L",
@@ -104,7 +93,7 @@ def open_pil(image: Image, max_pixels: int = MAX_PIXELS, name: str = "PIL image"
     try:
         image.load()
         upright, exif = _upright(image)
-        metadata = _metadata(image, upright, exif)
+        metadata = metadata_of(image, upright, exif)
     except Exception as error:  # Pillow raises whatever the broken bytes led to
         raise InputError(name, f"cannot be decoded ({error})") from None
     cmyk = image.mode == "CMYK"
@@ -127,30 +116,14 @@ def to_pil(pixels: NDArray[Any], metadata: Metadata) -> Image:
 
     image = Image.fromarray(pixels)
     if metadata.resolution:
-        image.info["dpi"] = tuple(value * _MM_PER_INCH for value in metadata.resolution)
+        image.info["dpi"] = tuple(value * MM_PER_INCH for value in metadata.resolution)
     for key, name in (("icc_profile", PROFILE), ("xmp", XMP)):
         if block := metadata.block(name):
             image.info[key] = block
     if exif := metadata.block(EXIF):
-        image.info["exif"] = _exif_for(image, exif)
+        image.info["exif"] = exif_for(image, exif)
     image.info.update(metadata.texts().items())
     return image
-
-
-def _exif_for(image: Image, block: bytes) -> bytes:
-    """Return an EXIF block as it holds for an upright image of another size and resolution."""
-    from PIL.Image import Exif
-
-    exif = Exif()
-    exif.load(block)
-    exif[_ORIENTATION] = 1
-    details = exif.get_ifd(_EXIF_IFD)
-    if {_WIDTH, _HEIGHT} & details.keys():
-        details[_WIDTH], details[_HEIGHT] = image.size
-    if {_X_RESOLUTION, _Y_RESOLUTION} & exif.keys() and "dpi" in image.info:
-        exif[_X_RESOLUTION], exif[_Y_RESOLUTION] = image.info["dpi"]
-        exif[_RESOLUTION_UNIT] = _INCH
-    return exif.tobytes()
 
 
 def _mode_read(image: Image) -> str | None:
@@ -175,7 +148,7 @@ def _color_key(image: Image) -> tuple[int, ...] | None:
 def _pixels(strip: Image) -> NDArray[Any]:
     """Return the pixels of a strip: (H, W) or (H, W, C) uint8 or uint16, int32 for mode "I"."""
     if strip.mode == "CMYK":
-        from srcnn.images.vips import inks_to_srgb
+        from srcnn.images.vips_fields import inks_to_srgb
 
         return inks_to_srgb(np.asarray(strip), strip.info.get("icc_profile"))
     mode = _mode_read(strip)
@@ -197,60 +170,5 @@ def _upright(image: Image) -> tuple[Image, Exif]:
     from PIL import ImageOps
 
     exif = image.getexif()
-    turned = exif.get(_ORIENTATION, 1) in range(2, 9)
+    turned = exif.get(ORIENTATION, 1) in range(2, 9)
     return (ImageOps.exif_transpose(image) if turned else image), exif
-
-
-def _metadata(image: Image, upright: Image, exif: Exif) -> Metadata:
-    """Return what an image carries that is shown as ``upright``."""
-    from srcnn.images.vips import fields_of, srgb_profile
-
-    info = upright.info
-    profile = srgb_profile() if image.mode == "CMYK" else info.get("icc_profile")
-    if profile and profile[16:20] not in (b"RGB ", b"GRAY"):
-        profile = None  # that of the colors from which the image was converted
-    xmp = info.get("xmp")
-    texts = {
-        key: str(value)
-        for key, value in info.items()
-        if isinstance(key, str) and isinstance(value, str) and key not in _NO_TEXTS
-    }
-    fields = fields_of(_exif_block(image, exif), profile, xmp, texts)
-    metadata = Metadata(_resolution(info), fields=fields)
-    tables = getattr(image, "quantization", None)
-    if tables:
-        from PIL.JpegImagePlugin import get_sampling
-
-        quality = quality_of(sum(tables.get(0, ())))
-        subsampled = get_sampling(image) == _SAMPLING_420
-        metadata = replace(metadata, quality=quality, subsampled=subsampled)
-    return metadata
-
-
-def _exif_block(image: Image, exif: Exif) -> bytes | None:
-    """Return an image's EXIF without its orientation, or ``None`` if there is none."""
-    from PIL.Image import Exif
-
-    try:
-        if image.format == "TIFF":
-            from srcnn.images.tiff import descriptive
-
-            exif = descriptive(exif)
-        if _ORIENTATION in exif:
-            block = exif.tobytes()
-            exif = Exif()
-            exif.load(block)
-            del exif[_ORIENTATION]
-        block = exif.tobytes() if len(exif) else b""
-        return block if 0 < cost_of_exif(block) <= MOST_ENTRIES else None
-    except Exception:  # broken EXIF is not kept; the pixels may still be whole
-        return None
-
-
-def _resolution(info: Mapping[Any, Any]) -> tuple[float, float] | None:
-    """Return an image's pixels per millimeter, or ``None`` if it does not say."""
-    dpi = info.get("dpi")
-    # Pillow gives 72 to a JPEG with EXIF that has no resolution, and 1 to such a TIFF.
-    if not dpi or min(dpi) <= 1 or (dpi == (72, 72) and not info.get("jfif_unit", 1)):
-        return None
-    return float(dpi[0]) / _MM_PER_INCH, float(dpi[1]) / _MM_PER_INCH

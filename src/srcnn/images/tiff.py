@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from srcnn.images.metadata import EXIF_FIELDS
 from srcnn.images.picture import Header, Picture
 from srcnn.images.source import Stored, open_stored
-from srcnn.images.vips import VipsPicture, fields_of, open_vips
+from srcnn.images.vips import VipsPicture, open_vips
+from srcnn.images.vips_fields import fields_of
 
 if TYPE_CHECKING:
     from PIL.Image import Exif

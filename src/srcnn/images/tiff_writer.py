@@ -28,11 +28,14 @@ class TiffWriter:
 
     def __init__(self, file: IO[bytes], size: int) -> None:
         """Begin a file; from ``size`` = 2 GB of uncompressed pixels on it is a BigTIFF, to be safe."""
+        from tifffile import FileHandle
         from tifffile import TiffWriter as Writer  # not at the start of every command
 
         self._file = file
         self._big = size >= 2**31
-        self._writer = Writer(file, bigtiff=self._big, byteorder="<")
+        # Its name is nothing that matters; that of a temporary file is a number, which tifffile refuses.
+        handle = FileHandle(file, name="file")
+        self._writer = Writer(handle, bigtiff=self._big, byteorder="<")
 
     def __enter__(self) -> Self:
         return self

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,20 +15,16 @@ import pyvips
 from numpy.typing import NDArray
 
 from srcnn.errors import InputError
-from srcnn.images.metadata import EXIF_FIELDS, PROFILE, TEXTS, XMP, Field, Metadata
+from srcnn.images.metadata import Metadata
 from srcnn.images.picture import Header, Picture
 from srcnn.images.source import Stored
+from srcnn.images.vips_fields import kept, to_srgb
 
 if TYPE_CHECKING:
     from srcnn.images.formats import Format
 
-# pyvips hands libvips's warnings to Python's log, and prints a traceback where one is no UTF-8.
-pyvips._remove_log_handler()
-
 _GRAY = {"b-w", "grey16"}
-_COLOUR = {"srgb", "rgb", "rgb16"}
-_KEPT = ("icc-profile-data", "xmp-data", "iptc-data", "delay", "loop")
-_KEPT_ALL = (EXIF_FIELDS, TEXTS)
+_COLOR = {"srgb", "rgb", "rgb16"}
 _NO_RESOLUTION = (1.0, 2.834, 72 / 25.4)
 """Pixels per millimetre that libvips gives to a file that says nothing."""
 _LOST = "premature end|bad Huffman|bad arithmetic|instead of RST|Inconsistent progression"
@@ -143,7 +137,7 @@ def open_vips(
     image = opened.image
     dtype = {"uchar": np.uint8, "ushort": np.uint16}.get(image.format)
     color = image.interpretation
-    bands = {**dict.fromkeys(_GRAY, (1, 2)), **dict.fromkeys(_COLOUR, (3, 4))}.get(color, ())
+    bands = {**dict.fromkeys(_GRAY, (1, 2)), **dict.fromkeys(_COLOR, (3, 4))}.get(color, ())
     if dtype is None or image.bands not in bands:
         kind = f"{image.bands} bands of {image.format} {color}"
         raise InputError(name, f"{kind} are not supported", "convert it to 8 or 16 bit gray or RGB")
@@ -157,7 +151,7 @@ def open_vips(
         np.dtype(dtype),
         fmt,
         pages,
-        Metadata(resolution, fields=_kept(image)),
+        Metadata(resolution, fields=kept(image)),
         opened.cmyk,
         opened.held,
     )
@@ -188,71 +182,8 @@ class _Loader:
             held = True
         cmyk = image.interpretation == "cmyk"
         if cmyk:
-            image = _to_srgb(image)
+            image = to_srgb(image)
         return replace(opened, image=image, cmyk=cmyk, held=held)
-
-
-def _fields(image: Any) -> list[str]:
-    try:
-        return list(image.get_fields())
-    except UnicodeDecodeError:  # pyvips lists nothing when one PNG text has a name in Latin-1
-        return [key for key in (*_KEPT, "exif-data") if image.get_typeof(key)]
-
-
-def _kept(image: Any) -> dict[str, Field]:
-    """Return those fields that libvips found which are handed on."""
-    kept: dict[str, Field] = {}
-    for key in _fields(image):
-        if key in _KEPT or key.startswith(_KEPT_ALL):
-            with suppress(UnicodeDecodeError):  # a text that is neither ASCII nor UTF-8
-                value = image.get(key)
-                if isinstance(value, bytes | str | int | list):
-                    kept[key] = value
-    return kept
-
-
-def fields_of(
-    exif: bytes | None,
-    profile: bytes | None = None,
-    xmp: bytes | None = None,
-    texts: Mapping[str, str] | None = None,
-) -> dict[str, Field]:
-    """Return the fields that libvips would read from a PNG file with these contents."""
-    from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
-
-    carrier, info = io.BytesIO(), PngInfo()
-    for key, text in (texts or {}).items():
-        with suppress(ValueError):  # no PNG has a text of that name
-            info.add_text(key, text)
-    Image.new("L", (1, 1)).save(carrier, "PNG", exif=exif, pnginfo=info)
-    fields = _kept(_load(carrier.getvalue(), "png", fail_on="error").image)
-    for key, data in ((PROFILE, profile), (XMP, xmp)):
-        if data:
-            fields[key] = data
-    return fields
-
-
-def srgb_profile() -> bytes:
-    """Return the ICC profile of pictures that were converted from inks."""
-    return bytes(pyvips.Image.profile_load("srgb"))
-
-
-def inks_to_srgb(inks: NDArray[Any], profile: bytes | None) -> NDArray[Any]:
-    """Convert (H, W, 4) uint8 CMYK, 255 full ink, to (H, W, 3) uint8 sRGB as files are converted."""
-    height, width = inks.shape[:2]
-    data = np.ascontiguousarray(inks)
-    image = pyvips.Image.new_from_memory(data, width, height, 4, "uchar")
-    image = image.copy(interpretation="cmyk")
-    if profile:
-        image.set_type(pyvips.GValue.blob_type, PROFILE, profile)
-    return np.asarray(_to_srgb(image).numpy())
-
-
-def _to_srgb(image: Any) -> Any:
-    """Convert inks by their own profile, else by that of libvips; the sRGB profile takes its place."""
-    depth = 16 if image.format == "ushort" else 8
-    return image.icc_transform("srgb", embedded=True, input_profile="cmyk", depth=depth)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ PYTORCH = (".pth", ".pt", ".pth.tar")
 SUFFIXES = (".onnx", ".safetensors", ".mat", *PYTORCH)
 """Of the weights files that can be opened."""
 
+SCALES = (2, 3, 4)
+"""The scales that networks are trained for."""
+
 _LARGEST = 2**28
 """Bytes of a weights file: a thousand times the paper's largest network."""
 _SHIPPED = re.compile(r"(?P<name>.+)-x(?P<scale>\d+)\.onnx")
@@ -55,8 +58,24 @@ def find(model: str, scale: int, others: Sequence[str] = ()) -> Path:
     if scales:
         known = ", ".join(f"x{s}" for s in scales)
         raise ModelError(f"model '{model}'", f"is not shipped for x{scale}", f"it is for {known}")
-    names = ", ".join(dict.fromkeys((*(name for name, _ in files), *others)))
-    raise ModelError(f"model '{model}'", "is unknown", f"use {names}, or a weights file")
+    raise _unknown(model, others)
+
+
+def scales_of(model: str, others: Sequence[str] = ()) -> tuple[int, ...]:
+    """Return the scales that a shipped name has networks for.
+
+    Raises:
+        ModelError: There is none of that name; the error also names ``others``.
+    """
+    scales = tuple(sorted(scale for name, scale in shipped() if name == model))
+    if not scales:
+        raise _unknown(model, others)
+    return scales
+
+
+def _unknown(model: str, others: Sequence[str]) -> ModelError:
+    names = ", ".join(dict.fromkeys((*(name for name, _ in shipped()), *others)))
+    return ModelError(f"model '{model}'", "is unknown", f"use {names}, or a weights file")
 
 
 def is_file_name(model: str) -> bool:

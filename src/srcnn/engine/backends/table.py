@@ -76,13 +76,17 @@ def _torch_has_cuda() -> bool:
     return torch.cuda.is_available()
 
 
-_CPU = Device(128, None, lambda: True)
-"""The planes of 64 filters of a tile stay in a core's cache, and its halo is a tenth of it."""
+CPU_TILE = 128
+"""Side of a tile in output pixels: its planes of 64 filters stay in a core's cache."""
+_GPU_TILE = 1024
+"""Side of a tile in output pixels: enough of them for every core of a GPU."""
+
+_CPU = Device(CPU_TILE, None, lambda: True)
 
 
 def _cuda(is_there: Callable[[], bool], package: str) -> Device:
     """Return a GPU, which computes one large tile at a time with all of its cores."""
-    return Device(1024, 1, is_there, package)
+    return Device(_GPU_TILE, 1, is_there, package)
 
 
 BACKENDS: dict[str, BackendRow] = {

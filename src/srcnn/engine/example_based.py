@@ -25,14 +25,17 @@ from srcnn.data.catalog import cache, locate
 from srcnn.data.folder import pictures_in
 from srcnn.data.verify import checksums
 from srcnn.engine.threads import one_core_per_product
-from srcnn.engine.upscaler import SCALES
 from srcnn.errors import MissingData, ModelError, OutputError
-from srcnn.evaluation.protocol import PROTOCOLS, degraded
-from srcnn.evaluation.reference import read_original
+from srcnn.images.alpha import without_alpha
+from srcnn.images.color import rgb_to_ycbcr
+from srcnn.images.crop import modcrop
+from srcnn.images.degrade import enlarge, low_resolution
 from srcnn.images.files import atomic_file, remove_parts
-from srcnn.images.quantize import to_float
+from srcnn.images.io import open_picture
+from srcnn.images.quantize import to_float, to_uint8
 from srcnn.images.resize import imresize
 from srcnn.terminal import duration
+from srcnn.weights.store import SCALES
 
 TRAINED_ON = "t91"
 _VERSION = 1
@@ -139,7 +142,7 @@ def train(name: str, scale: int, files: Sequence[Path], method: Method, say: Say
         say(f"training {name} x{scale}, this once  {part:4.0%}  {duration(left)} left")
 
     with one_core_per_product():
-        lumas = [read_original(file, PROTOCOLS["paper"]).channels("Y") for file in files]
+        lumas = [luma_of(open_picture(file).read()) for file in files]
         pairs = list(_pairs(lumas, scale))
         if not pairs:
             check_enough(0, method.settings.learning)
@@ -155,13 +158,20 @@ def train(name: str, scale: int, files: Sequence[Path], method: Method, say: Say
     return {"basis": basis, **vars(coder)}
 
 
+def luma_of(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return the Y of an image, (H, W) uint8, as the paper's protocol has it; gray stays as it is."""
+    image = to_float(without_alpha(pixels), np.float64)
+    return to_uint8(image if image.ndim == 2 else rgb_to_ycbcr(image)[..., 0])
+
+
 def _pairs(lumas: Sequence[NDArray[np.uint8]], scale: int, size: float = 1) -> Iterator[Pair]:
     """Every picture on the judge's road, made so much smaller before; none of those without a patch."""
     for luma in lumas:
         if min(luma.shape) * size >= SMALLEST * scale:
             truth = luma if size == 1 else imresize(luma, size)
-            truth, low = degraded(truth, scale, TRAINED_ON)
-            yield to_float(truth), low.enlarged.astype(np.float32)
+            truth = modcrop(truth, scale)
+            low = low_resolution(to_float(truth, np.float64), scale)
+            yield to_float(truth), enlarge(low, scale).astype(np.float32)
 
 
 def _path(name: str, scale: int, pictures: str) -> Path:

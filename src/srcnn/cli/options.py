@@ -1,0 +1,137 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import click
+
+ENGINES = ("auto", "onnxruntime", "openvino", "torch")
+PRECISIONS = ("auto", "fp32", "bf16")
+DEVICES = ("auto", "cpu", "cuda")
+"""As `srcnn.engine.options` has them, which takes too long to load for a help text."""
+
+_EVERYWHERE = {
+    "quiet": "Print errors and results only.",
+    "verbose": "Print more: which network runs, on what.",
+    "debug": "Print a traceback when something fails.",
+}
+
+Function = Callable[..., Any]
+
+
+@dataclass
+class Voice:
+    """How much a command says; the object of its click context."""
+
+    quiet: bool = False
+    verbose: bool = False
+    debug: bool = False
+
+    @classmethod
+    def current(cls) -> Voice:
+        """Return that of the command that runs in this thread; the default one outside of any."""
+        context = click.get_current_context(silent=True)
+        return (context.find_object(cls) if context else None) or cls()
+
+
+def _hear(context: click.Context, option: click.Parameter, value: bool) -> None:
+    if value:
+        setattr(context.ensure_object(Voice), str(option.name), True)
+        if option.name == "verbose":
+            logging.basicConfig(format="%(message)s")
+            logging.getLogger("srcnn").setLevel(logging.INFO)
+
+
+def everywhere(command: click.Command) -> click.Command:
+    """Give ``--quiet``, ``--verbose`` and ``--debug`` to a verb, and to those below it."""
+    command.params += [
+        # Eager: they hold for mistakes in other options, too.
+        click.Option(
+            [f"--{name}"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_hear,
+            help=text,
+        )
+        for name, text in _EVERYWHERE.items()
+    ]
+    if isinstance(command, click.Group):
+        for verb in command.commands.values():
+            everywhere(verb)
+    return command
+
+
+def pass_quiet(function: Function) -> Function:
+    """Pass to a verb, as ``quiet``, whether it shall print errors and results only."""
+
+    @wraps(function)
+    def verb(*args: Any, **options: Any) -> Any:
+        return function(*args, quiet=Voice.current().quiet, **options)
+
+    return verb
+
+
+class _Tile(click.ParamType):  # type: ignore[type-arg]  # not generic in click 8.1
+    name = "auto|N"
+
+    def convert(
+        self, value: Any, option: click.Parameter | None, context: click.Context | None
+    ) -> int | str:
+        if value == "auto":
+            return "auto"
+        if not str(value).isdecimal():
+            self.fail(f"{value} is neither auto nor a number of pixels", option, context)
+        return int(value)
+
+
+def engine_options(tiles: bool) -> Callable[[Function], Function]:
+    """Pass to a verb, as ``how``, the `srcnn.Engine` that its options describe.
+
+    ``tiles``: whether the sizes of the work can be set, too.
+    """
+    options = [
+        click.option("--engine", type=click.Choice(ENGINES), default="auto", help="What runs it."),
+        click.option(
+            "--precision",
+            type=click.Choice(PRECISIONS),
+            default="auto",
+            help="Precision of the network; auto is fp32.",
+        ),
+        click.option(
+            "--device",
+            type=click.Choice(DEVICES),
+            default="auto",
+            help="Where the network runs; auto is the CPU.",
+        ),
+        click.option(
+            "--tta", is_flag=True, help="Average over 8 flips and turns: better, 8 times as slow."
+        ),
+    ]
+    if tiles:
+        options += [
+            click.option("--tile", type=_Tile(), default="auto", help="Side of a tile, in pixels."),
+            click.option(
+                "--threads", type=int, show_default="all cores", help="Threads of the network."
+            ),
+        ]
+
+    def decorate(function: Function) -> Function:
+        @wraps(function)
+        def verb(*args: Any, **given: Any) -> Any:
+            from srcnn.engine.options import engine_of
+
+            names = ["engine", "precision", "device", "tta", *(["tile", "threads"] * tiles)]
+            how = engine_of(**{name: given.pop(name) for name in names})
+            return function(*args, how=how, **given)
+
+        for option in reversed(options):
+            verb = option(verb)
+        return verb
+
+    return decorate

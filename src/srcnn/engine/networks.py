@@ -1,0 +1,142 @@
+"""A model's networks by trained scale, opened when they are first needed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from threading import Lock
+
+import numpy as np
+
+from srcnn.baselines.bicubic import NAME as BICUBIC
+from srcnn.engine.ensemble import SelfEnsemble
+from srcnn.engine.example_based import METHODS, open_example_based
+from srcnn.engine.network import Enhancer, Network
+from srcnn.engine.options import Engine
+from srcnn.engine.passes import passes_for
+from srcnn.engine.session import Session
+from srcnn.errors import ModelError, SrcnnError
+from srcnn.images.color import Color
+from srcnn.weights.architectures.table import grid_of
+from srcnn.weights.card import Card
+from srcnn.weights.onnx_file import from_onnx
+from srcnn.weights.store import SCALES, default, find, is_file_name, read_bytes, scales_of
+
+_log = logging.getLogger(__name__)
+
+
+class Networks:
+    """The networks of one model. Safe from several threads; a pickle opens them anew.
+
+    Attributes:
+        name: The model, as it was given.
+        scales: Scales that there are networks for; none for bicubic interpolation.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        scales: tuple[int, ...],
+        engine: Engine,
+        opened: Mapping[int, Enhancer] | None = None,
+    ) -> None:
+        self.name = name
+        self.scales = scales
+        self._engine = engine
+        self._opened = dict(opened or {})
+        self._opening = Lock()
+
+    def __reduce__(self) -> tuple[type[Networks], tuple[object, ...]]:
+        return Networks, (self.name, self.scales, self._engine, self._opened)
+
+    def passes_for(self, scale: float) -> tuple[int, ...]:
+        """Return the trained scales that enlarge an image at least ``scale`` times, in order."""
+        return passes_for(scale, self.scales) if self.scales else ()
+
+    @property
+    def color(self) -> Color:
+        """The channels that the networks work on."""
+        return next(iter(self._opened.values())).color if self._opened else "Y"
+
+    def get(self, scale: int) -> Enhancer:
+        """Return the network that is trained for ``scale``.
+
+        Raises:
+            ModelError: It cannot be opened.
+        """
+        with self._opening:
+            if scale not in self._opened:
+                self._opened[scale] = _open(self.name, scale, self._engine)
+            return self._opened[scale]
+
+
+def open_networks(model: str | None, scale: float, engine: Engine) -> Networks:
+    """Find a model, and open the networks that it needs for ``scale``.
+
+    Args:
+        model: See `srcnn.engine.upscaler.load`.
+        scale: Enlargement, above 1.
+        engine: How the networks are run.
+
+    Raises:
+        ModelError: The model is unknown, cannot be run, or cannot enlarge.
+    """
+    if model == BICUBIC:
+        return Networks(BICUBIC, (), engine)
+    name = model or default(*passes_for(scale, SCALES))
+    networks = _of_file(name, engine) if is_file_name(name) else _of_name(name, engine)
+    for each in dict.fromkeys(networks.passes_for(scale)):
+        networks.get(each)
+    return networks
+
+
+def _of_name(name: str, engine: Engine) -> Networks:
+    scales = SCALES if name in METHODS else scales_of(name, (BICUBIC, *METHODS))
+    return Networks(name, scales, engine)
+
+
+def _of_file(name: str, engine: Engine) -> Networks:
+    path = find(name, 0)
+    if path.suffix != ".onnx":
+        raise ModelError(
+            name, "only ONNX weights files can upscale", "srcnn export makes one: -o F.onnx"
+        )
+    graph = read_bytes(path)
+    _, card = from_onnx(graph, name)
+    if card.scale == 1:
+        raise ModelError(name, "is for x1, and cannot enlarge")
+    network = _run(graph, card, name, engine)
+    scales = (card.scale,) if card.scale else SCALES
+    return Networks(name, scales, engine, dict.fromkeys(scales, network))
+
+
+def _open(name: str, scale: int, engine: Engine) -> Enhancer:
+    """Open the network of a name for a trained scale."""
+    if name in METHODS:
+        return open_example_based(name, scale)
+    graph = read_bytes(find(name, scale))
+    _, card = from_onnx(graph, name)
+    return _run(graph, card, name, engine)
+
+
+def _run(graph: bytes, card: Card, name: str, engine: Engine) -> Enhancer:
+    """Return a network that has made a pixel.
+
+    Raises:
+        ModelError: It cannot, or the pixel is not a number.
+    """
+    grid = grid_of(card)
+    try:
+        session = Session(graph, engine)
+        given = np.full((1, card.channels, *[grid.padded(grid.factor)] * 2), 0.5, np.float32)
+        pixel = session.run(given)
+    except SrcnnError:
+        raise
+    except Exception as error:  # the engines' exceptions share no base
+        raise ModelError(name, f"cannot be run ({error})") from None
+    if pixel.shape != (1, card.channels, grid.factor, grid.factor) or not np.isfinite(pixel).all():
+        raise ModelError(name, "does not give a number for each pixel", "the file is damaged")
+    resolved = engine.resolved()
+    _log.info("%s x%d, %s %s", card.name, card.scale, resolved.name, resolved.precision)
+    network = Network(name, session, grid, card.color)
+    return SelfEnsemble(network) if resolved.ensemble else network

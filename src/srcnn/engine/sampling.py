@@ -1,0 +1,65 @@
+"""What a network of either grid needs of an image for one tile of its output.
+
+Along each axis that is either a `Window` of the bicubic enlargement, or a `Cut` of the image itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.images.grid import Grid
+from srcnn.images.resize import Window, resize_window, window
+
+
+class Cut(NamedTuple):
+    """Samples ``first`` to ``last`` of an axis, with its edge repeated before and after them."""
+
+    first: int
+    last: int
+    before: int
+    after: int
+
+
+Piece = Window | Cut
+
+
+def piece(grid: Grid, old: int, new: int, start: int, stop: int) -> Piece:
+    """Return what a network needs along one axis for output samples ``start`` to ``stop``.
+
+    Args:
+        grid: The network's grid.
+        old: Samples of the image along this axis.
+        new: Samples of the output along this axis.
+        start: First output sample; with ``stop`` a multiple of ``grid.factor``.
+        stop: End of the output samples, excluded.
+    """
+    r = grid.radius
+    if grid.factor == 1:
+        return window(old, new, start - r, stop + r)
+    begin, end = start // grid.factor - r, stop // grid.factor + r
+    first, last = max(begin, 0), min(end, old)
+    return Cut(first, last, first - begin, end - last)
+
+
+def sample(
+    planes: NDArray[np.float32], rows: Piece, columns: Piece, first: int
+) -> NDArray[np.float32]:
+    """Return the padded input of a tile.
+
+    Args:
+        planes: (C, h, w) of the image, from row ``first`` on.
+        rows: What is needed along the rows.
+        columns: What is needed along the columns, of the same kind as ``rows``.
+        first: The image's row in which ``planes`` begin.
+    """
+    if isinstance(rows, Window) and isinstance(columns, Window):
+        return resize_window(planes, rows, columns, first)
+    assert isinstance(rows, Cut), "both axes are of one grid"
+    assert isinstance(columns, Cut), "both axes are of one grid"
+    part = planes[:, rows.first - first : rows.last - first, columns.first : columns.last]
+    borders = [(0, 0), (rows.before, rows.after), (columns.before, columns.after)]
+    padded: NDArray[Any] = np.pad(part, borders, mode="edge") if any(map(any, borders)) else part
+    return padded

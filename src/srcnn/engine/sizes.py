@@ -1,0 +1,52 @@
+"""Sizes and arrays that can be enlarged, and those that cannot."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from srcnn.errors import LimitError, UsageError
+from srcnn.images.quantize import peak
+
+_LARGEST_SCALE = 1e6
+
+
+def check_scale(scale: float) -> None:
+    """`UsageError` unless ``scale`` enlarges, and to a size that can be counted."""
+    if not isinstance(scale, int | float):
+        raise UsageError(f"scale {scale!r}", "is no number")
+    if not scale > 1:  # so that NaN is refused too
+        raise UsageError(f"scale {scale:g}", "is not above 1", "srcnn only enlarges")
+    if scale > _LARGEST_SCALE:
+        raise UsageError(f"scale {scale:g}", f"is above {_LARGEST_SCALE:g}")
+
+
+def enlarged_size(height: int, width: int, scale: float) -> tuple[int, int]:
+    """(height, width) of the picture enlarged by ``scale``: floor(side * scale + 0.5)."""
+    return math.floor(height * scale + 0.5), math.floor(width * scale + 0.5)
+
+
+def check_size(sizes: Sequence[tuple[int, int]], max_pixels: int, what: object) -> None:
+    """`LimitError` when pictures of ``sizes`` = (height, width) together exceed ``max_pixels``."""
+    if sum(height * width for height, width in sizes) > max_pixels:
+        pages = f"{len(sizes)} pages of " if len(sizes) > 1 else ""
+        raise LimitError(
+            what,
+            f"would become {pages}{sizes[0][1]} x {sizes[0][0]} pixels, "
+            f"over the limit of {max_pixels}",
+            "raise it with {option}",
+            "max_pixels",
+        )
+
+
+def check_image(image: NDArray[Any]) -> None:
+    """`UsageError` for an array that is no picture."""
+    channels = 1 if image.ndim == 2 else image.shape[2] if image.ndim == 3 else 0
+    if channels not in (1, 2, 3, 4) or (image.ndim == 3 and channels == 1) or 0 in image.shape:
+        raise UsageError(
+            f"array of shape {image.shape}", "is no picture", "use (H, W) or (H, W, C), C = 1 to 4"
+        )
+    peak(image.dtype)

@@ -1,0 +1,71 @@
+"""The source of a pipeline: strips of pixels become planes of floats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.engine.channels import to_planes
+from srcnn.engine.passes import Pass
+from srcnn.engine.rows import Reader
+from srcnn.images.alpha import bleed
+from srcnn.images.color import Color
+from srcnn.images.quantize import to_float
+
+Size = tuple[int, int]
+"""(height, width) in pixels."""
+
+_TAPS = 2
+"""Pixels on either side that bicubic interpolation weighs."""
+
+
+class Source:
+    """The planes of the source, made of its strips when they are asked for."""
+
+    def __init__(self, reader: Reader, old: Size, color: Color, reach: int) -> None:
+        self._reader, self._height, self._color, self._reach = reader, old[0], color, reach
+        self.dtype: np.dtype[Any] = np.dtype(np.uint8)
+        """dtype of the last strip that was read."""
+        self.channels: tuple[int, ...] = ()
+        """What follows (rows, w) in the shape of the strips."""
+
+    def take(self, first: int, last: int) -> NDArray[np.float32]:
+        # Color bleeds into rows that no tile asks for: see `bleed`.
+        above, below = max(first - self._reach, 0), min(last + self._reach, self._height)
+        strip = self._reader.take(above, below)
+        self.dtype, self.channels = strip.dtype, strip.shape[2:]
+        return to_planes(
+            _to_floats(strip, slice(first - above, last - above), self._reach), self._color
+        )
+
+
+def reach_of(passes: Sequence[Pass], old: Size, size: Size) -> int:
+    """Source pixels around a row whose hidden pixels count: alpha is enlarged by bicubic, too."""
+    reach, scale = 0.0, 1
+    for number, one in enumerate(passes):
+        before, scale = scale, scale * one.scale
+        grid = one.model.grid
+        reach += grid.radius / (scale if grid.factor == 1 else before)
+        reach += _TAPS / before if number else 0
+    if passes and (old[0] * scale, old[1] * scale) != size:
+        reach += _TAPS * max(old[0] / size[0], old[1] / size[1])
+    return 2 * _TAPS + math.ceil(reach)
+
+
+def _to_floats(strip: NDArray[Any], inner: slice, reach: int) -> NDArray[np.float32]:
+    """Rows ``inner`` as C x rows x width float32.
+
+    The rows around them are there for transparent pictures, whose color bleeds; others pass them by.
+    """
+    if strip.ndim == 2:
+        return to_float(strip[inner])[None]
+    hides = strip.shape[2] in (2, 4)
+    planes = to_float(np.ascontiguousarray(np.moveaxis(strip if hides else strip[inner], 2, 0)))
+    if hides:
+        planes[:-1] = bleed(planes[:-1], planes[-1], reach)
+        planes = planes[:, inner]
+    return planes

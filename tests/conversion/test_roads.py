@@ -1,0 +1,87 @@
+"""Every property of docs/formats.md on every road: what the command line writes, each of them writes.
+
+A file goes in as a path, as bytes and as a file object, and out to a path and to a file object: equal bytes.
+A PIL image is what its file is, and gives a result with the same property; an array has only its pixels.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import srcnn as package
+
+from ..cli.conftest import Srcnn
+from ..cli.test_fidelity import CELLS, CHECK, MAKE, SAID, TABLE
+
+ROADS = ["path", "bytes", "file object", "PIL image", "array"]
+NOT_OF_PIL = {"frames or pages", "timing and loops"}
+"""An image is the frame that it shows."""
+
+
+def options_of(fmt: str) -> dict[str, Any]:
+    return {"scale": 2, "model": "bicubic", "format": fmt}
+
+
+def by_pil(path: Path, fmt: str) -> package.Converted:
+    """Convert a file that Pillow has opened; what it carries is all there is."""
+    with Image.open(path) as image:
+        return package.upscale_file(image, f"road.{fmt}", **options_of(fmt))
+
+
+@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize(("name", "fmt"), CELLS, ids=[f"{name}-{fmt}" for name, fmt in CELLS])
+def test_roads(srcnn: Srcnn, folder: Path, name: str, fmt: str, road: str) -> None:
+    made = MAKE[name](fmt)
+    path = Path(f"source.{fmt}")
+    made.pop("image").save(path, **made)
+    what = TABLE[name][fmt]
+    words = ("upscale", path, "-s", 2, "-m", "bicubic", "-o", f"wanted.{fmt}")
+    if what == "refused":
+        assert srcnn(*words).code == 3
+        if road in ("path", "bytes", "file object"):
+            with pytest.raises(package.SrcnnError, match=f"animated {fmt.upper()}"):
+                package.upscale_file(source_of(path, road), io.BytesIO(), **options_of(fmt))
+        return
+    if road in ("path", "bytes", "file object"):
+        assert srcnn(*words).code == 0
+        wanted = Path(f"wanted.{fmt}").read_bytes()
+        file = io.BytesIO()
+        done = package.upscale_file(source_of(path, road), f"road.{fmt}", **options_of(fmt))
+        package.upscale_file(source_of(path, road), file, **options_of(fmt))
+        assert Path(f"road.{fmt}").read_bytes() == file.getvalue() == wanted
+        if what == "said":
+            assert any(SAID[name, fmt] in warning for warning in done.warnings)
+    elif road == "PIL image":
+        if name in NOT_OF_PIL:
+            pytest.skip("one frame")
+        done = by_pil(path, fmt)
+        if what == "said":
+            assert any(SAID[name, fmt] in warning for warning in done.warnings)
+            return
+        with Image.open(f"road.{fmt}") as seen:
+            CHECK[name](seen, fmt)
+    else:
+        pixels = package.upscale(path, 2, "bicubic")
+        again = package.upscale(read(path), 2, "bicubic")
+        assert pixels.dtype == again.dtype
+        assert pixels.shape == again.shape
+        np.testing.assert_array_equal(pixels, again)
+
+
+def source_of(path: Path, road: str) -> Any:
+    if road == "path":
+        return path
+    return path.read_bytes() if road == "bytes" else io.BytesIO(path.read_bytes())
+
+
+def read(path: Path) -> Any:
+    """The first page of a file as its pixels."""
+    from srcnn.images.io import open_picture
+
+    return open_picture(path).read()
