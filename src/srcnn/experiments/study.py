@@ -92,13 +92,16 @@ class Study(BaseModel):
     def recipe_of(self, arm: str, seed: int, budget: Budget, start: Path | None) -> Recipe:
         """The recipe of one run; ``start`` is the weights file of the arm that it comes after."""
         values = self.recipe | self.arms[arm].recipe | {"seed": seed}
-        sizes = values.get("f", Recipe.model_fields["f"].default)
-        values.setdefault("name", "srcnn-" + "".join(map(str, sizes)))
         if start is not None:
             values["start"] = str(start)
         if budget == "smoke":
             values |= SMOKE
-        return make_recipe(values, (), f"arm {arm}")
+        recipe = make_recipe({"name": "study"} | values, (), f"arm {arm}")
+        if "name" in values:
+            return recipe
+        sizes = "".join(map(str, recipe.f))
+        name = f"{recipe.architecture}-{sizes}" if sizes else recipe.architecture
+        return recipe.model_copy(update={"name": name})
 
     def judged_on(self, budget: Budget) -> dict[str, str]:
         """``datasets``; of a study of models that only has to run, the first of them."""
