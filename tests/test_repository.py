@@ -100,8 +100,6 @@ FOREIGN = {
     "weights/standalone.py": "ONNX' attributes",
 }
 """Files with a ``dict[str, Any]``, and what it is: values that another library, or a user, chooses."""
-STILL_LONG = {"data/patches.py"}
-"""Files whose constructor still takes more."""
 
 
 def in_file(path: Path) -> str:
@@ -115,8 +113,6 @@ def is_command(function: ast.FunctionDef) -> bool:
 
 @pytest.mark.parametrize("path", FILES, ids=in_file)
 def test_functions_are_short_and_take_few_arguments(path: Path) -> None:
-    if in_file(path) in STILL_LONG:
-        pytest.xfail("takes 9 arguments")
     public = set(srcnn.__all__) if in_file(path) == "api.py" else set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.FunctionDef) or is_command(node) or node.name in public:

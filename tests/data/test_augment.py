@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from skimage.color import rgb2ycbcr
 
 from srcnn.data.augment import Recolour, brightness, hue
-from srcnn.data.patches import Pair, PatchSampler
+from srcnn.data.patches import Choice, Pair, PatchSampler
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.evaluation.reference import Original
 from srcnn.images.color import Color
@@ -94,7 +94,7 @@ def colour_pair(photo: NDArray[np.uint8]) -> Pair:
 
 def test_a_pair_is_recoloured_alike_and_each_by_its_own_chance(photo: NDArray[np.uint8]) -> None:
     recolour = Recolour("RGB", 40, 1.5)
-    sampler = PatchSampler([colour_pair(photo)], 12, 64, seed=3, recolour=recolour)
+    sampler = PatchSampler([colour_pair(photo)], 12, 64, seed=3, choice=Choice(recolor=recolour))
     x, y, _ = sampler.batch(0)
     np.testing.assert_allclose(x[..., 3:-3, 3:-3], y, rtol=0, atol=2e-6)
     plain = PatchSampler([colour_pair(photo)], 12, 64, seed=3).batch(0)[1]

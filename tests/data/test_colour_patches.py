@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from srcnn.data.patches import Pair, PatchSampler
+from srcnn.data.patches import Choice, Pair, PatchSampler
 from srcnn.data.subimages import SubImageSampler
 from srcnn.images.grid import Grid
 from srcnn.images.quantize import to_float
@@ -54,11 +54,13 @@ def test_only_weighted_channels_have_errors() -> None:
     assert pairs[0].error(0, 0, 40, 40, (1, 1, 0)) == pytest.approx(0.005, rel=1e-4)
     assert pairs[0].error(0, 0, 40, 40, (0, 1, 1)) == 0
     options = {"balanced": True, "channel_weights": (0, 1, 1)}
-    x, y, weights = PatchSampler(pairs, 12, 200, seed=1, **options).batch(0)  # type: ignore[arg-type]
+    x, y, weights = PatchSampler(pairs, 12, 200, seed=1, choice=Choice(**options)).batch(0)  # type: ignore[arg-type]
     wrong = hard(x, y)
     # 40 dB, as no error is, for the one; 20 dB for the other.
     assert float(weights[~wrong][0] / weights[wrong][0]) == pytest.approx(50, rel=1e-3)
-    chosen = PatchSampler(pairs, 12, 200, seed=1, candidates=8, channel_weights=(0, 1, 1)).batch(0)
+    chosen = PatchSampler(
+        pairs, 12, 200, seed=1, choice=Choice(candidates=8, channel_weights=(0, 1, 1))
+    ).batch(0)
     assert hard(*chosen[:2]).mean() > 0.95
 
 

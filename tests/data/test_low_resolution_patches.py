@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from srcnn.data.patches import Pair, PatchSampler, make_pair
+from srcnn.data.patches import Choice, Pair, PatchSampler, make_pair
 from srcnn.data.stream import STEPS, Cutter
 from srcnn.images.color import Color
 from srcnn.images.degrade import Degradation, Degraded
@@ -107,7 +107,9 @@ def test_balanced_weights_are_those_of_the_enlarged_image(random: np.random.Gene
             make_pair(truth, Degraded(truth[1::3, 1::3] / 255, 3), grid, Path())
             for truth in (noisy, calm)
         ]
-        found.append(np.unique(PatchSampler(pairs, 12, 64, seed=1, balanced=True).batch(0)[2]))
+        found.append(
+            np.unique(PatchSampler(pairs, 12, 64, seed=1, choice=Choice(balanced=True)).batch(0)[2])
+        )
     assert len(found[0]) == 2
     np.testing.assert_allclose(found[0], found[1], rtol=1e-4)
 
@@ -119,7 +121,7 @@ def test_of_several_candidates_the_hardest_is_taken() -> None:
     pair = make_pair(truth, Degraded(np.full((64, 64), 100 / 255), 3), Grid(3, RADIUS), Path())
     shares = {}
     for candidates in (1, 8):
-        _, y, _ = PatchSampler([pair], 6, 400, 1, candidates=candidates).batch(0)
+        _, y, _ = PatchSampler([pair], 6, 400, 1, choice=Choice(candidates=candidates)).batch(0)
         shares[candidates] = float((np.ptp(y, axis=(1, 2, 3)) > 0).mean())
     assert shares[1] == pytest.approx(0.26, abs=0.06)
     assert shares[8] == pytest.approx(1 - 0.74**8, abs=0.04)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from srcnn.data.augment import DIHEDRAL, dihedral
 from srcnn.data.folder import pictures_in
-from srcnn.data.patches import Pair, PatchSampler, load_pairs
+from srcnn.data.patches import Choice, Pair, PatchSampler, load_pairs
 from srcnn.errors import MissingData
 from srcnn.images.color import rgb_to_ycbcr, y_to_gray
 from srcnn.images.degrade import Degraded
@@ -60,7 +60,7 @@ def test_stretching_gives_y_the_range_of_gray_pictures() -> None:
 def test_the_asked_part_of_the_patches_is_stretched_input_and_truth_alike() -> None:
     pairs = [pair(40, 30), pair(25, 60)]
     plain = PatchSampler(pairs, 12, 400, seed=7).batch(2)
-    stretched = PatchSampler(pairs, 12, 400, seed=7, stretched=0.5).batch(2)
+    stretched = PatchSampler(pairs, 12, 400, seed=7, choice=Choice(stretched=0.5)).batch(2)
     differ = (plain[1] != stretched[1]).any(axis=(1, 2, 3))
     assert 150 < differ.sum() < 250
     for before, after in zip(plain[:2], stretched[:2], strict=True):
@@ -95,7 +95,7 @@ def test_balanced_errors_count_relative_to_bicubic_s() -> None:
         wrong = truth / np.float32(255) + np.float32(10 ** (-decibels / 20))
         return Pair(truth, np.pad(wrong, RADIUS, mode="edge"), GRID)
 
-    sampler = PatchSampler([at(20), at(30), at(60)], 12, 600, seed=1, balanced=True)
+    sampler = PatchSampler([at(20), at(30), at(60)], 12, 600, seed=1, choice=Choice(balanced=True))
     x, y, weights = sampler.batch(0)
     errors = np.square(x[..., RADIUS:-RADIUS, RADIUS:-RADIUS] - y).mean(axis=(1, 2, 3))
     of = {
@@ -117,7 +117,7 @@ def test_of_several_candidates_the_hardest_is_taken() -> None:
     shares = {}
     for candidates in (1, 8):
         pairs = [Pair(truth, wrong, GRID)]
-        x, y, _ = PatchSampler(pairs, 8, 400, 1, candidates=candidates).batch(0)
+        x, y, _ = PatchSampler(pairs, 8, 400, 1, choice=Choice(candidates=candidates)).batch(0)
         errors = np.square(x[..., RADIUS:-RADIUS, RADIUS:-RADIUS] - y).mean(axis=(1, 2, 3))
         shares[candidates] = float((errors > 0).mean())
     assert shares[1] == pytest.approx(0.27, abs=0.06)

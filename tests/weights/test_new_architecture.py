@@ -84,7 +84,7 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "run" / "weights.onnx"
 
 
-def as_png(picture: np.ndarray) -> bytes:  # type: ignore[type-arg]
+def as_png(picture: np.ndarray) -> bytes:
     from srcnn.images.encode import encode
     from srcnn.images.formats import FORMATS
 

@@ -127,43 +127,45 @@ _LEAST_ERROR = 1e-4
 """Of a picture, for its weight: 40 dB. An empty sky shall not be all that counts."""
 
 
+@dataclass(frozen=True)
+class Choice:
+    """Which patches are learned from, and what is done to them.
+
+    Attributes:
+        stretched: The part of the patches, of luma, that go through `y_to_gray`: a network that saw
+            only Y never met the darkest and brightest values of gray images. Bicubic is linear, so
+            stretching a degraded patch is degrading a stretched one.
+        balanced: Errors count relative to those of bicubic in the same image.
+        candidates: Of so many random patches the one is taken in which bicubic errs most.
+        channel_weights: Weights of the channels in what these two call an error; ``None``: all alike.
+        recolor: What happens to color patches by chance.
+    """
+
+    stretched: float = 0.0
+    balanced: bool = False
+    candidates: int = 1
+    channel_weights: Weights | None = None
+    recolor: Recolour | None = None
+
+
 class PatchSampler:
-    """Random patches of pictures that are all in memory."""
+    """Random patches of images that are all in memory."""
 
     def __init__(
-        self,
-        pairs: list[Pair],
-        patch: int,
-        batch: int,
-        seed: int,
-        stretched: float = 0.0,
-        balanced: bool = False,
-        candidates: int = 1,
-        channel_weights: Weights | None = None,
-        recolour: Recolour | None = None,
+        self, pairs: list[Pair], patch: int, batch: int, seed: int, choice: Choice | None = None
     ) -> None:
-        """``patch``: side of the output in pixels. Pictures with a shorter side are left out.
-
-        ``stretched``: the part of the patches, of luma, that go through `y_to_gray`: a network that saw
-        only Y never met the darkest and brightest values of gray pictures. Bicubic is linear, so
-        stretching a degraded patch is degrading a stretched one.
-        ``balanced``: errors count relative to those of bicubic in the same picture.
-        ``candidates``: of so many random patches the one is taken in which bicubic errs most.
-        ``channel_weights``: of the channels, in what these two call an error.
-        ``recolour``: what becomes of colour patches by chance.
-        """
+        """Leave out images with a side shorter than ``patch``, the side of the output in pixels."""
+        self.choice = choice = choice or Choice()
         self.pairs = [pair for pair in pairs if min(pair.size) >= patch]
         if not self.pairs:
             raise MissingData(
                 "training pictures", f"none can be read and has {patch} pixels in each direction"
             )
         self.patch, self.batch_size, self.seed = patch, batch, seed
-        self.stretched, self.candidates = stretched, candidates
-        self.channel_weights, self.recolour = channel_weights, recolour
         areas = np.array([pair.size[0] * pair.size[1] for pair in self.pairs], np.float64)
         weights = np.ones_like(areas)
-        if balanced:
-            errors = [pair.error(0, 0, *pair.size, channel_weights) for pair in self.pairs]
+        if choice.balanced:
+            errors = [pair.error(0, 0, *pair.size, choice.channel_weights) for pair in self.pairs]
             weights = 1 / np.maximum(errors, _LEAST_ERROR)
         self._weights = (weights * areas.sum() / (weights * areas).sum()).astype(np.float32)
         # By area: every pixel of the set is as likely as any other.
@@ -174,7 +176,7 @@ class PatchSampler:
         random = np.random.default_rng((self.seed, step))
         inputs, truths, picks = [], [], []
         for _ in range(self.batch_size):
-            places = [self._place(random) for _ in range(self.candidates)]
+            places = [self._place(random) for _ in range(self.choice.candidates)]
             pick, top, left = max(places, key=self._error) if len(places) > 1 else places[0]
             picks.append(pick)
             pair = self.pairs[pick]
@@ -182,12 +184,12 @@ class PatchSampler:
             inputs.append(dihedral(pair.given(top, left, self.patch), k))
             truths.append(dihedral(pair.truth[top : top + self.patch, left : left + self.patch], k))
         x, y = channels_first(np.stack(inputs)), to_float(channels_first(np.stack(truths)))
-        if self.stretched:
-            which = random.random(self.batch_size) < self.stretched
+        if self.choice.stretched:
+            which = random.random(self.batch_size) < self.choice.stretched
             x[which], y[which] = y_to_gray(x[which]), y_to_gray(y[which])
-        if self.recolour is not None:
+        if self.choice.recolor is not None:
             for i in range(self.batch_size):
-                x[i], y[i] = self.recolour(random, x[i], y[i])
+                x[i], y[i] = self.choice.recolor(random, x[i], y[i])
         return x, y, self._weights[picks]
 
     @property
@@ -209,7 +211,7 @@ class PatchSampler:
     def _error(self, place: tuple[int, int, int]) -> float:
         pick, top, left = place
         return float(self._weights[pick]) * self.pairs[pick].error(
-            top, left, self.patch, self.patch, self.channel_weights
+            top, left, self.patch, self.patch, self.choice.channel_weights
         )
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from srcnn.data.augment import Recolour
 from srcnn.data.catalog import locate
 from srcnn.data.folder import pictures_in
-from srcnn.data.patches import PatchSampler, Sampler, load_pairs
+from srcnn.data.patches import Choice, PatchSampler, Sampler, load_pairs
 from srcnn.data.stream import Cutter, StreamSampler
 from srcnn.data.subimages import SubImageSampler
 from srcnn.engine.threads import cores
@@ -128,19 +128,21 @@ def open_sampler(
         sampler = SubImageSampler(pairs, *size, recipe.sub_images)
         say(f"{len(sampler.places)} sub-images of {sampler.pictures} pictures")
         return nullcontext(sampler)
-    recolour = None
+    recolor = None
     if recipe.hue or recipe.brightness > 1:
-        recolour = Recolour(recipe.color, recipe.hue, recipe.brightness)
+        recolor = Recolour(recipe.color, recipe.hue, recipe.brightness)
     make = partial(
         PatchSampler,
         patch=recipe.patch,
         batch=recipe.batch,
         seed=recipe.seed,
-        stretched=recipe.stretched,
-        balanced=recipe.balanced,
-        candidates=recipe.candidates,
-        channel_weights=recipe.channel_weights,
-        recolour=recolour,
+        choice=Choice(
+            recipe.stretched,
+            recipe.balanced,
+            recipe.candidates,
+            recipe.channel_weights,
+            recolor,
+        ),
     )
     if fits_in_memory(files, recipe.shrink, recipe.megapixels, channels_in(recipe.color)):
         say(f"decoding {len(files)} pictures")
