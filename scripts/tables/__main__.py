@@ -15,6 +15,7 @@ from conclusions import conclusions
 from example_based import OF_91_IMAGES, sparse_coding_times
 from protocols import protocols, protocols_x4, show_score
 from shared import ROOT
+from sizes import any_size
 from speed import (
     large,
     network_nanoseconds,
@@ -222,6 +223,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "protocols": protocols,
     "protocols_x4": protocols_x4,
     "fidelity": fidelity,
+    "any_size": any_size,
     "results_of_91_images": lambda: _scores(_cells("fp32"), ("set5", "set14"), OF_91_IMAGES),
     "sparse_coding_times": sparse_coding_times,
     "binary": binary,

@@ -228,7 +228,7 @@ MODELS = {
     "text.onnx": b"these are no weights\n" * 100,
     "cut.onnx": weights_file(near_identity())[:700],
     "other.onnx": _onnx_without_card(),
-    "x2.onnx": weights_file(near_identity(), scale=2),
+    "x1.onnx": weights_file(near_identity(), scale=1),
     "state.pth": b"PK\3\4",
 }
 
@@ -246,12 +246,9 @@ def test_unusable_models(srcnn: Srcnn, photo: Path, name: str, engine: str) -> N
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
-        ("srcnn-999", "srcnn-915, srcnn-955, bicubic, or a weights file"),  # what there is
-        ("a+", "use srcnn evaluate, compare or bench"),
-        ("sparse-coding", "use srcnn evaluate, compare or bench"),
+        ("srcnn-999", "srcnn-915, srcnn-955, bicubic, sparse-coding, a+, or a weights file"),
         ("missing.onnx", "no such"),
         ("./srcnn-915", "no such"),
-        ("srcnn-955 -s 2", "x3"),
     ],
 )
 @pytest.mark.usefixtures("shipped")

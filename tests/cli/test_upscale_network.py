@@ -20,10 +20,11 @@ Tensors = dict[str, NDArray[np.float32]]
     [
         ([], ("srcnn-955", 3)),
         (["-s", 2], ("srcnn-915", 2)),
-        (["-s", 2.5], ("srcnn-955", 3)),
-        (["-s", 3.5], ("srcnn-915", 4)),
+        (["-s", 2.2], ("srcnn-955", 3)),
+        (["-s", 3.1], ("srcnn-915", 4)),
         (["-s", 1.2], ("srcnn-915", 2)),
-        (["-s", 8], ("srcnn-915", 4)),
+        (["-s", 8], ("srcnn-915", 4, 2)),
+        (["-s", 5, "-m", "srcnn-955"], ("srcnn-955", 3, 3)),
         (["-m", "srcnn-915"], ("srcnn-915", 3)),
         (["--width", 10], ("srcnn-915", 2)),
         (["--max-edge", 18], ("srcnn-955", 3)),
@@ -34,14 +35,17 @@ def test_which_network(
     folder: Path,
     shipped: dict[tuple[str, int], int],
     arguments: list[object],
-    used: tuple[str, int],
+    used: tuple[str, *tuple[int, ...]],
 ) -> None:
-    """The best one for the nearest scale by default, told by what each network adds to flat gray."""
+    """At or above the scale, in passes, the best by default: told by what each adds to flat gray."""
     Image.new("L", (6, 6), 100).save("flat.png")
     ran = srcnn("upscale", "flat.png", "-o", "out.png", "--json", "-", *arguments)
     assert ran.code == 0
-    assert np.unique(pixels(Path("out.png"))).tolist() == [100 + shipped[used]]
-    assert ran.json()["results"][0]["model"] == used[0]
+    name, *passes = used
+    added = sum(shipped[name, scale] for scale in passes)
+    assert np.unique(pixels(Path("out.png"))).tolist() == [100 + added]
+    result = ran.json()["results"][0]
+    assert (result["model"], result["passes"]) == (name, passes)
 
 
 @pytest.mark.parametrize(("engine", "extra"), [("openvino", "openvino"), ("torch", "train")])

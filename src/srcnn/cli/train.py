@@ -30,7 +30,6 @@ _COMPARED = 2000
 
 @click.command(epilog="\b\nExample:  srcnn train recipes/srcnn-915-x3.yaml --run runs/915-x3")
 @click.argument("recipe", required=False, metavar="[RECIPE.yaml|FOLDER]")
-@click.option("-s", "--scale", type=int, show_default="3", help="With a FOLDER: the scale.")
 @click.option(
     *("-s", "--scale"),
     type=int,

@@ -81,6 +81,21 @@ def test_trained_once_and_kept(
     np.testing.assert_array_equal(enhance_whole(open_example_based(name, scale), low), first)
 
 
+@pytest.mark.usefixtures("root")
+@pytest.mark.parametrize("name", NAMES)
+def test_they_upscale_like_any_network(name: str) -> None:
+    """In tiles as whole, at a trained scale and between."""
+    low = np.random.default_rng(3).integers(0, 256, (31, 40), np.uint8)
+    given = low[None] / np.float32(255)
+    wanted = enhance_whole(open_example_based(name, 3), given, tile=1000)[0]
+    assert np.abs(wanted - srcnn.imresize(given[0], 3)).max() > 1e-3, "it must do something"
+    made = srcnn.upscale(low, 3, name, tile=20)
+    np.testing.assert_allclose(made, np.clip(wanted, 0, 1) * 255, rtol=0, atol=0.51)
+    between = srcnn.upscale(low, 2.5, name, tile=20)
+    reduced = srcnn.imresize(wanted, size=(78, 100))
+    np.testing.assert_allclose(between, np.clip(reduced, 0, 1) * 255, rtol=0, atol=0.51)
+
+
 def _cut(data: bytes) -> bytes:
     return data[: len(data) // 2]
 
