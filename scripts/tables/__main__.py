@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from conclusions import conclusions
 from example_based import OF_91_IMAGES, sparse_coding_times
+from pictures import held_out_pictures, photo_authors
 from protocols import protocols, protocols_x4, show_score
 from shared import ROOT
 from sizes import any_size
@@ -230,6 +231,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "conclusions": conclusions,
     "authors": authors,
     "bicubic_rows": bicubic_rows,
+    "photo_authors": photo_authors,
+    "held_out_pictures": held_out_pictures,
 }
 
 

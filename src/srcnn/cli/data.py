@@ -147,7 +147,7 @@ def verify(names: tuple[str, ...], data_root: Path | None, json: str | None) -> 
     Arguments:
       NAME...  See srcnn data list.
     """
-    from srcnn.data.catalog import known, locate
+    from srcnn.data.catalog import how_to_get, known, locate
     from srcnn.data.verify import verify as verify_folder
 
     sets = {name: known(name) for name in names}
@@ -169,7 +169,7 @@ def verify(names: tuple[str, ...], data_root: Path | None, json: str | None) -> 
     for name, found in results.items():
         if not found.ok:
             counts = [f"{len(files)} {what}" for what, files in asdict(found).items() if files]
-            fix = f"run: srcnn data fetch {name}" if found.missing else ""
+            fix = how_to_get(name) if found.missing else ""
             report_error(SrcnnError(f"data set '{name}'", ", ".join(counts), fix))
     if not all(found.ok for found in results.values()):
         raise Exit(1)

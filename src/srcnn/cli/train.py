@@ -129,6 +129,7 @@ def _read(
     recipe: str | None, scale: int | None, resume: Path | None, changes: list[str]
 ) -> tuple[Recipe, Path]:
     """Return the recipe, and the file or the folder of pictures that it was made from."""
+    from srcnn.data.catalog import CATALOG
     from srcnn.data.folder import RESOLVED, picture_names
     from srcnn.training.recipe_file import make_recipe, read_recipe
 
@@ -137,7 +138,7 @@ def _read(
         found = islice(picture_names(str(source), recursive=True), 4 * _HELD_BACK)
         values = _FOLDER_RECIPE | {
             "scale": 3 if scale is None else scale,
-            "data": [str(source)],
+            "data": [f"./{source}" if str(source) in CATALOG else str(source)],
             "held_back": len(list(found)) // 4,
         }
         return make_recipe(values, changes, str(source)), source
@@ -170,6 +171,8 @@ def _describe(plan: Plan, device: str) -> None:
     recipe = plan.recipe
     sys.stdout.write(recipe.to_yaml())
     print(f"# {len(plan.training)} pictures to train on, {len(plan.held_back)} held back")
+    if plan.held_out:
+        print(f"# {len(plan.held_out)} more are kept out of all training (docs/training.md)")
     if recipe.sub_images:
         with open_sampler(recipe, plan.training, grid_of(plan.card), _comment, say):
             pass  # only the pictures themselves tell how many there are

@@ -11,6 +11,8 @@ from srcnn.errors import MissingData
 
 RAW = "https://raw.githubusercontent.com"
 """Where the files of a GitHub repository are served one by one."""
+PHOTOS_PAGE = "docs/photos.md"
+"""The page that names the author, the license and the source of every picture of ``photos``."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class DataSet:
     """``train`` or ``test``; never both."""
     pictures: int
     origin: str
-    """``owner/repository/revision/folder`` on GitHub."""
+    """``owner/repository/revision/folder`` on GitHub; empty if nobody is known to serve the pictures."""
     licence: str
     bicubic_psnr: dict[int, float] = field(default_factory=dict)
     protocol: str = "paper"
@@ -33,7 +35,9 @@ class DataSet:
 
     @property
     def source(self) -> str:
-        """The page that shows the pictures."""
+        """The page that shows the pictures, or that lists what they were cut from."""
+        if not self.origin:
+            return PHOTOS_PAGE
         owner, repository, revision, folder = self.origin.split("/", 3)
         return f"https://github.com/{owner}/{repository}/tree/{revision}/{folder}"
 
@@ -81,6 +85,9 @@ CATALOG = {
         *("CLIC", "train", 9, f"{_CORPUS}/clic2025/training", "Unsplash licence"), checked="pixels"
     ),
     "gb82": DataSet("GB82", "train", 25, f"{_CORPUS}/gb82", "CC0 1.0", checked="pixels"),
+    "photos": DataSet(
+        *("photos", "train", 246, "", "CC0, CC BY(-SA), Unsplash, (L)GPL"), checked="pixels"
+    ),
 }
 
 
@@ -89,6 +96,13 @@ def known(name: str) -> DataSet:
     if name not in CATALOG:
         raise MissingData(f"data set '{name}'", "is unknown", f"use {', '.join(CATALOG)}")
     return CATALOG[name]
+
+
+def how_to_get(name: str) -> str:
+    """Return what to do to have a known data set on this machine."""
+    if CATALOG[name].origin:
+        return f"run: srcnn data fetch {name}"
+    return f"{CATALOG[name].source} lists what its pictures were cut from"
 
 
 def data_root(given: str | Path | None = None) -> Path:
@@ -131,5 +145,5 @@ def locate(name: str, root: str | Path | None = None) -> Path:
     raise MissingData(
         f"data set '{name}'",
         f"is not there (looked in {folder.parent})",
-        f"run: srcnn data fetch {name}; or set {place}",
+        f"{how_to_get(name)}; or set {place}",
     )

@@ -13,9 +13,10 @@ from pooch import HTTPDownloader
 from requests import ConnectionError as NoConnection
 from requests import RequestException, Timeout
 
-from srcnn.data.catalog import DataSet, data_root, known
+from srcnn.data.catalog import DataSet, data_root, how_to_get, known
+from srcnn.data.photos import origins
 from srcnn.data.verify import checksums, digest, verify
-from srcnn.errors import DestinationExists, InputError, SrcnnError
+from srcnn.errors import DestinationExists, InputError, MissingData, SrcnnError
 from srcnn.images.files import remove_parts, write_atomically
 
 _AT_ONCE = 4
@@ -35,7 +36,8 @@ class Order:
 def order(name: str, root: str | Path | None = None) -> Order:
     """What has to be fetched for the data set ``name`` to lie, whole, in the data root.
 
-    `MissingData` for an unknown set; `DestinationExists` where its folder holds other pictures: they
+    `MissingData` for an unknown set, and for one that lacks pictures and has no address to download
+    them from; `DestinationExists` where its folder holds other pictures: they
     would be judged or trained on with it, and nobody's file is overwritten.
     """
     folder = data_root(root) / name
@@ -46,6 +48,13 @@ def order(name: str, root: str | Path | None = None) -> Order:
     ):
         if files:
             raise DestinationExists(folder / files[0], why, "move it away, then fetch again")
+    if findings.missing and not known(name).origin:
+        repositories, packages = origins()
+        why = (
+            f"is not served anywhere; it was cut from {len(repositories)} GitHub repositories and "
+            f"{len(packages)} Debian packages"
+        )
+        raise MissingData(f"data set '{name}'", why, how_to_get(name))
     sums = checksums(name)
     return Order(name, folder, {file: sums[file] for file in findings.missing})
 

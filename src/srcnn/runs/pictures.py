@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from srcnn.data.augment import Recolour
 from srcnn.data.catalog import locate
 from srcnn.data.folder import pictures_in
+from srcnn.data.held_out import is_held_out
 from srcnn.data.patches import Choice, PatchSampler, Sampler, load_pairs
 from srcnn.data.stream import Cutter, StreamSampler
 from srcnn.data.subimages import SubImageSampler
@@ -94,15 +95,24 @@ class Versions:
         return pair
 
 
-def find_pictures(names: Sequence[str], data_root: Path | None) -> list[Path]:
-    """Every picture of these folders and data sets, each once; `MissingData` where one has none."""
+def find_pictures(names: Sequence[str], data_root: Path | None) -> tuple[list[Path], list[Path]]:
+    """Find every picture of these folders and data sets, each once.
+
+    Returns:
+        The pictures to use, and those that are kept out of training (`srcnn.data.held_out`).
+
+    Raises:
+        MissingData: If one has no pictures.
+    """
     found: dict[Path, Path] = {}
     for name in names:
         folder = locate(name, data_root)
         real = folder.resolve()
         for path in pictures_in(folder, recursive=True):
             found.setdefault(real / path.relative_to(folder), path)
-    return list(found.values())
+    # A data set may be a link to a folder of another name, or be found through one.
+    kept_out = [path for real, path in found.items() if is_held_out(path) or is_held_out(real)]
+    return [path for path in found.values() if path not in kept_out], kept_out
 
 
 def degradation_of(recipe: Recipe) -> Degradation:

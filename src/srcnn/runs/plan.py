@@ -34,12 +34,14 @@ class Plan:
         origin: The file that the recipe was read from.
         training: Pictures to learn from.
         held_back: Pictures that weights are chosen by.
+        held_out: Pictures that are used for neither, because nothing is trained on them.
     """
 
     recipe: Recipe
     origin: Origin
     training: list[Path]
     held_back: list[Path]
+    held_out: list[Path]
 
     @property
     def card(self) -> Card:
@@ -64,7 +66,8 @@ def make_plan(
     """
     for name in recipe.scores:
         pictures_in(locate(name, data_root))
-    files, count = find_pictures(recipe.data, data_root), recipe.held_back
+    files, held_out = find_pictures(recipe.data, data_root)
+    count = recipe.held_back
     if len(files) <= count:
         why = f"{count} of {len(files)} pictures leaves none to train on"
         raise UsageError("held_back", why)
@@ -75,6 +78,7 @@ def make_plan(
         Origin(f"{origin.file}, changed", "") if changed else origin,
         [path for i, path in enumerate(files) if i not in chosen],
         [path for i, path in enumerate(files) if i in chosen],
+        held_out,
     )
 
 

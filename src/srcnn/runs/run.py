@@ -80,6 +80,8 @@ def run_plan(
         model = first_model(recipe, state.step)
         hooks = _hooks(session, plan)
         compare_pictures(state, plan.training, plan.held_back, log.warn)
+        if plan.held_out:
+            log.say(f"{len(plan.held_out)} pictures are kept out of all training, left out")
         reading = (grid_of(plan.card), log.say, log.warn)
         with open_sampler(recipe, plan.training, *reading) as sampler:
             # From here on nothing about the recipe or the pictures can be wrong any more.
