@@ -85,7 +85,7 @@ def test_without_its_package_it_says_what_to_install(
 
 
 def test_metrics_go_by_their_names() -> None:
-    assert METRICS["ifc"] is ifc
+    assert METRICS["ifc"].measure is ifc
 
 
 @pytest.mark.parametrize("name", ["edge", "ramp", "black"])

@@ -29,7 +29,7 @@ def test_pictures_that_cannot_be_compared(
     metric: str, a: NDArray[Any], b: NDArray[Any], why: str
 ) -> None:
     with pytest.raises(UsageError, match=f"^{metric}.*{why}"):
-        METRICS[metric](a, b)
+        METRICS[metric].measure(a, b)
 
 
 @pytest.mark.parametrize("metric", OF_ONE_CHANNEL)
@@ -37,8 +37,8 @@ def test_the_peak_is_the_dtype_s(metric: str, photo: NDArray[np.uint8]) -> None:
     """The same picture in 8 bits, 16 bits and floats."""
     truth = photo[..., 1]
     picture = truth // 2 + 60
-    wanted = METRICS[metric](picture, truth)
+    wanted = METRICS[metric].measure(picture, truth)
     assert np.isfinite(wanted)
     for dtype, unit in ((np.uint16, 257), (np.float64, 1 / 255)):
         pair = [(image * float(unit)).astype(dtype) for image in (picture, truth)]
-        assert METRICS[metric](*pair) == pytest.approx(wanted, rel=1e-6)
+        assert METRICS[metric].measure(*pair) == pytest.approx(wanted, rel=1e-6)

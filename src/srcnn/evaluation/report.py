@@ -18,14 +18,11 @@ from srcnn.evaluation.protocol import PROTOCOLS, Protocol, protocol_named
 from srcnn.evaluation.reference import read_originals
 from srcnn.evaluation.save import save_judged
 from srcnn.evaluation.scoring import Judged, Keep, score_pictures
-from srcnn.metrics import METRICS, OF_ONE_CHANNEL
+from srcnn.metrics import METRICS
 from srcnn.weights.store import default
 
 _TOLERANCE = 0.011
 """Largest difference, in dB, of a bicubic row from a published one: those are rounded to hundredths."""
-
-_OF_ONE = ("ssim", "msssim")
-"""Metrics between 0 and 1, shown with four places; others with two, as in the paper."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,7 @@ def make_report(
     datasets = _find(request.datasets, data_root)
     if save is not None:
         _refuse_clashes("weights files", (Path(name).name for name in names))
-    measures = {metric: METRICS[metric] for metric in request.metrics}
+    measures = {metric: METRICS[metric].measure for metric in request.metrics}
     # Everything that can be wrong with a model is found before any work starts.
     engine = request.engine.resolved()
     opened = open_models(names, scales, engine, data_root, progress)
@@ -119,9 +116,10 @@ def check_metrics(metrics: Sequence[str], rules: Protocol) -> None:
     for metric in metrics:
         if metric not in METRICS:
             raise UsageError(f"metric '{metric}'", "is unknown", f"use {', '.join(METRICS)}")
-        if metric in OF_ONE_CHANNEL and rules.together:
+        if METRICS[metric].of_one_channel and rules.together:
             why = f"is of one channel, and {rules.name} scores {rules.together[0]} as one"
-            fix = f"use {', '.join(name for name in METRICS if name not in OF_ONE_CHANNEL)}"
+            others = [name for name, one in METRICS.items() if not one.of_one_channel]
+            fix = f"use {', '.join(others)}"
             raise UsageError(f"metric '{metric}'", why, fix)
     if not metrics:
         raise UsageError("metrics", "none is named", f"use {', '.join(METRICS)}")
@@ -183,7 +181,7 @@ def to_table(report: Report) -> str:
     for row in rows:
         means = row.mean
         cells = "".join(
-            f"{means[metric]:{wide[metric]}.{4 if metric.startswith(_OF_ONE) else 2}f}"
+            f"{means[metric]:{wide[metric]}.{METRICS[metric.partition('_')[0]].places}f}"
             for metric in metrics
         )
         lines.append(f"{row.dataset:{place}}  x{row.scale:<4}  {row.model:{width}}{cells}")

@@ -18,11 +18,11 @@ from srcnn.images.color import Color, channels_in, convert, rgb_to_ycbcr, space_
 from srcnn.images.crop import modcrop, shave
 from srcnn.images.degrade import Degradation, Degraded
 from srcnn.images.quantize import to_float, to_uint8
-from srcnn.metrics import SMALLEST, Metric, psnr, ssim
+from srcnn.metrics import METRICS, Measure, psnr, ssim
 
 Scores = dict[str, float]
 
-_USUAL: dict[str, Metric] = {"psnr": psnr, "ssim": ssim}
+_USUAL: dict[str, Measure] = {"psnr": psnr, "ssim": ssim}
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ Keep = Callable[[str, Judged], None]
 """(model's name, what it made)."""
 
 
-def score(picture: Views, truth: Views, border: int, metrics: Mapping[str, Metric]) -> Scores:
+def score(picture: Views, truth: Views, border: int, metrics: Mapping[str, Measure]) -> Scores:
     """Every metric of every view against the truth, ``border`` pixels shaved from each side.
 
     ``psnr`` is of the first view, ``psnr_cb`` of another that is named Cb.
@@ -95,9 +95,9 @@ def judge(model: Enhancer, original: Original, degraded: Degraded) -> Judged:
     return Judged(original, image, space, original.protocol.views(image, space))
 
 
-def check_size(original: Original, scale: int, metrics: Mapping[str, Metric] = _USUAL) -> None:
+def check_size(original: Original, scale: int, metrics: Mapping[str, Measure] = _USUAL) -> None:
     """`InputError` for a picture that is too small for SSIM or for one of the metrics."""
-    smallest = {"ssim": SMALLEST["ssim"], **{k: SMALLEST[k] for k in metrics if k in SMALLEST}}
+    smallest = {name: METRICS[name].smallest for name in ("ssim", *metrics) if name in METRICS}
     neediest = max(smallest, key=lambda metric: smallest[metric])
     border = original.protocol.shaved(scale)
     height, width = original.pixels.shape[:2]
@@ -113,7 +113,7 @@ def score_pictures(
     originals: Iterable[Original],
     models: Sequence[Enhancer],
     scale: int,
-    metrics: Mapping[str, Metric] = _USUAL,
+    metrics: Mapping[str, Measure] = _USUAL,
     keep: Keep | None = None,
     failures: list[SrcnnError] | None = None,
     degradation: Degradation = BICUBIC,

@@ -1,8 +1,9 @@
-"""How near a picture is to the truth: one metric, one file."""
+"""How near an image is to the truth: one metric, one file, one row of a table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
@@ -17,28 +18,45 @@ from srcnn.metrics.ssim import WINDOW as _SSIM
 from srcnn.metrics.ssim import ssim
 from srcnn.metrics.wpsnr import wpsnr
 
-Metric = Callable[[NDArray[Any], NDArray[Any]], float]
+Measure = Callable[[NDArray[Any], NDArray[Any]], float]
+"""A function of (image, truth), arrays of one shape and dtype."""
 
-METRICS: dict[str, Metric] = {
-    "psnr": psnr,
-    "ssim": ssim,
-    "ifc": ifc,
-    "nqm": nqm,
-    "wpsnr": wpsnr,
-    "msssim": msssim,
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric.
+
+    Attributes:
+        name: Its name in reports and on the command line.
+        measure: The function of (image, truth), both uint8.
+        of_one_channel: Whether it takes (H, W) alone, not (H, W, 3).
+        smallest: Pixels that an image needs each way.
+        places: Decimal places in tables, as in the paper.
+    """
+
+    name: str
+    measure: Measure
+    of_one_channel: bool = False
+    smallest: int = 1
+    places: int = 2
+
+
+METRICS = {
+    metric.name: metric
+    for metric in (
+        Metric("psnr", psnr),
+        Metric("ssim", ssim, smallest=_SSIM, places=4),
+        Metric("ifc", ifc, of_one_channel=True, smallest=_IFC),
+        Metric("nqm", nqm, of_one_channel=True),
+        Metric("wpsnr", wpsnr, of_one_channel=True),
+        Metric("msssim", msssim, of_one_channel=True, smallest=_MSSSIM, places=4),
+    )
 }
-"""By name: functions of (picture, truth), both uint8. In the order of the paper's Tables 2 to 4."""
-
-OF_ONE_CHANNEL = ("ifc", "nqm", "wpsnr", "msssim")
-"""Those that take H x W alone."""
-
-SMALLEST = {"ssim": _SSIM, "ifc": _IFC, "msssim": _MSSSIM}
-"""By name: the pixels that a metric needs each way, where it needs more than one."""
+"""The metrics by name, in the order of the paper's Tables 2 to 4."""
 
 __all__ = [
     "METRICS",
-    "OF_ONE_CHANNEL",
-    "SMALLEST",
+    "Measure",
     "Metric",
     "ifc",
     "msssim",

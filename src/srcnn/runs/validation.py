@@ -14,7 +14,7 @@ from srcnn.errors import SrcnnError
 from srcnn.evaluation.reference import Original
 from srcnn.evaluation.scoring import ImageScores, mean, score_pictures
 from srcnn.images.degrade import Degradation
-from srcnn.metrics import Metric, psnr
+from srcnn.metrics import Measure, psnr
 from srcnn.runs.pictures import Say, degradation_of, read_held_back
 from srcnn.training.config import Recipe
 
@@ -33,7 +33,7 @@ class Validation:
 
     originals: Sequence[Original]
     scale: int
-    metrics: Mapping[str, Metric]
+    metrics: Mapping[str, Measure]
     degradation: Degradation
     bicubic: float = math.nan
 
