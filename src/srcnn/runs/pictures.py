@@ -95,9 +95,7 @@ class Versions:
         return pair
 
 
-def find_pictures(
-    names: Sequence[str], data_root: Path | None
-) -> tuple[list[Path], list[Path]]:
+def find_pictures(names: Sequence[str], data_root: Path | None) -> tuple[list[Path], list[Path]]:
     """Find every picture of these folders and data sets, each once.
 
     Returns:
