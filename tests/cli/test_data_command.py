@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from srcnn.data.catalog import CATALOG, DataSet
+from srcnn.data.photos import origins
 from srcnn.data.verify import CHECKSUMS, digest
 
 from .conftest import Srcnn, save, tree
@@ -247,6 +248,28 @@ def test_the_list_says_what_is_here(server: Server, root: Path, srcnn: Srcnn) ->
     rows = {row["name"]: row for row in srcnn("data", "list", "--json", "-").json()["data"]}
     assert (rows["small"]["here"], rows["small"]["pictures"]) == (2, 3)
     assert f"2 in {root / 'small'}" in srcnn("data", "list").out.decode()
+
+
+def test_photos_are_served_nowhere_and_the_error_says_what_they_were_cut_from(
+    root: Path, srcnn: Srcnn
+) -> None:
+    result = srcnn("data", "fetch", "photos", "set5")
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    repositories, packages = origins()
+    assert f"{len(repositories)} GitHub repositories" in result.error
+    assert f"{len(packages)} Debian packages" in result.error
+    assert result.error.endswith("docs/photos.md lists what its pictures were cut from\n")
+    assert not root.exists()
+    (root / "photos").mkdir(parents=True)
+    verified = srcnn("data", "verify", "photos")
+    assert verified.code == 1
+    assert "246 missing; docs/photos.md lists" in verified.error
+
+
+def test_photos_that_are_whole_need_no_fetching(shared: Path, srcnn: Srcnn) -> None:
+    result = srcnn("data", "fetch", "photos", "--data-root", shared / "data")
+    assert (result.code, result.err) == (0, "")
+    assert b"photos: 246 pictures in " in result.out
 
 
 @pytest.mark.parametrize("verb", ["fetch", "verify"])

@@ -61,6 +61,31 @@ def test_a_dry_run_shows_the_recipe_and_trains_nothing(
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_folder_that_is_called_as_a_data_set_is_the_folder(
+    photos: Path, tmp_path: Path, srcnn: Srcnn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``srcnn train photos/`` means the folder here, whatever data sets there are."""
+    (tmp_path / "root" / "photos").mkdir(parents=True)
+    Image.new("RGB", (60, 60)).save(tmp_path / "root" / "photos" / "photo_001.png")
+    monkeypatch.setenv("SRCNN_DATA", str(tmp_path / "root"))
+    monkeypatch.chdir(tmp_path)
+    for name in ("photos", "photos/", "./photos"):
+        result = srcnn("train", name, "--dry-run", *SETTINGS, "--set", "held_back=0")
+        assert result.code == 0
+        assert b"# 3 pictures to train on" in result.out
+
+
+def test_a_dry_run_counts_what_is_kept_out_of_training(
+    shared: Path, tmp_path: Path, srcnn: Srcnn
+) -> None:
+    recipe = tmp_path / "small.yaml"
+    recipe.write_text("name: srcnn-915\nscale: 3\ndata: [gb82]\nheld_back: 3\n")
+    root = ("--data-root", shared / "data")
+    result = srcnn("train", recipe, "--dry-run", *root, *SETTINGS)
+    assert result.code == 0
+    assert b"# 15 pictures to train on, 3 held back\n# 7 more are kept out" in result.out
+
+
 def test_a_run_is_not_overwritten_but_resumed(photos: Path, tmp_path: Path, srcnn: Srcnn) -> None:
     run = tmp_path / "run"
     assert srcnn("train", photos, "--run", run, *SETTINGS).code == 0

@@ -109,3 +109,11 @@ def test_tta_averages_flips_and_turns(
     assert_is(pixels(Path("out.png")), wanted)
     srcnn("upscale", photo, "-m", weights, "-o", "alone.png")
     assert (pixels(Path("out.png")) != pixels(Path("alone.png"))).any()
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_dry_run_names_the_passes(srcnn: Srcnn, folder: Path) -> None:
+    Image.new("L", (6, 6), 100).save("flat.png")
+    ran = srcnn("upscale", "flat.png", "-s", 8, "-m", "srcnn-915", "--dry-run")
+    assert ran.code == 0
+    assert b"48 x 48 by x4, x2, " in ran.out

@@ -15,6 +15,8 @@ from srcnn.images.formats import SUFFIXES
 
 UNKNOWN = {"urban100"}
 """The sets whose pictures nobody here has had in hand."""
+UNSERVED = {"photos"}
+"""The sets that no address serves."""
 
 
 def test_every_set_of_the_catalog_has_a_line_for_each_picture() -> None:
@@ -28,7 +30,11 @@ def test_every_set_of_the_catalog_has_a_line_for_each_picture() -> None:
         else:
             assert all(re.fullmatch("[0-9a-f]{64}", sha256 or "") for sha256 in files.values())
         assert data.use in ("train", "test")
-        assert data.url("a b.png").endswith("/a%20b.png")
+        if name in UNSERVED:
+            assert data.source == "docs/photos.md"
+        else:
+            assert data.url("a b.png").endswith("/a%20b.png")
+            assert data.source.startswith("https://github.com/")
         assert data.licence
 
 
@@ -57,7 +63,7 @@ def test_bsds_is_split_as_the_field_does_without_the_woman_of_set5() -> None:
 
 AT_HAND = [
     # Large ones, to be decoded for their checksums.
-    pytest.param(name, marks=[pytest.mark.slow] if name in ("cid22", "clic") else [])
+    pytest.param(name, marks=[pytest.mark.slow] if name in ("cid22", "clic", "photos") else [])
     for name in CATALOG
     if name not in UNKNOWN
 ]
@@ -86,6 +92,8 @@ def test_the_data_root_is_what_is_given_then_the_environment_then_the_cache(
         locate("t91")
     with pytest.raises(MissingData, match=r"run: srcnn data fetch t91; or set --data-root$"):
         locate("t91", tmp_path)
+    with pytest.raises(MissingData, match=r"docs/photos\.md lists what .*; or set --data-root$"):
+        locate("photos", tmp_path)
     with pytest.raises(MissingData, match="none of set5, set14"):
         locate("set15")
 

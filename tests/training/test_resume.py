@@ -29,6 +29,8 @@ from .tiny import digest, recipe_for, train
 
 FREE = {"free_steps": 5}
 BINARY = {"form": "binary", "name": "srcnn-915@bits"}
+COMPACT = {"architecture": "compact", "channels": 5, "depth": 2, "n": [], "loss": "l1"}
+IN_COLOR = {**COMPACT, **FREE, "color": "RGB", "candidates": 2}
 PAPER = {"form": "plain", "init": "paper", "optimizer": "sgd", "layer_lr": [1, 1, 0.1], "ema": 0}
 
 
@@ -51,8 +53,12 @@ def signal_at(
 
 @pytest.mark.parametrize(
     ("changes", "at"),
-    [*[({}, at) for at in (0, 4, 7, 11)], (PAPER, 5), (BINARY, 6), *[(FREE, at) for at in (6, 7)]],
-    ids=["0", "4", "7", "11", "paper-5", "binary-6", "free-6", "free-7"],
+    [
+        *[({}, at) for at in (0, 4, 7, 11)],
+        *[(FREE, at) for at in (6, 7)],
+        *[(PAPER, 5), (BINARY, 6), (COMPACT, 6), (IN_COLOR, 9)],
+    ],
+    ids=["0", "4", "7", "11", "free-6", "free-7", "paper-5", "binary-6", "compact-6", "color-9"],
 )
 def test_a_signal_ends_the_run_after_its_step_and_resuming_changes_nothing(
     photos: Path,

@@ -77,7 +77,9 @@ class Outcome:
         places = f"{result.source} -> {result.destination}"
         if result.skipped or self.estimate is None:
             return f"{places}: {result.reason}"
-        return f"{places}: {result.width} x {result.height}, {self.estimate.in_words()}"
+        size = f"{result.width} x {result.height}"
+        by = f" by {', '.join(f'x{scale}' for scale in result.passes)}" if result.passes else ""
+        return f"{places}: {size}{by}, {self.estimate.in_words()}"
 
 
 class SummaryRow(EstimateRow):

@@ -81,7 +81,9 @@ def run_plan(
         hooks = _hooks(session, plan)
         compare_pictures(state, plan.training, plan.held_back, log.warn)
         if plan.held_out:
-            log.say(f"{len(plan.held_out)} pictures are kept out of all training, left out")
+            log.say(
+                f"{len(plan.held_out)} pictures are left out: they are kept out of all training"
+            )
         reading = (grid_of(plan.card), log.say, log.warn)
         with open_sampler(recipe, plan.training, *reading) as sampler:
             # From here on nothing about the recipe or the pictures can be wrong any more.
