@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
 from numpy.typing import NDArray
 
 from srcnn._optional import need
-from srcnn.engine.arguments import number
-from srcnn.engine.inputs import File, Picture
+from srcnn.engine.arguments import number, whole
+from srcnn.engine.inputs import Picture
 from srcnn.engine.options import Engine, engine_of
 from srcnn.engine.upscaler import Upscaler
 from srcnn.engine.upscaler import load as _load
-from srcnn.errors import DestinationExists, UsageError
+from srcnn.errors import DestinationExists
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
+from srcnn.images.source import File
 
 if TYPE_CHECKING:
+    import PIL.Image
+
     from srcnn.conversion.conversion import Converted
     from srcnn.conversion.convert import Stop
+    from srcnn.conversion.places import Writable
     from srcnn.engine.pipeline import Progress
     from srcnn.evaluation.documents import ReportDocument
 
@@ -138,8 +141,8 @@ def upscale(
 
 
 def upscale_file(
-    source: Any,
-    destination: Any,
+    source: File | PIL.Image.Image,
+    destination: Writable,
     scale: float | None = None,
     model: str | Path | None = None,
     *,
@@ -167,7 +170,7 @@ def upscale_file(
     what each format holds.
 
     Args:
-        source: Path, bytes, or a binary file object to read from.
+        source: Path, bytes, a binary file object to read from, or a PIL image.
         destination: Path, which is written atomically, or a binary file object to write to.
         scale: Enlargement, above 1; 3 if no size is given.
         model: Name of a shipped network or a weights file; ``None`` is the best one for the scale.
@@ -209,7 +212,7 @@ def upscale_file(
     if isinstance(target.place, Path):
         if fmt is None:
             fmt = format_of_name(target.place.name)
-        if target.place.exists() and not overwrite:
+        if target.exists and not overwrite:
             raise DestinationExists(
                 target.name, "exists already", "pass {option}True to replace it", "overwrite"
             )
@@ -261,7 +264,7 @@ def evaluate(
     request = Request(
         datasets=[str(name) for name in _several(datasets)],
         models=None if models is None else [str(model) for model in _several(models)],
-        scales=[_whole(scale) for scale in _several(scales)],
+        scales=[whole(scale, "scale") for scale in _several(scales)],
         protocol=protocol,
         metrics=_several(metrics),
         engine=engine_of(engine, precision, device, tta=tta),
@@ -272,10 +275,3 @@ def evaluate(
 def _several(value: Any) -> list[Any]:
     several = isinstance(value, Iterable) and not isinstance(value, str | Path)
     return list(value) if several else [value]
-
-
-def _whole(scale: Any) -> int:
-    try:
-        return index(scale)
-    except TypeError:
-        raise UsageError(f"scale {scale!r}", "is no whole number") from None

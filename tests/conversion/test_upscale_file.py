@@ -116,6 +116,8 @@ WRONG: list[tuple[Any, Any, dict[str, Any], int, str]] = [
     ("a.png", "out.png", {"tile": "x"}, 2, "tile 'x'"),
     ("a.png", "out.png", {"model": "gone.onnx"}, 6, "gone.onnx"),
     ("a.png", "a.png/out.png", {}, 5, "cannot be written"),
+    ("a.png", f"{'a' * 300}.png", {}, 5, "cannot be written"),
+    ("a.png", "a\0.png", {}, 2, "not a name"),
 ]
 
 

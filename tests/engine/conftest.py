@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+
+from srcnn.baselines import anchored
+from srcnn.baselines.dictionary import Learning
+from srcnn.baselines.samples import Settings
+from srcnn.engine.example_based import METHODS
 
 from ..conftest import EXAMPLE
 from .reference import compact_file, near_identity, weights_file
@@ -75,3 +81,24 @@ def picture_of(kind: str, dtype: str = "uint8", size: tuple[int, int] = (41, 30)
         picture = np.round(np.clip(picture + below, 0, 1) * peak)
     picture = picture.astype(dtype)
     return picture[..., 0] if kind == "gray" else picture
+
+
+_FEW = Learning(atoms=12, samples=150)
+_SMALL: dict[str, Settings] = {
+    "sparse-coding": Settings(_FEW, samples=500),
+    "a+": anchored.Settings(_FEW, (0.8,), samples=1500, neighbours=60),
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path, photo: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data root with a T91 of three small pictures, a cache, and methods that learn little."""
+    folder = tmp_path / "data" / "t91"
+    folder.mkdir(parents=True)
+    for k in range(3):
+        Image.fromarray(photo[k * 60 : k * 60 + 70, :80]).save(folder / f"{k}.png")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("SRCNN_DATA", str(folder.parent))
+    for name, settings in _SMALL.items():
+        monkeypatch.setitem(METHODS, name, replace(METHODS[name], settings=settings))
+    return folder.parent

@@ -15,9 +15,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import srcnn
-from srcnn.baselines import anchored
-from srcnn.baselines.dictionary import Learning
-from srcnn.baselines.samples import Settings
 from srcnn.engine import example_based
 from srcnn.engine.example_based import METHODS, open_example_based
 from srcnn.engine.network import enhance_whole
@@ -28,25 +25,6 @@ from srcnn.evaluation.models import open_models
 from ..support.reports import numbers
 
 NAMES = ("sparse-coding", "a+")
-_FEW = Learning(atoms=12, samples=150)
-_SMALL: dict[str, Settings] = {
-    "sparse-coding": Settings(_FEW, samples=500),
-    "a+": anchored.Settings(_FEW, (0.8,), samples=1500, neighbours=60),
-}
-
-
-@pytest.fixture
-def root(tmp_path: Path, photo: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data root with a T91 of three small pictures, a cache, and methods that learn little."""
-    folder = tmp_path / "data" / "t91"
-    folder.mkdir(parents=True)
-    for k in range(3):
-        Image.fromarray(photo[k * 60 : k * 60 + 70, :80]).save(folder / f"{k}.png")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("SRCNN_DATA", str(folder.parent))
-    for name, settings in _SMALL.items():
-        monkeypatch.setitem(METHODS, name, replace(METHODS[name], settings=settings))
-    return folder.parent
 
 
 def kept(root: Path) -> list[Path]:

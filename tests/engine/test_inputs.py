@@ -252,3 +252,9 @@ def test_a_type_checker_knows_what_comes_back(tmp_path: Path) -> None:
     assert len(shown) == len(kinds)
     for kind, wanted in zip(shown, kinds, strict=True):
         assert wanted in kind
+
+
+@pytest.mark.parametrize("size", [30, (30,), (30, 40, 3), (30, 4.5), (0, 30), "ab"])
+def test_what_is_no_size(size: Any) -> None:
+    with pytest.raises(srcnn.SrcnnError, match="size"):
+        srcnn.load("bicubic").upscale(np.zeros((9, 8), np.uint8), size)

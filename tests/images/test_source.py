@@ -30,8 +30,15 @@ class Stream(io.RawIOBase):
         return self._data.read(size and min(size, 1000))
 
 
+class OnlyReads:
+    """A source with nothing but `read`, as some libraries hand out."""
+
+    def __init__(self, data: bytes) -> None:
+        self.read = io.BytesIO(data).read
+
+
 @pytest.mark.parametrize(
-    "kind", ["bytearray", "memoryview", "BytesIO", "file", "stream", "PathLike"]
+    "kind", ["bytearray", "memoryview", "BytesIO", "file", "stream", "only reads", "PathLike"]
 )
 @pytest.mark.parametrize("name", NAMES)
 def test_every_source_is_read_as_the_bytes_are(tmp_path: Path, name: str, kind: str) -> None:
@@ -46,6 +53,7 @@ def test_every_source_is_read_as_the_bytes_are(tmp_path: Path, name: str, kind: 
             "BytesIO": io.BytesIO(data),
             "file": file,
             "stream": Stream(data),
+            "only reads": OnlyReads(data),
             "PathLike": PurePath(tmp_path / "picture"),
         }
         try:

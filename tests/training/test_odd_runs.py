@@ -83,6 +83,10 @@ def test_a_set_of_which_nothing_can_be_scored_costs_no_weights(
         ({"scale": 2}, "was begun with scale = 3, and cannot go on with 2"),
         ({"optimizer": "adam"}, "was begun with optimizer = soap"),
         ({"form": "plain"}, "was begun with form = residual"),
+        (
+            {"architecture": "compact", "channels": 4, "depth": 1, "n": []},
+            "was begun with architecture = srcnn, and cannot go on with compact",
+        ),
         ({"steps": 6}, "6 are fewer than the 12 that are done"),
         ({"free_steps": 1}, "by step 12 free_steps have begun in one recipe"),
     ],
@@ -97,6 +101,13 @@ def test_another_recipe_does_not_ruin_a_run(
         train(recipe_for(photos, **changes), run, resume=True)
     assert {file.name: file.read_bytes() for file in run.iterdir() if file.is_file()} == before
     train(recipe_for(photos, steps=16), run, resume=True)
+
+
+def test_other_sizes_do_not_ruin_a_run(photos: Path, tmp_path: Path) -> None:
+    compact = {"architecture": "compact", "channels": 4, "depth": 1, "n": []}
+    train(recipe_for(photos, **compact), tmp_path / "run")
+    with pytest.raises(UsageError, match=r"was begun with sizes = .*'depth': 1.* go on with"):
+        train(recipe_for(photos, **{**compact, "depth": 2}), tmp_path / "run", resume=True)
 
 
 def test_other_pictures_are_told_of(

@@ -66,6 +66,8 @@ def test_keys_of_later_versions_are_passed_over() -> None:
         '{"name": "a", "scale": "3", "f": [3, 3], "n": [4]}',
         '{"name": "a", "scale": -3, "f": [3, 3], "n": [4]}',
         '{"name": 5, "scale": 3, "f": [3, 3], "n": [4]}',
+        '{"name": "a", "scale": 3, "architecture": ["srcnn"]}',
+        '{"name": "a", "scale": 3, "architecture": "compact", "sizes": [5, 2]}',
         '{"f": ' + "[" * 99_999 + "]" * 99_999 + "}",
     ],
 )

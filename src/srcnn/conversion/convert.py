@@ -6,12 +6,12 @@ import time
 from collections.abc import Generator
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from numpy.typing import NDArray
 
 from srcnn.conversion.conversion import Conversion, Converted
-from srcnn.conversion.places import Source, Target
+from srcnn.conversion.places import Source, Target, Writable
 from srcnn.conversion.plan import PagePlan, Plan, make_plan
 from srcnn.conversion.pool import UpscalerPool
 from srcnn.engine.pipeline import ROWS, Progress
@@ -19,6 +19,10 @@ from srcnn.engine.threads import one_core_per_product
 from srcnn.errors import OutputError, Stopped
 from srcnn.images import encode
 from srcnn.images.picture import Picture
+from srcnn.images.source import File
+
+if TYPE_CHECKING:
+    import PIL.Image
 
 
 class Stop(Protocol):
@@ -28,8 +32,8 @@ class Stop(Protocol):
 
 
 def convert(
-    source: Any,
-    target: Any,
+    source: File | PIL.Image.Image | Source,
+    target: Writable | Target,
     pool: UpscalerPool,
     conversion: Conversion,
     progress: Progress | None = None,
@@ -38,7 +42,7 @@ def convert(
     """Enlarge a picture file into another, with its pages, metadata, depth and channels.
 
     Args:
-        source: Path, bytes, or a binary file object to read.
+        source: Path, bytes, a binary file object to read, or a PIL image.
         target: Path, which is written atomically, or a binary file object, which gets the result when
             it is whole.
         pool: Where the networks come from.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import NamedTemporaryFile
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, TypeAlias, cast
 
 from srcnn.conversion.conversion import Limits
 from srcnn.errors import UsageError
@@ -17,7 +17,13 @@ from srcnn.images.files import atomic_file, writing
 from srcnn.images.io import open_picture
 from srcnn.images.picture import Picture
 from srcnn.images.pil import is_pil, open_pil
-from srcnn.images.source import name_of
+from srcnn.images.source import File, name_of
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+Writable: TypeAlias = str | os.PathLike[str] | IO[bytes]
+"""What a result can be written to: a path, or a binary file object."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +35,11 @@ class Source:
         name: What messages call it.
     """
 
-    content: Any
+    content: File | PIL.Image.Image
     name: str
 
     @classmethod
-    def of(cls, value: Any) -> Source:
+    def of(cls, value: File | PIL.Image.Image | Source) -> Source:
         """Return whatever a caller passed as a source."""
         if isinstance(value, Source):
             return value
@@ -49,7 +55,7 @@ class Source:
         """
         if is_pil(self.content):
             return open_pil(self.content, limits.pixels, self.name)
-        return open_picture(self.content, limits.pixels, self.name, limits.bytes)
+        return open_picture(cast("File", self.content), limits.pixels, self.name, limits.bytes)
 
 
 @dataclass(frozen=True)
@@ -61,11 +67,11 @@ class Target:
         name: What messages call it.
     """
 
-    place: Any
+    place: Path | IO[bytes]
     name: str
 
     @classmethod
-    def of(cls, value: Any) -> Target:
+    def of(cls, value: Writable | Target) -> Target:
         """Return whatever a caller passed as a target.
 
         Raises:
@@ -75,6 +81,8 @@ class Target:
             return value
         if isinstance(value, str | os.PathLike):
             path = os.fsdecode(value)
+            if "\0" in path:
+                raise UsageError(path, "is not a name that a file can have")
             return cls(Path(path), path)
         if hasattr(value, "write"):
             return cls(value, name_of(value))
@@ -85,6 +93,14 @@ class Target:
     def suffix(self) -> str:
         """Suffix of a path in lower case, ``.png``; empty for a file object."""
         return self.place.suffix.lower() if isinstance(self.place, Path) else ""
+
+    @property
+    def exists(self) -> bool:
+        """Whether a path is taken."""
+        try:
+            return isinstance(self.place, Path) and self.place.exists()
+        except OSError:  # not a name that a file can have: writing there will say so
+            return False
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:

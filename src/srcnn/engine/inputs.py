@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING, Any, TypeAlias, TypeVar, Union
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import PIL.Image
     import torch
 
-File: TypeAlias = Union[str, "os.PathLike[str]", bytes, bytearray, memoryview, IO[bytes]]
-"""What gives an array: a path, the bytes of a file, or a binary file that is open."""
 Picture = TypeVar("Picture", bound="NDArray[Any] | PIL.Image.Image | torch.Tensor")
 """What comes back as it came."""
 Enlarge: TypeAlias = Callable[[NDArray[Any]], NDArray[Any]]

@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.engine.arguments import positive
-from srcnn.engine.inputs import File, Picture, through
+from srcnn.engine.inputs import Picture, through
 from srcnn.engine.networks import Networks, open_networks
 from srcnn.engine.options import Engine, engine_of
 from srcnn.engine.passes import Pass
 from srcnn.engine.pipeline import Progress, Workers, enlarge
 from srcnn.engine.sizes import check_image, check_scale, check_size, enlarged_size
+from srcnn.errors import UsageError
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
+from srcnn.images.source import File
 
 
 class Upscaler:
@@ -110,7 +112,7 @@ class Upscaler:
         """
         most = positive(max_pixels, "max_pixels")
         if size is not None:
-            size = (positive(size[0], "size"), positive(size[1], "size"))
+            size = _checked(size)
 
         def enlarged(pixels: NDArray[Any]) -> NDArray[Any]:
             check_image(pixels)
@@ -137,6 +139,15 @@ class Upscaler:
         passes = [Pass(s, self.networks.get(s)) for s in self.passes_to(old, size)]
         made_by = Workers(self.tile, self.threads)
         return enlarge(passes, strips, old, size, made_by, progress)
+
+
+def _checked(size: Any) -> tuple[int, int]:
+    """Return a caller's (height, width); raise `UsageError` for anything else."""
+    try:
+        height, width = size
+    except (TypeError, ValueError):
+        raise UsageError(f"size {size!r}", "is not (height, width)", option="size") from None
+    return positive(height, "size"), positive(width, "size")
 
 
 def load(

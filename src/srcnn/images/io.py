@@ -8,7 +8,7 @@ from __future__ import annotations
 from srcnn.errors import InputError
 from srcnn.images.formats import FORMATS, format_of_bytes
 from srcnn.images.picture import Picture, check_pixels
-from srcnn.images.source import Source, name_of, open_stored, store
+from srcnn.images.source import File, name_of, open_stored, store
 from srcnn.images.validation import check_parts
 
 MAX_PIXELS = 2**28
@@ -18,7 +18,7 @@ MAX_BYTES = 2**30
 
 
 def open_picture(
-    source: Source,
+    source: File,
     max_pixels: int = MAX_PIXELS,
     name: str | None = None,
     max_bytes: int = MAX_BYTES,

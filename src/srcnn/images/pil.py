@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +59,7 @@ class PilPicture(Picture):
             yield pixels
 
 
-def is_pil(image: object) -> bool:
+def is_pil(image: object) -> TypeGuard[Image]:
     """Return whether an object is a PIL image, without importing Pillow."""
     return hasattr(image, "getbands") and hasattr(image, "getexif")
 

@@ -13,7 +13,7 @@ from typing import IO, Any, TypeAlias
 
 from srcnn.errors import InputError, LimitError, UsageError
 
-Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
+File: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
 """What a caller may hand to `srcnn.images.io.open_picture`."""
 
 _SPOOLED = 2**24
@@ -82,7 +82,7 @@ def name_of(source: object) -> str:
     return name if isinstance(name, str) else "a file"
 
 
-def store(source: Source, name: str, max_bytes: int) -> Stored:
+def store(source: File, name: str, max_bytes: int) -> Stored:
     """Return a source in a form that can be opened again.
 
     A seekable file is read from its beginning and must stay open as long as the picture is used. A stream is
@@ -111,7 +111,8 @@ def store(source: Source, name: str, max_bytes: int) -> Stored:
         raise UsageError(type(source).__name__, why)
     if source.read(0) != b"":
         raise UsageError(name, "is a file in text mode", "open it with mode 'rb'")
-    if not source.seekable():
+    # Some objects that can be read offer nothing else.
+    if not (hasattr(source, "seekable") and source.seekable()):
         return _spooled(source, name, max_bytes)
     shared = SharedFile(source)
     _check_bytes(shared.size, max_bytes, name)

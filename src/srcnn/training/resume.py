@@ -47,7 +47,7 @@ def check_resumed(recipe: Recipe, folder: Path, state: TrainState) -> None:
         raise UsageError("steps", f"{recipe.steps} are fewer than the {state.step} that are done")
     if (folder / RESOLVED).is_file():
         before = read_recipe(folder / RESOLVED)
-        for key in ("scale", "color", "f", "n", "form", "optimizer"):
+        for key in ("scale", "color", "architecture", "f", "n", "sizes", "form", "optimizer"):
             old, new = getattr(before, key), getattr(recipe, key)
             if old != new:
                 why = f"was begun with {key} = {old}, and cannot go on with {new}"

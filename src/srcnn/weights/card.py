@@ -102,6 +102,8 @@ def card_from_json(text: str, source: str) -> Card:
             raise ValueError(f"color is none of {', '.join(COLORS)}")
         if not (isinstance(data["name"], str) and isinstance(data["scale"], int)):
             raise ValueError("name or scale is of the wrong kind")
+        if not isinstance(data.setdefault("architecture", SRCNN), str):
+            raise ValueError("architecture is not a name")
         if data["scale"] < 0:
             raise ValueError("scale is negative")
         sizes = data.get("sizes", {})
