@@ -20,7 +20,8 @@ from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 
 if TYPE_CHECKING:
     from srcnn.conversion.conversion import Converted
-    from srcnn.conversion.convert import Progress, Stop
+    from srcnn.conversion.convert import Stop
+    from srcnn.engine.pipeline import Progress
     from srcnn.evaluation.documents import ReportDocument
 
 

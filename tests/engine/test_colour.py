@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from srcnn.engine.backends.table import BACKENDS
-from srcnn.engine.channels import count, to_planes
 from srcnn.engine.upscaler import load
-from srcnn.images.color import COLORS, Color
+from srcnn.images.color import Color
 
 from .conftest import DTYPES, KINDS, picture_of
 from .reference import assert_is, expected, near_identity, weights_file
@@ -72,11 +71,3 @@ def test_pictures_smaller_than_the_network_sees(
         picture = picture_of(kind, "float64", size)
         out = load(weights, 3).upscale(picture)
         assert_is(out, expected(picture, (3 * size[0], 3 * size[1]), TENSORS, color))
-
-
-@pytest.mark.parametrize("color", COLORS)
-def test_the_planes_are_as_many_as_is_said(color: Color) -> None:
-    """What a dry run counts memory by."""
-    for channels in range(1, 5):
-        picture = np.zeros((channels, 3, 4), np.float32)
-        assert len(to_planes(picture, color)) == count(color, channels)

@@ -39,7 +39,7 @@ def enlarge(
     """By bicubic interpolation alone, or in one pass of a model that is derived from it."""
     passes = [] if type(model) is Bicubic else [Pass(size[0] // old[0], model)]
     made_by = Workers(tile, threads)
-    return pipeline.enlarge(passes, model.color, strips, old, size, made_by, progress)
+    return pipeline.enlarge(passes, strips, old, size, made_by, progress)
 
 
 def cut(picture: NDArray[Any], rows: int) -> Iterator[NDArray[Any]]:
@@ -142,6 +142,29 @@ def test_a_network_that_breaks_is_heard_of() -> None:
     picture = np.zeros((30, 30), np.uint8)
     with pytest.raises(RuntimeError, match="no"):
         list(enlarge(Broken(), [picture], (30, 30), (90, 90), tile=16, threads=2))
+
+
+def test_all_passes_end_with_an_error_that_somebody_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The traceback of an exception holds the frames of all passes."""
+    ended = 0
+    in_order = pipeline._in_order
+
+    def watched(*args: Any) -> Iterator[NDArray[Any]]:
+        nonlocal ended
+        try:
+            yield from in_order(*args)
+        finally:
+            ended += 1
+
+    monkeypatch.setattr(pipeline, "_in_order", watched)
+    passes = [Pass(2, Bicubic())] * 3
+    picture = np.zeros((400, 8), np.uint8)
+    strips = pipeline.enlarge(passes, [picture], (400, 8), (3200, 64), Workers(16, 2))
+    next(strips)
+    with pytest.raises(KeyError) as kept:
+        strips.throw(KeyError("from whoever writes the strips"))
+    assert ended == 3
+    assert kept.value.__traceback__ is not None
 
 
 def test_pictures_at_once_share_the_threads() -> None:

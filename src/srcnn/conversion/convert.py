@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import Any, Protocol
@@ -14,13 +14,11 @@ from srcnn.conversion.conversion import Conversion, Converted
 from srcnn.conversion.places import Source, Target
 from srcnn.conversion.plan import PagePlan, Plan, make_plan
 from srcnn.conversion.pool import UpscalerPool
-from srcnn.engine.pipeline import ROWS
+from srcnn.engine.pipeline import ROWS, Progress
 from srcnn.engine.threads import one_core_per_product
 from srcnn.errors import OutputError, Stopped
 from srcnn.images import encode
 from srcnn.images.picture import Picture
-
-Progress = Callable[[float], None]
 
 
 class Stop(Protocol):

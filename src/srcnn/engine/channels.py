@@ -49,12 +49,5 @@ def to_picture(
     return planes
 
 
-def count(color: Color, channels: int) -> int:
-    """How many planes `to_planes` makes of a picture of ``channels`` channels."""
-    if color == "Y":
-        return channels + (channels >= 3)
-    return max(3, channels) + (channels == 2)
-
-
 def _convert(planes: NDArray[Any], old: Color, new: Color) -> NDArray[Any]:
     return np.moveaxis(convert(np.moveaxis(planes, 0, 2), old, new), 2, 0)

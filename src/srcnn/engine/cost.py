@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.engine.backends.table import CPU_TILE
 from srcnn.engine.pipeline import ROWS
 from srcnn.engine.threads import cores
 from srcnn.engine.upscaler import Upscaler
@@ -23,7 +24,6 @@ from srcnn.images.picture import Picture
 
 _SECONDS = 0.2
 """Time for which the network is measured."""
-_USUAL_TILE = 128
 _RESIDENT = 2.2
 """Bytes by which a process grows for each byte that NumPy holds for strips, by measurement of whole processes.
 
@@ -164,7 +164,7 @@ def _piece(picture: Picture, upscaler: Upscaler, size: tuple[int, int]) -> tuple
     picture; of large tiles they make one for each thread.
     """
     header = picture.header
-    usual = min(upscaler.tile, _USUAL_TILE)
+    usual = min(upscaler.tile, CPU_TILE)
     scale = size[0] / header.height
     high = max(4 * usual, upscaler.tile) / scale
     wide = upscaler.threads * max(2 * usual, upscaler.tile) / scale

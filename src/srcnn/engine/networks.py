@@ -16,7 +16,6 @@ from srcnn.engine.options import Engine
 from srcnn.engine.passes import passes_for
 from srcnn.engine.session import Session
 from srcnn.errors import ModelError, SrcnnError
-from srcnn.images.color import Color
 from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import from_onnx
@@ -52,11 +51,6 @@ class Networks:
     def passes_for(self, scale: float) -> tuple[int, ...]:
         """Return the trained scales that enlarge an image at least ``scale`` times, in order."""
         return passes_for(scale, self.scales) if self.scales else ()
-
-    @property
-    def color(self) -> Color:
-        """The channels that the networks work on."""
-        return next(iter(self._opened.values())).color if self._opened else "Y"
 
     def get(self, scale: int) -> Enhancer:
         """Return the network that is trained for ``scale``.

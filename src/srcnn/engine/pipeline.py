@@ -17,6 +17,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -60,7 +61,6 @@ class Workers:
 
 def enlarge(
     passes: Sequence[Pass],
-    color: Color,
     strips: Iterable[NDArray[Any]],
     old: Size,
     size: Size,
@@ -70,8 +70,8 @@ def enlarge(
     """Enlarge an image that need not fit into memory.
 
     Args:
-        passes: Networks of one ``color``, in order; none is plain bicubic interpolation.
-        color: Channels that the networks work on.
+        passes: Networks that work on the same channels, in order; none is plain bicubic
+            interpolation.
         strips: The image from top to bottom: (rows, w), or (rows, w, C) with C 2 (gray, alpha),
             3 (RGB) or 4 (RGBA); uint8, uint16 or floats in [0, 1].
         old: Size of the image.
@@ -83,6 +83,7 @@ def enlarge(
     Yields:
         The result from top to bottom, strips of the kind and dtype of those given.
     """
+    color: Color = passes[0].model.color if passes else "Y"
     product = math.prod(each.scale for each in passes)
     exact = (old[0] * product, old[1] * product) == size
     earlier, last = (passes[:-1], passes[-1]) if passes and exact else (passes, None)
@@ -91,10 +92,13 @@ def enlarge(
     merging = Source(source.reader(), old, color, reach)
     given: _Planes = Source(source.reader(), old, color, reach) if earlier else merging
     place = old
-    with one_core_per_product():
+    with ExitStack() as stack:
+        stack.enter_context(one_core_per_product())
         for each in earlier:
             stage = _Enhance(each, given, place, made_by)
-            given, place = _Made(Rows(stage.strips(), axis=1).reader()), stage.size
+            # Closed here, not when it is forgotten: an exception may hold on to it for long.
+            made = stack.enter_context(closing(stage.strips()))
+            given, place = _Made(Rows(made, axis=1).reader()), stage.size
         final = _Merge(last, given, place, merging, old, size, color)
         yield from final.strips(made_by, progress)
 
@@ -122,7 +126,7 @@ class _Enhance:
         self._model, self._given, self._old, self._by = one.model, given, old, made_by
         self.size = old[0] * one.scale, old[1] * one.scale
 
-    def strips(self) -> Iterator[NDArray[np.float32]]:
+    def strips(self) -> Generator[NDArray[np.float32], None, None]:
         grid, (height, width), channels = (
             self._model.grid,
             self.size,

@@ -136,7 +136,7 @@ class Upscaler:
         """Enlarge an image that need not fit into memory: see `srcnn.engine.pipeline.enlarge`."""
         passes = [Pass(s, self.networks.get(s)) for s in self.passes_to(old, size)]
         made_by = Workers(self.tile, self.threads)
-        return enlarge(passes, self.networks.color, strips, old, size, made_by, progress)
+        return enlarge(passes, strips, old, size, made_by, progress)
 
 
 def load(
