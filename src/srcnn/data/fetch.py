@@ -37,8 +37,8 @@ def order(name: str, root: str | Path | None = None) -> Order:
     """What has to be fetched for the data set ``name`` to lie, whole, in the data root.
 
     `MissingData` for an unknown set, and for one that lacks pictures and has no address to download
-    them from; `DestinationExists` where its folder holds other pictures: they
-    would be judged or trained on with it, and nobody's file is overwritten.
+    them from; `DestinationExists` where its folder holds other pictures: they would be judged or
+    trained on with it, and nobody's file is overwritten.
     """
     folder = data_root(root) / name
     findings = verify(name, folder)
