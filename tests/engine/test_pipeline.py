@@ -57,6 +57,15 @@ def test_strips_of_any_height(kind: str, rows: int, size: tuple[int, int]) -> No
     assert_is(np.concatenate(strips), expected(picture, size, None))
 
 
+@pytest.mark.parametrize("tile", [1, 2, 3])
+@pytest.mark.parametrize("size", [(123, 90), (82, 60), (57, 44), (20, 90)])
+def test_tiles_of_a_row_or_two(tile: int, size: tuple[int, int]) -> None:
+    """A row that lies exactly on one of the source needs fewer rows than the one before and behind it."""
+    picture = picture_of("gray")
+    strips = enlarge(Bicubic(), cut(picture, 1), (41, 30), size, tile, threads=2)
+    assert_is(np.concatenate(list(strips)), expected(picture, size, None))
+
+
 @pytest.mark.parametrize("hidden", [(0, 0, 0), (255, 255, 255), (0, 0, 255)])
 @pytest.mark.parametrize("rows", [4, 64])
 @pytest.mark.parametrize(

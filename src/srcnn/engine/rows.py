@@ -58,6 +58,10 @@ class Reader:
         """The first row that may be asked for again."""
 
     def take(self, first: int, last: int) -> NDArray[Any]:
-        """Return rows ``first`` to ``last``; neither may be less than in the call before."""
-        self.first = first
+        """Return rows ``first`` to ``last``; neither may be less than in the call before.
+
+        ``first`` may be less by 1: a single output row that lies exactly on an input row needs none
+        above it, and the next output row does.
+        """
+        self.first = first - 1
         return self._rows.take(first, last)
