@@ -79,11 +79,7 @@ def run_plan(
         torch.manual_seed(recipe.seed)
         model = first_model(recipe, state.step)
         hooks = _hooks(session, plan)
-        compare_pictures(state, plan.training, plan.held_back, log.warn)
-        if plan.held_out:
-            log.say(
-                f"{len(plan.held_out)} pictures are left out: they are kept out of all training"
-            )
+        _check_pictures(session, plan, state)
         reading = (grid_of(plan.card), log.say, log.warn)
         with open_sampler(recipe, plan.training, *reading) as sampler:
             # From here on nothing about the recipe or the pictures can be wrong any more.
@@ -115,6 +111,14 @@ def _begin(session: Session, resume: bool) -> TrainState:
         # The name may stand for other weights by the time that somebody reads the card.
         state.started_from = describe_start(recipe.start, recipe.scale)
     return state
+
+
+def _check_pictures(session: Session, plan: Plan, state: TrainState) -> None:
+    """Warn if a resumed run began with other pictures; say how many the held-out list left out."""
+    compare_pictures(state, plan.training, plan.held_back, session.log.warn)
+    if plan.held_out:
+        count = len(plan.held_out)
+        session.log.say(f"{count} pictures are left out: they are kept out of all training")
 
 
 def _check_unfinished(folder: Path) -> None:
