@@ -114,12 +114,11 @@ def _begin(session: Session, resume: bool) -> TrainState:
 
 
 def _check_pictures(session: Session, plan: Plan, state: TrainState) -> None:
-    """Warn if a resumed run has other pictures; say how many are left out."""
+    """Warn if a resumed run began with other pictures; say how many the held-out list left out."""
     compare_pictures(state, plan.training, plan.held_back, session.log.warn)
     if plan.held_out:
-        session.log.say(
-            f"{len(plan.held_out)} pictures are left out: they are kept out of all training"
-        )
+        count = len(plan.held_out)
+        session.log.say(f"{count} pictures are left out: they are kept out of all training")
 
 
 def _check_unfinished(folder: Path) -> None:
