@@ -38,7 +38,7 @@ def test_every_kind_of_picture(kind: str, dtype: str, weights: str, tensors: Ten
     """Luma by the network, the rest by bicubic; shape, channels and depth as they came."""
     picture = picture_of(kind, dtype)
     before = picture.copy()
-    out = load(weights, 3).upscale(picture)
+    out = load(weights, 3)(picture)
     assert out.dtype == picture.dtype
     assert_is(out, expected(picture, (123, 90), tensors))
     np.testing.assert_array_equal(picture, before)

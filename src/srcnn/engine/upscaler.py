@@ -128,6 +128,9 @@ class Upscaler:
 
         return through(image, enlarged, most, positive(max_bytes, "max_bytes"))
 
+    __call__ = upscale
+    """An upscaler is called like `upscale`."""
+
     def strips(
         self,
         strips: Iterable[NDArray[Any]],
