@@ -208,7 +208,7 @@ def upscale_file(
     if isinstance(target.place, Path):
         if fmt is None:
             fmt = format_of_name(target.place.name)
-        if target.place.exists() and not overwrite:
+        if target.exists and not overwrite:
             raise DestinationExists(
                 target.name, "exists already", "pass {option}True to replace it", "overwrite"
             )

@@ -8,7 +8,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.engine.arguments import positive
+from srcnn.engine.arguments import callback, number, pair, positive
 from srcnn.engine.inputs import File, Picture, through
 from srcnn.engine.networks import Networks, open_networks
 from srcnn.engine.options import Engine, engine_of
@@ -45,7 +45,13 @@ class Upscaler:
         return Upscaler, (self.networks, self.scale, self._asked)
 
     def at(self, scale: float) -> Upscaler:
-        """Return an upscaler of the same networks for another scale; it costs nothing."""
+        """Return an upscaler of the same networks for another scale; it costs nothing.
+
+        Raises:
+            UsageError: If ``scale`` is not above 1.
+        """
+        scale = number(scale, "scale")
+        check_scale(scale)
         return Upscaler(self.networks, scale, self._asked)
 
     @property
@@ -109,8 +115,9 @@ class Upscaler:
             SrcnnError: For everything that cannot be enlarged.
         """
         most = positive(max_pixels, "max_pixels")
+        callback(progress, "progress")
         if size is not None:
-            size = (positive(size[0], "size"), positive(size[1], "size"))
+            size = pair(size, "size")
 
         def enlarged(pixels: NDArray[Any]) -> NDArray[Any]:
             check_image(pixels)
@@ -125,6 +132,8 @@ class Upscaler:
             return out
 
         return through(image, enlarged, most, positive(max_bytes, "max_bytes"))
+
+    __call__ = upscale
 
     def strips(
         self,

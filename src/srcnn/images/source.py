@@ -109,9 +109,14 @@ def store(source: Source, name: str, max_bytes: int) -> Stored:
     if not callable(getattr(source, "read", None)):
         why = "is not a path, bytes or a file"
         raise UsageError(type(source).__name__, why)
-    if source.read(0) != b"":
+    try:
+        start = source.read(0)
+    except TypeError:
+        why = "cannot be read in parts"
+        raise UsageError(type(source).__name__, why, "pass what its read() returns") from None
+    if start != b"":
         raise UsageError(name, "is a file in text mode", "open it with mode 'rb'")
-    if not source.seekable():
+    if not (hasattr(source, "seekable") and source.seekable()):
         return _spooled(source, name, max_bytes)
     shared = SharedFile(source)
     _check_bytes(shared.size, max_bytes, name)
