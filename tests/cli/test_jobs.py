@@ -234,9 +234,17 @@ def test_dry_run_writes_nothing(srcnn: Srcnn, album: Path, weights: Path) -> Non
     assert not Path("out").exists()
     lines = ran.out.decode().splitlines()
     assert len(lines) == 5
-    assert all(": 36 x 27" in line and " MB, " in line for line in lines[:4])
+    assert all(": 36 x 27, x3, " in line and " MB, " in line for line in lines[:4])
     assert "album/a.png -> out/new/a_x3.png" in lines[0]
     assert lines[4].startswith("4 of 4 pictures: 0.0 megapixels, ")
+
+
+@pytest.mark.parametrize(
+    ("scale", "networks"), [("2.5", "x3"), ("6", "x3 then x2"), ("1.01", "no network")]
+)
+def test_dry_run_names_the_networks(srcnn: Srcnn, album: Path, scale: str, networks: str) -> None:
+    ran = srcnn("upscale", album / "a.png", "-s", scale, "-m", "srcnn-915", "--dry-run")
+    assert f", {networks}, " in ran.out.decode()
 
 
 def test_dry_run_names_what_would_be_skipped(srcnn: Srcnn, album: Path) -> None:

@@ -103,3 +103,23 @@ def test_a_list_alone_names_several(srcnn: Srcnn, folder: Path) -> None:
     assert tree(Path("out")) == {"a_x3.png"}
     Path("names").write_text("")
     assert srcnn("upscale", "--list", "names", *BICUBIC).code == 0
+
+
+@pytest.mark.parametrize("option", ["--json", "--json-lines"])
+@pytest.mark.parametrize("target", ["in", "in/a.png/r.json"])
+def test_results_that_cannot_be_written_stop_the_work_before_it_starts(
+    srcnn: Srcnn, folder: Path, option: str, target: str
+) -> None:
+    save(folder / "in/a.png")
+    before = tree(folder)
+    ran = srcnn("upscale", "in/a.png", "-o", "out/", *BICUBIC, option, target)
+    assert ran.code == 5
+    assert "cannot be written" in ran.err
+    assert tree(folder) == before
+
+
+def test_empty_list(srcnn: Srcnn, folder: Path) -> None:
+    (folder / "none.txt").write_text("\n")
+    ran = srcnn("upscale", "--list", "none.txt", "-o", "out", "--json", "-")
+    assert (ran.code, ran.err.strip()) == (0, "nothing to do: no source is named")
+    assert json.loads(ran.out)["results"] == []

@@ -116,4 +116,4 @@ def test_a_dry_run_names_the_passes(srcnn: Srcnn, folder: Path) -> None:
     Image.new("L", (6, 6), 100).save("flat.png")
     ran = srcnn("upscale", "flat.png", "-s", 8, "-m", "srcnn-915", "--dry-run")
     assert ran.code == 0
-    assert b"48 x 48 by x4, x2, " in ran.out
+    assert b"48 x 48, x4 then x2, " in ran.out

@@ -90,6 +90,12 @@ def test_an_existing_destination(folder: Path) -> None:
     assert pixels(Path("b.png")).shape == (82, 60, 3)
 
 
+def closed() -> io.BytesIO:
+    file = io.BytesIO()
+    file.close()
+    return file
+
+
 WRONG: list[tuple[Any, Any, dict[str, Any], int, str]] = [
     (17, "out.png", {}, 2, "int: is not a path"),
     (None, "out.png", {}, 2, "NoneType"),
@@ -98,6 +104,13 @@ WRONG: list[tuple[Any, Any, dict[str, Any], int, str]] = [
     ("a.png", "out", {}, 2, "out"),
     ("a.png", "out.png", {"format": "doc"}, 2, "doc"),
     ("a.png", io.StringIO(), {}, 2, "open it as binary"),
+    ("a.png", closed(), {}, 2, "closed"),
+    ("a.png", io.BufferedReader(io.BytesIO()), {}, 2, "not open for writing"),
+    ("a.png", "a\0.png", {}, 2, "is not a path"),
+    ("a.png", "a" * 300 + ".png", {}, 5, "cannot be written"),
+    ("a.png", "out.png", {"progress": 3}, 2, "progress 3"),
+    ("a.png", "out.png", {"stop": 3}, 2, "stop 3"),
+    ("a.png", "out.png", {"stop": print}, 2, "stop"),
     (io.StringIO("text"), "out.png", {}, 2, "text mode"),
     ("gone.png", "out.png", {}, 3, "no such file"),
     (b"no picture", "out.png", {}, 3, "not a picture"),

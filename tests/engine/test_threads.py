@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from threading import Event, Thread
@@ -100,3 +102,17 @@ def test_a_lock_held_at_the_fork_is_no_obstacle() -> None:
 
     with one_core_per_product._stay._lock:
         assert in_fork(enter)
+
+
+def test_a_process_that_ends_inside_ends_in_silence() -> None:
+    """As one does that breaks off a picture, and keeps its generator until the end."""
+    code = (
+        "from srcnn.engine.threads import one_core_per_product\n"
+        "def rows():\n"
+        "    with one_core_per_product():\n"
+        "        yield 1\n"
+        "held = rows()\n"
+        "next(held)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, b"")

@@ -77,9 +77,9 @@ class Outcome:
         places = f"{result.source} -> {result.destination}"
         if result.skipped or self.estimate is None:
             return f"{places}: {result.reason}"
+        networks = " then ".join(f"x{scale}" for scale in result.passes) or "no network"
         size = f"{result.width} x {result.height}"
-        by = f" by {', '.join(f'x{scale}' for scale in result.passes)}" if result.passes else ""
-        return f"{places}: {size}{by}, {self.estimate.in_words()}"
+        return f"{places}: {size}, {networks}, {self.estimate.in_words()}"
 
 
 class SummaryRow(EstimateRow):
@@ -129,7 +129,9 @@ class Summary:
         """Print one line, where there is more to say than what was said of each picture."""
         of = self.pictures
         failed = f"{self.failed} of {of} failed" if self.failed else ""
-        if self.skipped == of:
+        if of == 0:
+            say("nothing to do: no source is named", quiet)
+        elif self.skipped == of:
             why = THERE if self._there == of else "skipped"
             say(f"nothing to do: {self.skipped} of {of} {why}", quiet)
         elif quiet and failed and of > 1:

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TextIO
 
 from srcnn.cli.jobs import STDIO
 from srcnn.cli.report import OutcomeRow, SummaryRow
-from srcnn.images.files import atomic_file, writing
+from srcnn.images.files import atomic_file, check_writable, writing
 
 
 class Results(Protocol):
@@ -28,6 +28,8 @@ class JsonDocument:
 
     def __init__(self, target: str) -> None:
         self._target, self._count = target, 0
+        if target != STDIO:
+            check_writable(Path(target))
         # A file is put in place when it is whole, and a terminal shows the progress until then.
         self._direct = target == STDIO and not sys.stdout.isatty()
         self._file: Any = sys.stdout if self._direct else TemporaryFile("w+")  # noqa: SIM115
@@ -81,7 +83,7 @@ def open_results(document: str | None, lines: str | None, stack: ExitStack) -> l
     """Open what was asked for; ``stack`` closes the files.
 
     Raises:
-        OutputError: If the file of lines cannot be written.
+        OutputError: If either file cannot be written.
     """
     results: list[Results] = []
     if document is not None:

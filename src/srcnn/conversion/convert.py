@@ -14,9 +14,10 @@ from srcnn.conversion.conversion import Conversion, Converted
 from srcnn.conversion.places import Source, Target, Writable
 from srcnn.conversion.plan import PagePlan, Plan, make_plan
 from srcnn.conversion.pool import UpscalerPool
+from srcnn.engine.arguments import callback
 from srcnn.engine.pipeline import ROWS, Progress
 from srcnn.engine.threads import one_core_per_product
-from srcnn.errors import OutputError, Stopped
+from srcnn.errors import OutputError, Stopped, UsageError
 from srcnn.images import encode
 from srcnn.images.picture import Picture
 from srcnn.images.source import File
@@ -57,6 +58,9 @@ def convert(
         Stopped: If ``stop`` was set before the result was whole; then nothing is written.
         SrcnnError: For everything else that went wrong; then nothing is written either.
     """
+    callback(progress, "progress")
+    if stop is not None and not callable(getattr(stop, "is_set", None)):
+        raise UsageError(f"stop {stop!r}", "has no is_set()", "pass a threading.Event")
     started = time.perf_counter()
     goes = Target.of(target)
     plan = make_plan(Source.of(source), goes, pool, conversion)

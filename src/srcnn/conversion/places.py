@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,9 +83,10 @@ class Target:
         if isinstance(value, str | os.PathLike):
             path = os.fsdecode(value)
             if "\0" in path:
-                raise UsageError(path, "is not a name that a file can have")
+                raise UsageError(path.replace("\0", "\\0"), "is not a name that a file can have")
             return cls(Path(path), path)
         if hasattr(value, "write"):
+            _check_open(value)
             return cls(value, name_of(value))
         kinds = "a path or a binary file"
         raise UsageError(f"a target of type {type(value).__name__}", f"is not {kinds}")
@@ -127,3 +129,13 @@ class Target:
                     raise error
             except TypeError:
                 raise UsageError(self.name, "is a text file", "open it as binary") from None
+
+
+def _check_open(file: object) -> None:
+    """`UsageError` for a file object that can be seen to take no bytes."""
+    if getattr(file, "closed", False):
+        raise UsageError(name_of(file), "is a closed file")
+    if isinstance(file, io.TextIOBase):
+        raise UsageError(name_of(file), "is a text file", "open it as binary")
+    if isinstance(file, io.IOBase) and not file.writable():
+        raise UsageError(name_of(file), "is not open for writing", "open it with mode 'wb'")

@@ -44,3 +44,22 @@ def positive(value: Any, option: str) -> int:
     if checked < 1:
         raise UsageError(f"{option} {checked}", "is not positive", option=option)
     return checked
+
+
+def pair(value: Any, option: str) -> tuple[int, int]:
+    """Return two integers of 1 or more as a tuple.
+
+    Raises:
+        UsageError: If ``value`` is anything else; ``option`` names the argument.
+    """
+    try:
+        height, width = value
+    except (TypeError, ValueError):
+        raise UsageError(f"{option} {value!r}", "is not (height, width)", option=option) from None
+    return positive(height, option), positive(width, option)
+
+
+def callback(value: Any, option: str) -> None:
+    """`UsageError` unless ``value`` is None or can be called; ``option`` names the argument."""
+    if value is not None and not callable(value):
+        raise UsageError(f"{option} {value!r}", "is not a function", option=option)

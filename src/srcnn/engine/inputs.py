@@ -40,7 +40,7 @@ def through(image: Any, enlarge: Enlarge, max_pixels: int, max_bytes: int) -> An
         SrcnnError: As opening a file and ``enlarge`` do.
     """
     if isinstance(image, np.ndarray):
-        return _array(image, enlarge)
+        return _array(np.asarray(image), enlarge)  # a matrix would keep two axes
     if is_pil(image):
         picture = open_pil(image, max_pixels)
         pixels = enlarge(picture.read())
@@ -82,7 +82,7 @@ def _check_range(image: NDArray[Any]) -> None:
 def _is_tensor(image: Any) -> bool:
     """Return whether an object is a torch tensor, without importing torch."""
     return any(
-        kind.__module__ == "torch" and kind.__name__ == "Tensor" for kind in type(image).mro()
+        kind.__module__ == "torch" and kind.__name__ == "Tensor" for kind in type(image).__mro__
     )
 
 
@@ -97,7 +97,10 @@ def _tensor(image: torch.Tensor, enlarge: Enlarge) -> torch.Tensor:
     if not image.is_floating_point():
         raise UsageError(f"tensor of {image.dtype}", "is not a picture", "use floats in [0, 1]")
     wide = torch.float64 if image.dtype == torch.float64 else torch.float32
-    values = image.detach().to("cpu", wide).numpy()
+    try:
+        values = image.detach().to("cpu", wide).numpy()
+    except (TypeError, RuntimeError):  # a sparse tensor, or one on the meta device
+        raise UsageError("tensor", "its values cannot be read", "use a dense tensor") from None
     batch = values if image.ndim == 4 else values[None]
     _check_range(batch)
     made = [np.moveaxis(_array(np.moveaxis(one, 0, 2), enlarge), 2, 0) for one in batch]

@@ -77,7 +77,7 @@ def open_networks(model: str | None, scale: float, engine: Engine) -> Networks:
     """
     if model == BICUBIC:
         return Networks(BICUBIC, (), engine)
-    name = model or default(*passes_for(scale, SCALES))
+    name = default(*passes_for(scale, SCALES)) if model is None else model
     networks = _of_file(name, engine) if is_file_name(name) else _of_name(name, engine)
     for each in dict.fromkeys(networks.passes_for(scale)):
         networks.get(each)

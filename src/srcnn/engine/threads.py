@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from threading import Lock
 
@@ -56,7 +56,8 @@ class _Stay:
         with self._lock:
             self._inside -= 1
             if self._inside == 0:
-                self._keeper.submit(self.limits.close).result()
+                with suppress(RuntimeError):  # the interpreter ends, and starts no more work
+                    self._keeper.submit(self.limits.close).result()
                 self._keeper.shutdown()
 
     def _set(self) -> None:

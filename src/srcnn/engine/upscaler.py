@@ -8,14 +8,13 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.engine.arguments import positive
+from srcnn.engine.arguments import callback, number, pair, positive
 from srcnn.engine.inputs import Picture, through
 from srcnn.engine.networks import Networks, open_networks
 from srcnn.engine.options import Engine, engine_of
 from srcnn.engine.passes import Pass
 from srcnn.engine.pipeline import Progress, Workers, enlarge
 from srcnn.engine.sizes import check_image, check_scale, check_size, enlarged_size
-from srcnn.errors import UsageError
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 from srcnn.images.source import File
 
@@ -47,7 +46,13 @@ class Upscaler:
         return Upscaler, (self.networks, self.scale, self._asked)
 
     def at(self, scale: float) -> Upscaler:
-        """Return an upscaler of the same networks for another scale; it costs nothing."""
+        """Return an upscaler of the same networks for another scale; it costs nothing.
+
+        Raises:
+            UsageError: If ``scale`` is not above 1.
+        """
+        scale = number(scale, "scale")
+        check_scale(scale)
         return Upscaler(self.networks, scale, self._asked)
 
     @property
@@ -111,8 +116,9 @@ class Upscaler:
             SrcnnError: For everything that cannot be enlarged.
         """
         most = positive(max_pixels, "max_pixels")
+        callback(progress, "progress")
         if size is not None:
-            size = _checked(size)
+            size = pair(size, "size")
 
         def enlarged(pixels: NDArray[Any]) -> NDArray[Any]:
             check_image(pixels)
@@ -142,15 +148,6 @@ class Upscaler:
         passes = [Pass(s, self.networks.get(s)) for s in self.passes_to(old, size)]
         made_by = Workers(self.tile, self.threads)
         return enlarge(passes, strips, old, size, made_by, progress)
-
-
-def _checked(size: Any) -> tuple[int, int]:
-    """Return a caller's (height, width); raise `UsageError` for anything else."""
-    try:
-        height, width = size
-    except (TypeError, ValueError):
-        raise UsageError(f"size {size!r}", "is not (height, width)", option="size") from None
-    return positive(height, "size"), positive(width, "size")
 
 
 def load(

@@ -104,7 +104,8 @@ def losses(header: Header, fmt: Format) -> list[str]:
     if header.has_alpha and not fmt.alpha:
         lost.append("transparency is laid over white")
     if fmt.colors is not None:
-        lost.append(f"a frame has at most {fmt.colors} colours (--format png has all)")
+        other = "webp" if header.pages > 1 else "png"
+        lost.append(f"a frame has at most {fmt.colors} colours (--format {other} has all)")
     if header.pages > 1 and not fmt.pages:
         lost.append(f"of {header.pages} pages only the first is taken")
     for kind, prefix in (("EXIF", EXIF_FIELDS), ("profile", PROFILE), ("XMP", XMP)):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from srcnn.errors import OutputError
@@ -19,7 +21,7 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(path, f"cannot be written ({error.strerror})") from None
+        raise OutputError(path, f"cannot be written ({error.strerror or error})") from None
 
 
 @contextmanager
@@ -44,6 +46,16 @@ def atomic_file(destination: Path) -> Iterator[BinaryIO]:
         finally:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
+
+
+def check_writable(destination: Path) -> None:
+    """Raise `OutputError` if an `atomic_file` could not be made there. Missing folders are made."""
+    with writing(destination):
+        if destination.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=destination.parent):
+            pass
 
 
 def write_atomically(destination: Path, data: bytes) -> None:

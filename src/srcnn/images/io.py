@@ -51,7 +51,7 @@ def open_picture(
     except FileNotFoundError:
         raise InputError(name, "no such file") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = error.strerror if isinstance(error, OSError) else error
+        reason = getattr(error, "strerror", None) or error
         raise InputError(name, f"cannot be read ({reason})") from None
     opened = fmt.library.open(name, stored, fmt, max_pixels)
     check_pixels([opened.header], max_pixels, name)

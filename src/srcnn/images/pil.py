@@ -61,7 +61,7 @@ class PilPicture(Picture):
 
 def is_pil(image: object) -> TypeGuard[Image]:
     """Return whether an object is a PIL image, without importing Pillow."""
-    return hasattr(image, "getbands") and hasattr(image, "getexif")
+    return not isinstance(image, type) and hasattr(image, "getbands") and hasattr(image, "getexif")
 
 
 def open_pil(image: Image, max_pixels: int = MAX_PIXELS, name: str = "PIL image") -> Picture:

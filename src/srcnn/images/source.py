@@ -109,7 +109,12 @@ def store(source: File, name: str, max_bytes: int) -> Stored:
     if not callable(getattr(source, "read", None)):
         why = "is not a path, bytes or a file"
         raise UsageError(type(source).__name__, why)
-    if source.read(0) != b"":
+    try:
+        start = source.read(0)
+    except TypeError:
+        why = "cannot be read in parts"
+        raise UsageError(type(source).__name__, why, "pass what its read() returns") from None
+    if start != b"":
         raise UsageError(name, "is a file in text mode", "open it with mode 'rb'")
     # Some objects that can be read offer nothing else.
     if not (hasattr(source, "seekable") and source.seekable()):
