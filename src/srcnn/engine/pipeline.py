@@ -172,30 +172,26 @@ class _Merge:
         self._source, self._old, self._size, self._color = source, old, size, color
         self._alone = given is source
         """Whether no pass comes before this stage."""
-
-    @property
-    def _grid(self) -> Grid:
-        return ENLARGED if self._model is None else self._model.grid
-
-    @property
-    def _halo(self) -> int:
+        self._grid: Grid = ENLARGED if self._model is None else self._model.grid
+        self._direct = self._alone and self._grid.factor == 1
+        """Whether the network sees the enlarged source, which is made for the other channels anyway."""
+        self._halo = self._grid.radius if self._direct else 0
         """Pixels around a tile of the enlarged source that the network sees, too."""
-        return self._grid.radius if self._alone and self._grid.factor == 1 else 0
+
+    def _needs(self, axis: int, span: Span) -> tuple[Window, Piece]:
+        """Return what a span of the result needs along an axis: of the source, and of ``given``."""
+        old, new = self._old[axis], self._size[axis]
+        enlarged = window(old, new, span[0] - self._halo, span[1] + self._halo)
+        if self._direct:
+            return enlarged, enlarged
+        return enlarged, piece(self._grid, self._place[axis], new, *span)
 
     def strips(self, made_by: Workers, progress: Progress | None) -> Iterator[NDArray[Any]]:
         (height, width), step, halo = self._size, self._grid.factor, self._halo
-        columns = [
-            (
-                span,
-                window(self._old[1], width, span[0] - halo, span[1] + halo),
-                piece(self._grid, self._place[1], width, *span),
-            )
-            for span in spans(width, made_by.tile, step)
-        ]
+        columns = [(span, *self._needs(1, span)) for span in spans(width, made_by.tile, step)]
 
         def begin(top: int, bottom: int) -> _Strip:
-            rows = window(self._old[0], height, top - halo, bottom + halo)
-            more = piece(self._grid, self._place[0], height, top, bottom)
+            rows, more = self._needs(0, (top, bottom))
             first, last = rows.first, rows.last
             if self._alone:
                 first, last = min(first, more.first), max(last, more.last)
@@ -228,10 +224,7 @@ class _Merge:
     ) -> NDArray[np.float32]:
         """The network's channels of a tile; ``enlarged`` is the tile of the source with its halo."""
         channels = channels_in(self._color)
-        if self._alone and self._grid.factor == 1:
-            padded = enlarged[:channels]
-        else:
-            padded = sample(given[:channels], *pieces, first)
+        padded = enlarged[:channels] if self._direct else sample(given[:channels], *pieces, first)
         return padded if self._model is None else self._model.enhance(padded)
 
     def _write(
