@@ -78,7 +78,7 @@ def test_list(srcnn: Srcnn, folder: Path, listed: str) -> None:
     """Files, folders and patterns, as on the command line; empty lines mean nothing."""
     for name in ("a.png", "b c.png", "in/d.png", "in/e.png", "f1.png"):
         save(folder / name)
-    text = b"b c.png\r\n\nin\nf*.png\ngone.png"
+    text = b"\xef\xbb\xbfb c.png\r\n\nin\nf*.png\ngone.png"
     Path("names").write_bytes(text)
     words = ("upscale", "a.png", "--list", listed, "-o", "out", *BICUBIC, "--json", "-")
     ran = srcnn(*words, stdin=text if listed == "-" else b"")

@@ -127,6 +127,8 @@ COMPACT = {"architecture": "compact", "channels": 5, "depth": 2, "n": [], "loss"
         ({"f": [9, 1, 5]}, "f, n"),
         ({"form": "binary"}, "compact has none"),
         ({"patch": 25}, "multiple of 3"),
+        ({"depth": 1_000_000}, "depth"),
+        ({"channels": 10**8}, "channels"),
         ({"sub_images": 14}, "sub_images"),
         ({"architecture": "transformer"}, "srcnn, compact"),
         ({"architecture": "srcnn", "n": [64, 32]}, "channels, depth"),

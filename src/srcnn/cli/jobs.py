@@ -138,8 +138,10 @@ class Request:
         try:
             coding = sys.getfilesystemencoding()
             with Path(self.listed).open(encoding=coding, errors="surrogateescape") as file:
-                for line in file:
-                    if word := line.rstrip("\r\n"):
+                for number, line in enumerate(file):
+                    # Some editors put a mark of UTF-8 before the first name.
+                    word = line.rstrip("\r\n")
+                    if word := word if number else word.removeprefix("\ufeff"):
                         yield word
         except OSError as error:
             why = f"cannot be read ({error.strerror})"

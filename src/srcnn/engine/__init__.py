@@ -1,1 +1,1 @@
-"""Running networks: backends behind one protocol, tiles, and the upscaler that knows an image's road."""
+"""Run networks: backends behind one protocol, tiles, passes, and the upscaler that combines them."""

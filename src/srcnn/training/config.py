@@ -67,9 +67,9 @@ class Recipe(BaseModel):
     """Of ``srcnn``: filter sizes f1, f2, ...; 9-1-5 unless given."""
     n: tuple[Positive, ...] = ()
     """Of ``srcnn``: filter numbers n1, n2, ... of the hidden layers; 64, 32 unless given."""
-    channels: Positive | None = None
+    channels: Annotated[Positive, Field(le=1024)] | None = None
     """Of ``compact``: channels of every hidden layer."""
-    depth: Positive | None = None
+    depth: Annotated[Positive, Field(le=128)] | None = None
     """Of ``compact``: hidden convolutions, between the first and the last."""
     data: Annotated[tuple[str, ...], Field(min_length=1)]
     """Folders of HR pictures: paths, or names under the data root."""
