@@ -99,7 +99,7 @@ def _of_file(name: str, engine: Engine) -> Networks:
     _, card = from_onnx(graph, name)
     if card.scale == 1:
         raise ModelError(name, "is for x1, and cannot enlarge")
-    network = _run(graph, card, name, engine)
+    network = network_of_graph(graph, card, name, engine)
     scales = (card.scale,) if card.scale else SCALES
     return Networks(name, scales, engine, dict.fromkeys(scales, network))
 
@@ -107,13 +107,13 @@ def _of_file(name: str, engine: Engine) -> Networks:
 def _open(name: str, scale: int, engine: Engine) -> Enhancer:
     """Open the network of a name for a trained scale."""
     if name in METHODS:
-        return open_example_based(name, scale)
+        return _averaged(open_example_based(name, scale), engine)
     graph = read_bytes(find(name, scale))
     _, card = from_onnx(graph, name)
-    return _run(graph, card, name, engine)
+    return network_of_graph(graph, card, name, engine)
 
 
-def _run(graph: bytes, card: Card, name: str, engine: Engine) -> Enhancer:
+def network_of_graph(graph: bytes, card: Card, name: str, engine: Engine) -> Enhancer:
     """Return a network that has made a pixel.
 
     Raises:
@@ -132,5 +132,8 @@ def _run(graph: bytes, card: Card, name: str, engine: Engine) -> Enhancer:
         raise ModelError(name, "does not give a number for each pixel", "the file is damaged")
     resolved = engine.resolved()
     _log.info("%s x%d, %s %s", card.name, card.scale, resolved.name, resolved.precision)
-    network = Network(name, session, grid, card.color)
-    return SelfEnsemble(network) if resolved.ensemble else network
+    return _averaged(Network(name, session, grid, card.color), engine)
+
+
+def _averaged(model: Enhancer, engine: Engine) -> Enhancer:
+    return SelfEnsemble(model) if engine.ensemble else model

@@ -10,10 +10,9 @@ from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.ensemble import SelfEnsemble
 from srcnn.engine.example_based import METHODS, Say, open_example_based
-from srcnn.engine.network import Enhancer, Network
+from srcnn.engine.network import Enhancer
+from srcnn.engine.networks import network_of_graph
 from srcnn.engine.options import AUTO, Engine
-from srcnn.engine.session import Session
-from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.binary import Tensors
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card
@@ -71,16 +70,11 @@ def open_model(model: str, scale: int, engine: Engine = AUTO) -> Enhancer:
     graph = read_bytes(path)
     card = read_card(graph, str(path))
     card.check_scale(scale, model)
-    return _opened(model, graph, card, engine)
+    return network_of_graph(graph, card, model, engine)
 
 
 def network(name: str, tensors: Tensors, card: Card, engine: Engine = AUTO) -> Enhancer:
     """Return named tensors as a network on an engine. Needs the extra ``train``."""
     from srcnn.weights.graph import to_onnx
 
-    return _opened(name, to_onnx(tensors, card), card, engine)
-
-
-def _opened(name: str, graph: bytes, card: Card, engine: Engine) -> Enhancer:
-    model = Network(name, Session(graph, engine), grid_of(card), card.color)
-    return SelfEnsemble(model) if engine.ensemble else model
+    return network_of_graph(to_onnx(tensors, card), card, name, engine)
