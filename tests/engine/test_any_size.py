@@ -31,8 +31,10 @@ def any_size(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scale", SCALES)
-@pytest.mark.parametrize("dataset", BY_SCALE)
+@pytest.mark.parametrize(
+    ("dataset", "scale"),
+    [*[("set5", scale) for scale in SCALES], *[("set14", scale) for scale in BY_SCALE["set14"]]],
+)
 def test_gain_over_bicubic(any_size: Any, shared: Path, dataset: str, scale: float) -> None:
     """Low resolution by MATLAB's bicubic."""
     scores = any_size.measure(shared / "data" / dataset, scale, "bicubic")
@@ -41,7 +43,7 @@ def test_gain_over_bicubic(any_size: Any, shared: Path, dataset: str, scale: flo
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("scale", [1.1, 1.2, 1.5, 2.2, 3.5, 6])
 @pytest.mark.parametrize("kernel", ["box", "lanczos"])
 def test_other_kernels_are_no_trap(any_size: Any, shared: Path, kernel: str, scale: float) -> None:
     """Low resolution by Pillow: hardly below bicubic anywhere."""
