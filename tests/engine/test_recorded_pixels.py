@@ -53,6 +53,6 @@ def test_the_example(model: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("model", RECORDED)
-def test_set5(model: str, set5: Path) -> None:
-    for file in sorted(set5.iterdir()):
+def test_set5(model: str, shared: Path) -> None:
+    for file in sorted((shared / "data" / "set5").iterdir()):
         check(model, file)

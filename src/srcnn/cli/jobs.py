@@ -153,7 +153,8 @@ class Request:
             return None
         if self.output is not None and not self._into_folder:
             return normal(self.output)
-        folder, file = os.path.split("stdin.png" if name.source == STDIO else name.source)
+        source = "stdin.png" if name.source == STDIO else name.source.rstrip("/") or name.source
+        folder, file = os.path.split(source)
         stem, suffix = split_suffix(file)
         if self.format is not None:
             suffix = f".{self.format.lower().lstrip('.')}"

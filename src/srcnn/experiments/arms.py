@@ -74,7 +74,14 @@ def _train(task: Task) -> dict[str, list[_Trained]]:
             where = f"run {number} of {len(todo)}), in {folder}"
             task.say(f"{task.name}: {arm}, seed {seed} ({where}")
             going_on = folder.exists()
-            run_plan(plan, folder, resume=going_on, quiet=task.quiet, resume_hint=_HINT)
+            run_plan(
+                plan,
+                folder,
+                task.data_root,
+                resume=going_on,
+                quiet=task.quiet,
+                resume_hint=_HINT,
+            )
     return {arm: [runs[arm, seed] for seed in study.seeds_of(arm, budget)] for arm in study.arms}
 
 
