@@ -12,7 +12,7 @@ from click.exceptions import Exit
 
 from srcnn._optional import need
 from srcnn.cli.console import report_error, write_json
-from srcnn.cli.options import pass_quiet
+from srcnn.cli.options import data_root_option, pass_quiet
 from srcnn.errors import MissingData, SrcnnError
 from srcnn.terminal import say, show
 
@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 _SHOWN = 5
 """Failures of a data set that are told one by one: often all its files have the same."""
 
-_root = click.option(
-    "--data-root",
-    type=Path,
-    show_default="$SRCNN_DATA, else the cache",
-    help="Where data sets lie.",
-)
 _json = click.option(
     "--json", metavar="PATH", show_default="none", help="The same as JSON; - is stdout."
 )
@@ -46,7 +40,7 @@ def data(context: click.Context) -> None:
 
 
 @data.command("list", epilog="\b\nExample:  srcnn data list --json -")
-@_root
+@data_root_option
 @_json
 def list_sets(data_root: Path | None, json: str | None) -> None:
     """List the data sets that are known by name: licence, source, and which are here.
@@ -88,7 +82,7 @@ def list_sets(data_root: Path | None, json: str | None) -> None:
 
 @data.command(epilog="\b\nExample:  srcnn data fetch set5 set14")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
-@_root
+@data_root_option
 @pass_quiet
 def fetch(names: tuple[str, ...], data_root: Path | None, quiet: bool) -> None:
     """Download data sets; what is there already is checked and kept.
@@ -138,7 +132,7 @@ def _fetched(wanted: Order, quiet: bool) -> bool:
 
 @data.command(epilog="\b\nExample:  srcnn data verify set5 set14")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
-@_root
+@data_root_option
 @_json
 def verify(names: tuple[str, ...], data_root: Path | None, json: str | None) -> None:
     """Check every picture of a data set by its sha256.

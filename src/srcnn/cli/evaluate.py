@@ -10,7 +10,7 @@ from click.exceptions import Exit
 
 from srcnn._optional import need
 from srcnn.cli.console import report_error, write_json
-from srcnn.cli.options import engine_options, pass_quiet
+from srcnn.cli.options import data_root_option, engine_options, pass_quiet
 from srcnn.errors import UsageError
 from srcnn.terminal import say, show
 
@@ -52,12 +52,7 @@ _SCALE = 3
     default="psnr,ssim",
     help="By comma: psnr, ssim, ifc, nqm, wpsnr, msssim (the last four of one channel).",
 )
-@click.option(
-    "--data-root",
-    type=Path,
-    show_default="$SRCNN_DATA, else the cache",
-    help="Where named data sets lie.",
-)
+@data_root_option
 @engine_options(tiles=False)
 @click.option(
     "--save", type=Path, metavar="DIR", show_default="none", help="Write the judged pictures there."

@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from srcnn._optional import need
-from srcnn.cli.options import pass_quiet
+from srcnn.cli.options import data_root_option, pass_quiet
 
 
 @click.command(epilog="\b\nExample:  srcnn experiment filter-number --budget smoke")
@@ -19,12 +19,7 @@ from srcnn.cli.options import pass_quiet
     default="full",
     help="full trains for hours; smoke shows in minutes that everything runs.",
 )
-@click.option(
-    "--data-root",
-    type=Path,
-    show_default="$SRCNN_DATA, else the cache",
-    help="Where named data sets lie.",
-)
+@data_root_option
 @pass_quiet
 def experiment(
     name: str, budget: Literal["smoke", "full"], data_root: Path | None, quiet: bool

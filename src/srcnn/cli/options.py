@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,6 +21,13 @@ _EVERYWHERE = {
     "verbose": "Print more: which network runs, on what.",
     "debug": "Print a traceback when something fails.",
 }
+
+data_root_option = click.option(
+    "--data-root",
+    type=Path,
+    show_default="$SRCNN_DATA, else the cache",
+    help="Where named data sets lie.",
+)
 
 Function = Callable[..., Any]
 

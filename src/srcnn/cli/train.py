@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from srcnn._optional import need
-from srcnn.cli.options import pass_quiet
+from srcnn.cli.options import data_root_option, pass_quiet
 from srcnn.errors import UsageError
 from srcnn.images.files import remove_parts
 from srcnn.terminal import say
@@ -55,12 +55,7 @@ _COMPARED = 2000
     show_default="start a new run",
     help="Go on with the run in this folder, by its own recipe or by RECIPE.",
 )
-@click.option(
-    "--data-root",
-    type=Path,
-    show_default="$SRCNN_DATA, else the cache",
-    help="Where named data sets lie.",
-)
+@data_root_option
 @click.option(
     "--device",
     type=click.Choice(["auto", "cpu", "cuda"]),

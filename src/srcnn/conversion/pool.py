@@ -31,5 +31,7 @@ class UpscalerPool:
         with self._opening:
             if self._first is None:
                 self._first = self._open_at(scale)
-            wanted = self._first.at(scale)
-            return self._by_passes.setdefault(wanted.passes, wanted)
+            passes = self._first.networks.passes_for(scale)
+            if passes not in self._by_passes:
+                self._by_passes[passes] = self._first.at(scale)
+            return self._by_passes[passes]

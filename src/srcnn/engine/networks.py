@@ -18,14 +18,14 @@ from srcnn.engine.session import Session
 from srcnn.errors import ModelError, SrcnnError
 from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.card import Card
-from srcnn.weights.onnx_file import from_onnx
+from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import SCALES, default, find, is_file_name, read_bytes, scales_of
 
 _log = logging.getLogger(__name__)
 
 
 class Networks:
-    """The networks of one model. Safe from several threads; a pickle opens them anew.
+    """The networks of one model. Safe from several threads; a pickle loads them when they are first used.
 
     Attributes:
         name: The model, as it was given.
@@ -96,7 +96,7 @@ def _of_file(name: str, engine: Engine) -> Networks:
             name, "only ONNX weights files can upscale", "srcnn export makes one: -o F.onnx"
         )
     graph = read_bytes(path)
-    _, card = from_onnx(graph, name)
+    card = read_card(graph, name)
     if card.scale == 1:
         raise ModelError(name, "is for x1, and cannot enlarge")
     network = network_of_graph(graph, card, name, engine)
@@ -109,7 +109,7 @@ def _open(name: str, scale: int, engine: Engine) -> Enhancer:
     if name in METHODS:
         return _averaged(open_example_based(name, scale), engine)
     graph = read_bytes(find(name, scale))
-    _, card = from_onnx(graph, name)
+    card = read_card(graph, name)
     return network_of_graph(graph, card, name, engine)
 
 
