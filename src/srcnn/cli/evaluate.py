@@ -55,7 +55,7 @@ _SCALE = 3
 @data_root_option
 @engine_options(tiles=False)
 @click.option(
-    "--save", type=Path, metavar="DIR", show_default="none", help="Write the judged pictures there."
+    "--save", type=Path, metavar="DIR", show_default="none", help="Write the scored pictures there."
 )
 @click.option("--json", metavar="PATH", show_default="none", help="Report as JSON; - is stdout.")
 @pass_quiet

@@ -76,7 +76,7 @@ def everywhere(command: click.Command) -> click.Command:
 
 
 def pass_quiet(function: Function) -> Function:
-    """Pass to a verb, as ``quiet``, whether it shall print errors and results only."""
+    """Pass ``quiet`` to a verb: whether to print errors and results only."""
 
     @wraps(function)
     def verb(*args: Any, **options: Any) -> Any:

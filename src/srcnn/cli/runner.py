@@ -53,8 +53,8 @@ class Together:
     def leave(self) -> list[Outcome]:
         """Begin nothing more; return what is done and was not yielded, in the order of the jobs.
 
-        ``do`` has to know that it shall stop. An encoder that holds a whole picture hears nothing for
-        minutes, nor does a read from a terminal: their files are removed under them, and the process
+        ``do`` has to notice by itself that it should stop. An encoder that holds a whole picture cannot
+        for minutes, nor can a read from a terminal: their unfinished files are removed, and the process
         must not wait for them (`srcnn.__main__`).
         """
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -92,7 +92,7 @@ def train(
     changes = [*overrides, *([] if precision is None else [f"precision={precision}"])]
     _check_options(recipe, run, resume)
     chosen, source = _read(recipe, scale, resume, changes)
-    # Torch takes seconds to load: a mistake in the recipe is told before.
+    # Torch takes seconds to load, so the recipe is checked first.
     from srcnn.runs.plan import make_plan
     from srcnn.runs.run import WEIGHTS, run_plan
 
@@ -178,7 +178,7 @@ def _describe(plan: Plan, device: str) -> None:
 
 
 def _check_folder(folder: Path, resume: bool) -> None:
-    """Raise `UsageError` for a run directory that holds something, unless a run goes on in it."""
+    """Raise `UsageError` for a run directory that is not empty, unless a run is resumed there."""
     from srcnn.training.device import is_first_process
     from srcnn.training.resume import LOCK
 

@@ -34,11 +34,12 @@ class Order:
 
 
 def order(name: str, root: str | Path | None = None) -> Order:
-    """What has to be fetched for the data set ``name`` to lie, whole, in the data root.
+    """Return what has to be fetched to complete the data set ``name`` in the data root.
 
-    `MissingData` for an unknown set, and for one that lacks pictures and has no address to download
-    them from; `DestinationExists` where its folder holds other pictures: they would be judged or
-    trained on with it, and nobody's file is overwritten.
+    Raises:
+        MissingData: The set is unknown, or lacks pictures and has no address to download them from.
+        DestinationExists: Its folder holds other pictures, which would be scored or trained on with
+            it; nobody's file is overwritten.
     """
     folder = data_root(root) / name
     findings = verify(name, folder)

@@ -136,7 +136,7 @@ class Choice:
             only Y never met the darkest and brightest values of gray images. Bicubic is linear, so
             stretching a degraded patch is degrading a stretched one.
         balanced: Errors count relative to those of bicubic in the same image.
-        candidates: Of so many random patches the one is taken in which bicubic errs most.
+        candidates: Random patches per sample, of which the one with the largest bicubic error is taken.
         channel_weights: Weights of the channels in what these two call an error; ``None``: all alike.
         recolor: What happens to color patches by chance.
     """

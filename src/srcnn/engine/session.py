@@ -29,7 +29,7 @@ class Session:
 
         Args:
             graph: The bytes of an ONNX file.
-            engine: Where it shall run.
+            engine: What runs it.
 
         Raises:
             SrcnnError: If the engine cannot be used in a forked process.

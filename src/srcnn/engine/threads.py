@@ -34,7 +34,7 @@ def _workers(threads: int, process: int) -> ThreadPoolExecutor:
 class _Stay:
     """Who is inside, in one process.
 
-    The limit is the process's, so whoever comes first sets it and whoever leaves last lifts it.
+    The limit holds for the whole process: the first user sets it, and the last one lifts it.
     threadpoolctl restores only what the same thread had set, so one thread does both.
     """
 

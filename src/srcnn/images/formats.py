@@ -37,7 +37,7 @@ class Held:
     """Pixels of the largest picture that is held whole."""
 
     def of(self, pixels: int) -> int:
-        """Return the bytes held of a picture of so many pixels."""
+        """Return the bytes held for an image of ``pixels`` pixels."""
         return self.per_pixel * pixels if pixels <= self.up_to else 0
 
 
