@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.foreign import load
 
 from ..conftest import ROOT
-from .tiny import digest, recipe_for, train
+from .tiny import TINY, digest, recipe_for, train
 
 
 def sampler_of(recipe: Recipe, photos: Path) -> Sampler:
@@ -71,6 +72,26 @@ def test_starting_from_weights(photos: Path, tmp_path: Path) -> None:
         np.testing.assert_allclose(new[name], tensor, atol=1e-5)
     with pytest.raises(UsageError, match=r"has n \(6, 4\), and the recipe \(7, 4\)"):
         train(recipe_for(photos, start=start, n=[7, 4]), tmp_path / "other")
+
+
+def test_a_compact_network_starts_from_another_scale(photos: Path, tmp_path: Path) -> None:
+    """All but the last layer, which has one channel per output pixel, are those of x3."""
+    settings = {"architecture": "compact", "channels": 6, "depth": 2}
+
+    def recipe(**changes: Any) -> Recipe:
+        values = {key: value for key, value in TINY.items() if key != "n"}
+        values |= {"data": [str(photos)], **settings, **changes}
+        return make_recipe(values, [], "tiny")
+
+    train(recipe(), tmp_path / "x3")
+    start = str(tmp_path / "x3" / WEIGHTS)
+    train(recipe(scale=2, start=start, lr=1e-12, steps=4), tmp_path / "x2")
+    old, new = load(tmp_path / "x3" / WEIGHTS, 3)[0], load(tmp_path / "x2" / WEIGHTS, 2)[0]
+    for name in old.keys() - {"conv4.weight", "conv4.bias"}:
+        np.testing.assert_allclose(new[name], old[name], atol=1e-5)
+    assert new["conv4.weight"].shape == (4, 6, 3, 3)
+    with pytest.raises(UsageError, match=r"has sizes .*, and the recipe"):
+        train(recipe(start=start, channels=8), tmp_path / "other")
 
 
 def test_held_back_pictures_are_not_trained_on(photos: Path) -> None:

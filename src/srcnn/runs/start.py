@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import torch
+
 from srcnn.errors import ModelError, UsageError
 from srcnn.models.base import TorchNetwork
 from srcnn.models.registry import form_of
 from srcnn.models.srcnn import init_he, init_paper
 from srcnn.training.config import Recipe
 from srcnn.weights.binary import kind_of
+from srcnn.weights.card import SRCNN
 from srcnn.weights.foreign import load
 from srcnn.weights.store import find, shipped
 
@@ -18,26 +21,46 @@ from srcnn.weights.store import find, shipped
 def first_model(recipe: Recipe, step: int = 0) -> TorchNetwork:
     """Return the network that training begins with, or after a ``step`` one of the same kind.
 
+    A start of another scale or color lends a family on the low-resolution grid all layers that fit;
+    the first or the last one begins anew.
+
     Raises:
         UsageError: If the weights that the recipe starts from are of another network.
         ModelError: If there are none.
     """
     # A state with free steps behind it is of the folded network.
     form = form_of(recipe.card, "plain" if step > recipe.folded_at else recipe.form)
-    if recipe.start is not None and not step:
-        path = _start_file(recipe.start, recipe.scale)
-        tensors, card = load(path, recipe.scale)
-        for key in ("architecture", "f", "n", "sizes", "color"):
-            found, wanted = getattr(card, key), getattr(recipe.card, key)
-            if found != wanted:
-                raise UsageError(recipe.start, f"has {key} {found}, and the recipe {wanted}")
-        if (kind_of(tensors) == "binary") != (recipe.form == "binary"):
-            why = f"has {kind_of(tensors)} weights, and the recipe form: {recipe.form}"
-            raise UsageError(recipe.start, why)
-        return form.of_weights(tensors, card, str(path))
+    started = None if recipe.start is None or step else _started(recipe, recipe.start, form)
+    if started is not None and _shapes(started) == _shapes(form.of_card(recipe.card)):
+        return started
     model = form.of_card(recipe.card)
     (init_he if recipe.init == "he" else init_paper)(model)
+    if started is not None:
+        shapes = _shapes(model)
+        state = started.state_dict()
+        fitting = {name: state[name] for name in state if shapes.get(name) == state[name].shape}
+        model.load_state_dict(fitting, strict=False)
     return model
+
+
+def _started(recipe: Recipe, start: str, form: type[TorchNetwork]) -> TorchNetwork:
+    """Return the network of the weights that ``recipe`` starts from, in the form that it trains."""
+    path = _start_file(start, recipe.scale)
+    tensors, card = load(path, recipe.scale)
+    # An SRCNN works on the enlarged image, whatever the scale, and its form carries the channels.
+    same = ["architecture", "f", "n", "sizes", *(["color"] if card.architecture == SRCNN else [])]
+    for key in same:
+        found, wanted = getattr(card, key), getattr(recipe.card, key)
+        if found != wanted:
+            raise UsageError(start, f"has {key} {found}, and the recipe {wanted}")
+    if (kind_of(tensors) == "binary") != (recipe.form == "binary"):
+        why = f"has {kind_of(tensors)} weights, and the recipe form: {recipe.form}"
+        raise UsageError(start, why)
+    return form.of_weights(tensors, card, str(path))
+
+
+def _shapes(model: TorchNetwork) -> dict[str, torch.Size]:
+    return {name: value.shape for name, value in model.state_dict().items()}
 
 
 def describe_start(start: str, scale: int) -> str:

@@ -76,7 +76,9 @@ class Recipe(BaseModel):
     held_back: Annotated[int, Field(ge=0)] = 8
     """Pictures of ``data`` that are not trained on: validation selects the weights on them."""
     start: str | None = None
-    """Weights to start from: a shipped ``name:scale`` such as ``srcnn-915:3``, or a weights file."""
+    """Weights to start from: a shipped ``name:scale`` such as ``srcnn-915:3``, or a weights file.
+
+    Of ``compact``, weights for another scale or color will do: the layers that fit are taken."""
     form: Literal["residual", "plain", "binary"] = "residual"
     """``residual``: y = x + g(x - 1/2), folded into the plain network (`srcnn.models.residual`).
 
