@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from conclusions import conclusions
 from example_based import OF_91_IMAGES, sparse_coding_times
+from family import family
 from pictures import held_out_pictures, photo_authors
 from protocols import protocols, protocols_x4, show_score
 from shared import ROOT
@@ -228,6 +229,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "results_of_91_images": lambda: _scores(_cells("fp32"), ("set5", "set14"), OF_91_IMAGES),
     "sparse_coding_times": sparse_coding_times,
     "binary": binary,
+    "family": family,
     "conclusions": conclusions,
     "authors": authors,
     "bicubic_rows": bicubic_rows,
