@@ -65,6 +65,7 @@ class Request:
         recursive: Whether folders are entered.
         overwrite: Whether to replace what is at a destination.
         skip_existing: Whether to leave out what is at a destination.
+        in_place: Whether each result replaces its source.
 
     Raises:
         UsageError: For words that contradict each other, or that are no part of a file's name.
@@ -78,10 +79,13 @@ class Request:
     recursive: bool = False
     overwrite: bool = False
     skip_existing: bool = False
+    in_place: bool = False
 
     def __post_init__(self) -> None:
         if self.overwrite and self.skip_existing:
             raise UsageError("--overwrite", "cannot be combined with --skip-existing")
+        if self.in_place:
+            self._check_in_place()
         if "" in (*self.sources, self.output):
             raise UsageError("a source or --output", "is empty")
         for part in (self.ending, self.format or ""):
@@ -96,6 +100,22 @@ class Request:
                 raise UsageError(self.output, "is no folder", "several pictures need one")
         elif self.output not in (None, STDIO) and not self._into_folder and self.format is None:
             format_of_name(Path(str(self.output)).name)
+
+    def _check_in_place(self) -> None:
+        given = {
+            "--output": self.output is not None,
+            "--format": self.format is not None,
+            "--suffix": bool(self.ending),
+            "--skip-existing": self.skip_existing,
+            "stdin": STDIO in self.sources,
+        }
+        if wrong := [word for word, is_given in given.items() if is_given]:
+            raise UsageError("--in-place", f"cannot be combined with {' or '.join(wrong)}")
+
+    @property
+    def replaces(self) -> bool:
+        """Whether a destination that is there may be replaced."""
+        return self.overwrite or self.in_place
 
     @cached_property
     def several(self) -> bool:
@@ -149,6 +169,8 @@ class Request:
 
     def destination(self, name: Name) -> str | None:
         """Return the path of a result; ``None`` is stdout."""
+        if self.in_place:
+            return normal(name.source)
         if self.output == STDIO or (name.source == STDIO and self.output is None):
             return None
         if self.output is not None and not self._into_folder:

@@ -71,6 +71,7 @@ _COUNT = click.IntRange(min=1)
 @click.option("-r", "--recursive", is_flag=True, help="Folders with their tree.")
 @click.option("--overwrite", is_flag=True, help="Replace what is at a destination.")
 @click.option("--skip-existing", is_flag=True, help="Leave out what is done already.")
+@click.option("--in-place", is_flag=True, help="Replace each source by its result.")
 @click.option("--dry-run", is_flag=True, help="Show sizes, memory, time; write nothing.")
 @click.option("--max-pixels", type=_COUNT, default=2**28, help="Limit for input and output.")
 @click.option("--max-bytes", type=_COUNT, default=2**30, help="Limit for input.")
@@ -98,6 +99,7 @@ def upscale(
     recursive: bool,
     overwrite: bool,
     skip_existing: bool,
+    in_place: bool,
     dry_run: bool,
     max_pixels: int,
     max_bytes: int,
@@ -132,11 +134,12 @@ def upscale(
             sources,
             _spooled(stack) if listed == "-" else listed,
             output,
-            size.suffix if suffix is None else suffix,
+            ("" if in_place else size.suffix) if suffix is None else suffix,
             format,
             recursive,
             overwrite,
             skip_existing,
+            in_place,
         )
         checked = check_names(names, (json, json_lines))
         how.resolved()
