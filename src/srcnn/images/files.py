@@ -22,10 +22,8 @@ from typing import BinaryIO
 from srcnn.errors import OutputError
 from srcnn.terminal import say
 
-try:
+with suppress(ImportError):  # Windows has none
     import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 _DAY = 86400.0
 """Age in seconds of a part that is removed where nobody can tell whether its writer lives."""
@@ -189,12 +187,10 @@ def _lock(file: BinaryIO, wait: bool = False) -> bool:
     Raises:
         BlockingIOError: If somebody else holds the lock, unless this is to ``wait`` for it.
     """
-    if fcntl is None:
-        return False
     try:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         raise
-    except OSError:
+    except (OSError, NameError):  # no locks there, or none on this system
         return False
     return True
