@@ -10,8 +10,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from srcnn.data.folder import is_pattern, picture_names, pictures_like
-from srcnn.errors import MissingData, UsageError
+from srcnn.data.folder import LeftOut, is_pattern, picture_names, pictures_like
+from srcnn.errors import InputError, MissingData, UsageError
 from srcnn.images.formats import SUFFIXES, format_of_name
 
 STDIO = "-"
@@ -69,6 +69,7 @@ class Request:
 
     Raises:
         UsageError: For words that contradict each other, or that are no part of a file's name.
+        InputError: For a source that is not there and an output whose name has no known suffix.
     """
 
     sources: tuple[str, ...]
@@ -99,7 +100,13 @@ class Request:
             if exists(Path(self.output)) and not is_folder(self.output):
                 raise UsageError(self.output, "is no folder", "several pictures need one")
         elif self.output not in (None, STDIO) and not self._into_folder and self.format is None:
-            format_of_name(Path(str(self.output)).name)
+            try:
+                format_of_name(Path(str(self.output)).name)
+            except UsageError:
+                # A mistyped folder looks like a file, and its output folder like a file without a suffix.
+                if self.sources[0] != STDIO and not exists(Path(self.sources[0])):
+                    raise InputError(self.sources[0], "no such file or folder") from None
+                raise
 
     def _check_in_place(self) -> None:
         given = {
@@ -130,8 +137,10 @@ class Request:
         output = self.output or ""
         return self.several or output.endswith(("/", "\\")) or is_folder(output)
 
-    def names(self) -> Iterator[Name]:
+    def names(self, left_out: LeftOut | None = None) -> Iterator[Name]:
         """Yield every source, folders in the order of their names; no file is opened.
+
+        ``left_out`` counts what in folders is not a source.
 
         Raises:
             MissingData: For a folder without pictures.
@@ -143,7 +152,7 @@ class Request:
             if stdin > 1:
                 raise UsageError("-", "stdin is named twice")
             if is_folder(source):
-                yield from _in_folder(source, self.recursive)
+                yield from _in_folder(source, self.recursive, left_out)
             elif like := _matches(source):
                 start, found = like
                 for path in found:
@@ -191,10 +200,10 @@ def check_json_file(target: str | None, files: Iterable[Path], option: str = "--
         raise UsageError(f"{option} {target}", "is a file that this works on")
 
 
-def _in_folder(source: str, recursive: bool) -> Iterator[Name]:
+def _in_folder(source: str, recursive: bool, left_out: LeftOut | None) -> Iterator[Name]:
     base = normal(source)
     found = False
-    for path in picture_names(base, recursive):
+    for path in picture_names(base, recursive, left_out):
         found = True
         folder, file = os.path.split(path)
         yield Name(join(normal(folder), file), _below(base, folder), given=False)

@@ -11,7 +11,7 @@ import stat
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -32,6 +32,7 @@ from srcnn.cli.jobs import (
     resolved,
 )
 from srcnn.cli.progress import weight_of
+from srcnn.data.folder import LeftOut
 from srcnn.errors import DestinationExists, UsageError
 
 _GIVEN, _STDOUT, _EXISTS, _FOLDER = 1, 2, 4, 8
@@ -45,11 +46,13 @@ class Checked:
         pictures: How many there are.
         weight: The sum of their weights in the progress.
         taken: Hashes of their sources, sorted.
+        left_out: What in folders is not a source.
     """
 
     pictures: int
     weight: float
     taken: array[int]
+    left_out: LeftOut = field(default_factory=LeftOut)
 
 
 class _Found:
@@ -94,8 +97,8 @@ def check_names(request: Request, reports: tuple[str | None, ...] = ()) -> Check
         MissingData: For a folder without pictures.
     """
     _real_folder.cache_clear()  # a relative folder is another one after a change of directory
-    found = _Found()
-    for name in request.names():
+    found, left_out = _Found(), LeftOut()
+    for name in request.names(left_out):
         found.add(name, request)
     sources, destinations, real, places = (
         np.frombuffer(hashes, np.int64)
@@ -123,7 +126,7 @@ def check_names(request: Request, reports: tuple[str | None, ...] = ()) -> Check
         _refuse(request, index, earlier, int(flags[index]), bool(replaces[index]))
     weights = np.frombuffer(found.weights)
     taken = array("q", np.sort(sources[kept]).tobytes())
-    return Checked(int(kept.sum()), float(weights[kept].sum()), taken)
+    return Checked(int(kept.sum()), float(weights[kept].sum()), taken, left_out)
 
 
 def iter_jobs(request: Request, checked: Checked) -> Iterator[Job]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
 from srcnn.conversion.conversion import Converted, ConvertedRow
+from srcnn.data.folder import LeftOut
 from srcnn.errors import SrcnnError
 from srcnn.terminal import duration, say
 
@@ -91,13 +92,16 @@ class SummaryRow(EstimateRow):
     failed: int
     megapixels: float
     seconds: float
+    left_out: dict[str, int]
 
 
 class Summary:
     """Counts the outcomes of a command that begins now and is to make ``pictures`` pictures."""
 
-    def __init__(self, pictures: int) -> None:
+    def __init__(self, pictures: int, left_out: LeftOut) -> None:
+        """``left_out``: what in folders was not taken."""
         self.pictures = pictures
+        self._left_out = left_out
         self.done = self.skipped = self.failed = 0
         self._pixels = self._there = 0
         self._started = time.monotonic()
@@ -122,11 +126,14 @@ class Summary:
             "failed": self.failed,
             "megapixels": round(self._pixels / 1e6, 3),
             "seconds": round(time.monotonic() - self._started, 4),
+            "left_out": dict(self._left_out.counts),
             **more,
         }
 
     def say(self, quiet: bool) -> None:
-        """Print one line, where there is more to say than what was said of each picture."""
+        """Print a line, where there is more to say than what was said of each picture."""
+        for line in self._left_out.lines():
+            say(line, quiet)
         of = self.pictures
         failed = f"{self.failed} of {of} failed" if self.failed else ""
         if of == 0:

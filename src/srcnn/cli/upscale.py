@@ -155,7 +155,7 @@ def upscale(
         )
         line = Progress(checked.pictures, checked.weight, Voice.current().quiet or dry_run)
         worker = Worker(pool, conversion, line, Voice.current(), dry_run)
-        run = Run(worker, iter_jobs(names, checked), checked.pictures)
+        run = Run(worker, iter_jobs(names, checked), checked)
         in_words = dry_run and STDIO not in (json, json_lines)
         run.do(open_results(json, json_lines, stack), in_words)
     run.say_end(in_words)

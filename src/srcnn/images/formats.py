@@ -93,7 +93,7 @@ FORMATS = {
         ),
         Format(
             "jpeg",
-            (".jpg", ".jpeg"),
+            (".jpg", ".jpeg", ".jpe", ".jif", ".jfif"),
             rb"\xff\xd8\xff",
             Jpeg(),
             parts=jpeg_segments,
