@@ -40,6 +40,8 @@ class Job:
     """Its part of the progress."""
     skip: bool = False
     """The destination is there, and stays."""
+    given: bool = True
+    """The source was named itself, rather than found in a folder."""
 
     @property
     def name(self) -> str:

@@ -141,7 +141,7 @@ def iter_jobs(request: Request, checked: Checked) -> Iterator[Job]:
         skip = request.skip_existing and path is not None and exists(path)
         size = _size_of(name.source)
         weight = 0.0 if skip else weight_of(size, encoder_of(destination))
-        yield Job(name.source, path, weight, skip)
+        yield Job(name.source, path, weight, skip, name.given)
 
 
 def normal_name(source: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
@@ -103,7 +104,8 @@ class Summary:
         self.pictures = pictures
         self._left_out = left_out
         self.done = self.skipped = self.failed = 0
-        self._pixels = self._there = 0
+        self._pixels = 0
+        self._reasons: Counter[str] = Counter()
         self._started = time.monotonic()
 
     def add(self, outcome: Outcome) -> None:
@@ -111,7 +113,8 @@ class Summary:
         result = outcome.converted
         self.failed += not result.ok
         self.skipped += result.skipped
-        self._there += result.reason == THERE
+        if result.skipped:
+            self._reasons[result.reason or ""] += 1
         if result.ok and not result.skipped:
             self.done += 1
             self._pixels += (result.width or 0) * (result.height or 0)
@@ -139,17 +142,22 @@ class Summary:
         if of == 0:
             say("nothing to do: no source is named", quiet)
         elif self.skipped == of:
-            why = THERE if self._there == of else "skipped"
-            say(f"nothing to do: {self.skipped} of {of} {why}", quiet)
+            say(f"nothing to do: {self.skipped} of {of} skipped ({self._why()})", quiet)
         elif quiet and failed and of > 1:
             say(failed)
         elif of > 1:
-            skipped = f"{self.skipped} skipped" if self.skipped else ""
+            skipped = f"{self.skipped} skipped ({self._why()})" if self.skipped else ""
             counts = [f"{self.done} of {of} done", skipped, failed]
             said = ", ".join(count for count in counts if count)
             row = self.row(None)
             took = duration(row["seconds"])
             say(f"{said}: {row['megapixels']:.1f} megapixels in {took}", quiet)
+
+    def _why(self) -> str:
+        """Return the reasons of what was skipped, with their numbers where there are several."""
+        if len(self._reasons) == 1:
+            return next(iter(self._reasons))
+        return ", ".join(f"{count} {reason}" for reason, count in self._reasons.items())
 
     def plan_total(self, estimate: Estimate) -> str:
         """Return what a dry run prints at its end."""
