@@ -49,18 +49,18 @@ class Peer:
         return all(find_spec(name) is not None for name in self.modules)
 
 
-def _pillow(filter: Image.Resampling, scale: int, threads: int) -> Upscale:
+def _pillow(kernel: Image.Resampling, scale: int, threads: int) -> Upscale:
     def upscale(pixels: Pixels) -> Pixels:
         size = (pixels.shape[1] * scale, pixels.shape[0] * scale)
-        return np.asarray(Image.fromarray(pixels).resize(size, filter))
+        return np.asarray(Image.fromarray(pixels).resize(size, kernel))
 
     return upscale
 
 
-def _opencv(filter: str, scale: int, threads: int) -> Upscale:
+def _opencv(kernel: str, scale: int, threads: int) -> Upscale:
     import cv2
 
-    interpolation = getattr(cv2, filter)
+    interpolation = getattr(cv2, kernel)
 
     def upscale(pixels: Pixels) -> Pixels:
         size = (pixels.shape[1] * scale, pixels.shape[0] * scale)

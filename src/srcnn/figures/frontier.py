@@ -52,18 +52,19 @@ def frontier_figure(report: QualityDocument) -> Figure:
         _draw_measured(left, rows)
         _draw_published(right, rows, scale)
     machine = report["machine"]
-    title = f"Measured here: {machine['cpu']}, {machine['threads']} threads, RGB bytes to RGB bytes"
+    threads = "1 thread" if machine["threads"] == 1 else f"{machine['threads']} threads"
+    title = f"Measured here: {machine['cpu']}, {threads}, RGB bytes to RGB bytes"
     columns[0, 0].set_title(title, fontsize=9, color="0.3")
     columns[0, 1].set_title("Published elsewhere (hollow), without times", fontsize=9, color="0.3")
     return figure
 
 
 def _draw_measured(axes: Axes, rows: Sequence[QualityRow]) -> None:
-    """Draw time against PSNR; a model's engines are joined, and its fastest fp32 one is named."""
+    """Draw time against PSNR; a model's engines are joined, and what they have in fp32 is named."""
     height, width = rows[0]["size"]
     axes.set_xscale("log")
     times = [row["ms_per_megapixel"] for row in rows]
-    axes.set_xlim(min(times) / 2, max(times) * 2)
+    axes.set_xlim(min(times) / 2, max(times) * 3)
     axes.set_ylim(*_limits([row["psnr"][_SET] for row in rows]))
     best = front(rows, _SET)
     axes.plot(*_columns(best), color="0.55", linewidth=1.2, zorder=1, label="front")
@@ -84,45 +85,42 @@ def _draw_measured(axes: Axes, rows: Sequence[QualityRow]) -> None:
                 zorder=2,
             )
             drawn.add(text)
-        fp32 = [row for row in several if row["precision"] != "bf16"]
-        named = min(fp32, key=lambda row: row["ms_per_megapixel"])
-        x, y = named["ms_per_megapixel"], named["psnr"][_SET]
-        labels.append(Label(f"{name}  {y:.2f}", x, y, _style(named)[1]))
+        y, color = several[0]["psnr"][_SET], _style(several[0])[1]
+        level = [row["ms_per_megapixel"] for row in several if row["precision"] != "bf16"]
+        labels.append(Label(f"{name}  {y:.2f}", min(level), max(level), y, color))
     finish(axes, f"ms per output megapixel, to {width} x {height}", f"PSNR on {_SET_TITLE}, dB")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.legend(loc="lower right", fontsize=8, frameon=False)
+    axes.legend(loc="upper left", fontsize=8, frameon=False)
     labels.sort(key=lambda label: -label.y)
-    place_labels(axes, labels, list(zip(*_columns(rows), strict=True)))
+    points = list(zip(*_columns(rows), strict=True))
+    place_labels(axes, labels, points, list(zip(*_columns(best), strict=True)))
 
 
 def _draw_published(axes: Axes, rows: Sequence[QualityRow], scale: int) -> None:
     """Draw weights against PSNR: hollow what others published, filled what was measured here."""
     others = [(p.parameters, p.psnr[_SET], p.network) for p in published() if p.scale == scale]
-    ours = {
-        _name(row): (row["parameters"], row["psnr"][_SET], _name(row))
-        for row in reversed(rows)  # the first engine's row stays
-        if row["parameters"] is not None
-    }
+    ours: dict[str, tuple[int, float, str]] = {}
+    for row in rows:
+        if row["parameters"] is not None:  # the row of the default engine comes first
+            point = (row["parameters"], row["psnr"][_SET], _name(row))
+            ours.setdefault(_name(row), point)
     axes.set_xscale("log")
     counts = [point[0] for point in (*others, *ours.values())]
-    axes.set_xlim(min(counts) / 1.7, max(counts) * 1.7)
+    axes.set_xlim(min(counts) / 1.7, max(counts) * 3)
     axes.set_ylim(*_limits([point[1] for point in (*others, *ours.values())]))
-    style = {"linestyle": "", "markersize": 5.5, "color": _PUBLISHED, "markerfacecolor": "white"}
-    axes.plot([x for x, _, _ in others], [y for _, y, _ in others], "o", **style)
     blue = _COLORS["onnxruntime", "fp32"]
-    axes.plot(
-        [point[0] for point in ours.values()],
-        [point[1] for point in ours.values()],
-        *("o",),
-        color=blue,
-        markersize=6,
-        linestyle="",
-    )
+    for x, y, _ in others:
+        axes.plot(x, y, "o", markersize=5.5, color=_PUBLISHED, markerfacecolor="white")
+    for x, y, _ in ours.values():
+        axes.plot(x, y, "o", markersize=6, color=blue)
     finish(axes, f"weights of the network, x{scale}", f"PSNR on {_SET_TITLE}, dB")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:g}k"))
     points = [(x, y) for x, y, _ in (*ours.values(), *others)]
-    labels = [Label(text, x, y, blue) for x, y, text in sorted(ours.values(), key=lambda p: -p[1])]
-    labels += [Label(text, x, y, _PUBLISHED) for x, y, text in sorted(others, key=lambda p: -p[1])]
+    labels = [
+        Label(text, x, x, y, color)
+        for color, group in ((blue, ours.values()), (_PUBLISHED, others))
+        for x, y, text in sorted(group, key=lambda point: -point[1])
+    ]
     place_labels(axes, labels, points)
 
 
@@ -134,7 +132,7 @@ def _columns(rows: Sequence[QualityRow]) -> tuple[list[float], list[float]]:
 
 def _limits(values: Sequence[float]) -> tuple[float, float]:
     margin = (max(values) - min(values)) * 0.06 or 0.1
-    return min(values) - margin, max(values) + margin
+    return min(values) - margin, max(values) + 2 * margin
 
 
 def _name(row: QualityRow) -> str:
@@ -148,5 +146,5 @@ def _style(row: QualityRow) -> tuple[str, str]:
     """Return the words in the legend, and the color."""
     if row["contender"] != OURS:
         return "other packages", _PEER
-    words = [word for word in (OURS, row["engine"], row["precision"]) if word is not None]
-    return " ".join(words), _COLORS.get((row["engine"], row["precision"]), _OTHER)
+    words = [OURS, row["engine"] or "without a network", row["precision"] or ""]
+    return " ".join(words).strip(), _COLORS.get((row["engine"], row["precision"]), _OTHER)

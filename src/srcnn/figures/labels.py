@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 from matplotlib.axes import Axes
 
@@ -14,24 +14,41 @@ _WIDTH, _HEIGHT = 0.56 * _SIZE, 1.25 * _SIZE
 """Room for a letter and a line, in points."""
 _CLEAR = 5.0
 """Points around a marker that stay free."""
+_STEP = 4.0
+"""Points between the places at which a line is kept free."""
 _DISTANCES = (0, 10, 20, 32, 46, 62, 80)
 """Points by which a name moves away, up or down, until it finds room."""
 
 
 @dataclass(frozen=True)
 class Label:
-    """A name for the point (x, y), in data coordinates."""
+    """A name for a level row of points, in data coordinates.
+
+    Attributes:
+        text: The name.
+        left: x of the leftmost point; the name may stand on its left.
+        right: x of the rightmost point; the name may stand on its right.
+        y: y of all of them.
+        color: Color of the name.
+    """
 
     text: str
-    x: float
+    left: float
+    right: float
     y: float
     color: str
 
 
+_Point = tuple[float, float]
 _Box = tuple[float, float, float, float]
 
 
-def place_labels(axes: Axes, labels: Sequence[Label], points: Sequence[tuple[float, float]]) -> None:
+def place_labels(
+    axes: Axes,
+    labels: Sequence[Label],
+    points: Sequence[_Point],
+    line: Sequence[_Point] = (),
+) -> None:
     """Draw the labels beside their points, with a thin line to those that had to move away.
 
     The limits, scales and size of the axes have to be final.
@@ -39,12 +56,13 @@ def place_labels(axes: Axes, labels: Sequence[Label], points: Sequence[tuple[flo
     Args:
         axes: Where to draw.
         labels: Names; the first ones choose their places first.
-        points: Everything that is drawn, in data coordinates.
+        points: Markers, in data coordinates.
+        line: Corners of a line that labels keep away from, too.
     """
     figure = axes.figure
     unit = 72 / figure.dpi
 
-    def to_points(x: float, y: float) -> tuple[float, float]:
+    def to_points(x: float, y: float) -> _Point:
         across, up = axes.transData.transform((x, y))
         return across * unit, up * unit
 
@@ -54,13 +72,19 @@ def place_labels(axes: Axes, labels: Sequence[Label], points: Sequence[tuple[flo
     for point in points:
         x, y = to_points(*point)
         taken.append((x - _CLEAR, y - _CLEAR, x + _CLEAR, y + _CLEAR))
+    corners = [to_points(*corner) for corner in line]
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        steps = 1 + int(max(abs(x1 - x0), abs(y1 - y0)) / _STEP)
+        for part in (k / steps for k in range(steps)):
+            x, y = x0 + part * (x1 - x0), y0 + part * (y1 - y0)
+            taken.append((x - 1, y - 1, x + 1, y + 1))
     for label in labels:
-        x, y = to_points(label.x, label.y)
-        dx, dy, box = _place(label.text, x, y, taken, inside)
+        ends = (to_points(label.left, label.y), to_points(label.right, label.y))
+        dx, dy, box = _place(label.text, ends, taken, inside)
         taken.append(box)
         axes.annotate(
             label.text,
-            (label.x, label.y),
+            (label.right if dx > 0 else label.left, label.y),
             (dx, dy),
             textcoords="offset points",
             fontsize=_SIZE,
@@ -74,12 +98,13 @@ def place_labels(axes: Axes, labels: Sequence[Label], points: Sequence[tuple[flo
 
 
 def _place(
-    text: str, x: float, y: float, taken: Sequence[_Box], inside: _Box
+    text: str, ends: tuple[_Point, _Point], taken: Sequence[_Box], inside: _Box
 ) -> tuple[float, float, _Box]:
-    """Return the offset of a label from its point at (x, y), and its box; all in points."""
+    """Return the offset of a label from the end that it stands beside, and its box; all in points."""
     width = len(text) * _WIDTH
     tried = []
     for distance, side, up in product(_DISTANCES, (1, -1), (1, -1)):
+        x, y = ends[side > 0]
         dx, dy = side * (8.0 + distance / 4), up * float(distance)
         left = x + dx if side > 0 else x + dx - width
         box = (left, y + dy - _HEIGHT / 2, left + width, y + dy + _HEIGHT / 2)
