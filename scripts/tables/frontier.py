@@ -9,7 +9,7 @@ from typing import cast
 from shared import ROOT
 
 from srcnn.bench.documents import QualityDocument, QualityRow
-from srcnn.bench.quality import OURS
+from srcnn.bench.upscalers import OURS
 from srcnn.figures.published import Published, published
 
 _SETS = ("set5", "set14")

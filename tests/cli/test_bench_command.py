@@ -153,9 +153,9 @@ def test_quality_scores_and_times_everybody(folder: Path) -> None:
     (folder / "data" / "set5").mkdir(parents=True)
     save(folder / "data" / "set5" / "a.png", size=(61, 48))
     before = (
-        "from srcnn.bench import peers, quality\n"
+        "from srcnn.bench import peers, quality, upscalers\n"
         f"store.FILES = Path({str(folder.parent / 'shipped')!r})\n"
-        "quality.PEERS = [peer for peer in peers.PEERS if peer.package in ('Pillow', 'OpenCV')]\n"
+        "upscalers.PEERS = quality.PEERS = [peer for peer in peers.PEERS if peer.package in ('Pillow', 'OpenCV')]\n"
         "missing = dict(package='gone', modules=('no_such_module',), install='pip install gone')\n"
         "quality.PEERS.append(dataclasses.replace(peers.PEERS[0], **missing))"
     )

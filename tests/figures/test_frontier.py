@@ -59,11 +59,12 @@ def report() -> QualityDocument:
 
 
 def markers(axes: Axes, hollow: bool = False) -> set[tuple[float, float]]:
+    lines: list[Any] = [line for line in axes.get_lines() if line.get_marker() != "None"]
     return {
         (float(x), float(y))
-        for line in axes.get_lines()
-        if line.get_marker() != "None" and (line.get_markerfacecolor() == "white") == hollow
-        for x, y in line.get_xydata()  # type: ignore[union-attr]
+        for line in lines
+        if (line.get_markerfacecolor() == "white") == hollow
+        for x, y in line.get_xydata()
     }
 
 

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.bench.contenders import make_picture, open_engines
-from srcnn.bench.documents import QualityDocument, QualityRow
+from srcnn.bench.documents import Machine, QualityDocument, QualityRow
 from srcnn.bench.interleave import Timing, interleave
 from srcnn.bench.machine import describe_machine
-from srcnn.bench.peers import PEERS, Upscale
+from srcnn.bench.peers import PEERS
 from srcnn.bench.rivals import threads_of_rivals
+from srcnn.bench.upscalers import Contender, open_ours, open_peers
 from srcnn.data.catalog import locate, title_of
 from srcnn.data.folder import pictures_in
-from srcnn.engine.example_based import METHODS
 from srcnn.engine.options import Engine, ResolvedEngine
-from srcnn.engine.upscaler import load
 from srcnn.errors import UsageError
 from srcnn.evaluation.finished import rgb_input, score_rgb
 from srcnn.evaluation.protocol import PROTOCOLS
 from srcnn.evaluation.reference import Original, read_original
-from srcnn.weights.architectures.table import parameters_of
-from srcnn.weights.onnx_file import read_card
-from srcnn.weights.store import SCALES, find, shipped
+from srcnn.weights.store import SCALES
 
-OURS = "srcnn"
-"""The contender of our own rows."""
 PROTOCOL = PROTOCOLS["8bit"]
 """Programs take 8-bit files, so the low-resolution image is rounded."""
 _DATA_SETS, _QUICK_DATA_SETS = ("set5", "set14"), ("set5",)
@@ -60,26 +54,8 @@ class QualityRequest:
     data_root: Path | None = None
 
 
-@dataclass(frozen=True)
-class Contender:
-    """Something that enlarges RGB images, and what a row says of it."""
-
-    contender: str
-    model: str
-    engine: str | None
-    precision: str | None
-    parameters: int | None
-    upscale: Upscale
-
-    @property
-    def title(self) -> str:
-        """Everything that tells it from the others."""
-        words = (self.contender, self.model, self.engine, self.precision)
-        return " ".join(word for word in words if word is not None)
-
-
 def measure_quality(
-    request: QualityRequest, progress: Callable[[str], None] | None = None
+    request: QualityRequest, progress: Callable[[str], None] = lambda text: None
 ) -> QualityDocument:
     """Measure PSNR and time of all contenders, all in this process.
 
@@ -100,41 +76,25 @@ def measure_quality(
             known = ", ".join(map(str, SCALES))
             raise UsageError(f"scale {scale}", "no network is shipped for it", f"use {known}")
     count = Engine(threads=request.threads).resolved().threads
-    say = progress or (lambda text: None)
     originals = {
         name: [read_original(file, PROTOCOL) for file in pictures_in(folder)]
         for name in (_QUICK_DATA_SETS if request.quick else _DATA_SETS)
         for folder in [locate(name, request.data_root)]
     }
     machine = describe_machine()
-    engines, left_out = open_engines(count)
-    if not any("bf16" in flag for flag in machine["flags"]):
-        engines = [engine for engine in engines if engine.precision != "bf16"]
-        left_out.append("bf16: this processor has no instructions for it")
-    missing = {peer.package: peer for peer in PEERS if not peer.is_installed}
-    left_out += [f"{name}: is not installed; run: {p.install}" for name, p in missing.items()]
-    rounds = _QUICK_ROUNDS if request.quick else _ROUNDS
+    engines, left_out = _engines_and_missing(machine, count)
     rows: list[QualityRow] = []
     with threads_of_rivals(count):
         opened = {
-            scale: [*_ours(scale, request.models, engines), *_peers(scale, count)]
+            scale: [*open_ours(scale, request.models, engines), *open_peers(scale, count)]
             for scale in dict.fromkeys(request.scales)
         }
         for scale, contenders in opened.items():
-            scores = [
-                _score(contender, originals, scale, f"x{scale}: {k + 1}/{len(contenders)}", say)
-                for k, contender in enumerate(contenders)
-            ]
-            size = _input_size(_QUICK_SIZE if request.quick else _SIZE, scale)
-            timings = _time(contenders, size, rounds, f"x{scale}: timing", say)
-            rows += [
-                _row(contender, scale, size, timing, psnr)
-                for contender, timing, psnr in zip(contenders, timings, scores, strict=True)
-            ]
+            rows += _measure(scale, contenders, originals, request.quick, progress)
     return {
         "schema": 1,
         "machine": {**machine, "threads": count},
-        "rounds": rounds,
+        "rounds": _QUICK_ROUNDS if request.quick else _ROUNDS,
         "protocol": PROTOCOL.to_document(),
         "left_out": left_out,
         "rows": rows,
@@ -150,62 +110,60 @@ def front(rows: Sequence[QualityRow], dataset: str) -> list[QualityRow]:
     return best
 
 
-def _ours(
-    scale: int, models: Sequence[str], engines: Sequence[ResolvedEngine]
-) -> Iterator[Contender]:
-    """Open bicubic, then every shipped network and the other models on every engine."""
-    networks = [name for name, trained in shipped() if trained == scale]
-    for name in dict.fromkeys([BICUBIC, *networks, *models]):
-        if name in (BICUBIC, *METHODS):
-            upscaler = load(name, scale, Engine(threads=engines[0].threads))
-            yield Contender(OURS, name, None, None, None, upscaler.upscale)
-            continue
-        count = parameters_of(read_card(find(name, scale).read_bytes(), name))
-        for engine in engines:
-            row = (OURS, name, engine.name, engine.precision, count)
-            yield Contender(*row, load(name, scale, engine).upscale)
+def _engines_and_missing(machine: Machine, threads: int) -> tuple[list[ResolvedEngine], list[str]]:
+    """Return the engines to measure, and a line for everything that is left out."""
+    engines, left_out = open_engines(threads)
+    # Without instructions for it bf16 is emulated, up to 20 times as slow as fp32.
+    if not any("bf16" in flag for flag in machine["flags"]):
+        engines = [engine for engine in engines if engine.precision != "bf16"]
+        left_out.append("bf16: this processor has no instructions for it")
+    missing = {peer.package: peer.install for peer in PEERS if not peer.is_installed}
+    left_out += [f"{name}: is not installed; run: {fix}" for name, fix in missing.items()]
+    return engines, left_out
 
 
-def _peers(scale: int, threads: int) -> Iterator[Contender]:
-    for peer in PEERS:
-        if peer.is_installed and scale in peer.scales:
-            upscale = peer.open(scale, threads)
-            yield Contender(peer.package, peer.model, None, None, None, upscale)
+def _measure(
+    scale: int,
+    contenders: Sequence[Contender],
+    originals: dict[str, list[Original]],
+    quick: bool,
+    progress: Callable[[str], None],
+) -> list[QualityRow]:
+    """Score every contender, then time all of them in turn."""
+    scores = []
+    for k, contender in enumerate(contenders):
+        progress(f"x{scale}: scoring {k + 1}/{len(contenders)}, {contender.title}")
+        scores.append(_score(contender, originals, scale))
+    height, width = _QUICK_SIZE if quick else _SIZE
+    size = -(-height // scale), -(-width // scale)
+    picture = make_picture(size)
+    timings = interleave(
+        [partial(contender.upscale, picture) for contender in contenders],
+        _QUICK_ROUNDS if quick else _ROUNDS,
+        lambda part: progress(f"x{scale}: timing {part:4.0%}"),
+        _PATIENCE,
+    )
+    return [
+        _row(contender, scale, size, timing, psnr)
+        for contender, timing, psnr in zip(contenders, timings, scores, strict=True)
+    ]
 
 
 def _score(
-    contender: Contender,
-    originals: dict[str, list[Original]],
-    scale: int,
-    place: str,
-    say: Callable[[str], None],
+    contender: Contender, originals: dict[str, list[Original]], scale: int
 ) -> dict[str, float]:
     """Return the mean PSNR by data set."""
-    psnr = {}
-    for name, pictures in originals.items():
-        say(f"{place}  {contender.title} on {title_of(name)}")
-        scores = [
-            score_rgb(picture, contender.upscale(rgb_input(picture, scale)), scale)
-            for picture in pictures
-        ]
-        psnr[name] = float(np.mean(scores))
-    return psnr
-
-
-def _input_size(size: tuple[int, int], scale: int) -> tuple[int, int]:
-    return -(-size[0] // scale), -(-size[1] // scale)
-
-
-def _time(
-    contenders: Sequence[Contender],
-    size: tuple[int, int],
-    rounds: int,
-    place: str,
-    say: Callable[[str], None],
-) -> list[Timing]:
-    picture = make_picture(size)
-    calls = [partial(contender.upscale, picture) for contender in contenders]
-    return interleave(calls, rounds, lambda part: say(f"{place} {part:4.0%}"), _PATIENCE)
+    return {
+        name: float(
+            np.mean(
+                [
+                    score_rgb(picture, contender.upscale(rgb_input(picture, scale)), scale)
+                    for picture in pictures
+                ]
+            )
+        )
+        for name, pictures in originals.items()
+    }
 
 
 def _row(

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from srcnn.bench.documents import QualityDocument, QualityRow
-from srcnn.bench.quality import OURS, front
+from srcnn.bench.quality import front
+from srcnn.bench.upscalers import OURS
 from srcnn.figures.curves import draw, finish
 from srcnn.figures.labels import Label, place_labels
 from srcnn.figures.published import published
