@@ -144,6 +144,7 @@ def test_table_and_what_is_left_out(folder: Path, monkeypatch: pytest.MonkeyPatc
     assert {row["times_torch_eager"] for row in of_bits} == {None}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("shipped")
 def test_quality_scores_and_times_everybody(folder: Path) -> None:
     """Shipped networks on every engine, bicubic and other packages, from the RGB of one image.
