@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 )
 @data_root_option
 @click.option(
-    "--quick", is_flag=True, help="Fewest rounds of the smallest size: seconds, not minutes."
+    "--quick",
+    is_flag=True,
+    help="Fewest rounds of the smallest size, with --quality on Set5 alone.",
 )
 @click.option("--threads", type=int, show_default="one for each core", help="Threads.")
 @click.option(
