@@ -53,7 +53,8 @@ def _of_scale(rows: Sequence[QualityRow]) -> str:
             name,
             "" if first["parameters"] is None else f"{first['parameters']:,}",
             *(f"{first['psnr'][name]:.2f}" for name in _SETS),
-            f"{_ms(first['ms_per_megapixel'])} ({_ms(low)}-{_ms(high)})",
+            # What was timed once has no quartiles.
+            _ms(first["ms_per_megapixel"]) + (f" ({_ms(low)}-{_ms(high)})" if low < high else ""),
             ", ".join(_other(row, first) for row in others),
             _beaten_by(first, rows),
         ]

@@ -16,7 +16,7 @@ _CLEAR = 5.0
 """Points around a marker that stay free."""
 _STEP = 4.0
 """Points between the places at which a line is kept free."""
-_DISTANCES = (0, 10, 20, 32, 46, 62, 80)
+_DISTANCES = (0, 6, 12, 18, 26, 36, 48, 62, 80)
 """Points by which a name moves away, up or down, until it finds room."""
 
 
