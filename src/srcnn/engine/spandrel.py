@@ -104,7 +104,7 @@ def open_spandrel(name: str, path: Path, asked: Engine) -> Opened:
 
 
 class Spandrel:
-    """A `Backend`. One call runs at a time, on all of torch's threads; a pickle holds the tensors."""
+    """A `Backend`. One call runs at a time, on torch's own threads; a pickle holds the tensors."""
 
     def __init__(self, state: Any, source: str, engine: ResolvedEngine, found: Any) -> None:
         self._state, self._source, self._engine = state, source, engine
