@@ -25,7 +25,7 @@ def python_with(folder: Path, packages: Sequence[str]) -> list[str]:
     """Return the command of a Python in a new environment with the newest of ``packages``."""
     venv.create(folder, with_pip=True)
     python = str(folder / ("Scripts" if sys.platform == "win32" else "bin") / "python")
-    options = ["--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]
+    options = ["--quiet", "--no-compile", "--disable-pip-version-check", "--only-binary", ":all:"]
     _install([python, "-m", "pip", "install", *options, *packages], folder)
     return [python]
 

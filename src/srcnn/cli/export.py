@@ -59,6 +59,7 @@ class _Size(click.ParamType):  # type: ignore[type-arg]  # not generic in click 
 @click.option(
     "--size",
     type=_Size(),
+    metavar="HxW",
     show_default="any",
     help="ONNX for images of H x W pixels only, for runtimes without dynamic shapes.",
 )

@@ -43,6 +43,8 @@ def to_onnx(tensors: Tensors, card: Card, key: str = METADATA_KEY) -> bytes:
         ("N", card.channels, "H+2r", "W+2r"),
         ("N", card.channels, f"{grid}H", f"{grid}W"),
         {key: card.to_json()},
+        # A binary network's weights file is to be small: names would be a tenth of it.
+        named=card.weights != "binary" or key != METADATA_KEY,
     )
 
 
@@ -65,12 +67,14 @@ def graph_file(
     shape_in: Shape,
     shape_out: Shape,
     metadata: dict[str, str],
+    named: bool = True,
 ) -> bytes:
     """The bytes of an ONNX file whose nodes lead from the value ``input`` to ``output``, both float32.
 
-    Each node is named after its first output: converters and quantizers refer to nodes by name.
+    Each node is named after its first output, because converters and quantizers refer to nodes by
+    name; unless ``named`` is False.
     """
-    for node in nodes:
+    for node in nodes if named else ():
         node.name = node.output[0]
     model = helper.make_model(
         helper.make_graph(
