@@ -22,7 +22,7 @@ class Failed(Exception):
 
 
 def python_with(folder: Path, packages: Sequence[str]) -> list[str]:
-    """Return the command of a Python in a new environment with the newest of ``packages``."""
+    """Return the command of a Python in a new environment with ``packages``."""
     venv.create(folder, with_pip=True)
     python = str(folder / ("Scripts" if sys.platform == "win32" else "bin") / "python")
     options = ["--quiet", "--no-compile", "--disable-pip-version-check", "--only-binary", ":all:"]

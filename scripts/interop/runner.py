@@ -33,17 +33,21 @@ class Runtime:
     limit: float
 
 
-_CONVERTERS = ("onnx", "onnxruntime", "onnxconverter-common")
+_CONVERTERS = ("onnx==1.23.2", "onnxruntime==1.32.0", "onnxconverter-common==1.16.0")
 _EXACT, _HALF, _BYTE = 0.005, 1.5, 8.0
 """Limits, in gray levels, for fp32, fp16, and int8 in the inner layers."""
 RUNTIMES = (
-    Runtime("opencv-4", ("opencv-python-headless<5",), python_with, "use_opencv.py", _EXACT),
-    Runtime("opencv-5", ("opencv-python-headless>=5",), python_with, "use_opencv.py", _EXACT),
+    Runtime(
+        "opencv-4", ("opencv-python-headless==4.14.0.94",), python_with, "use_opencv.py", _EXACT
+    ),
+    Runtime(
+        "opencv-5", ("opencv-python-headless==5.0.0.93",), python_with, "use_opencv.py", _EXACT
+    ),
     Runtime("fp16-common", _CONVERTERS, python_with, "use_converters.py", _HALF),
     Runtime("fp16-onnxruntime", _CONVERTERS, python_with, "use_converters.py", _HALF),
     Runtime("int8-dynamic", _CONVERTERS, python_with, "use_converters.py", _BYTE),
     Runtime("int8-static", _CONVERTERS, python_with, "use_converters.py", _BYTE),
-    Runtime("onnxruntime-web", ("onnxruntime-web",), node_with, "use_web.mjs", _EXACT),
+    Runtime("onnxruntime-web", ("onnxruntime-web@1.30.0",), node_with, "use_web.mjs", _EXACT),
 )
 
 
