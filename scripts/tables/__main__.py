@@ -14,6 +14,7 @@ from collections.abc import Callable
 from conclusions import conclusions
 from example_based import OF_91_IMAGES, sparse_coding_times
 from family import family
+from frontier import frontier, frontier_machine, frontier_published
 from pictures import held_out_pictures, photo_authors
 from protocols import protocols, protocols_x4, show_score
 from shared import ROOT
@@ -218,6 +219,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "speed_networks": speed_networks,
     "speed_roads": speed_roads,
     "large": large,
+    "frontier": frontier,
+    "frontier_machine": frontier_machine,
+    "frontier_published": frontier_published,
     "precision": precision,
     "self_ensemble": self_ensemble,
     "twenty_minutes": twenty_minutes,

@@ -9,6 +9,7 @@ from srcnn.errors import MissingExtra
 # Those of pyproject.toml by the names that are imported.
 _MODULES = {
     "openvino": ("openvino",),
+    "spandrel": ("spandrel",),
     "train": (
         *("torch", "filelock", "lightning_fabric", "matplotlib", "onnx", "pooch", "pydantic"),
         *("pyrtools", "safetensors", "scipy", "sklearn", "tensorboardX", "yaml"),

@@ -70,3 +70,15 @@ def test_progress_goes_from_a_turn_to_the_end(clock: Turns) -> None:
     told: list[float] = []
     interleave([clock.call(name, [1.0] * 2) for name in "ab"], rounds=1, progress=told.append)
     assert told == [0.25, 0.5, 0.75, 1.0]
+
+
+def test_who_takes_too_long_has_one_turn(clock: Turns) -> None:
+    """Its first turn is its figure, as nobody waits for another."""
+    slow = clock.call("slow", [20.0])
+    quick = clock.call("quick", [9.0, 2.0, 3.0, 4.0])
+    told: list[float] = []
+    first, second = interleave([slow, quick], 3, told.append, patience=10)
+    assert clock.log.count("slow") == 1
+    assert (first.median, *first.quartiles) == pytest.approx((20.0, 20.0, 20.0))
+    assert second.median == pytest.approx(3.0)
+    assert told[-1] == 1.0

@@ -19,7 +19,7 @@ from srcnn.weights.graph import to_onnx
 
 from ..conftest import EXAMPLE
 from ..weights.reference import card_of, random_bits
-from .conftest import Ran, Srcnn, tree
+from .conftest import Ran, Srcnn, save, tree
 
 
 def bench(*words: str, before: str = "") -> Ran:
@@ -144,9 +144,60 @@ def test_table_and_what_is_left_out(folder: Path, monkeypatch: pytest.MonkeyPatc
     assert {row["times_torch_eager"] for row in of_bits} == {None}
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("shipped")
+def test_quality_scores_and_times_everybody(folder: Path) -> None:
+    """Shipped networks on every engine, bicubic and other packages, from the RGB of one image.
+
+    srcnn-915 of the fixture adds 16 levels to Y and srcnn-955 32, and no row lies about which is which.
+    """
+    (folder / "data" / "set5").mkdir(parents=True)
+    save(folder / "data" / "set5" / "a.png", size=(61, 48))
+    before = (
+        "from srcnn.bench import peers, quality, upscalers\n"
+        f"store.FILES = Path({str(folder.parent / 'shipped')!r})\n"
+        "upscalers.PEERS = quality.PEERS = [peer for peer in peers.PEERS if peer.package in ('Pillow', 'OpenCV')]\n"
+        "missing = dict(package='gone', modules=('no_such_module',), install='pip install gone')\n"
+        "quality.PEERS.append(dataclasses.replace(peers.PEERS[0], **missing))"
+    )
+    words = ("--data-root", "data", "--json", "q.json", "--plot", "q.png", "--threads", "1")
+    ran = bench("--quality", *words, before=f"import dataclasses\n{before}")
+    assert ran.code == 0, ran.err
+    assert "left out: gone: is not installed; run: pip install gone" in ran.err
+    assert tree(folder) == {"data/set5/a.png", "q.json", "q.png"}
+    document = json.loads(Path("q.json").read_text())
+    assert set(document) == {*("schema", "machine", "rounds", "protocol", "left_out", "rows")}
+    assert document["protocol"]["name"] == "8bit"
+    rows = document["rows"]
+    assert len({(r["contender"], r["model"], r["engine"], r["precision"]) for r in rows}) == len(
+        rows
+    )
+    for row in rows:
+        assert (row["scale"], row["size"]) == (3, [384, 384])
+        assert 0 < row["quartiles"][0] <= row["ms_per_megapixel"] <= row["quartiles"][1]
+    psnr = {(r["contender"], r["model"]): r["psnr"]["set5"] for r in rows}
+    assert set(psnr) == {
+        *(("srcnn", model) for model in ("bicubic", "srcnn-915", "srcnn-955")),
+        *((package, "bicubic") for package in ("Pillow", "OpenCV")),
+        *(("Pillow", "Lanczos"), ("OpenCV", "Lanczos4")),
+    }
+    assert psnr["srcnn", "bicubic"] == pytest.approx(psnr["Pillow", "bicubic"], abs=0.1)
+    assert psnr["srcnn", "bicubic"] > psnr["srcnn", "srcnn-915"] + 3
+    assert psnr["srcnn", "srcnn-915"] > psnr["srcnn", "srcnn-955"] + 3
+    engines = {(r["engine"], r["precision"]) for r in rows if r["model"] == "srcnn-915"}
+    assert {("onnxruntime", "fp32"), ("openvino", "fp32"), ("torch", "fp32")} <= engines
+    lines = ran.out.decode().splitlines()
+    assert len(lines) == len(rows) + 1
+    assert sum(line.endswith("*") for line in lines) >= 1
+
+
 @pytest.mark.parametrize(
     ("words", "code", "named"),
     [
+        (["-s", "3"], 2, "--scale: is an option of --quality only"),
+        (["--data-root", "."], 2, "--data-root: is an option of --quality only"),
+        (["--quality", "-s", "5"], 2, "scale 5"),
+        (["--quality", "--data-root", "."], 2, "data set 'set5': is not there"),
         (["--threads", "0"], 2, "threads 0"),
         (["--plot", "a.jpg"], 2, "--plot a.jpg"),
         (["-m", "srcnn-915"], 6, "model 'srcnn-915': learns from no examples; use sparse-coding"),

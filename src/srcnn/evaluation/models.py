@@ -11,10 +11,12 @@ from srcnn.baselines.bicubic import Bicubic
 from srcnn.engine.ensemble import SelfEnsemble
 from srcnn.engine.example_based import METHODS, Say, open_example_based
 from srcnn.engine.network import Enhancer
-from srcnn.engine.networks import network_of_graph
+from srcnn.engine.networks import network_of_graph, network_of_others
 from srcnn.engine.options import AUTO, Engine
+from srcnn.errors import ModelError
 from srcnn.weights.binary import Tensors
 from srcnn.weights.card import Card
+from srcnn.weights.layouts import UnknownLayout
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import find, read_bytes
 
@@ -57,7 +59,8 @@ def open_model(model: str, scale: int, engine: Engine = AUTO) -> Enhancer:
 
     Raises:
         ModelError: If the model is unknown, or its card names another scale.
-        MissingExtra: If a file other than ``.onnx`` needs the extra ``train``.
+        MissingExtra: If a file other than ``.onnx`` needs the extra ``train``, and one that is not
+            an SRCNN ``spandrel``.
     """
     if model == BICUBIC:
         return Bicubic()
@@ -66,11 +69,36 @@ def open_model(model: str, scale: int, engine: Engine = AUTO) -> Enhancer:
         need("train", f"model {model}")
         from srcnn.weights.foreign import open_weights
 
-        return network(model, *open_weights(model, scale), engine)
+        try:
+            return network(model, *open_weights(model, scale), engine)
+        except UnknownLayout:
+            opened = network_of_others(model, path, engine)
+        if opened.scale != scale:
+            raise ModelError(model, f"was trained for x{opened.scale}, not x{scale}")
+        return opened.network
     graph = read_bytes(path)
     card = read_card(graph, str(path))
     card.check_scale(scale, model)
     return network_of_graph(graph, card, model, engine)
+
+
+def scale_of_file(model: str) -> int:
+    """Return the scale that a weights file is for, 0 where it does not say.
+
+    Raises:
+        ModelError: The file cannot be opened.
+    """
+    need("train", f"model {model}")
+    from srcnn.weights.foreign import load, read_state
+
+    path = find(model, 0)
+    try:
+        return load(path, 0)[1].scale
+    except UnknownLayout:
+        from srcnn.weights.spandrel import describe
+
+        scale: int = describe(read_state(path), model).scale
+        return scale
 
 
 def network(name: str, tensors: Tensors, card: Card, engine: Engine = AUTO) -> Enhancer:

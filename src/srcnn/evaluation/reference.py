@@ -79,7 +79,7 @@ class Original:
         kind, channels = self.protocol.low_resolution, self.channels(color)
         if kind is LowResolution.FLOAT:
             return degraded(channels, scale, self.name, degradation, color=color)[1]
-        low = self._file(scale)
+        low = to_float(self.low_file(scale), np.float64)
         if channels.ndim == 3:
             rgb = np.dstack([low] * 3) if self.gray else low
             low = convert(rgb, "RGB", space_of(color))
@@ -92,10 +92,11 @@ class Original:
         low = low_resolution(modcrop(self.channels("Y"), scale), scale)
         return Degraded(low, scale, _enlarge_integers)
 
-    def _file(self, scale: int) -> NDArray[np.float64]:
-        """The low-res picture as a file of 8 bits holds it: h x w (gray), or h x w x 3 RGB."""
+    def low_file(self, scale: int) -> NDArray[np.uint8]:
+        """Return the low-resolution image as an 8-bit file holds it: (h, w) gray or (h, w, 3) RGB."""
         truth = modcrop(to_uint8(to_float(self.pixels)), scale)
-        return to_float(self.protocol.resize(truth, 1 / scale), np.float64)
+        low: NDArray[np.uint8] = self.protocol.resize(truth, 1 / scale)
+        return low
 
 
 def _enlarge_integers(low: NDArray[np.uint8], scale: float) -> NDArray[np.float64]:

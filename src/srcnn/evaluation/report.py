@@ -94,7 +94,7 @@ def make_report(
     measures = {metric: METRICS[metric].measure for metric in request.metrics}
     # Everything that can be wrong with a model is found before any work starts.
     engine = request.engine.resolved()
-    opened = open_models(names, scales, engine, data_root, progress)
+    opened = open_models(names, scales, request.engine, data_root, progress)
     results: list[Result] = []
     failures: list[SrcnnError] = []
     for dataset in datasets:

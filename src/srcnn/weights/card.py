@@ -18,6 +18,8 @@ SRCNN = "srcnn"
 """The architecture of a card that names none."""
 STANDALONE_KEY = "srcnn.standalone"
 """Where a standalone graph keeps the card of its network: it must not pass for a weights file."""
+FIXED_KEY = "srcnn.fixed"
+"""Where a bare network for images of one size keeps its card, for the same reason."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,10 @@ def card_in(metadata: Mapping[str, str], source: str) -> Card:
     if STANDALONE_KEY in metadata:
         raise ModelError(
             source, "is a standalone graph, no weights file", "export without --standalone"
+        )
+    if FIXED_KEY in metadata:
+        raise ModelError(
+            source, "is a graph for one size of image, no weights file", "export without --size"
         )
     if METADATA_KEY not in metadata:
         raise ModelError(source, "is ONNX without an srcnn card", "only srcnn's own files have one")

@@ -25,7 +25,7 @@ from srcnn.weights.architectures.architecture import MOST
 from srcnn.weights.architectures.table import card_for, check_fit
 from srcnn.weights.binary import dtype_of
 from srcnn.weights.card import METADATA_KEY, Card, card_from_json
-from srcnn.weights.layouts import names_of
+from srcnn.weights.layouts import UnknownLayout, names_of
 from srcnn.weights.matlab import read_arrays
 from srcnn.weights.onnx_file import from_onnx
 from srcnn.weights.store import PYTORCH, SUFFIXES, find, read_bytes
@@ -52,7 +52,7 @@ def load(path: Path, scale: int) -> tuple[Tensors, Card]:
     elif path.suffix == ".mat":
         tensors = _read_mat(path)
     elif source.endswith(PYTORCH):
-        tensors = _read_pth(path)
+        tensors = _named(read_state(path), path)
     else:
         known = ", ".join(SUFFIXES)
         raise ModelError(source, "is no weights file of a known kind", f"known are {known}")
@@ -112,12 +112,18 @@ _DEEPEST = 4
 """Wrappers around a state dict; a mapping may hold itself."""
 
 
-def _read_pth(path: Path) -> Tensors:
-    """A PyTorch state dict with the keys of any layout of `srcnn.weights.layouts`.
+def read_state(path: Path) -> Any:
+    """Read what `torch.save` or safetensors wrote, without running anything that is in it.
 
-    A checkpoint that wraps the state dict, and prefixes such as ``module.``, are seen through.
+    Wrappers around a state dict (``params_ema`` and the like) are seen through. Usually the result
+    maps keys to tensors, but nothing about that has been checked.
+
+    Raises:
+        ModelError: The file cannot be read, or holds more than tensors and numbers.
     """
     data = read_bytes(path)
+    if path.suffix == ".safetensors":
+        return _read_safetensors(data, str(path))[0]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch warns of a strange pickle before it refuses it
@@ -140,7 +146,18 @@ def _read_pth(path: Path) -> Tensors:
         if not inner:
             break
         state = inner[0]
-    return _named(state, path)
+    return state
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """Return what a safetensors file says of itself; nothing for any other file.
+
+    Raises:
+        ModelError: The file cannot be read.
+    """
+    if path.suffix != ".safetensors":
+        return {}
+    return _read_safetensors(read_bytes(path), str(path))[1]
 
 
 def to_safetensors(tensors: Mapping[str, NDArray[Any]], card: Card) -> bytes:
@@ -148,15 +165,21 @@ def to_safetensors(tensors: Mapping[str, NDArray[Any]], card: Card) -> bytes:
     return safetensors.numpy.save(dict(tensors), {METADATA_KEY: card.to_json()})
 
 
-def from_safetensors(data: bytes, source: str) -> tuple[Tensors, Card | None]:
-    """Tensors under the same keys as in a .pth; the card where it is one of ours."""
+def _read_safetensors(data: bytes, source: str) -> tuple[Any, dict[str, str]]:
+    """Return the tensors of a safetensors file by key, and its metadata."""
     try:
         state = safetensors.torch.load(data)
         # The header, which has just been found valid, is JSON after the 8 bytes of its length.
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
     except Exception as error:  # safetensors raises what the broken bytes led to
         raise ModelError(source, f"is no safetensors file ({error})") from None
-    text = header.get("__metadata__", {}).get(METADATA_KEY)
+    return state, header.get("__metadata__", {})
+
+
+def from_safetensors(data: bytes, source: str) -> tuple[Tensors, Card | None]:
+    """Tensors under the same keys as in a .pth; the card where it is one of ours."""
+    state, metadata = _read_safetensors(data, source)
+    text = metadata.get(METADATA_KEY)
     if text is None:
         return _named(state, source), None
     card = card_from_json(text, source)
@@ -174,7 +197,9 @@ def _named(state: Any, path: Path | str) -> Tensors:
     names = names_of({str(key): _shape(value) for key, value in layers.items()}, str(path))
     tensors = _arrays(layers, names, path)
     if len(tensors) != len(layers):
-        raise ModelError(path, "has several layers of one name, so it is no stack of convolutions")
+        raise UnknownLayout(
+            path, "has several layers of one name, so it is no stack of convolutions"
+        )
     return _zero_biases(tensors) | tensors
 
 

@@ -21,8 +21,18 @@ from srcnn.weights.card import METADATA_KEY, Card
 Shape = Sequence[str | int]
 
 
-def to_onnx(tensors: Tensors, card: Card) -> bytes:
-    """The bytes of a weights file; `ModelError` for a card of another network."""
+def to_onnx(tensors: Tensors, card: Card, key: str = METADATA_KEY) -> bytes:
+    """Return the bytes of a weights file.
+
+    Args:
+        tensors: The network's weights by name.
+        card: What they are.
+        key: Where the file keeps its card. Under another key than the default it is no weights
+            file, and not opened as one.
+
+    Raises:
+        ModelError: The card is another network's.
+    """
     check_fit(tensors, card, card.name)
     factor = grid_of(card).factor
     grid = "" if factor == 1 else factor
@@ -32,7 +42,9 @@ def to_onnx(tensors: Tensors, card: Card) -> bytes:
         {name: np.asarray(tensor, dtype_of(name)) for name, tensor in tensors.items()},
         ("N", card.channels, "H+2r", "W+2r"),
         ("N", card.channels, f"{grid}H", f"{grid}W"),
-        {METADATA_KEY: card.to_json()},
+        {key: card.to_json()},
+        # A binary network's weights file is to be small: names would be a tenth of it.
+        named=card.weights != "binary" or key != METADATA_KEY,
     )
 
 
@@ -55,8 +67,15 @@ def graph_file(
     shape_in: Shape,
     shape_out: Shape,
     metadata: dict[str, str],
+    named: bool = True,
 ) -> bytes:
-    """The bytes of an ONNX file whose nodes lead from the value ``input`` to ``output``, both float32."""
+    """The bytes of an ONNX file whose nodes lead from the value ``input`` to ``output``, both float32.
+
+    Each node is named after its first output, because converters and quantizers refer to nodes by
+    name; unless ``named`` is False.
+    """
+    for node in nodes if named else ():
+        node.name = node.output[0]
     model = helper.make_model(
         helper.make_graph(
             nodes,

@@ -9,6 +9,12 @@ from itertools import pairwise, permutations
 from srcnn.errors import ModelError
 
 Shape = tuple[int, ...]
+
+
+class UnknownLayout(ModelError):
+    """A state dict whose keys are not those of an SRCNN; it may be another kind of network."""
+
+
 _OURS = r"(\w+\.)*?(?P<name>conv(?P<number>\d+)\.(weight|bias|bits|alpha))"
 """Our names, also those of several ports, behind whatever they are held in (``module.``)."""
 _MOST = 6
@@ -20,7 +26,7 @@ def names_of(shapes: Mapping[str, Shape], source: str) -> dict[str, str]:
 
     Where the keys do not say ``convK``, K from 1 to the number of layers, a layer is a 4-D ``weight`` with
     what lies beside it: those of an ``nn.Sequential`` go by their number, and those with names of their own
-    in the one order in which each takes the channels that the one before gives. Raises `ModelError`.
+    in the one order in which each takes the channels that the one before gives. Raises `UnknownLayout`.
     """
     ours = {key: re.fullmatch(_OURS, key) for key in shapes}
     numbered = {match["number"] for match in ours.values() if match}
@@ -34,7 +40,7 @@ def names_of(shapes: Mapping[str, Shape], source: str) -> dict[str, str]:
     parts = {key: key.rpartition(".") for key in shapes}
     for key, (layer, _, part) in parts.items():
         if layer not in layers or part not in ("weight", "bias"):
-            raise ModelError(source, f"the key '{key}' is of no known layout of SRCNN")
+            raise UnknownLayout(source, f"the key '{key}' is of no known layout of SRCNN")
     numbers = {layer: k for k, layer in enumerate(_in_order(layers, source), 1)}
     return {key: f"conv{numbers[layer]}.{part}" for key, (layer, _, part) in parts.items()}
 
@@ -48,7 +54,7 @@ def _in_order(layers: Mapping[str, Shape], source: str) -> Sequence[str]:
         fitting = [order for order in orders if _fit([layers[name] for name in order], channels)]
         if len(fitting) == 1:
             return fitting[0]
-    raise ModelError(source, f"has layers in no clear order ({', '.join(layers)})")
+    raise UnknownLayout(source, f"has layers in no clear order ({', '.join(layers)})")
 
 
 def _numbers(layer: str) -> list[tuple[int, str]]:

@@ -129,7 +129,8 @@ def _text(fields: _Fields, number: int) -> str:
 
 def _node(data: bytes) -> Node:
     fields = _fields(data)
-    if fields.keys() - {1, 2, 4, 5}:
+    # Files of before 0.2.0 have no names of nodes.
+    if fields.keys() - {1, 2, 3, 4, 5} or fields.get(3, fields[2][:1]) != fields[2][:1]:
         raise ValueError("a node")
     attributes = dict(_attribute(entry) for entry in fields.get(5, []))
     if len(attributes) != len(fields.get(5, [])):

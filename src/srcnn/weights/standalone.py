@@ -28,6 +28,7 @@ from srcnn.images.resize import imresize
 from srcnn.weights.architectures.table import grid_of, nodes_of
 from srcnn.weights.binary import Tensors, dtype_of
 from srcnn.weights.card import STANDALONE_KEY, Card
+from srcnn.weights.fold import fold
 from srcnn.weights.graph import graph_file, protos
 
 _REACH = 2
@@ -50,7 +51,7 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
         node("Conv", ["mirrored", "phases"], ["blocks"], group=3),
         node("DepthToSpace", ["blocks"], ["bicubic"], blocksize=scale, mode="CRD"),
         node("Conv", ["bicubic", "color_of_rgb", "black"], ["color"]),
-        *_color_of_low(given),
+        *_color_of_low(given, card.channels),
         node("Pad", [given, "halo"], ["padded"], mode="edge"),
         *protos(nodes_of(card, tensors, "padded", "enhanced")),
         node("Sub", ["enhanced", "color"], ["step"]),
@@ -71,6 +72,7 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
     }
     whole: dict[str, Any] = {
         "halo": [0, 0, grid.radius, grid.radius] * 2,
+        "axis_1": [1],
         "axis_2": 2,
         "axis_3": 3,
         "one": 1,
@@ -83,7 +85,7 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
     }
     constants |= {name: np.asarray(value, np.int64) for name, value in whole.items()}
     constants |= {name: np.asarray(value, dtype_of(name)) for name, value in tensors.items()}
-    return graph_file(
+    data = graph_file(
         card.name,
         nodes,
         constants,
@@ -91,13 +93,24 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
         ("N", 3, f"{scale}H", f"{scale}W"),
         {STANDALONE_KEY: card.to_json()},
     )
+    return fold(data)
 
 
-def _color_of_low(given: str) -> list[onnx.NodeProto]:
-    """The network's channels of the low-resolution picture, where it is given that."""
+def _color_of_low(given: str, channels: int) -> list[onnx.NodeProto]:
+    """The network's channels of the low-resolution picture, where it is given that.
+
+    One channel is a sum, not a convolution: where a convolution made it, OpenCV 5.0 adds it to the
+    many channels of a compact network as if it had as many.
+    """
     if given == "color":
         return []
-    return [helper.make_node("Conv", ["input", "color_of_rgb", "black"], [given])]
+    if channels > 1:
+        return [helper.make_node("Conv", ["input", "color_of_rgb", "black"], [given])]
+    return [
+        helper.make_node("Mul", ["input", "color_of_rgb"], ["low_weighted"]),
+        helper.make_node("ReduceSum", ["low_weighted", "axis_1"], ["low_sum"]),
+        helper.make_node("Add", ["low_sum", "black"], [given]),
+    ]
 
 
 def _phases(scale: int) -> NDArray[np.float64]:

@@ -1,0 +1,44 @@
+"""Published results of public networks: what stands beside our own measurements, never among them."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class Published:
+    """One network at one scale, as others scored it.
+
+    Attributes:
+        network: Name of the network.
+        scale: Enlargement.
+        parameters: Number of weights, to three digits.
+        psnr: PSNR of Y in dB by data set.
+        source: ``weights`` or ``papers``; the head of ``published.csv`` says what they mean.
+    """
+
+    network: str
+    scale: int
+    parameters: int
+    psnr: dict[str, float]
+    source: str
+
+
+@cache
+def published() -> tuple[Published, ...]:
+    """Return every row of ``published.csv`` that says how large its network is."""
+    text = files("srcnn.figures").joinpath("published.csv").read_text("utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return tuple(
+        Published(
+            row["network"],
+            int(row["scale"]),
+            round(1000 * float(row["parameters_k"])),
+            {name: float(row[name]) for name in ("set5", "set14")},
+            row["source"],
+        )
+        for row in csv.DictReader(lines)
+    )

@@ -1,0 +1,129 @@
+"""Other people's networks, recognized by spandrel from their state dict. Extra ``spandrel``.
+
+spandrel (MIT) knows some forty published architectures and reads their sizes from the shapes of the
+tensors. Its own file readers are not used: files are read by `srcnn.weights.foreign`, which loads
+tensors only, so nothing in a file is run.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
+from types import ModuleType
+from typing import Any
+
+import torch
+
+from srcnn._optional import need
+from srcnn.errors import MissingExtra, ModelError
+
+MOST = 2**27
+"""Largest number of weights of a network: ESRGAN has 2**24."""
+_LICENSES = ("license", "licence", "modelspec.license")
+"""Keys under which safetensors files state the license of their weights."""
+_importing = Lock()
+
+
+def describe(state: Any, source: str) -> Any:
+    """Return a state dict as spandrel's ``ImageModelDescriptor``, on the CPU, in float32.
+
+    Args:
+        state: What `srcnn.weights.foreign.read_state` returned.
+        source: Name for errors.
+
+    Raises:
+        MissingExtra: spandrel is not installed.
+        ModelError: spandrel does not know the network, or it does not enlarge gray or RGB images.
+    """
+    try:
+        need("spandrel", source)
+    except MissingExtra as error:
+        why = "is not an SRCNN, and other networks need spandrel"
+        raise MissingExtra(source, why, error.fix) from None
+    _check_tensors(state, source)
+    spandrel = import_spandrel()
+    try:
+        found = spandrel.ModelLoader().load_from_state_dict(
+            spandrel.canonicalize_state_dict(dict(state))
+        )
+    except spandrel.UnsupportedModelError:
+        why = "is neither an SRCNN nor a network that spandrel knows"
+        raise ModelError(source, why) from None
+    except Exception as error:  # whatever shapes that do not fit each other lead to
+        raise ModelError(source, f"cannot be opened by spandrel ({error})") from None
+    name = found.architecture.name
+    if not isinstance(found, spandrel.ImageModelDescriptor) or found.purpose != "SR":
+        raise ModelError(source, f"is a network for another purpose than enlarging ({name})")
+    if found.scale == 1:
+        raise ModelError(source, "is for x1, and cannot enlarge")
+    if found.input_channels != found.output_channels or found.input_channels not in (1, 3):
+        channels = f"from {found.input_channels} to {found.output_channels} channels"
+        raise ModelError(source, f"goes {channels}; only gray and RGB networks are run")
+    return found.float().eval()
+
+
+def license_in(metadata: Mapping[str, str]) -> str:
+    """Return the license that a file's metadata states for its weights, or that it states none."""
+    for key in _LICENSES:
+        if key in metadata:
+            return " ".join(str(metadata[key]).split())[:100]
+    return "not stated in the file"
+
+
+def _check_tensors(state: Any, source: str) -> None:
+    """Raise `ModelError` unless a state dict holds plain tensors, and not too many numbers."""
+    if not isinstance(state, Mapping):
+        raise ModelError(source, "is no state dict")
+    numbers = 0
+    for key, value in state.items():
+        plain = (
+            isinstance(value, torch.Tensor)
+            and not value.is_nested
+            and not value.is_quantized
+            and value.layout == torch.strided
+            and value.device.type == "cpu"
+        )
+        if not plain:
+            raise ModelError(source, f"'{key}' is no plain tensor of numbers")
+        numbers += value.numel()
+    if numbers > MOST:
+        raise ModelError(source, f"has {numbers} numbers, over the limit of {MOST}")
+
+
+def import_spandrel() -> Any:
+    """Import spandrel, even where torchvision cannot be imported.
+
+    torchvision must be built for the very torch that is installed: a CUDA build of it fails beside
+    a CPU build of torch. spandrel takes three names from it, for two networks that are refused
+    here anyway (LaMa paints over holes, RestoreFormer restores faces), so stand-ins will do.
+    """
+    with _importing:
+        try:
+            import torchvision  # noqa: F401
+        except Exception:  # a failed registration of operators is a RuntimeError
+            with _stand_ins("torchvision", "transforms", "functional") as functional:
+                for name in ("InterpolationMode", "rotate", "normalize"):
+                    setattr(functional, name, None)
+                import spandrel
+        else:
+            import spandrel
+        return spandrel
+
+
+@contextmanager
+def _stand_ins(*path: str) -> Iterator[ModuleType]:
+    """Put empty modules at a dotted path for a while, and yield the innermost one."""
+    names = [".".join(path[: k + 1]) for k in range(len(path))]
+    modules = {name: ModuleType(name) for name in names}
+    before = {name: sys.modules.get(name) for name in names}
+    sys.modules.update(modules)
+    try:
+        yield modules[names[-1]]
+    finally:
+        for name, module in before.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
