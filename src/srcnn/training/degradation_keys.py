@@ -22,7 +22,7 @@ class PipelineKeys(BaseModel):
     blur: Chance = 0.4
     """Chance of a Gaussian blur, isotropic or not, before or after the resize."""
     sigma: tuple[Sigma, Sigma] = (0.0, 1.5)
-    """Least and largest standard deviation of the blur, in pixels of the picture at that point."""
+    """Least and largest standard deviation of the blur, in HR pixels, before and after the resize."""
     noise: Chance = 0.4
     """Chance of Gaussian or Poisson noise, in RGB, luma or chroma, before or after the resize."""
     level: tuple[Level, Level] = (0.0, 10.0)

@@ -47,7 +47,8 @@ class Pipeline:
         clean: Part of the training patches that skip the pipeline: they are MATLAB's bicubic alone.
             The others draw each of the following.
         blur: Chance of a blur.
-        sigma: Least and largest standard deviation of it, in pixels of the image at that point.
+        sigma: Least and largest standard deviation of it, in high-resolution pixels: after the
+            reduction it is less by ``scale`` in the pixels of that image.
         noise: Chance of noise.
         level: Least and largest standard deviation of it, in gray levels of 255.
         twice: Chance that the reduction is a resize, a JPEG file, and another resize.
@@ -68,12 +69,19 @@ class Pipeline:
 
     def draw(self, random: np.random.Generator, size: Size, scale: int) -> list[Step]:
         """Draw the steps for an image of ``size`` = (height, width), multiples of ``scale``."""
-        parts: list[list[Step]] = [self._reduction(random, size, scale)]
-        if random.random() < self.blur:
-            parts.append([self._draw_blur(random)])
-        if random.random() < self.noise:
-            parts.append([self._draw_noise(random)])
-        steps = [step for part in random.permutation(len(parts)) for step in parts[part]]
+        parts = ["reduction"]
+        parts += ["blur"] if random.random() < self.blur else []
+        parts += ["noise"] if random.random() < self.noise else []
+        steps: list[Step] = []
+        unit = 1.0  # high-resolution pixels in a pixel
+        for part in random.permutation(parts):
+            if part == "reduction":
+                steps += self._reduction(random, size, scale)
+                unit = float(scale)
+            elif part == "blur":
+                steps.append(self._draw_blur(random, unit))
+            else:
+                steps.append(self._draw_noise(random))
         last = random.random()
         if last < self.jpeg:
             steps.append(self._draw_jpeg(random))
@@ -120,8 +128,8 @@ class Pipeline:
             _draw_resize(random, low),
         ]
 
-    def _draw_blur(self, random: np.random.Generator) -> Blur:
-        first, second = random.uniform(*self.sigma, 2)
+    def _draw_blur(self, random: np.random.Generator, unit: float) -> Blur:
+        first, second = random.uniform(*self.sigma, 2) / unit
         angle = random.uniform(0, 180)
         if random.random() < _ISOTROPIC:
             return Blur((first, first))
