@@ -80,6 +80,11 @@ def test_all_contradictions_are_reported_together() -> None:
         ({"degradation": {"jpeg": [90, 30]}}, "degradation: jpeg is a range"),
         ({"degradation": {"jpeg": [0, 30]}}, r"degradation.jpeg.0"),
         ({"degradation": {"blurr": 1}}, r"degradation.blurr: unknown key"),
+        ({"degradation": {"pipeline": {"blur": 2}}}, r"degradation.pipeline.blur: .*than or equal"),
+        ({"degradation": {"pipeline": {"sigma": [2, 1]}}}, "pipeline: sigma is a range"),
+        ({"degradation": {"pipeline": {"jpeg": 0.8, "webp": 0.3}}}, "jpeg and webp exclude"),
+        ({"degradation": {"pipeline": {}, "blur": 1.6}}, "pipeline has its own blur"),
+        ({"degradation": {"pipeline": {}}, "sub_images": 14}, "sub_images are seen as they are"),
     ],
 )
 def test_what_does_not_fit_together(change: dict[str, object], why: str) -> None:
