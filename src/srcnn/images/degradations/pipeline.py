@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.images.color import Color, convert, space_of
+from srcnn.images.color import Color, linear, space_of
 from srcnn.images.degradations.blur import Blur
 from srcnn.images.degradations.compression import Jpeg, Webp
 from srcnn.images.degradations.noise import CHANNELS, DISTRIBUTIONS, Noise
@@ -106,15 +106,16 @@ class Pipeline:
                 the steps as a gray picture does.
 
         Returns:
-            (H / scale, W / scale), or with 3 channels, float32 in [0, 1] up to the rounding of
-            `convert`: RGB or luma of 8 bits.
+            (H / scale, W / scale), or with 3 channels, float32 in [0, 1]: 8-bit luma, or 8-bit RGB in
+            the space of ``color``.
         """
         steps = self.draw(random, (high.shape[0], high.shape[1]), scale)
+        if high.ndim == 2:
+            return apply(steps, np.ascontiguousarray(high[None], np.float32), random)[0]
         space = space_of(color)
-        rgb = convert(high.astype(np.float32), space, "RGB") if high.ndim == 3 else high[..., None]
-        planes = np.ascontiguousarray(np.moveaxis(rgb, 2, 0), np.float32)
-        low = np.moveaxis(apply(steps, planes, random), 0, 2)
-        return convert(low, "RGB", space) if high.ndim == 3 else low[..., 0]
+        planes = np.ascontiguousarray(np.moveaxis(high, 2, 0), np.float32)
+        low = apply(steps, _converted(planes, space, "RGB"), random)
+        return np.ascontiguousarray(np.moveaxis(_converted(low, "RGB", space), 0, 2))
 
     def _reduction(self, random: np.random.Generator, size: Size, scale: int) -> list[Step]:
         low = (size[0] // scale, size[1] // scale)
@@ -173,6 +174,16 @@ def _draw_resize(random: np.random.Generator, size: Size) -> Resize:
     # A box without anti-aliasing picks one sample of several: at even scales it shifts the image.
     antialias = random.random() >= _ALIASED or kernel == "box"
     return Resize(size, kernel, antialias)
+
+
+def _converted(planes: Planes, old: Color, new: Color) -> Planes:
+    """`convert` of planes: several times as fast, as each channel is one vector."""
+    if old == new:
+        return planes
+    matrix, offset = linear(old, new)
+    out: Planes = np.tensordot(matrix.T.astype(np.float32), planes, 1)
+    out += offset.astype(np.float32)[:, None, None]
+    return out
 
 
 def _span(ends: tuple[float, float]) -> str:
