@@ -34,7 +34,7 @@ def with_pipeline(photos: Path, **keys: Any) -> Recipe:
 
 def bicubic_of(run: Path) -> float:
     entries = map(json.loads, (run / LOG).read_text().splitlines())
-    return next(entry["bicubic"] for entry in entries if "bicubic" in entry)
+    return float(next(entry["bicubic"] for entry in entries if "bicubic" in entry))
 
 
 def by_hand(recipe: Recipe, degraded: bool) -> float:
@@ -70,7 +70,9 @@ def test_patches_are_degraded_anew_in_every_step(photos: Path) -> None:
     """And the truths are those of a run without a pipeline's part that is drawn for each patch."""
     recipe = with_pipeline(photos, clean=0.5)
     plan = make_plan(recipe, "tiny")
-    with open_sampler(recipe, plan.training, grid_of(plan.card), str, str) as sampler:
+    said: list[str] = []
+    reading = (grid_of(plan.card), said.append, pytest.fail)
+    with open_sampler(recipe, plan.training, *reading) as sampler:
         batches = [sampler.batch(step) for step in range(25)]
     r = grid_of(plan.card).radius
     errors = np.concatenate(

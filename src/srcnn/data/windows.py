@@ -68,7 +68,8 @@ class WindowDegradation:
             for start, span in ((top, rows), (left, columns))
         ]
         inside = [place.clip(0, n - 1) for place, n in zip(places, given.shape, strict=False)]
-        return given[np.ix_(*inside)].astype(np.float32)
+        halo: NDArray[np.float32] = given[np.ix_(*inside)].astype(np.float32)
+        return halo
 
     def _span(self, pair: Pair, start: int, side: int, length: int) -> _Span:
         """Return the window of a patch along an axis of ``length`` pixels, in low-resolution pixels."""

@@ -51,7 +51,9 @@ def _lend(started: TorchNetwork, model: TorchNetwork, has_luma: bool) -> None:
         shape = state[name].shape
         if shape == value.shape:
             state[name] = value
-        elif has_luma and all(n in (old, 3 * old) for n, old in zip(shape, value.shape)):
+            continue
+        pairs = zip(shape, value.shape, strict=True)
+        if has_luma and all(new in (old, 3 * old) for new, old in pairs):
             state[name] = torch.zeros_like(state[name])
             state[name][tuple(map(slice, value.shape))] = value
     model.load_state_dict(state)

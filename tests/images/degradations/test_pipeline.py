@@ -58,10 +58,12 @@ def test_each_step_is_as_frequent_as_the_keys_say(draws: list[list[Step]]) -> No
 
 
 def test_parameters_fill_their_ranges(draws: list[list[Step]]) -> None:
-    qualities = [step.quality for step in [*every(draws, Jpeg), *every(draws, Webp)]]
+    qualities = [step.quality for step in every(draws, Jpeg)]
+    qualities += [step.quality for step in every(draws, Webp)]
     assert (min(qualities), max(qualities)) == (25, 98)
     levels = [step.level for step in every(draws, Noise)]
-    assert (0, 10) == (pytest.approx(min(levels), abs=0.1), pytest.approx(max(levels), abs=0.1))
+    assert min(levels) < 0.1
+    assert max(levels) > 9.9
     assert np.mean(levels) == pytest.approx(5, abs=0.3)
     kinds = Counter((step.distribution, step.channels) for step in every(draws, Noise))
     assert len(kinds) == len(DISTRIBUTIONS) * len(CHANNELS)

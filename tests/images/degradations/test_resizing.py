@@ -30,7 +30,9 @@ def resized(image: NDArray[np.float32], step: Resize) -> NDArray[np.float32]:
 
 
 @pytest.mark.parametrize("kernel", PILLOW)
-@pytest.mark.parametrize("size", [(144, 144), (96, 96), (72, 72), (96, 144), (131, 200), (400, 300)])
+@pytest.mark.parametrize(
+    "size", [(144, 144), (96, 96), (72, 72), (96, 144), (131, 200), (400, 300)]
+)
 def test_anti_aliased_kernels_are_pillow_s(
     luma: NDArray[np.float32], kernel: KernelName, size: tuple[int, int]
 ) -> None:

@@ -111,7 +111,8 @@ class Pipeline:
         """
         steps = self.draw(random, (high.shape[0], high.shape[1]), scale)
         if high.ndim == 2:
-            return apply(steps, np.ascontiguousarray(high[None], np.float32), random)[0]
+            luma, *_ = apply(steps, np.ascontiguousarray(high[None], np.float32), random)
+            return luma
         space = space_of(color)
         planes = np.ascontiguousarray(np.moveaxis(high, 2, 0), np.float32)
         low = apply(steps, _converted(planes, space, "RGB"), random)
