@@ -26,7 +26,8 @@ def luma(photo: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def resized(image: NDArray[np.float32], step: Resize) -> NDArray[np.float32]:
-    return step(image[None], np.random.default_rng(0))[0]
+    made: NDArray[np.float32] = step(image[None], np.random.default_rng(0))[0]
+    return made
 
 
 @pytest.mark.parametrize("kernel", PILLOW)

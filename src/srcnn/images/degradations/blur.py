@@ -35,7 +35,8 @@ class Blur:
         # A width of 0 is an impulse; at 0.01 pixels the neighbors' weights are 0 in float64.
         first, second = (max(sigma, 0.01) for sigma in self.sigmas)
         weights = np.exp(-((along / first) ** 2 + (across / second) ** 2) / 2)
-        return (weights / weights.sum()).astype(np.float32)
+        kernel: NDArray[np.float32] = (weights / weights.sum()).astype(np.float32)
+        return kernel
 
     def __call__(self, planes: Planes, random: np.random.Generator) -> Planes:
         """See `Step`."""

@@ -111,7 +111,7 @@ class Pipeline:
         """
         steps = self.draw(random, (high.shape[0], high.shape[1]), scale)
         if high.ndim == 2:
-            luma, *_ = apply(steps, np.ascontiguousarray(high[None], np.float32), random)
+            luma: NDArray[np.float32] = apply(steps, high[None].astype(np.float32), random)[0]
             return luma
         space = space_of(color)
         planes = np.ascontiguousarray(np.moveaxis(high, 2, 0), np.float32)
