@@ -11,6 +11,7 @@ import yaml
 
 from srcnn.errors import UsageError
 from srcnn.training.config import Recipe, schema
+from srcnn.training.degradation_keys import PipelineKeys
 from srcnn.training.optimizer import ema_decay, learning_rate
 from srcnn.training.recipe_file import make_recipe, read_recipe
 
@@ -80,6 +81,11 @@ def test_all_contradictions_are_reported_together() -> None:
         ({"degradation": {"jpeg": [90, 30]}}, "degradation: jpeg is a range"),
         ({"degradation": {"jpeg": [0, 30]}}, r"degradation.jpeg.0"),
         ({"degradation": {"blurr": 1}}, r"degradation.blurr: unknown key"),
+        ({"degradation": {"pipeline": {"blur": 2}}}, r"degradation.pipeline.blur: .*than or equal"),
+        ({"degradation": {"pipeline": {"sigma": [2, 1]}}}, "pipeline: sigma is a range"),
+        ({"degradation": {"pipeline": {"jpeg": 0.8, "webp": 0.3}}}, "jpeg and webp exclude"),
+        ({"degradation": {"pipeline": {}, "blur": 1.6}}, "pipeline has its own blur"),
+        ({"degradation": {"pipeline": {}}, "sub_images": 14}, "sub_images are seen as they are"),
     ],
 )
 def test_what_does_not_fit_together(change: dict[str, object], why: str) -> None:
@@ -122,17 +128,27 @@ def test_what_signs_learn_by() -> None:
     assert make_recipe(GOOD, [], "my.yaml").optimizer == "soap"
 
 
+@pytest.mark.parametrize("name", ["best@photo", "fast@photo", "srcnn-955@photo"])
+def test_the_photo_recipes_of_a_network_differ_in_scale_alone(name: str) -> None:
+    recipes = [read_recipe(ROOT / "recipes" / f"{name}-x{scale}.yaml") for scale in (2, 3, 4)]
+    assert [(recipe.name, recipe.scale) for recipe in recipes] == [(name, s) for s in (2, 3, 4)]
+    assert recipes[0].degradation.pipeline is not None
+    own = {"scale": 2, "patch": recipes[0].patch, "start": None}
+    assert len({recipe.model_copy(update=own).to_yaml() for recipe in recipes}) == 1
+
+
 def test_the_recipes_of_the_docs_are_valid() -> None:
     text = (ROOT / "docs" / "training.md").read_text()
     recipes = [
         yaml.safe_load(recipe) for recipe in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     ]
-    small, tuned, first = (make_recipe(recipe, [], "docs") for recipe in recipes)
+    small, tuned, photo, first = (make_recipe(recipe, [], "docs") for recipe in recipes)
     assert small.architecture == "compact"
+    assert photo.degradation.pipeline == PipelineKeys()
     assert (tuned.loss, first.channel_weights) == ("charbonnier", (1, 0, 0))
     changes = ["channel_weights=", "start=runs/first/weights.onnx"]
     assert all(f"--set {change}" in text for change in changes)
-    assert make_recipe(recipes[2], changes, "docs").channel_weights is None
+    assert make_recipe(recipes[3], changes, "docs").channel_weights is None
 
 
 def test_the_committed_schema_is_that_of_the_recipe() -> None:

@@ -31,6 +31,9 @@ FREE = {"free_steps": 5}
 BINARY = {"form": "binary", "name": "srcnn-915@bits"}
 COMPACT = {"architecture": "compact", "channels": 5, "depth": 2, "n": [], "loss": "l1"}
 IN_COLOR = {**COMPACT, **FREE, "color": "RGB", "candidates": 2}
+# With 4 patches a batch, so that each part of it is drawn before and after step 6.
+PIPELINE = {"degradation": {"pipeline": {"noise": 0.8, "blur": 0.8}}}
+PHOTO = {**COMPACT, **PIPELINE, "color": "YCbCr"}
 PAPER = {"form": "plain", "init": "paper", "optimizer": "sgd", "layer_lr": [1, 1, 0.1], "ema": 0}
 
 
@@ -56,9 +59,12 @@ def signal_at(
     [
         *[({}, at) for at in (0, 4, 7, 11)],
         *[(FREE, at) for at in (6, 7)],
-        *[(PAPER, 5), (BINARY, 6), (COMPACT, 6), (IN_COLOR, 9)],
+        *[(PAPER, 5), (BINARY, 6), (COMPACT, 6), (IN_COLOR, 9), (PIPELINE, 6), (PHOTO, 6)],
     ],
-    ids=["0", "4", "7", "11", "free-6", "free-7", "paper-5", "binary-6", "compact-6", "color-9"],
+    ids=[
+        *["0", "4", "7", "11", "free-6", "free-7", "paper-5", "binary-6", "compact-6", "color-9"],
+        *["pipeline-6", "photo-6"],
+    ],
 )
 def test_a_signal_ends_the_run_after_its_step_and_resuming_changes_nothing(
     photos: Path,
@@ -131,11 +137,12 @@ def test_the_state_is_saved_between_distant_validations(
     assert train(recipe, tmp_path / "run", resume=True) == train(recipe, tmp_path / "straight")
 
 
+@pytest.mark.parametrize("changes", [{"degradation": {"noise": [0, 9]}}, PHOTO])
 def test_a_streamed_run_resumes_at_the_same_bytes(
-    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
 ) -> None:
     """Also in the middle of a block of 16 steps."""
-    recipe = recipe_for(photos, megapixels=0, steps=20, degradation={"noise": [0, 9]})
+    recipe = recipe_for(photos, megapixels=0, steps=20, **changes)
     straight = train(recipe, tmp_path / "straight")
     with monkeypatch.context() as patch:
         signal_at(patch, 17, sampler=StreamSampler)

@@ -18,6 +18,7 @@ from srcnn.models.srcnn import SRCNN, init_paper
 from srcnn.runs.pictures import open_sampler
 from srcnn.runs.plan import make_plan
 from srcnn.runs.run import CURVES, SNAPSHOTS, WEIGHTS, run_plan
+from srcnn.runs.start import first_model
 from srcnn.training.config import Recipe
 from srcnn.training.recipe_file import make_recipe, read_recipe
 from srcnn.weights.architectures.table import grid_of
@@ -92,6 +93,27 @@ def test_a_compact_network_starts_from_another_scale(photos: Path, tmp_path: Pat
     assert new["conv4.weight"].shape == (4, 6, 3, 3)
     with pytest.raises(UsageError, match=r"has sizes .*, and the recipe"):
         train(recipe(start=start, channels=8), tmp_path / "other")
+
+
+def test_a_network_of_ycbcr_starts_as_the_luma_network_that_it_is_given(
+    photos: Path, tmp_path: Path
+) -> None:
+    """Its Y is the luma network's; Cb and Cr repeat pixels, as the anchor does. RGB has no Y."""
+    settings = {"architecture": "compact", "channels": 6, "depth": 2, "n": [], "loss": "l1"}
+    train(recipe_for(photos, **settings), tmp_path / "luma")
+    start = str(tmp_path / "luma" / WEIGHTS)
+    luma = first_model(recipe_for(photos, **settings, start=start))
+    color, rgb = (
+        first_model(recipe_for(photos, **settings, start=start, color=color))
+        for color in ("YCbCr", "RGB")
+    )
+    image = torch.rand(2, 3, 9, 11)
+    with torch.no_grad():
+        made = color(image)
+        torch.testing.assert_close(made[:, :1], luma(image[:, :1]), rtol=0, atol=1e-6)
+        nearest = image[:, 1:].repeat_interleave(3, 2).repeat_interleave(3, 3)
+        torch.testing.assert_close(made[:, 1:], nearest, rtol=0, atol=1e-6)
+        assert (rgb(image)[:, :1] - made[:, :1]).abs().max() > 1e-3
 
 
 def test_held_back_pictures_are_not_trained_on(photos: Path) -> None:

@@ -123,6 +123,9 @@ def load_pairs(
     return pairs
 
 
+Given = Callable[[Pair, int, int, int, np.random.Generator], NDArray[np.float32]]
+"""A function from a pair, top, left and side of a patch, and chance, to what `Pair.given` returns."""
+
 _LEAST_ERROR = 1e-4
 """Of a picture, for its weight: 40 dB. An empty sky shall not be all that counts."""
 
@@ -139,6 +142,7 @@ class Choice:
         candidates: Random patches per sample, of which the one with the largest bicubic error is taken.
         channel_weights: Weights of the channels in what these two call an error; ``None``: all alike.
         recolor: What happens to color patches by chance.
+        given: Returns the input of a patch in place of `Pair.given`.
     """
 
     stretched: float = 0.0
@@ -146,6 +150,7 @@ class Choice:
     candidates: int = 1
     channel_weights: Weights | None = None
     recolor: Recolour | None = None
+    given: Given | None = None
 
 
 class PatchSampler:
@@ -181,7 +186,7 @@ class PatchSampler:
             picks.append(pick)
             pair = self.pairs[pick]
             k = int(random.integers(DIHEDRAL))
-            inputs.append(dihedral(pair.given(top, left, self.patch), k))
+            inputs.append(dihedral(self._given(pair, top, left, random), k))
             truths.append(dihedral(pair.truth[top : top + self.patch, left : left + self.patch], k))
         x, y = channels_first(np.stack(inputs)), to_float(channels_first(np.stack(truths)))
         if self.choice.stretched:
@@ -207,6 +212,13 @@ class PatchSampler:
             for n in pair.size
         )
         return pick, top, left
+
+    def _given(
+        self, pair: Pair, top: int, left: int, random: np.random.Generator
+    ) -> NDArray[np.float32]:
+        if self.choice.given is None:
+            return pair.given(top, left, self.patch)
+        return self.choice.given(pair, top, left, self.patch, random)
 
     def _error(self, place: tuple[int, int, int]) -> float:
         pick, top, left = place

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from srcnn.errors import UsageError
 from srcnn.experiments.documents import Published, RecipeKeys
 from srcnn.terminal import say
-from srcnn.training.config import Positive, Recipe
+from srcnn.training.config import Recipe
+from srcnn.training.keys import Positive
 from srcnn.training.recipe_file import make_recipe, mistakes
 
 FOLDER = Path("experiments")

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.images.color import Color, convert, space_of
+from srcnn.images.degradations.pipeline import Pipeline
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
 from srcnn.images.grid import Grid
@@ -76,6 +77,8 @@ class Degradation:
     """Least and best quality of a JPEG file that the low-res picture passes through, rounded to 8 bits.
 
     Its chroma, where it has any, is halved each way, as in most such files."""
+    pipeline: Pipeline | None = None
+    """What makes the low-res picture in place of all that. Its ``clean`` part is left to the caller."""
 
     def low_resolution(
         self,
@@ -89,6 +92,8 @@ class Degradation:
         The sides are multiples of ``scale``. Channels are degraded one by one, but in a JPEG file, which
         is of their RGB.
         """
+        if self.pipeline is not None:
+            return self.pipeline.low_resolution(high, scale, random, color).astype(np.float64)
         if self.blur is None:
             low = low_resolution(high, scale)
         else:
@@ -105,6 +110,8 @@ class Degradation:
 
     def __str__(self) -> str:
         """For the card: ``bicubic``, or ``Gaussian blur 1.6, noise 0 to 5, JPEG 40 to 95``."""
+        if self.pipeline is not None:
+            return str(self.pipeline)
         parts = ["bicubic" if self.blur is None else f"Gaussian blur {self.blur:g}"]
         if self.noise is not None:
             parts.append("noise {:g} to {:g}".format(*self.noise))

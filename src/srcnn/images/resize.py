@@ -15,9 +15,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.errors import UsageError
+from srcnn.images.kernels import KERNELS, Kernel, keys
 from srcnn.images.quantize import peak, round_levels
 
 Border = Literal["mirror", "replicate"]
+
+
+class Resampling(NamedTuple):
+    """How samples are interpolated.
+
+    Attributes:
+        kernel: The kernel.
+        antialias: Whether the kernel is stretched by 1 / scale where an image shrinks. Without that,
+            detail finer than the new grid folds into coarser detail.
+    """
+
+    kernel: Kernel
+    antialias: bool = True
+
+
+BICUBIC = Resampling(KERNELS["bicubic"])
+"""MATLAB's default."""
 
 
 def imresize(
@@ -73,7 +91,7 @@ def resize_as_opencv(image: NDArray[Any], scale: float) -> NDArray[Any]:
         new = math.floor(scale * old + 0.5)
         centre = (np.arange(new) + 0.5) * old / new - 0.5
         indices = np.floor(centre).astype(np.intp)[:, None] + np.arange(-1, 3)
-        weights = _keys(centre[:, None] - indices, a=-0.75)
+        weights = keys(centre[:, None] - indices, a=-0.75)
         out = _gather(out, axis, weights, indices.clip(0, old - 1))
     return round_levels(out, image.dtype) if peak(image.dtype) > 1.0 else out.astype(image.dtype)
 
@@ -107,14 +125,14 @@ class Window(NamedTuple):
     matrix: NDArray[np.float32]
 
 
-def window(old: int, new: int, start: int, stop: int) -> Window:
+def window(old: int, new: int, start: int, stop: int, resampling: Resampling = BICUBIC) -> Window:
     """Samples ``start`` to ``stop`` of an axis of ``old`` samples resized to ``new``, borders mirrored.
 
     Samples before 0 and from ``new`` on repeat the nearest one: what a network is padded with.
     """
     wanted = np.arange(start, stop).clip(0, new - 1)
     low, high = int(wanted[0]), int(wanted[-1]) + 1
-    weights, indices = _taps(old, new, new / old, "mirror", low, high)
+    weights, indices = _taps(old, new, new / old, "mirror", low, high, resampling)
     first, last = int(indices.min()), int(indices.max()) + 1
     # At a mirrored border a source sample has several taps: bincount adds them up.
     shape = (high - low, last - first)
@@ -148,16 +166,22 @@ def _gather(
 
 
 def _taps(
-    old: int, new: int, scale: float, border: Border, start: int = 0, stop: int | None = None
+    old: int,
+    new: int,
+    scale: float,
+    border: Border,
+    start: int = 0,
+    stop: int | None = None,
+    resampling: Resampling = BICUBIC,
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """Weights and source indices, a row of taps for each output sample from ``start`` to ``stop``."""
-    stretch = min(scale, 1.0)
-    support = 4.0 / stretch
+    stretch = min(scale, 1.0) if resampling.antialias else 1.0
+    support = resampling.kernel.width / stretch
     # Centre of output sample i in input coordinates (samples at 0, 1, ...).
     centre = (np.arange(start, new if stop is None else stop) + 0.5) / scale - 0.5
     left = np.floor(centre - support / 2).astype(np.intp) + 1
     indices = left[:, None] + np.arange(math.ceil(support) + 1)
-    weights = _keys(stretch * (centre[:, None] - indices))
+    weights = resampling.kernel.weigh(stretch * (centre[:, None] - indices))
     weights /= weights.sum(axis=1, keepdims=True)
     indices = _mirrored(indices, old) if border == "mirror" else indices.clip(0, old - 1)
     used = weights.any(axis=0)
@@ -168,11 +192,3 @@ def _mirrored(indices: NDArray[np.intp], old: int) -> NDArray[np.intp]:
     """Indices of an axis of ``old`` samples that goes on mirrored at both ends."""
     indices = indices % (2 * old)
     return np.where(indices < old, indices, 2 * old - 1 - indices)
-
-
-def _keys(x: NDArray[np.float64], a: float = -0.5) -> NDArray[np.float64]:
-    """Keys' cubic convolution kernel (IEEE Trans. ASSP 29(6), 1981), whose own ``a`` is -0.5."""
-    x = np.abs(x)
-    near = ((a + 2) * x - (a + 3)) * x * x + 1.0
-    far = ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
-    return np.where(x <= 1, near, np.where(x <= 2, far, 0.0))

@@ -23,11 +23,13 @@ from srcnn.data.held_out import is_held_out
 from srcnn.data.patches import Choice, PatchSampler, Sampler, load_pairs
 from srcnn.data.stream import Cutter, StreamSampler
 from srcnn.data.subimages import SubImageSampler
+from srcnn.data.windows import WindowDegradation
 from srcnn.engine.threads import cores
 from srcnn.errors import InputError, LimitError
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.evaluation.reference import Original
 from srcnn.images.color import Color, channels_in
+from srcnn.images.degradations.pipeline import Pipeline
 from srcnn.images.degrade import Degradation, Degraded
 from srcnn.images.grid import Grid
 from srcnn.images.io import open_picture
@@ -117,17 +119,23 @@ def find_pictures(names: Sequence[str], data_root: Path | None) -> tuple[list[Pa
 
 def degradation_of(recipe: Recipe) -> Degradation:
     """The recipe's keys as the thing itself."""
-    return Degradation(**recipe.degradation.model_dump())
+    keys = recipe.degradation
+    pipeline = None if keys.pipeline is None else Pipeline(**keys.pipeline.model_dump())
+    return Degradation(keys.blur, keys.noise, keys.jpeg, pipeline)
 
 
 def open_sampler(
     recipe: Recipe, files: list[Path], grid: Grid, say: Say, warn: Say
 ) -> AbstractContextManager[Sampler]:
     """The batches of a recipe: from memory where the pictures fit, else from workers."""
+    degradation, given = degradation_of(recipe), None
+    if degradation.pipeline is not None:  # of patches, not of whole pictures
+        given = WindowDegradation(degradation.pipeline, recipe.scale, recipe.color)
+        degradation = Degradation()
     versions = Versions(
         recipe.scale,
         recipe.shrink,
-        degradation_of(recipe),
+        degradation,
         recipe.patch,
         max(_WINDOW, 2 * recipe.patch),
         recipe.color,
@@ -152,6 +160,7 @@ def open_sampler(
             recipe.candidates,
             recipe.channel_weights,
             recolor,
+            given,
         ),
     )
     if fits_in_memory(files, recipe.shrink, recipe.megapixels, channels_in(recipe.color)):

@@ -22,7 +22,8 @@ def first_model(recipe: Recipe, step: int = 0) -> TorchNetwork:
     """Return the network that training begins with, or after a ``step`` one of the same kind.
 
     A start of another scale or color lends a family on the low-resolution grid all layers that fit;
-    the first or the last one begins anew.
+    the first or the last one begins anew. A luma network lends a YCbCr one all that it has: what comes
+    of Y is as before, and Cb and Cr begin as the nearest-neighbor enlargement.
 
     Raises:
         UsageError: If the weights that the recipe starts from are of another network.
@@ -36,11 +37,26 @@ def first_model(recipe: Recipe, step: int = 0) -> TorchNetwork:
     model = form.of_card(recipe.card)
     (init_he if recipe.init == "he" else init_paper)(model)
     if started is not None:
-        shapes = _shapes(model)
-        state = started.state_dict()
-        fitting = {name: state[name] for name in state if shapes.get(name) == state[name].shape}
-        model.load_state_dict(fitting, strict=False)
+        _lend(started, model, recipe.color == "YCbCr")
     return model
+
+
+def _lend(started: TorchNetwork, model: TorchNetwork, has_luma: bool) -> None:
+    """Put the tensors that fit into ``model``; with ``has_luma`` also those of Y into three channels.
+
+    Y is the first input channel, and the first third of the last layer's outputs.
+    """
+    state = model.state_dict()
+    for name, value in started.state_dict().items():
+        shape = state[name].shape
+        if shape == value.shape:
+            state[name] = value
+            continue
+        pairs = zip(shape, value.shape, strict=True)
+        if has_luma and all(new in (old, 3 * old) for new, old in pairs):
+            state[name] = torch.zeros_like(state[name])
+            state[name][tuple(map(slice, value.shape))] = value
+    model.load_state_dict(state)
 
 
 def _started(recipe: Recipe, start: str, form: type[TorchNetwork]) -> TorchNetwork:

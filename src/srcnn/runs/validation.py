@@ -27,14 +27,14 @@ class Validation:
         originals: The pictures.
         scale: The scale of the network.
         metrics: PSNR under the name ``psnr``.
-        degradation: How their low-resolution pictures are made.
+        degradations: How their low-resolution pictures are made; each picture is scored in every way.
         bicubic: The mean PSNR of bicubic interpolation in dB; NaN if there are no pictures.
     """
 
     originals: Sequence[Original]
     scale: int
     metrics: Mapping[str, Measure]
-    degradation: Degradation
+    degradations: Sequence[Degradation]
     bicubic: float = math.nan
 
     def psnr(self, model: Enhancer) -> float:
@@ -44,16 +44,21 @@ class Validation:
     def scores(
         self, model: Enhancer, failures: list[SrcnnError] | None = None
     ) -> list[ImageScores]:
-        """Return the PSNR of each picture; without ``failures`` each has to be large enough."""
-        rows = score_pictures(
-            self.originals,
-            [model],
-            self.scale,
-            self.metrics,
-            failures=failures,
-            degradation=self.degradation,
-        )
-        return rows[model.name]
+        """Return the PSNR of each picture, once for each degradation.
+
+        Without ``failures`` each picture has to be large enough.
+        """
+        rows = []
+        for degradation in self.degradations:
+            rows += score_pictures(
+                self.originals,
+                [model],
+                self.scale,
+                self.metrics,
+                failures=failures,
+                degradation=degradation,
+            )[model.name]
+        return rows
 
 
 def make_validation(recipe: Recipe, files: list[Path], warn: Say) -> Validation:
@@ -65,20 +70,33 @@ def make_validation(recipe: Recipe, files: list[Path], warn: Say) -> Validation:
     originals = read_held_back(files, recipe.color, warn)
     # Weights are chosen by what they are trained for: the error of the same channels.
     metrics = {"psnr": partial(psnr, weights=recipe.channel_weights)}
-    every = Validation(originals, recipe.scale, metrics, degradation_of(recipe))
+    every = Validation(originals, recipe.scale, metrics, _degradations(recipe))
     failures: list[SrcnnError] = []
     rows = every.scores(Bicubic(recipe.color), failures)
-    for error in failures:
-        warn(f"{error}; not judged")
-    for row in rows:
-        if not math.isfinite(row.scores["psnr"]):
-            warn(f"{row.name}: is the same after bicubic; not judged")
-    usable = {row.name: row for row in rows if math.isfinite(row.scores["psnr"])}
+    for warning in dict.fromkeys(f"{error}; not judged" for error in failures):
+        warn(warning)
+    blank = dict.fromkeys(row.name for row in rows if not math.isfinite(row.scores["psnr"]))
+    for name in blank:
+        warn(f"{name}: is the same after bicubic; not judged")
+    usable = [row for row in rows if row.name not in blank]
+    names = {row.name for row in usable}
     return replace(
         every,
-        originals=[original for original in originals if original.name in usable],
-        bicubic=_mean_psnr(list(usable.values())),
+        originals=[original for original in originals if original.name in names],
+        bicubic=_mean_psnr(usable),
     )
+
+
+def _degradations(recipe: Recipe) -> list[Degradation]:
+    """Return the recipe's degradation; of a pipeline with clean patches also bicubic alone.
+
+    A picture's name seeds its degradation, so that every validation has the same.
+    """
+    degradation = degradation_of(recipe)
+    pipeline = degradation.pipeline
+    if pipeline is None or pipeline.clean == 0:
+        return [degradation]
+    return [Degradation()] if pipeline.clean == 1 else [Degradation(), degradation]
 
 
 def _mean_psnr(rows: Sequence[ImageScores]) -> float:

@@ -9,51 +9,21 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from srcnn.data.catalog import data_root, locate
 from srcnn.images.color import Color, channels_in
 from srcnn.metrics.ssim import WINDOW
+from srcnn.training.degradation_keys import DegradationKeys
+from srcnn.training.keys import STRICT, NotNegative, Positive, Rate
 from srcnn.weights.architectures.table import ARCHITECTURES
 from srcnn.weights.card import SRCNN, Card
-
-Positive = Annotated[int, Field(ge=1, strict=True)]  # true is no number
-Rate = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Quality = Annotated[int, Field(ge=1, le=100)]
-
-
-_STRICT = ConfigDict(
-    extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
-)
-
-
-class DegradationKeys(BaseModel):
-    """How the low-res picture is made; with no key by MATLAB's bicubic and nothing else."""
-
-    model_config = _STRICT
-
-    blur: Rate | None = None
-    """The paper's other way: a Gaussian of this standard deviation, in HR pixels, then sub-sampling.
-
-    Others took 1.6 at x3."""
-    noise: tuple[NotNegative, NotNegative] | None = None
-    """Least and largest standard deviation of Gaussian noise on the low-res picture, in grey levels."""
-    jpeg: tuple[Quality, Quality] | None = None
-    """Least and best quality of a JPEG file that the low-res picture passes through."""
-
-    @model_validator(mode="after")
-    def _rise(self) -> DegradationKeys:
-        for name, ends in (("noise", self.noise), ("jpeg", self.jpeg)):
-            if ends is not None and ends[0] > ends[1]:
-                raise ValueError(f"{name} is a range: its ends rise")
-        return self
 
 
 class Recipe(BaseModel):
     """One training run. The defaults are the modern recipe; the paper's is an option of each part."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     name: Annotated[str, Field(pattern=r"^\w[\w.+@-]*$")]
     """Name of the weights: ``srcnn-915``, with ``@tag`` for another training of the same network."""
@@ -78,7 +48,8 @@ class Recipe(BaseModel):
     start: str | None = None
     """Weights to start from: a shipped ``name:scale`` such as ``srcnn-915:3``, or a weights file.
 
-    Of ``compact``, weights for another scale or color will do: the layers that fit are taken."""
+    Of ``compact``, weights for another scale or color will do: the layers that fit are taken, and of
+    luma for YCbCr all of them."""
     form: Literal["residual", "plain", "binary"] = "residual"
     """``residual``: y = x + g(x - 1/2), folded into the plain network (`srcnn.models.residual`).
 
@@ -108,7 +79,8 @@ class Recipe(BaseModel):
     brightness: Annotated[float, Field(ge=1)] = 1.0
     """In colour: a patch becomes at most so many times brighter, or darker."""
     degradation: DegradationKeys = DegradationKeys()
-    """Chance in it is drawn once for each picture in memory, and anew for each visit to a streamed one."""
+    """How low-resolution pictures are made. Chance is drawn for each patch in ``pipeline``; in the other
+    keys once for each picture in memory, and anew for each visit to a streamed one."""
     megapixels: Annotated[int, Field(ge=0)] = 512
     """Size of the data, in millions of pixels, up to which every picture is kept decoded (5 bytes each).
 
@@ -218,8 +190,8 @@ class Recipe(BaseModel):
         if self.loss == "ssim" and self.patch < WINDOW:
             yield f"loss: ssim needs patches of at least {WINDOW} pixels"
         chosen = self.candidates > 1 or self.balanced or self.stretched
-        if self.sub_images and (chosen or recoloured):
-            keys = "candidates, balanced, stretched, hue, brightness"
+        if self.sub_images and (chosen or recoloured or self.degradation.pipeline):
+            keys = "candidates, balanced, stretched, hue, brightness, degradation.pipeline"
             yield f"sub_images are seen as they are: no {keys}"
 
     def _contradictions_of_srcnn(self) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""What happens to pictures before somebody enlarges them, step by step."""
