@@ -123,7 +123,12 @@ def engine_options(tiles: bool) -> Callable[[Function], Function]:
     ]
     if tiles:
         options += [
-            click.option("--tile", type=_Tile(), default="auto", help="Side of a tile, in pixels."),
+            click.option(
+                "--tile",
+                type=_Tile(),
+                default="auto",
+                help="Side of a tile, in pixels of the network's input.",
+            ),
             click.option(
                 "--threads", type=int, show_default="all cores", help="Threads of the network."
             ),
