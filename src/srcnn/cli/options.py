@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-ENGINES = ("auto", "onnxruntime", "openvino", "torch")
+ENGINES = ("auto", "onnxruntime", "openvino", "ncnn", "torch")
 PRECISIONS = ("auto", "fp32", "bf16")
 DEVICES = ("auto", "cpu", "cuda")
 """As `srcnn.engine.options` has them, which takes too long to load for a help text."""

@@ -21,8 +21,8 @@ class Engine:
     """How a network is run. Results depend on neither the machine nor what else is installed.
 
     Attributes:
-        name: ``"auto"``, ``"onnxruntime"``, ``"openvino"`` or ``"torch"``. ``"auto"`` is ONNX
-            Runtime; on ``"cuda"`` it is the first engine whose installed package has CUDA.
+        name: ``"auto"``, ``"onnxruntime"``, ``"openvino"``, ``"ncnn"`` or ``"torch"``. ``"auto"``
+            is ONNX Runtime; on ``"cuda"`` it is the first engine whose installed package has CUDA.
         precision: ``"auto"``, ``"fp32"`` or ``"bf16"``. ``"auto"`` is fp32.
         device: ``"auto"``, ``"cpu"`` or ``"cuda"``. ``"auto"`` is the CPU: a GPU is used only
             if it is asked for.

@@ -58,6 +58,12 @@ def _openvino(graph: bytes, precision: str, device: str, threads: int) -> Backen
     return OpenVino(graph, precision, threads)
 
 
+def _ncnn(graph: bytes, precision: str, device: str, threads: int) -> Backend:
+    from srcnn.engine.backends.ncnn import Ncnn
+
+    return Ncnn(graph)
+
+
 def _torch(graph: bytes, precision: str, device: str, threads: int) -> Backend:
     from srcnn.engine.backends.torch import Torch
 
@@ -103,6 +109,13 @@ BACKENDS: dict[str, BackendRow] = {
         devices={"cpu": _CPU},
         survives_fork=False,
         open=_openvino,
+    ),
+    "ncnn": BackendRow(
+        extra="ncnn",
+        precisions=("fp32",),
+        devices={"cpu": _CPU},
+        survives_fork=True,
+        open=_ncnn,
     ),
     "torch": BackendRow(
         extra="train",
