@@ -36,6 +36,7 @@ def test_threads_have_no_say() -> None:
     [
         ((1000, 1000), 8, 8),
         ((240, 427), 2, 4),
+        ((360, 640), 3, 6),  # not 15
         ((128, 256), 1, 8),  # 2 of 128 x 128 would do
         ((128, 128), 1, 4),  # more would be narrower than 32
         ((60, 40), 1, 2),

@@ -56,8 +56,9 @@ class Workers:
         step, side = grid.factor, self.tile * grid.factor
         rows = spans(height, side, step)
         if step > 1:
-            wanted = -(-width // (step * -(-_FEWEST // len(rows))))
-            side = min(side, max(wanted, _NARROWEST) * step)
+            count = max(-(-width // side), -(-_FEWEST // len(rows)))
+            count += len(rows) * count % 2  # an even number is shared fairly by two threads
+            side = min(side, max(-(-width // (step * count)), _NARROWEST) * step)
         columns = spans(width, side, step)
         return Cuts(rows, columns)
 
