@@ -78,9 +78,9 @@ def bench(
     """Time every engine and network on this processor, beside torch, OpenCV and plain resizing."""
     need("train", "srcnn bench")
     if pipelines:
-        for option, value in (("--plot", plot), ("--quality", quality), ("--model", models)):
-            if value:
-                raise UsageError("--pipeline", f"cannot be combined with {option}")
+        others = {"--plot": plot, "--quality": quality, "--model": models}
+        for option in (option for option, given in others.items() if given):
+            raise UsageError("--pipeline", f"cannot be combined with {option}")
         _time_pipelines(pipelines, json, quick, threads)
         return
     if plot is not None and plot.suffix.lower() != ".png":
