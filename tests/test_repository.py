@@ -179,7 +179,7 @@ def test_what_is_looked_for_is_what_the_extra_installs(extra: str) -> None:
 
 def test_no_package_is_required_twice() -> None:
     extras = project()["optional-dependencies"]
-    for name in ("train", "openvino", "spandrel"):
+    for name in ("train", "ncnn", "openvino", "spandrel"):
         extras["dev"] += extras[name]
     required = [normal(line) for line in [*project()["dependencies"], *extras["dev"]]]
     assert sorted(required) == sorted(set(required))

@@ -8,6 +8,7 @@ from srcnn.errors import MissingExtra
 
 # Those of pyproject.toml by the names that are imported.
 _MODULES = {
+    "ncnn": ("ncnn",),
     "openvino": ("openvino",),
     "spandrel": ("spandrel",),
     "train": (

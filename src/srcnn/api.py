@@ -121,7 +121,7 @@ def upscale(
         scale: Enlargement, above 1.
         model: As ``name_or_file`` of `load`.
         engine: `srcnn.Engine`, which says everything about how the network is run, or the name of one:
-            ``auto``, ``onnxruntime``, ``openvino`` or ``torch``, with the arguments below.
+            ``auto``, ``onnxruntime``, ``openvino``, ``ncnn`` or ``torch``, with the arguments below.
         precision: As `srcnn.Engine.precision`.
         tile: As `srcnn.Engine.tile`.
         threads: As `srcnn.Engine.threads`.

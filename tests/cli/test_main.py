@@ -93,6 +93,13 @@ ALWAYS_HEAVY = ["torch", "openvino", "matplotlib", "scipy", "PIL", "pydantic", "
 """Needed neither for help nor to enlarge a PNG."""
 
 
+def test_a_picture_loads_only_what_it_needs(photo: Path, tmp_path: Path) -> None:
+    """Each of these would take a fiftieth of a second of every start."""
+    unneeded = ["srcnn.engine.example_based", "srcnn.baselines.samples", "numpy.ma", "numpy.random"]
+    words = ("upscale", str(photo), "-s", "2", "-m", "srcnn-915", "-o", str(tmp_path / "a.png"))
+    assert loaded_of([*ALWAYS_HEAVY, *unneeded], *words, "--quiet") == ("", "")
+
+
 @pytest.mark.parametrize("words", [["--help"], ["upscale", "--help"], ["--version"]])
 def test_help_loads_nothing_heavy(words: list[str]) -> None:
     out, loaded = loaded_of([*ALWAYS_HEAVY, "numpy", "pyvips", "onnxruntime"], *words)

@@ -6,19 +6,25 @@ from importlib.machinery import ModuleSpec
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from srcnn.engine.backends.backend import Backend
+from srcnn.engine.backends.ncnn_model import to_ncnn
 from srcnn.engine.backends.table import BACKENDS, CPU_TILE
 from srcnn.engine.network import Network, enhance_whole
 from srcnn.engine.options import Engine
 from srcnn.engine.session import Session
 from srcnn.engine.upscaler import load
-from srcnn.errors import MissingExtra
+from srcnn.errors import MissingExtra, UsageError
+from srcnn.images.color import Color
 from srcnn.images.grid import Grid
+from srcnn.models.registry import network_of
+from srcnn.weights.architectures.architecture import Node
+from srcnn.weights.onnx_file import from_onnx
 
 from .conftest import picture_of
-from .reference import near_identity, network, radius_of, weights_file
+from .reference import compact_file, near_identity, network, radius_of, weights_file
 
 Tensors = dict[str, NDArray[np.float32]]
 
@@ -74,6 +80,30 @@ def test_the_paper_s_networks(engine: str, f: tuple[int, ...]) -> None:
     np.testing.assert_allclose(out, reference, rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("color", ["Y", "RGB"])
+@pytest.mark.parametrize("size", [(23, 37), (64, 64)])
+def test_a_compact_network_is_the_same_in_every_engine(
+    engine: str, color: Color, size: tuple[int, int], random: np.random.Generator
+) -> None:
+    """Against torch in float64; odd sizes are those whose channels an engine may have to align."""
+    graph = compact_file(3, color)
+    tensors, card = from_onnx(graph, "small")
+    given = random.random((1, card.channels, *size), np.float32)
+    with torch.no_grad():
+        model = network_of(tensors, card).double()
+        wanted = model(torch.from_numpy(given).double(), pad=False).numpy()
+    made = Session(graph, Engine(engine, "fp32", threads=1)).run(given)
+    np.testing.assert_allclose(made, wanted, rtol=0, atol=1e-5)
+
+
+def test_an_operator_that_ncnn_does_not_have_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    tensors, card = from_onnx(compact_file(3), "small")
+    nodes = [Node("Erf", ["input"], ["output"], {})]
+    monkeypatch.setattr("srcnn.engine.backends.ncnn_model.nodes_of", lambda *_: nodes)
+    with pytest.raises(UsageError, match="cannot run Erf; use engine onnxruntime"):
+        to_ncnn(tensors, card)
+
+
 @pytest.mark.parametrize("engine", ["openvino", "torch"])
 def test_bf16_is_within_two_levels(engine: str, graph: bytes, tensors: Tensors) -> None:
     y = luma((47, 61))
@@ -88,7 +118,7 @@ def test_bf16_is_within_two_levels(engine: str, graph: bytes, tensors: Tensors) 
 
 @pytest.mark.parametrize(
     ("engine", "module", "extra"),
-    [("openvino", "openvino", "openvino"), ("torch", "torch", "train")],
+    [("openvino", "openvino", "openvino"), ("ncnn", "ncnn", "ncnn"), ("torch", "torch", "train")],
 )
 def test_missing_extra_names_its_command(
     engine: str, module: str, extra: str, weights: str, monkeypatch: pytest.MonkeyPatch

@@ -18,6 +18,7 @@ import srcnn
 from srcnn.engine import example_based
 from srcnn.engine.example_based import METHODS, open_example_based
 from srcnn.engine.network import enhance_whole
+from srcnn.engine.networks import EXAMPLE_BASED
 from srcnn.errors import MissingData, MissingExtra, ModelError
 from srcnn.evaluation.compare import compare
 from srcnn.evaluation.models import open_models
@@ -33,6 +34,10 @@ def kept(root: Path) -> list[Path]:
 
 def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(example_based, "train", lambda *_: pytest.fail("it was trained again"))
+
+
+def test_every_method_can_be_named() -> None:
+    assert tuple(METHODS) == EXAMPLE_BASED
 
 
 @pytest.mark.parametrize("name", NAMES)

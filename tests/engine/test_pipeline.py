@@ -15,10 +15,11 @@ import pytest
 from numpy.typing import NDArray
 
 from srcnn.baselines.bicubic import Bicubic
-from srcnn.engine import pipeline
+from srcnn.engine import merge, pipeline, strips
 from srcnn.engine.network import Enhancer
 from srcnn.engine.passes import Pass
-from srcnn.engine.pipeline import Progress, Workers
+from srcnn.engine.pipeline import Progress
+from srcnn.engine.strips import Workers
 from srcnn.engine.threads import workers
 from srcnn.engine.upscaler import load
 from srcnn.errors import InputError
@@ -156,7 +157,7 @@ def test_a_network_that_breaks_is_heard_of() -> None:
 def test_all_passes_end_with_an_error_that_somebody_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
     """The traceback of an exception holds the frames of all passes."""
     ended = 0
-    in_order = pipeline._in_order
+    in_order = strips.in_order
 
     def watched(*args: Any) -> Iterator[NDArray[Any]]:
         nonlocal ended
@@ -165,13 +166,14 @@ def test_all_passes_end_with_an_error_that_somebody_keeps(monkeypatch: pytest.Mo
         finally:
             ended += 1
 
-    monkeypatch.setattr(pipeline, "_in_order", watched)
+    for stage in (pipeline, merge):
+        monkeypatch.setattr(stage, "in_order", watched)
     passes = [Pass(2, Bicubic())] * 3
     picture = np.zeros((400, 8), np.uint8)
-    strips = pipeline.enlarge(passes, [picture], (400, 8), (3200, 64), Workers(16, 2))
-    next(strips)
+    made = pipeline.enlarge(passes, [picture], (400, 8), (3200, 64), Workers(16, 2))
+    next(made)
     with pytest.raises(KeyError) as kept:
-        strips.throw(KeyError("from whoever writes the strips"))
+        made.throw(KeyError("from whoever writes the strips"))
     assert ended == 3
     assert kept.value.__traceback__ is not None
 

@@ -76,7 +76,7 @@ def test_farther_than_the_largest_halo_is_said(
 ) -> None:
     torch.save(copier(36).state_dict(), tmp_path / "a.pth")
     with caplog.at_level(logging.INFO, "srcnn"):
-        assert load(str(tmp_path / "a.pth"), 2).tile == 8 * 32 * 2
+        assert load(str(tmp_path / "a.pth"), 2).tile == 8 * 32
     assert "halo of 32 pixels, tiles differ by up to " in caplog.text
 
 

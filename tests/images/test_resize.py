@@ -18,7 +18,15 @@ from PIL import Image
 
 from srcnn.errors import UsageError
 from srcnn.images.degrade import enlarge, low_resolution
-from srcnn.images.resize import imresize, resize_as_opencv, resize_window, window
+from srcnn.images.resize import (
+    imresize,
+    resize_as_opencv,
+    resize_columns,
+    resize_rows,
+    resize_window,
+    window,
+    windows,
+)
 
 Oracle = Callable[[NDArray[np.float64], float], NDArray[np.float64]]
 
@@ -201,6 +209,24 @@ def test_strips_of_any_height_make_the_same_picture(
             strips.append(resize_window(source, strip, columns, strip.first))
         made = np.concatenate(strips, axis=1)
         np.testing.assert_allclose(made, whole[:, :, left:right], rtol=0, atol=2e-6)
+
+
+@pytest.mark.parametrize("size", [(120, 150), (119, 151), (30, 33)])
+@pytest.mark.parametrize(("start", "stop"), [(0, None), (7, 30), (-5, 40)])
+def test_windows_are_one_window_in_parts(
+    size: tuple[int, int], start: int, stop: int | None, photo: NDArray[np.uint8]
+) -> None:
+    """Columns and rows resized apart, in parts, give what one window gives."""
+    planes = np.moveaxis(photo[:40, :50] / 255.0, 2, 0).astype(np.float32)
+    spans = [(start, side if stop is None else min(stop, side)) for side in size]
+    down, across = (window(planes.shape[k + 1], size[k], *spans[k]) for k in (0, 1))
+    wanted = resize_window(planes[:, down.first : down.last], down, across, down.first)
+    rows, columns = (windows(planes.shape[k + 1], size[k], *spans[k], 8) for k in (0, 1))
+    assert all(len(part.matrix) <= 8 for part in (*rows, *columns))
+    assert max(part.matrix.shape[1] for part in rows) < down.matrix.shape[1]
+    between = resize_columns(planes, columns)
+    made = np.concatenate([resize_rows(between, part) for part in rows], axis=1)
+    np.testing.assert_allclose(made, wanted, rtol=0, atol=1e-6)
 
 
 def test_a_window_over_the_border_repeats_the_edge(photo: NDArray[np.uint8]) -> None:

@@ -74,7 +74,7 @@ def our_contenders(
             upscaler = load(name, SCALE, engine)
             for size in sizes:
                 picture = make_picture(size)
-                given = _given(network, size)
+                given = make_given(network, size)
                 run: dict[str, Call] = {
                     "network": partial(enhance_whole, network, given, threads=threads),
                     "road": _bind(upscaler.upscale, picture),
@@ -111,7 +111,7 @@ def example_contenders(
     """The example-based methods, whose products numpy does on so many threads."""
     for model in models:
         enhance = threadpool_limits.wrap(limits=threads, user_api="blas")(enhance_whole)
-        call = partial(enhance, model, _given(model, size), threads=1)
+        call = partial(enhance, model, make_given(model, size), threads=1)
         yield Subject("examples", "srcnn", model.name, None, None, _large(size)), call
 
 
@@ -132,12 +132,19 @@ def make_picture(size: tuple[int, int]) -> NDArray[np.uint8]:
     return (np.clip(slopes + noise, 0, 1) * 255).astype(np.uint8)
 
 
-def _given(model: Enhancer, size: tuple[int, int]) -> NDArray[np.float32]:
-    """Return such an image as a model is given it: (C, H, W) floats in [0, 1]."""
-    return np.stack([_luma(size, model.grid)] * channels_in(model.color))
+def make_given(model: Enhancer, size: tuple[int, int], scale: int = SCALE) -> NDArray[np.float32]:
+    """Return such an image as a model is given it: (C, H, W) floats in [0, 1].
+
+    Args:
+        model: What it is for.
+        size: (height, width) of the small picture.
+        scale: How much larger the enlarged one is.
+    """
+    return np.stack([_luma(size, model.grid, scale)] * channels_in(model.color))
 
 
-def _luma(size: tuple[int, int], grid: Grid) -> NDArray[np.float32]:
+def _luma(size: tuple[int, int], grid: Grid, scale: int = SCALE) -> NDArray[np.float32]:
     """Return the luma of such an image on a grid, (H, W) floats in [0, 1]."""
-    picture = make_picture(_large(size) if grid.factor == 1 else size)
+    large = (size[0] * scale, size[1] * scale)
+    picture = make_picture(large if grid.factor == 1 else size)
     return picture[..., 0].astype(np.float32) / np.float32(255)

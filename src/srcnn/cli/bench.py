@@ -55,6 +55,13 @@ if TYPE_CHECKING:
     help="Also sparse-coding or a+, which learn from T91 at first use (minutes, once); with --quality "
     "an .onnx file, too. Repeatable.",
 )
+@click.option(
+    *("--pipeline", "pipelines"),
+    multiple=True,
+    show_default="none",
+    metavar="NAME|FILE",
+    help="Only time this model from RGB to RGB, against srcnn-955; repeatable.",
+)
 @pass_quiet
 def bench(
     json: str | None,
@@ -65,10 +72,17 @@ def bench(
     quick: bool,
     threads: int | None,
     models: tuple[str, ...],
+    pipelines: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Time every engine and network on this processor, beside torch, OpenCV and plain resizing."""
     need("train", "srcnn bench")
+    if pipelines:
+        others = {"--plot": plot, "--quality": quality, "--model": models}
+        for option in (option for option, given in others.items() if given):
+            raise UsageError("--pipeline", f"cannot be combined with {option}")
+        _time_pipelines(pipelines, json, quick, threads)
+        return
     if plot is not None and plot.suffix.lower() != ".png":
         raise UsageError(f"--plot {plot}", "is no .png")
     if quality:
@@ -138,5 +152,18 @@ def _write(
         say(f"left out: {line}", quiet)
     if json != "-":
         print(table)
+    if json is not None:
+        write_json(report, json)
+
+
+def _time_pipelines(
+    models: tuple[str, ...], json: str | None, quick: bool, threads: int | None
+) -> None:
+    """Time whole pipelines, and write the report."""
+    from srcnn.bench.pipelines import measure_pipelines, to_table
+
+    report = measure_pipelines(models, quick, threads)
+    if json != "-":
+        print(to_table(report))
     if json is not None:
         write_json(report, json)

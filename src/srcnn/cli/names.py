@@ -110,7 +110,9 @@ def check_names(request: Request, reports: tuple[str | None, ...] = ()) -> Check
     kept = np.ones(len(sources), bool)
     if request.ending:
         # What an earlier run left in a folder, beside its source, is no source.
-        made = np.setdiff1d(destinations[file], sources[flags & _GIVEN != 0])
+        made = destinations[file]
+        # Not setdiff1d: sorting loads masked arrays, which takes a fiftieth of a second.
+        made = made[~np.isin(made, sources[flags & _GIVEN != 0])]
         kept = ~np.isin(sources, made)
     there = flags & _EXISTS != 0
     twice = _repeated(places, kept & file)

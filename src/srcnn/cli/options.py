@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-ENGINES = ("auto", "onnxruntime", "openvino", "torch")
+ENGINES = ("auto", "onnxruntime", "openvino", "ncnn", "torch")
 PRECISIONS = ("auto", "fp32", "bf16")
 DEVICES = ("auto", "cpu", "cuda")
 """As `srcnn.engine.options` has them, which takes too long to load for a help text."""
@@ -123,7 +123,12 @@ def engine_options(tiles: bool) -> Callable[[Function], Function]:
     ]
     if tiles:
         options += [
-            click.option("--tile", type=_Tile(), default="auto", help="Side of a tile, in pixels."),
+            click.option(
+                "--tile",
+                type=_Tile(),
+                default="auto",
+                help="Side of a tile, in pixels of the network's input.",
+            ),
             click.option(
                 "--threads", type=int, show_default="all cores", help="Threads of the network."
             ),

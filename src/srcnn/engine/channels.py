@@ -49,5 +49,42 @@ def to_picture(
     return planes
 
 
+def split(picture: NDArray[np.float32], color: Color) -> NDArray[np.float32]:
+    """Return a network's channels of a picture, and after them the rest of it.
+
+    The rest is what is enlarged by interpolation: of a color picture and a luma network R, G and B
+    without what Y gives to them, then alpha; else alpha alone. It costs less than `to_planes`, where
+    the enlarged picture is not needed for anything else.
+
+    Args:
+        picture: (C, H, W): gray; gray, alpha; RGB; RGB, alpha.
+        color: The network's channels.
+    """
+    planes = to_planes(picture, color)
+    if color == "Y" and len(picture) >= 3:
+        planes[1:4] -= planes[0] * np.float32(Y_TO_RGB)
+    return planes
+
+
+def merge(
+    rest: NDArray[np.float32], answer: NDArray[np.float32], color: Color, channels: int
+) -> NDArray[np.float32]:
+    """Return the picture of ``channels`` channels.
+
+    Args:
+        rest: Enlarged rest of `split`, which is overwritten.
+        answer: The network's channels, (1, H, W) or (3, H, W).
+        color: What they are.
+        channels: Channels of the picture, alpha included.
+    """
+    if color == "Y" and channels >= 3:
+        rest[:3] += answer * np.float32(Y_TO_RGB)
+        return rest
+    colors = answer if color == "Y" else _convert(answer, color, "RGB")
+    if color != "Y" and channels < 3:
+        colors = y_to_gray(rgb_to_y(colors))[None]
+    return colors if channels in (1, 3) else np.concatenate([colors, rest])
+
+
 def _convert(planes: NDArray[Any], old: Color, new: Color) -> NDArray[Any]:
     return np.moveaxis(convert(np.moveaxis(planes, 0, 2), old, new), 2, 0)

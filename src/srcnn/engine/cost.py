@@ -165,7 +165,10 @@ def _piece(picture: Picture, upscaler: Upscaler, size: tuple[int, int]) -> tuple
     """
     header = picture.header
     usual = min(upscaler.tile, CPU_TILE)
-    scale = size[0] / header.height
+    old = (header.height, header.width)
+    passes = upscaler.passes_to(old, size)
+    factor = upscaler.networks.get(passes[-1]).grid.factor if passes else 1
+    scale = size[0] / header.height / factor
     high = max(4 * usual, upscaler.tile) / scale
     wide = upscaler.threads * max(2 * usual, upscaler.tile) / scale
     rows, columns = min(int(high), header.height), min(int(wide), header.width)

@@ -96,14 +96,15 @@ def enhance_whole(
         model: A network or a baseline.
         given: (C, h, w) floats around [0, 1]: the enlarged image where ``model.grid.factor`` is 1,
             else the low-resolution one.
-        tile: Largest side of a tile, in output pixels; if ``None``, what suits the model.
+        tile: Largest side of a tile, in pixels of the input; if ``None``, what suits the model.
         threads: Tiles that are run at once; all cores if ``None``.
 
     Returns:
         (C, factor * h, factor * w) floats of the dtype of ``given``, not clamped.
     """
     r = model.grid.radius
-    tile = tile or max(CPU_TILE, HALOS_PER_TILE * r * model.grid.factor)
+    tile = tile or max(CPU_TILE, HALOS_PER_TILE * r)
     padded = np.pad(given, [(0, 0), (r, r), (r, r)], mode="edge")
     with ThreadPoolExecutor(threads or cores()) as pool:
-        return in_tiles(model.enhance, padded, model.grid, tile, pool.map)
+        side = tile * model.grid.factor
+        return in_tiles(model.enhance, padded, model.grid, side, pool.map)

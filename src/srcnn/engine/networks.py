@@ -15,7 +15,6 @@ import numpy as np
 from srcnn._optional import need
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.engine.ensemble import SelfEnsemble
-from srcnn.engine.example_based import METHODS, open_example_based
 from srcnn.engine.network import Enhancer, Network
 from srcnn.engine.options import Engine
 from srcnn.engine.passes import passes_for
@@ -30,6 +29,8 @@ from srcnn.weights.store import PYTORCH, SCALES, default, find, is_file_name, re
 if TYPE_CHECKING:
     from srcnn.engine.spandrel import Opened
 
+EXAMPLE_BASED = ("sparse-coding", "a+")
+"""Names in `srcnn.engine.example_based.METHODS`, which is loaded when one of them is asked for."""
 _log = logging.getLogger(__name__)
 
 
@@ -98,7 +99,7 @@ def open_networks(model: str | None, scale: float, engine: Engine) -> Networks:
 
 
 def _of_name(name: str, engine: Engine) -> Networks:
-    scales = SCALES if name in METHODS else scales_of(name, (BICUBIC, *METHODS))
+    scales = SCALES if name in EXAMPLE_BASED else scales_of(name, (BICUBIC, *EXAMPLE_BASED))
     return Networks(name, scales, engine)
 
 
@@ -147,7 +148,9 @@ def _only_onnx(name: str) -> ModelError:
 
 def _open(name: str, scale: int, engine: Engine) -> tuple[Enhancer, str]:
     """Open the network of a name for a trained scale; return it and its digest, if it has a file."""
-    if name in METHODS:
+    if name in EXAMPLE_BASED:
+        from srcnn.engine.example_based import open_example_based
+
         return _averaged(open_example_based(name, scale), engine), ""
     graph = read_bytes(find(name, scale))
     card = read_card(graph, name)

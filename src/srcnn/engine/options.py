@@ -21,12 +21,13 @@ class Engine:
     """How a network is run. Results depend on neither the machine nor what else is installed.
 
     Attributes:
-        name: ``"auto"``, ``"onnxruntime"``, ``"openvino"`` or ``"torch"``. ``"auto"`` is ONNX
-            Runtime; on ``"cuda"`` it is the first engine whose installed package has CUDA.
+        name: ``"auto"``, ``"onnxruntime"``, ``"openvino"``, ``"ncnn"`` or ``"torch"``. ``"auto"``
+            is ONNX Runtime; on ``"cuda"`` it is the first engine whose installed package has CUDA.
         precision: ``"auto"``, ``"fp32"`` or ``"bf16"``. ``"auto"`` is fp32.
         device: ``"auto"``, ``"cpu"`` or ``"cuda"``. ``"auto"`` is the CPU: a GPU is used only
             if it is asked for.
-        tile: Side of a tile in output pixels, or ``"auto"`` for what suits the device.
+        tile: Side of a tile in pixels of the network's input, or ``"auto"`` for what suits the
+            device. SRCNN takes the enlarged image, other networks the low-resolution one.
         threads: Tiles that are worked on at once; None is one for each core.
         ensemble: Whether to average the network over the 8 flips and turns of the image, at 8
             times the cost (`srcnn.engine.ensemble.SelfEnsemble`).

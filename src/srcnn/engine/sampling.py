@@ -5,7 +5,7 @@ Along each axis that is either a `Window` of the bicubic enlargement, or a `Cut`
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,20 @@ def sample(
     assert isinstance(rows, Cut), "both axes are of one grid"
     assert isinstance(columns, Cut), "both axes are of one grid"
     part = planes[:, rows.first - first : rows.last - first, columns.first : columns.last]
-    borders = [(0, 0), (rows.before, rows.after), (columns.before, columns.after)]
-    padded: NDArray[Any] = np.pad(part, borders, mode="edge") if any(map(any, borders)) else part
-    return padded
+    return _padded(part, rows, columns)
+
+
+def _padded(part: NDArray[np.float32], rows: Cut, columns: Cut) -> NDArray[np.float32]:
+    """Repeat the edges of ``part``: np.pad does the same, in four times the time for a tile."""
+    (height, width), (above, left) = part.shape[1:], (rows.before, columns.before)
+    if not (above or left or rows.after or columns.after):
+        return part
+    size = (len(part), above + height + rows.after, left + width + columns.after)
+    out = np.empty(size, part.dtype)
+    middle = out[:, above : above + height]
+    middle[:, :, left : left + width] = part
+    middle[:, :, :left] = part[:, :, :1]
+    middle[:, :, left + width :] = part[:, :, -1:]
+    out[:, :above] = middle[:, :1]
+    out[:, above + height :] = middle[:, -1:]
+    return out

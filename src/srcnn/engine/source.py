@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.engine.channels import to_planes
+from srcnn.engine.channels import split, to_planes
 from srcnn.engine.passes import Pass
 from srcnn.engine.rows import Reader
 from srcnn.images.alpha import bleed
@@ -26,8 +26,12 @@ _TAPS = 2
 class Source:
     """The planes of the source, made of its strips when they are asked for."""
 
-    def __init__(self, reader: Reader, old: Size, color: Color, reach: int) -> None:
+    def __init__(
+        self, reader: Reader, old: Size, color: Color, reach: int, apart: bool = False
+    ) -> None:
+        """``apart``: whether the planes are those of `split`, not those of `to_planes`."""
         self._reader, self._height, self._color, self._reach = reader, old[0], color, reach
+        self._planes_of = split if apart else to_planes
         self.dtype: np.dtype[Any] = np.dtype(np.uint8)
         """dtype of the last strip that was read."""
         self.channels: tuple[int, ...] = ()
@@ -38,9 +42,12 @@ class Source:
         above, below = max(first - self._reach, 0), min(last + self._reach, self._height)
         strip = self._reader.take(above, below)
         self.dtype, self.channels = strip.dtype, strip.shape[2:]
-        return to_planes(
-            _to_floats(strip, slice(first - above, last - above), self._reach), self._color
-        )
+        inner = slice(first - above, last - above)
+        return self._planes_of(_to_floats(strip, inner, self._reach), self._color)
+
+    def empty(self, rows: int, width: int) -> NDArray[Any]:
+        """Return room for pixels like those of the last strip that was read."""
+        return np.empty((rows, width, *self.channels), self.dtype)
 
 
 def reach_of(passes: Sequence[Pass], old: Size, size: Size) -> int:

@@ -86,7 +86,7 @@ def open_spandrel(name: str, path: Path, asked: Engine) -> Opened:
     backend.cut = halo * found.scale
     if asked.tile == "auto":
         smallest = BACKENDS["torch"].devices[engine.device].tile
-        engine = replace(engine, tile=max(smallest, HALOS_PER_TILE * backend.cut))
+        engine = replace(engine, tile=max(smallest, HALOS_PER_TILE * halo))
     details = ", ".join([found.architecture.name, *found.tags])
     terms = license_in(read_metadata(path))
     _log.info(

@@ -13,8 +13,9 @@ from srcnn.engine.inputs import Picture, through
 from srcnn.engine.networks import Networks, open_networks
 from srcnn.engine.options import Engine, engine_of
 from srcnn.engine.passes import Pass
-from srcnn.engine.pipeline import Progress, Workers, enlarge
+from srcnn.engine.pipeline import Progress, enlarge
 from srcnn.engine.sizes import check_image, check_scale, check_size, enlarged_size
+from srcnn.engine.strips import Workers
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 from srcnn.images.source import File
 
@@ -27,7 +28,7 @@ class Upscaler:
         scale: The enlargement that was asked for, which no network need be trained for.
         engine: Name of the engine.
         precision: Precision of the engine.
-        tile: Largest side of a tile, in output pixels.
+        tile: Largest side of a tile, in pixels of the network's input.
         threads: Tiles that are worked on at once.
     """
 

@@ -20,6 +20,7 @@ _COLORS = {
     (_OURS, "onnxruntime", "fp32"): ("ONNX Runtime (auto)", "#0072b2"),
     (_OURS, "openvino", "fp32"): ("OpenVINO", "#009e73"),
     (_OURS, "openvino", "bf16"): ("OpenVINO bf16", "#7bd3b5"),
+    (_OURS, "ncnn", "fp32"): ("ncnn", "#56b4e9"),
     (_OURS, "torch", "fp32"): ("torch", "#d55e00"),
     (_OURS, "torch", "bf16"): ("torch bf16", "#f0b48a"),
     (_OURS, None, None): ("bicubic, MATLAB's", "#000000"),

@@ -53,8 +53,11 @@ def round_levels(levels: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
 
 def _round(levels: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
     """`round_levels` in place."""
-    np.fmax(levels, 0.0, out=levels)  # unlike maximum and clip, fmax drops a NaN
-    np.minimum(levels, peak(dtype), out=levels)
+    # Unlike maximum and clip, fmax drops a NaN. numpy is slow with one number as a bound, and with
+    # short rows.
+    row = levels.shape[-1:] if levels.shape[-1:] > (4,) else levels.shape[1:]
+    np.fmax(levels, np.zeros(row, levels.dtype), out=levels)
+    np.minimum(levels, np.full(row, peak(dtype), levels.dtype), out=levels)
     levels += 0.5
     return levels.astype(dtype)
 

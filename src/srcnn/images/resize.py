@@ -9,6 +9,7 @@ passes, as MATLAB does: with ``border="replicate"`` the result equals files that
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -130,15 +131,36 @@ def window(old: int, new: int, start: int, stop: int, resampling: Resampling = B
 
     Samples before 0 and from ``new`` on repeat the nearest one: what a network is padded with.
     """
+    return windows(old, new, start, stop, stop - start, resampling)[0]
+
+
+def windows(
+    old: int,
+    new: int,
+    start: int,
+    stop: int,
+    length: int,
+    resampling: Resampling = BICUBIC,
+) -> list[Window]:
+    """The samples of `window`, at most ``length`` to a `Window`: small matrices hold fewer zeros."""
     wanted = np.arange(start, stop).clip(0, new - 1)
-    low, high = int(wanted[0]), int(wanted[-1]) + 1
+    low = int(wanted[0])
+    high = int(wanted[-1]) + 1
     weights, indices = _taps(old, new, new / old, "mirror", low, high, resampling)
-    first, last = int(indices.min()), int(indices.max()) + 1
+    weights, indices = weights[wanted - low], indices[wanted - low]
+    starts = np.arange(0, len(wanted), length)
+    firsts = np.minimum.reduceat(indices.min(axis=1), starts)
+    lasts = np.maximum.reduceat(indices.max(axis=1), starts) + 1
+    widest = int((lasts - firsts).max())
+    samples = np.arange(len(wanted))
+    places = (samples * widest - firsts[samples // length])[:, None] + indices
     # At a mirrored border a source sample has several taps: bincount adds them up.
-    shape = (high - low, last - first)
-    places = np.arange(shape[0])[:, None] * shape[1] + indices - first
-    sums = np.bincount(places.ravel(), weights.ravel(), shape[0] * shape[1])
-    return Window(first, last, sums.astype(np.float32).reshape(shape)[wanted - low])
+    sums = np.bincount(places.ravel(), weights.ravel(), len(wanted) * widest)
+    matrix = sums.astype(np.float32).reshape(-1, widest)
+    return [
+        Window(first, last, matrix[begin : begin + length, : last - first])
+        for begin, first, last in zip(starts.tolist(), firsts.tolist(), lasts.tolist(), strict=True)
+    ]
 
 
 def resize_window(
@@ -151,6 +173,24 @@ def resize_window(
     source = planes[:, rows.first - first : rows.last - first, columns.first : columns.last]
     between: NDArray[np.float32] = np.matmul(rows.matrix, source)
     out: NDArray[np.float32] = np.matmul(between, columns.matrix.T)
+    return out
+
+
+def resize_columns(planes: NDArray[np.float32], parts: Sequence[Window]) -> NDArray[np.float32]:
+    """Resize the columns alone: C x H x w to C x H x W, where W is that of all ``parts`` together."""
+    width = sum(len(part.matrix) for part in parts)
+    out = np.empty((*planes.shape[:2], width), np.float32)
+    done = 0
+    for part in parts:
+        columns = slice(done, done + len(part.matrix))
+        np.matmul(planes[:, :, part.first : part.last], part.matrix.T, out=out[:, :, columns])
+        done = columns.stop
+    return out
+
+
+def resize_rows(planes: NDArray[np.float32], rows: Window, first: int = 0) -> NDArray[np.float32]:
+    """Resize the rows alone: C x h x W, from row ``first`` of the source on, to C x H x W."""
+    out: NDArray[np.float32] = rows.matrix @ planes[:, rows.first - first : rows.last - first]
     return out
 
 

@@ -13,7 +13,7 @@ class Device:
     """A kind of device, as one backend uses it.
 
     Attributes:
-        tile: Side of a tile, in output pixels, that the backend runs fastest.
+        tile: Side of a tile, in pixels of the network's input, that the backend runs fastest.
         parallel_calls: Calls that run at once; None is one for each thread that upscales.
         is_there: Returns whether the installed package can use such a device.
         package: What to install when it cannot.
@@ -58,6 +58,12 @@ def _openvino(graph: bytes, precision: str, device: str, threads: int) -> Backen
     return OpenVino(graph, precision, threads)
 
 
+def _ncnn(graph: bytes, precision: str, device: str, threads: int) -> Backend:
+    from srcnn.engine.backends.ncnn import Ncnn
+
+    return Ncnn(graph)
+
+
 def _torch(graph: bytes, precision: str, device: str, threads: int) -> Backend:
     from srcnn.engine.backends.torch import Torch
 
@@ -77,9 +83,9 @@ def _torch_has_cuda() -> bool:
 
 
 CPU_TILE = 128
-"""Side of a tile in output pixels: its planes of 64 filters stay in a core's cache."""
+"""Side of a tile in input pixels: larger ones save little halo, and do not fit into the cache."""
 _GPU_TILE = 1024
-"""Side of a tile in output pixels: enough of them for every core of a GPU."""
+"""Side of a tile in input pixels: enough of them for every core of a GPU."""
 
 _CPU = Device(CPU_TILE, None, lambda: True)
 
@@ -103,6 +109,13 @@ BACKENDS: dict[str, BackendRow] = {
         devices={"cpu": _CPU},
         survives_fork=False,
         open=_openvino,
+    ),
+    "ncnn": BackendRow(
+        extra="ncnn",
+        precisions=("fp32",),
+        devices={"cpu": _CPU},
+        survives_fork=True,
+        open=_ncnn,
     ),
     "torch": BackendRow(
         extra="train",
