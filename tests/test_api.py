@@ -203,7 +203,7 @@ def test_evaluate_is_the_command_line(
     assert main() == 0
     report = srcnn.evaluate(tmp_path)
     assert report == json.loads(capsys.readouterr().out)
-    assert [row["model"] for row in report["results"]] == ["bicubic", "srcnn-955"]
+    assert [row["model"] for row in report["results"]] == ["bicubic", "fast"]
     assert report["results"][0]["images"][1]["psnr"] is None
 
 

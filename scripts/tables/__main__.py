@@ -51,7 +51,9 @@ LABELS = {
     "srcnn-955@20min": "**srcnn-955@20min**, 91 images",
     "srcnn-955": "**srcnn-955**",
     "srcnn-955@t91": "**srcnn-955@t91**, then on 91 images",
+    "fast": "**fast**, on the low-resolution grid; 50,000 weights",
 }
+OF_THE_FAMILY = {name: LABELS[name] for name in ("bicubic", "srcnn-955", "fast")}
 
 
 def results() -> str:
@@ -234,6 +236,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "sparse_coding_times": sparse_coding_times,
     "binary": binary,
     "family": family,
+    "family_scores": lambda: _scores(_cells("fp32"), ("bsd100", "bsd200"), OF_THE_FAMILY),
     "conclusions": conclusions,
     "authors": authors,
     "bicubic_rows": bicubic_rows,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from srcnn.models.binary import BinarySRCNN
     from srcnn.models.srcnn import SRCNN
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Read by libraries when they are loaded. ONNX Runtime's wheel reports to its maker, and keeps a file in the
 # temporary folder for it; libvips warns on stderr of what our errors say.

@@ -174,7 +174,7 @@ def upscale_file(
         source: Path, bytes, a binary file object to read from, or a PIL image.
         destination: Path, which is written atomically, or a binary file object to write to.
         scale: Enlargement, above 1; 3 if no size is given.
-        model: Name of a shipped network or a weights file; ``None`` is the best one for the scale.
+        model: Name of a shipped network or a weights file; ``None`` is the default network.
         width: Width of the result, in pixels, in place of ``scale``.
         height: Height of the result; with ``width`` it fits inside both.
         max_edge: Longer side of the result.
@@ -243,7 +243,7 @@ def evaluate(
 
     Args:
         datasets: Names or folders of high-resolution images.
-        models: Names or weights files; None is the best shipped network, an empty list is bicubic
+        models: Names or weights files; None is the default network, an empty list is bicubic
             alone.
         scales: Whole scales.
         protocol: The name of a protocol.

@@ -103,7 +103,7 @@ def test_labels_are_names_until_they_clash(tmp_path: Path, weights: str) -> None
 def test_without_a_model_it_is_the_best_shipped(tmp_path: Path) -> None:
     file = tmp_path / "p.png"
     write_png(file, picture_of("rgb"))
-    assert [s.label for s in compare(file, 3).models] == ["bicubic", "srcnn-955"]
+    assert [s.label for s in compare(file, 3).models] == ["bicubic", "fast"]
 
 
 def test_refusals(tmp_path: Path, weights: str) -> None:

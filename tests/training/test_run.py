@@ -91,7 +91,11 @@ def test_a_compact_network_starts_from_another_scale(photos: Path, tmp_path: Pat
     for name in old.keys() - {"conv4.weight", "conv4.bias"}:
         np.testing.assert_allclose(new[name], old[name], atol=1e-5)
     assert new["conv4.weight"].shape == (4, 6, 3, 3)
-    with pytest.raises(UsageError, match=r"has sizes .*, and the recipe"):
+    train(recipe(scale=2, depth=1, start=start, lr=1e-12, steps=4), tmp_path / "shallow")
+    shallow = load(tmp_path / "shallow" / WEIGHTS, 2)[0]
+    np.testing.assert_allclose(shallow["conv2.weight"], old["conv2.weight"], atol=1e-5)
+    assert shallow["conv3.weight"].shape == (4, 6, 3, 3)
+    with pytest.raises(UsageError, match="has channels 6, and the recipe 8"):
         train(recipe(start=start, channels=8), tmp_path / "other")
 
 

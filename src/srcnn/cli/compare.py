@@ -39,7 +39,7 @@ _KINDS = (".png", ".html")
     metavar="NAME|FILE",
     help="A shipped network, sparse-coding, a+ (these two learn from T91 at first use: minutes, once), "
     "or a .onnx, .safetensors, .mat or .pth file; repeatable.",
-    show_default="the best shipped",
+    show_default="fast",
 )
 @click.option(
     "--crop",

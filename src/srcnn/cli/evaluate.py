@@ -27,7 +27,7 @@ _SCALE = 3
     *("-m", "--model", "models"),
     multiple=True,
     metavar="NAME|FILE",
-    show_default="the best shipped",
+    show_default="fast",
     help="A shipped network, bicubic, sparse-coding, a+, or a .onnx, .safetensors, .mat or .pth file; "
     "repeatable. The two before the files learn from T91 at first use: minutes, once.",
 )

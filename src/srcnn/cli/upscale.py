@@ -51,9 +51,7 @@ _COUNT = click.IntRange(min=1)
     default="error",
     help="What to do with a picture that fills --width, --height or --max-edge already.",
 )
-@click.option(
-    "-m", "--model", metavar="NAME|FILE", show_default="the best for the scale", help="Network."
-)
+@click.option("-m", "--model", metavar="NAME|FILE", show_default="fast", help="Network.")
 @engine_options(tiles=True)
 @click.option(
     "--format",

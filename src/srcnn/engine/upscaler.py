@@ -165,7 +165,7 @@ def load(
 
     Args:
         model: Name of a shipped network, a weights file, ``a+``, ``sparse-coding`` or ``bicubic``;
-            ``None`` is the best shipped network for the scale.
+            ``None`` is the default network.
         scale: Enlargement, above 1.
         engine: As in `srcnn.engine.options.engine_of`, like the other arguments.
         precision: See there.

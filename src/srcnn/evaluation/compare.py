@@ -68,7 +68,7 @@ def compare(
 ) -> Comparison:
     """Shrink a high-res picture, enlarge it by each model, and judge that as ``srcnn evaluate`` does.
 
-    ``None`` is the best shipped network; bicubic is always there. Alpha is ignored, as by the judge.
+    ``None`` is the default network; bicubic is always there. Alpha is ignored, as by the judge.
     ``progress`` is told in words what is at work.
     Raises `UsageError`, `ModelError`, `InputError` and `LimitError`.
     """

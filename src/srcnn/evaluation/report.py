@@ -31,7 +31,7 @@ class Request:
 
     Attributes:
         datasets: Catalog names, or folders of high-resolution pictures.
-        models: Model names or weights files; ``None`` is the best shipped network. Bicubic is added.
+        models: Model names or weights files; ``None`` is the default network. Bicubic is added.
         scales: Scales of 2 or more.
         protocol: Name of a protocol.
         metrics: Names of metrics.

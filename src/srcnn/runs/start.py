@@ -13,7 +13,7 @@ from srcnn.models.registry import form_of
 from srcnn.models.srcnn import init_he, init_paper
 from srcnn.training.config import Recipe
 from srcnn.weights.binary import kind_of
-from srcnn.weights.card import SRCNN
+from srcnn.weights.card import SRCNN, Card
 from srcnn.weights.foreign import load
 from srcnn.weights.store import find, shipped
 
@@ -21,8 +21,8 @@ from srcnn.weights.store import find, shipped
 def first_model(recipe: Recipe, step: int = 0) -> TorchNetwork:
     """Return the network that training begins with, or after a ``step`` one of the same kind.
 
-    A start of another scale or color lends a family on the low-resolution grid all layers that fit;
-    the first or the last one begins anew. A luma network lends a YCbCr one all that it has: what comes
+    A start of another scale, color or depth lends a family on the low-resolution grid all layers that
+    fit; the others begin anew. A luma network lends a YCbCr one all that it has: what comes
     of Y is as before, and Cb and Cr begin as the nearest-neighbor enlargement.
 
     Raises:
@@ -48,6 +48,8 @@ def _lend(started: TorchNetwork, model: TorchNetwork, has_luma: bool) -> None:
     """
     state = model.state_dict()
     for name, value in started.state_dict().items():
+        if name not in state:  # of a deeper network
+            continue
         shape = state[name].shape
         if shape == value.shape:
             state[name] = value
@@ -63,16 +65,22 @@ def _started(recipe: Recipe, start: str, form: type[TorchNetwork]) -> TorchNetwo
     """Return the network of the weights that ``recipe`` starts from, in the form that it trains."""
     path = _start_file(start, recipe.scale)
     tensors, card = load(path, recipe.scale)
-    # An SRCNN works on the enlarged image, whatever the scale, and its form carries the channels.
-    same = ["architecture", "f", "n", "sizes", *(["color"] if card.architecture == SRCNN else [])]
-    for key in same:
-        found, wanted = getattr(card, key), getattr(recipe.card, key)
-        if found != wanted:
-            raise UsageError(start, f"has {key} {found}, and the recipe {wanted}")
+    wanted = _shared(recipe.card)
+    for key, found in _shared(card).items():
+        if found != wanted.get(key):
+            raise UsageError(start, f"has {key} {found}, and the recipe {wanted.get(key)}")
     if (kind_of(tensors) == "binary") != (recipe.form == "binary"):
         why = f"has {kind_of(tensors)} weights, and the recipe form: {recipe.form}"
         raise UsageError(start, why)
     return form.of_weights(tensors, card, str(path))
+
+
+def _shared(card: Card) -> dict[str, object]:
+    """Return what a start has to have in common with the recipe."""
+    shared: dict[str, object] = {"architecture": card.architecture, "f": card.f, "n": card.n}
+    shared |= {key: size for key, size in card.sizes.items() if key != "depth"}
+    # An SRCNN works on the enlarged image, whatever the scale, and its form carries the channels.
+    return {**shared, "color": card.color} if card.architecture == SRCNN else shared
 
 
 def _shapes(model: TorchNetwork) -> dict[str, torch.Size]:

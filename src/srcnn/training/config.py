@@ -48,7 +48,7 @@ class Recipe(BaseModel):
     start: str | None = None
     """Weights to start from: a shipped ``name:scale`` such as ``srcnn-915:3``, or a weights file.
 
-    Of ``compact``, weights for another scale or color will do: the layers that fit are taken, and of
+    Of ``compact``, weights for another scale, color or depth will do: the layers that fit are taken, and of
     luma for YCbCr all of them."""
     form: Literal["residual", "plain", "binary"] = "residual"
     """``residual``: y = x + g(x - 1/2), folded into the plain network (`srcnn.models.residual`).

@@ -9,8 +9,8 @@ from pathlib import Path
 from srcnn.errors import ModelError
 
 FILES = Path(__file__).parent / "files"
-BEST = ("srcnn-955", "srcnn-935", "srcnn-915")
-"""The paper's networks, best first: the default is the first that is shipped for a scale."""
+DEFAULTS = ("fast", "srcnn-955", "srcnn-935", "srcnn-915")
+"""The default network is the first of these that is shipped for a scale."""
 
 PYTORCH = (".pth", ".pt", ".pth.tar")
 SUFFIXES = (".onnx", ".safetensors", ".mat", *PYTORCH)
@@ -35,9 +35,9 @@ def shipped() -> dict[tuple[str, int], Path]:
 
 
 def default(*scales: int) -> str:
-    """The best network that is shipped for all of these scales."""
+    """Return the name of the default network, which is shipped for all of these scales."""
     files = shipped()
-    for name in BEST:
+    for name in DEFAULTS:
         if all((name, scale) in files for scale in scales):
             return name
     wanted = ", ".join(f"x{scale}" for scale in scales)
