@@ -33,7 +33,7 @@ def test_results_are_no_sources_of_the_next_run(srcnn: Srcnn, folder: Path, suff
     assert tree(folder / "p") == before | {f"a_x3.{suffix}"}
     rows = {row["source"]: row for row in ran.json()["results"]}
     assert rows[f"p/renamed.{suffix}"]["reason"] == "made by srcnn"
-    assert "1 skipped (made by srcnn)" in ran.err
+    assert "1 skipped (1 made by srcnn)" in ran.err
     assert srcnn("upscale", "p/*", "-s", 3, *BICUBIC, "--skip-existing").code == 0
     assert tree(folder / "p") == before | {f"a_x3.{suffix}"}
 
@@ -42,7 +42,7 @@ def test_a_folder_of_results_alone_is_no_error(srcnn: Srcnn, folder: Path) -> No
     save(folder / "a.png")
     srcnn("upscale", "a.png", "-o", "out/a.png", *BICUBIC)
     ran = srcnn("upscale", "out", *BICUBIC)
-    assert (ran.code, ran.err) == (0, "nothing to do: 1 of 1 skipped (made by srcnn)\n")
+    assert (ran.code, ran.err) == (0, "nothing to do: 1 of 1 made by srcnn\n")
 
 
 def test_a_result_that_is_named_is_taken(srcnn: Srcnn, folder: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
 from srcnn.conversion.conversion import Converted, ConvertedRow
+from srcnn.conversion.plan import MADE_BY_SRCNN
 from srcnn.data.folder import LeftOut
 from srcnn.errors import SrcnnError
 from srcnn.terminal import duration, say
@@ -142,22 +143,19 @@ class Summary:
         if of == 0:
             say("nothing to do: no source is named", quiet)
         elif self.skipped == of:
-            say(f"nothing to do: {self.skipped} of {of} skipped ({self._why()})", quiet)
+            why = next(iter(self._reasons)) if len(self._reasons) == 1 else "skipped"
+            say(f"nothing to do: {self.skipped} of {of} {why}", quiet)
         elif quiet and failed and of > 1:
             say(failed)
         elif of > 1:
-            skipped = f"{self.skipped} skipped ({self._why()})" if self.skipped else ""
+            skipped = f"{self.skipped} skipped" if self.skipped else ""
+            if made := self._reasons[MADE_BY_SRCNN]:
+                skipped += f" ({made} {MADE_BY_SRCNN})"
             counts = [f"{self.done} of {of} done", skipped, failed]
             said = ", ".join(count for count in counts if count)
             row = self.row(None)
             took = duration(row["seconds"])
             say(f"{said}: {row['megapixels']:.1f} megapixels in {took}", quiet)
-
-    def _why(self) -> str:
-        """Return the reasons of what was skipped, with their numbers where there are several."""
-        if len(self._reasons) == 1:
-            return next(iter(self._reasons))
-        return ", ".join(f"{count} {reason}" for reason, count in self._reasons.items())
 
     def plan_total(self, estimate: Estimate) -> str:
         """Return what a dry run prints at its end."""
