@@ -58,57 +58,6 @@ def test_a_second_run_takes_no_results_for_sources(srcnn: Srcnn, album: Path, fl
     assert tree(album) == after
 
 
-def test_a_folder_in_place(srcnn: Srcnn, album: Path) -> None:
-    """A picture is its own result, and is not left out for that."""
-    before = tree(album)
-    assert srcnn("upscale", "album", *BICUBIC, "--in-place").code == 0
-    assert tree(album) == before
-    assert {what_is(album / name)[2] for name in ("a.png", "b.jpg")} == {(36, 27)}
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("photo.png", "-o", "photo.png"),
-        (".", "-o", ".", "--suffix", ""),
-        (".", "--suffix", ""),
-        ("photo.png", "-o", "hard.png"),
-        ("photo.png", "-o", "soft.png"),
-        ("soft.png", "-o", "photo.png"),
-        ("hard.png", "-o", "sub/../photo.png"),
-    ],
-    ids=str,
-)
-def test_a_source_is_not_replaced(srcnn: Srcnn, photo: Path, words: tuple[str, ...]) -> None:
-    """Not by --overwrite, and not under another of its names."""
-    photo.with_name("hard.png").hardlink_to(photo)
-    photo.with_name("soft.png").symlink_to(photo)
-    photo.with_name("sub").mkdir()
-    before = photo.read_bytes()
-    if "-o" in words and words[0] == ".":
-        photo.with_name("hard.png").unlink()
-        photo.with_name("soft.png").unlink()
-    ran = srcnn("upscale", *words, *BICUBIC, "--overwrite")
-    assert ran.code == 2, ran.err
-    assert "is a source" in ran.error
-    assert photo.read_bytes() == before
-
-
-@pytest.mark.parametrize(
-    "words",
-    [("--output", "out"), ("--format", "jpg"), ("--suffix", "_large"), ("--skip-existing",)],
-    ids=" ".join,
-)
-def test_in_place_goes_with_no_other_place(
-    srcnn: Srcnn, photo: Path, words: tuple[str, ...]
-) -> None:
-    before = photo.read_bytes()
-    ran = srcnn("upscale", photo, *BICUBIC, "--in-place", *words)
-    assert ran.code == 2
-    assert f"--in-place: cannot be combined with {words[0]}" in ran.error
-    assert photo.read_bytes() == before
-
-
 def test_two_of_a_folder_for_one_file(srcnn: Srcnn, folder: Path) -> None:
     """None is dropped for the other."""
     for name in ("a.png", "a.webp"):
