@@ -153,6 +153,7 @@ def upscale_file(
     quality: int | None = None,
     if_larger: str = "error",
     overwrite: bool = False,
+    mark: bool = True,
     engine: str | Engine = "auto",
     precision: str = "auto",
     tile: int | str = "auto",
@@ -183,6 +184,7 @@ def upscale_file(
         if_larger: What to do with a picture that already fills the width, height or edge: ``error``,
             ``skip`` it and write nothing, or ``reduce`` it by bicubic interpolation.
         overwrite: Whether to replace a destination that exists.
+        mark: Whether the result says, in its XMP, that srcnn made it, and with which weights.
         engine: As in `upscale`.
         precision: As in `upscale`.
         tile: As in `upscale`.
@@ -218,7 +220,7 @@ def upscale_file(
             )
     size = TargetSize(scale, width, height, max_edge)
     conversion = Conversion(
-        size, fmt, quality, Limits(max_pixels, max_bytes), IfLarger.of(if_larger)
+        size, fmt, quality, Limits(max_pixels, max_bytes), IfLarger.of(if_larger), mark=bool(mark)
     )
     how = engine_of(engine, precision, device, tile, threads, tta)
     pool = UpscalerPool(lambda at: load(model, at, how))

@@ -11,15 +11,20 @@ _SPEAKING = Lock()
 
 def say(text: str, quiet: bool = False) -> None:
     """Print a message to stderr, so that stdout holds results only."""
-    if not quiet:
-        clear = "\r\033[K" if sys.stderr.isatty() else ""
+    if not quiet and sys.stderr is not None:  # there is none under pythonw
+        clear = "\r\033[K" if is_shown() else ""
         with _SPEAKING:
             print(f"{clear}{text}", file=sys.stderr, flush=True)
 
 
+def is_shown() -> bool:
+    """Return whether somebody looks at stderr, so that progress is worth drawing."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 def show(text: str, quiet: bool = False) -> None:
     """Show progress, overwritten in place; print nothing where stderr is not a terminal."""
-    if not quiet and sys.stderr.isatty():
+    if not quiet and is_shown():
         with _SPEAKING:
             print(f"\r{text}\033[K", end="", file=sys.stderr, flush=True)
 

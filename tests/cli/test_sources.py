@@ -16,7 +16,7 @@ import pytest
 from srcnn.cli.main import main
 from srcnn.images.io import open_picture
 
-from .conftest import Srcnn, pixels, tree
+from .conftest import Srcnn, pixels, save, tree
 from .hostile_makers import gif, webp
 
 BICUBIC = ("-m", "bicubic")
@@ -154,3 +154,28 @@ def test_no_source_is_overwritten_by_another(srcnn: Srcnn, photo: Path, second: 
     assert Path("photo_x2.png").read_bytes() == before
     assert srcnn("upscale", photo, second, *BICUBIC, "-s", 2, "--skip-existing").code == 0
     assert Path("photo_x2.png").read_bytes() == before
+
+
+def test_what_is_left_out_is_counted_by_reason(srcnn: Srcnn, folder: Path) -> None:
+    """Hidden folders and those of thumbnails are not mentioned; every suffix of JPEG is taken."""
+    for name in ("a.png", "b.jfif", "c.JPE", "sub/d.jif", "@eaDir/a.png", ".cache/a.png"):
+        save(folder / "p" / name, format="JPEG" if name[-2:] in ("if", "PE") else "PNG")
+    (folder / "p" / "notes.txt").write_text("no picture")
+    (folder / "p" / "sub" / "raw.cr2").write_text("no picture")
+    save(folder / "elsewhere" / "e.png")
+    (folder / "p" / "link").symlink_to(folder / "elsewhere")
+    ran = srcnn("upscale", "p", "-r", "-o", "out", "-m", "bicubic", "--json", "-")
+    assert ran.code == 0
+    assert tree(Path("out")) == {"a_x3.png", "b_x3.jfif", "c_x3.JPE", "sub/d_x3.jif"}
+    assert ran.json()["summary"]["left_out"] == {"not pictures": 2, "linked folders": 1}
+    assert "left out, not pictures: 2 (notes.txt, raw.cr2)" in ran.err
+    assert "left out, linked folders: 1 (link)" in ran.err
+    assert "left out" not in srcnn("upscale", "p/a.png", "-o", "a.png", "-m", "bicubic").err
+
+
+@pytest.mark.parametrize("source", ["holidy", "no*.jpg", "gone/"])
+def test_a_mistyped_folder_is_blamed_itself(srcnn: Srcnn, folder: Path, source: str) -> None:
+    """Not its output folder, which looks like a file without a suffix."""
+    ran = srcnn("upscale", source, "-o", "large", "-m", "bicubic")
+    assert ran.code == 3
+    assert ran.error == f"error: {source}: no such file or folder\n"

@@ -144,6 +144,7 @@ def test_json_counts_what_became_of_the_pictures(srcnn: Srcnn, photo: Path) -> N
         "skipped": 1,
         "failed": 2,
         "megapixels": 0.011,  # 90 x 123
+        "left_out": {},
     }
 
 

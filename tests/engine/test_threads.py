@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 from threadpoolctl import threadpool_info
 
-from srcnn.engine.threads import one_core_per_product
+from srcnn.engine.threads import _quota, cores, one_core_per_product
 
 
 def blas_threads() -> set[int]:
@@ -107,7 +109,7 @@ def test_a_lock_held_at_the_fork_is_no_obstacle() -> None:
 def test_a_process_that_ends_inside_ends_in_silence() -> None:
     """As one does that breaks off a picture, and keeps its generator until the end."""
     code = (
-        "from srcnn.engine.threads import one_core_per_product\n"
+        "from srcnn.engine.threads import _quota, cores, one_core_per_product\n"
         "def rows():\n"
         "    with one_core_per_product():\n"
         "        yield 1\n"
@@ -116,3 +118,47 @@ def test_a_process_that_ends_inside_ends_in_silence() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "quota"),
+    [
+        ("0::/\n", {"cpu.max": "max 100000\n"}, math.inf),
+        ("0::/\n", {"cpu.max": "150000 100000\n"}, 1.5),
+        # The quota of the group around it holds, too.
+        ("0::/a/b\n", {"a/cpu.max": "100000 50000", "a/b/cpu.max": "400000 100000"}, 2.0),
+        (
+            "4:memory:/x\n3:cpu,cpuacct:/docker/1\n",
+            {
+                "cpu/cpu.cfs_quota_us": "250000",
+                "cpu/cpu.cfs_period_us": "100000",
+            },
+            2.5,
+        ),
+        (
+            "3:cpu,cpuacct:/\n",
+            {"cpu,cpuacct/cpu.cfs_quota_us": "-1", "cpu,cpuacct/cpu.cfs_period_us": "100000"},
+            math.inf,
+        ),
+        ("", {}, math.inf),
+    ],
+)
+def test_quota_of_a_container(
+    tmp_path: Path, groups: str, files: dict[str, str], quota: float
+) -> None:
+    (tmp_path / "proc/self").mkdir(parents=True)
+    (tmp_path / "proc/self/cgroup").write_text(groups)
+    for name, text in files.items():
+        path = tmp_path / "sys/fs/cgroup" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert _quota(tmp_path) == quota
+
+
+@pytest.mark.parametrize(("quota", "counted"), [(0.3, 1), (1.0, 1), (1.5, 2), (64.0, 4)])
+def test_a_part_of_a_processor_counts_as_one(
+    monkeypatch: pytest.MonkeyPatch, quota: float, counted: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(4)), raising=False)
+    monkeypatch.setattr("srcnn.engine.threads._quota", lambda: quota)
+    assert cores() == counted

@@ -7,12 +7,14 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from srcnn.errors import OutputError
-from srcnn.images.files import remove_parts, write_atomically
+from srcnn.images.files import atomic_file, check_writable, remove_parts, write_atomically
 
 
 def names_in(folder: Path) -> list[str]:
@@ -96,14 +98,112 @@ def test_an_interruption_leaves_the_old_file_whole(
     assert names_in(tmp_path) == ["picture.png"]
 
 
+WRITER = """
+import sys
+import time
+from pathlib import Path
+from srcnn.images.files import atomic_file
+with atomic_file(Path(sys.argv[1])) as file:
+    print("open", flush=True)
+    sys.stdin.read()
+"""
+
+
 def test_leftovers_of_the_dead_are_removed_and_those_of_the_living_stay(tmp_path: Path) -> None:
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    dead = tmp_path / f".srcnn-{ended.pid}-00ff.part"
-    nameless = tmp_path / ".srcnn-x.part"
-    living = tmp_path / f".srcnn-{os.getpid()}-00ff.part"
-    other = tmp_path / "notes.part"
-    for path in (dead, nameless, living, other):
-        path.touch()
+    """By their locks: the number of a process says nothing about one in another container."""
+    command = [sys.executable, "-c", WRITER, str(tmp_path / "picture")]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        (living,) = tmp_path.glob(".srcnn-*.part")
+        dead = tmp_path / f".srcnn-{writer.pid}-00ff.part"
+        for path in (dead, tmp_path / "notes.part"):
+            path.touch()
+        with atomic_file(tmp_path / "ours") as file:
+            remove_parts(tmp_path)
+            file.write(b"whole")
+        assert living.exists()
+        assert not dead.exists()
+        writer.kill()
     remove_parts(tmp_path)
-    assert sorted(tmp_path.iterdir()) == sorted([living, other])
+    assert names_in(tmp_path) == ["notes.part", "ours"]
+    assert (tmp_path / "ours").read_bytes() == b"whole"
+
+
+def test_without_locks_leftovers_stay_for_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", none)
+    old, new = tmp_path / ".srcnn-1-0a.part", tmp_path / ".srcnn-1-0b.part"
+    for path in (old, new):
+        path.touch()
+    os.utime(old, (time.time() - 90_000,) * 2)
+    remove_parts(tmp_path)
+    assert names_in(tmp_path) == [new.name]
+    write_atomically(tmp_path / "picture", b"new")
+    assert (tmp_path / "picture").read_bytes() == b"new"
+
+
+def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:
+    for name in ("there", "not-yet"):
+        link = tmp_path / f"to-{name}"
+        link.symlink_to(tmp_path / "elsewhere" / name)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "there").write_bytes(b"old")
+    for name in ("there", "not-yet"):
+        write_atomically(tmp_path / f"to-{name}", b"new")
+        assert (tmp_path / f"to-{name}").is_symlink()
+        assert (tmp_path / "elsewhere" / name).read_bytes() == b"new"
+
+
+def test_a_device_and_a_pipe_are_written_through(tmp_path: Path) -> None:
+    before = Path("/dev/null").stat().st_rdev
+    write_atomically(Path("/dev/null"), b"new")
+    check_writable(Path("/dev/null"))
+    assert Path("/dev/null").stat().st_rdev == before
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
+    write_atomically(pipe, b"new")
+    assert reader.communicate()[0] == b"new"
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize("refused", [(os, "fsync"), (Path, "chmod"), (Path, "replace")])
+def test_what_a_file_system_refuses_costs_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: tuple[object, str]
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    destination = tmp_path / "picture.png"
+    destination.write_bytes(b"the old one, which is longer")
+    monkeypatch.setattr(*refused, refuse)
+    write_atomically(destination, b"new")
+    assert destination.read_bytes() == b"new"
+    assert names_in(tmp_path) == ["picture.png"]
+
+
+def test_a_file_in_a_folder_that_takes_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that was mounted alone into a container."""
+
+    def refuse(self: Path, mode: str) -> Any:
+        if "x" in mode:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return really(self, mode)
+
+    really: Any = Path.open
+    destination = tmp_path / "picture.png"
+    destination.write_bytes(b"the old one, which is longer")
+    monkeypatch.setattr(Path, "open", refuse)
+    write_atomically(destination, b"new")
+    assert destination.read_bytes() == b"new"
+    with pytest.raises(OutputError, match="Read-only"):
+        write_atomically(tmp_path / "other.png", b"new")

@@ -40,7 +40,7 @@ def test_a_name_or_an_extension(name: str | PurePath, format: str) -> None:
 
 @pytest.mark.parametrize("name", ["a", "a.jp2", "a.png.txt", "", "a.svg"])
 def test_other_names_are_refused_with_what_is_known(name: str) -> None:
-    with pytest.raises(UsageError, match="use png, jpg, jpeg, tif"):
+    with pytest.raises(UsageError, match="use png, jpg, tif, webp"):
         format_of_name(name)
 
 

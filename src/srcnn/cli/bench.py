@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="\b\nExamples:  srcnn bench --json speed.json --plot speed.png\n"
-    "           srcnn bench --quality -s 3 --json frontier.json --plot frontier.png"
+    epilog="\b\nExample:  srcnn bench --quality -s 3 --json frontier.json --plot frontier.png",
 )
 @click.option("--json", metavar="PATH", show_default="none", help="Report as JSON; - is stdout.")
 @click.option(

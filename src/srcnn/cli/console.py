@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from srcnn.cli.options import Voice
-from srcnn.errors import LimitError, SrcnnError
+from srcnn.errors import LimitError, OutputError, SrcnnError
 from srcnn.images.files import write_atomically
 from srcnn.terminal import say
 
@@ -44,7 +44,12 @@ def write_json(document: Mapping[str, Any], target: str) -> None:
     """One JSON document to a file, or to stdout for ``-``."""
     text = json.dumps(document, indent=1) + "\n"
     if target == "-":
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:  # the reader has left
+            raise
+        except OSError as error:
+            raise OutputError("stdout", f"cannot be written ({error.strerror})") from None
     else:
         write_atomically(Path(target), text.encode())

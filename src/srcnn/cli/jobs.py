@@ -10,8 +10,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from srcnn.data.folder import is_pattern, picture_names, pictures_like
-from srcnn.errors import MissingData, UsageError
+from srcnn.data.folder import LeftOut, is_pattern, picture_names, pictures_like
+from srcnn.errors import InputError, MissingData, UsageError
 from srcnn.images.formats import SUFFIXES, format_of_name
 
 STDIO = "-"
@@ -40,6 +40,8 @@ class Job:
     """Its part of the progress."""
     skip: bool = False
     """The destination is there, and stays."""
+    given: bool = True
+    """The source was named itself, rather than found in a folder."""
 
     @property
     def name(self) -> str:
@@ -65,9 +67,11 @@ class Request:
         recursive: Whether folders are entered.
         overwrite: Whether to replace what is at a destination.
         skip_existing: Whether to leave out what is at a destination.
+        in_place: Whether each result replaces its source.
 
     Raises:
         UsageError: For words that contradict each other, or that are no part of a file's name.
+        InputError: For a source that is not there and an output whose name has no known suffix.
     """
 
     sources: tuple[str, ...]
@@ -78,10 +82,13 @@ class Request:
     recursive: bool = False
     overwrite: bool = False
     skip_existing: bool = False
+    in_place: bool = False
 
     def __post_init__(self) -> None:
         if self.overwrite and self.skip_existing:
             raise UsageError("--overwrite", "cannot be combined with --skip-existing")
+        if self.in_place:
+            self._check_in_place()
         if "" in (*self.sources, self.output):
             raise UsageError("a source or --output", "is empty")
         for part in (self.ending, self.format or ""):
@@ -95,7 +102,29 @@ class Request:
             if exists(Path(self.output)) and not is_folder(self.output):
                 raise UsageError(self.output, "is no folder", "several pictures need one")
         elif self.output not in (None, STDIO) and not self._into_folder and self.format is None:
-            format_of_name(Path(str(self.output)).name)
+            try:
+                format_of_name(Path(str(self.output)).name)
+            except UsageError:
+                # A mistyped folder looks like a file, and its output folder like a file without a suffix.
+                if self.sources[0] != STDIO and not exists(Path(self.sources[0])):
+                    raise InputError(self.sources[0], "no such file or folder") from None
+                raise
+
+    def _check_in_place(self) -> None:
+        given = {
+            "--output": self.output is not None,
+            "--format": self.format is not None,
+            "--suffix": bool(self.ending),
+            "--skip-existing": self.skip_existing,
+            "stdin": STDIO in self.sources,
+        }
+        if wrong := [word for word, is_given in given.items() if is_given]:
+            raise UsageError("--in-place", f"cannot be combined with {' or '.join(wrong)}")
+
+    @property
+    def replaces(self) -> bool:
+        """Whether a destination that is there may be replaced."""
+        return self.overwrite or self.in_place
 
     @cached_property
     def several(self) -> bool:
@@ -110,8 +139,10 @@ class Request:
         output = self.output or ""
         return self.several or output.endswith(("/", "\\")) or is_folder(output)
 
-    def names(self) -> Iterator[Name]:
+    def names(self, left_out: LeftOut | None = None) -> Iterator[Name]:
         """Yield every source, folders in the order of their names; no file is opened.
+
+        ``left_out`` counts what in folders is not a source.
 
         Raises:
             MissingData: For a folder without pictures.
@@ -123,7 +154,7 @@ class Request:
             if stdin > 1:
                 raise UsageError("-", "stdin is named twice")
             if is_folder(source):
-                yield from _in_folder(source, self.recursive)
+                yield from _in_folder(source, self.recursive, left_out)
             elif like := _matches(source):
                 start, found = like
                 for path in found:
@@ -149,6 +180,8 @@ class Request:
 
     def destination(self, name: Name) -> str | None:
         """Return the path of a result; ``None`` is stdout."""
+        if self.in_place:
+            return normal(name.source)
         if self.output == STDIO or (name.source == STDIO and self.output is None):
             return None
         if self.output is not None and not self._into_folder:
@@ -169,10 +202,10 @@ def check_json_file(target: str | None, files: Iterable[Path], option: str = "--
         raise UsageError(f"{option} {target}", "is a file that this works on")
 
 
-def _in_folder(source: str, recursive: bool) -> Iterator[Name]:
+def _in_folder(source: str, recursive: bool, left_out: LeftOut | None) -> Iterator[Name]:
     base = normal(source)
     found = False
-    for path in picture_names(base, recursive):
+    for path in picture_names(base, recursive, left_out):
         found = True
         folder, file = os.path.split(path)
         yield Name(join(normal(folder), file), _below(base, folder), given=False)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from srcnn.cli.console import write_json
+from srcnn.errors import InputError
 
 
 @click.command(epilog="\b\nExample:  srcnn models --json -")
 @click.option(
     "--json", metavar="PATH", show_default="none", help="Every card as JSON; - is stdout."
 )
-def models(
-    json: str | None,
-) -> None:
-    """List the shipped networks with their cards."""
+@click.option("--of", metavar="FILE", show_default="none", help="Show what made this picture.")
+def models(json: str | None, of: str | None) -> None:
+    """List the shipped networks with their cards, or show which one made a picture."""
+    if of is not None:
+        _show_mark(of, json)
+        return
     from srcnn.weights.architectures.table import parameters_of
     from srcnn.weights.onnx_file import read_card
     from srcnn.weights.store import shipped
@@ -37,3 +41,17 @@ def models(
             for path, card in cards.items()
         ]
         write_json({"schema": 1, "models": entries}, json)
+
+
+def _show_mark(file: str, json: str | None) -> None:
+    from srcnn.images.io import open_picture
+    from srcnn.images.mark import mark_of
+
+    mark = mark_of(open_picture(Path(file)).header.metadata)
+    if mark is None:
+        raise InputError(file, "carries no mark of srcnn")
+    if json != "-":
+        for name, value in asdict(mark).items():
+            print(f"{name:8} {value}")
+    if json is not None:
+        write_json({"schema": 1, "mark": asdict(mark)}, json)

@@ -11,7 +11,7 @@ import stat
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -32,6 +32,7 @@ from srcnn.cli.jobs import (
     resolved,
 )
 from srcnn.cli.progress import weight_of
+from srcnn.data.folder import LeftOut
 from srcnn.errors import DestinationExists, UsageError
 
 _GIVEN, _STDOUT, _EXISTS, _FOLDER = 1, 2, 4, 8
@@ -45,11 +46,13 @@ class Checked:
         pictures: How many there are.
         weight: The sum of their weights in the progress.
         taken: Hashes of their sources, sorted.
+        left_out: What in folders is not a source.
     """
 
     pictures: int
     weight: float
     taken: array[int]
+    left_out: LeftOut = field(default_factory=LeftOut)
 
 
 class _Found:
@@ -88,13 +91,14 @@ def check_names(request: Request, reports: tuple[str | None, ...] = ()) -> Check
         reports: Files that will be written beside the results.
 
     Raises:
-        UsageError: For two results at one place, a result over another source, a report over either.
+        UsageError: For two results at one place, a result over a source unless that is to be replaced, a
+            report over either.
         DestinationExists: For a destination that is there, if nothing else was asked for.
         MissingData: For a folder without pictures.
     """
     _real_folder.cache_clear()  # a relative folder is another one after a change of directory
-    found = _Found()
-    for name in request.names():
+    found, left_out = _Found(), LeftOut()
+    for name in request.names(left_out):
         found.add(name, request)
     sources, destinations, real, places = (
         np.frombuffer(hashes, np.int64)
@@ -112,9 +116,10 @@ def check_names(request: Request, reports: tuple[str | None, ...] = ()) -> Check
         kept = ~np.isin(sources, made)
     there = flags & _EXISTS != 0
     twice = _repeated(places, kept & file)
-    replaces = np.isin(places, real[kept]) & (places != real)
+    others = np.isin(places, real[kept]) & (places != real)
+    replaces = others | ((places == real) & (not request.in_place))
     wrong = twice | (flags & _FOLDER != 0) | (replaces & ~(there & request.skip_existing))
-    if not (request.overwrite or request.skip_existing):
+    if not (request.replaces or request.skip_existing):
         wrong |= there
     wrong &= kept & file
     if wrong.any():
@@ -123,7 +128,7 @@ def check_names(request: Request, reports: tuple[str | None, ...] = ()) -> Check
         _refuse(request, index, earlier, int(flags[index]), bool(replaces[index]))
     weights = np.frombuffer(found.weights)
     taken = array("q", np.sort(sources[kept]).tobytes())
-    return Checked(int(kept.sum()), float(weights[kept].sum()), taken)
+    return Checked(int(kept.sum()), float(weights[kept].sum()), taken, left_out)
 
 
 def iter_jobs(request: Request, checked: Checked) -> Iterator[Job]:
@@ -138,7 +143,7 @@ def iter_jobs(request: Request, checked: Checked) -> Iterator[Job]:
         skip = request.skip_existing and path is not None and exists(path)
         size = _size_of(name.source)
         weight = 0.0 if skip else weight_of(size, encoder_of(destination))
-        yield Job(name.source, path, weight, skip)
+        yield Job(name.source, path, weight, skip, name.given)
 
 
 def normal_name(source: str) -> str:
@@ -161,12 +166,23 @@ def _real_source(source: str) -> tuple[str, int]:
         return "\0stdin", 0
     try:
         status = os.lstat(source)
-        if stat.S_ISREG(status.st_mode):
+        if stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
             folder, file = os.path.split(source)
             return join(_real_folder(folder), file), status.st_size
     except (OSError, ValueError):  # reading it will say what is wrong
         pass
-    return str(resolved(Path(source))), _size_of(source)
+    return _identity(source), _size_of(source)
+
+
+def _identity(path: str) -> str:
+    """Return what is the same for all names of one file: its number where it has several."""
+    try:
+        status = os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError):  # nothing there yet
+        return str(resolved(Path(path)))
+    if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
+        return f"\0{status.st_dev}:{status.st_ino}"
+    return str(resolved(Path(path)))
 
 
 def _place(destination: str) -> tuple[str, int]:
@@ -178,7 +194,7 @@ def _place(destination: str) -> tuple[str, int]:
         return join(_real_folder(folder), file), 0
     path = Path(destination)
     flags = (_EXISTS if exists(path) else 0) | (_FOLDER if is_folder(destination) else 0)
-    return str(resolved(path)), flags
+    return _identity(destination), flags
 
 
 @lru_cache(256)
@@ -225,9 +241,11 @@ def _refuse(request: Request, index: int, earlier: int | None, flags: int, repla
         raise UsageError(destination, why)
     if flags & _FOLDER:
         raise UsageError(destination, "is a folder")
-    if flags & _EXISTS and not (request.overwrite or request.skip_existing):
+    if flags & _EXISTS and not (replaces or request.replaces or request.skip_existing):
         raise DestinationExists(
             destination, "is there already", "use --overwrite or --skip-existing"
         )
     if replaces:
-        raise UsageError(destination, f"is a source; {name.source} would replace it")
+        other = "its own result" if destination == normal_name(name.source) else name.source
+        why = f"is a source; {other} would replace it"
+        raise UsageError(destination, why, "to replace sources use --in-place")

@@ -9,7 +9,7 @@ from threading import Lock
 from unicodedata import combining, east_asian_width
 
 from srcnn.images.formats import FORMATS
-from srcnn.terminal import duration, show
+from srcnn.terminal import duration, is_shown, show
 
 _OVERHEAD = 4000
 """Bytes of a source that could be enlarged in the time that a picture takes beside its pixels."""
@@ -37,7 +37,7 @@ class Progress:
 
     def __init__(self, pictures: int, weight: float, quiet: bool) -> None:
         """``weight``: the sum of all `weight_of`."""
-        self.shown = not quiet and sys.stderr.isatty()
+        self.shown = not quiet and is_shown()
         """Whether there is anybody to look at it."""
         self.pictures = pictures
         self._lock = Lock()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
 from srcnn.conversion.conversion import Converted, ConvertedRow
+from srcnn.conversion.plan import MADE_BY_SRCNN
+from srcnn.data.folder import LeftOut
 from srcnn.errors import SrcnnError
 from srcnn.terminal import duration, say
 
@@ -91,15 +94,19 @@ class SummaryRow(EstimateRow):
     failed: int
     megapixels: float
     seconds: float
+    left_out: dict[str, int]
 
 
 class Summary:
     """Counts the outcomes of a command that begins now and is to make ``pictures`` pictures."""
 
-    def __init__(self, pictures: int) -> None:
+    def __init__(self, pictures: int, left_out: LeftOut) -> None:
+        """``left_out``: what in folders was not taken."""
         self.pictures = pictures
+        self._left_out = left_out
         self.done = self.skipped = self.failed = 0
-        self._pixels = self._there = 0
+        self._pixels = 0
+        self._reasons: Counter[str] = Counter()
         self._started = time.monotonic()
 
     def add(self, outcome: Outcome) -> None:
@@ -107,7 +114,8 @@ class Summary:
         result = outcome.converted
         self.failed += not result.ok
         self.skipped += result.skipped
-        self._there += result.reason == THERE
+        if result.skipped:
+            self._reasons[result.reason or ""] += 1
         if result.ok and not result.skipped:
             self.done += 1
             self._pixels += (result.width or 0) * (result.height or 0)
@@ -122,22 +130,27 @@ class Summary:
             "failed": self.failed,
             "megapixels": round(self._pixels / 1e6, 3),
             "seconds": round(time.monotonic() - self._started, 4),
+            "left_out": dict(self._left_out.counts),
             **more,
         }
 
     def say(self, quiet: bool) -> None:
-        """Print one line, where there is more to say than what was said of each picture."""
+        """Print a line, where there is more to say than what was said of each picture."""
+        for line in self._left_out.lines():
+            say(line, quiet)
         of = self.pictures
         failed = f"{self.failed} of {of} failed" if self.failed else ""
         if of == 0:
             say("nothing to do: no source is named", quiet)
         elif self.skipped == of:
-            why = THERE if self._there == of else "skipped"
+            why = next(iter(self._reasons)) if len(self._reasons) == 1 else "skipped"
             say(f"nothing to do: {self.skipped} of {of} {why}", quiet)
         elif quiet and failed and of > 1:
             say(failed)
         elif of > 1:
             skipped = f"{self.skipped} skipped" if self.skipped else ""
+            if made := self._reasons[MADE_BY_SRCNN]:
+                skipped += f" ({made} {MADE_BY_SRCNN})"
             counts = [f"{self.done} of {of} done", skipped, failed]
             said = ", ".join(count for count in counts if count)
             row = self.row(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from srcnn.cli.jobs import Job
+from srcnn.cli.names import Checked
 from srcnn.cli.report import Outcome, Summary
 from srcnn.cli.results import Results
 from srcnn.cli.runner import Together, tidied
@@ -19,12 +20,12 @@ class Run:
         error: What went wrong with the last picture that failed.
     """
 
-    def __init__(self, worker: Worker, jobs: Iterator[Job], pictures: int) -> None:
+    def __init__(self, worker: Worker, jobs: Iterator[Job], checked: Checked) -> None:
         self.error: SrcnnError | None = None
         self._worker = worker
         dry_run = worker.costs is not None
         self._together = Together(worker, jobs if dry_run else tidied(jobs))
-        self._summary = Summary(pictures)
+        self._summary = Summary(checked.pictures, checked.left_out)
         self._results: Sequence[Results] = ()
 
     def do(self, results: Sequence[Results], in_words: bool) -> None:

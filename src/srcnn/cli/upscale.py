@@ -69,6 +69,8 @@ _COUNT = click.IntRange(min=1)
 @click.option("-r", "--recursive", is_flag=True, help="Folders with their tree.")
 @click.option("--overwrite", is_flag=True, help="Replace what is at a destination.")
 @click.option("--skip-existing", is_flag=True, help="Leave out what is done already.")
+@click.option("--in-place", is_flag=True, help="Replace each source by its result.")
+@click.option("--no-mark", is_flag=True, help="Results do not say that srcnn made them.")
 @click.option("--dry-run", is_flag=True, help="Show sizes, memory, time; write nothing.")
 @click.option("--max-pixels", type=_COUNT, default=2**28, help="Limit for input and output.")
 @click.option("--max-bytes", type=_COUNT, default=2**30, help="Limit for input.")
@@ -96,6 +98,8 @@ def upscale(
     recursive: bool,
     overwrite: bool,
     skip_existing: bool,
+    in_place: bool,
+    no_mark: bool,
     dry_run: bool,
     max_pixels: int,
     max_bytes: int,
@@ -114,7 +118,7 @@ def upscale(
     from srcnn.cli.results import open_results
     from srcnn.cli.run import Run
     from srcnn.cli.work import Worker
-    from srcnn.conversion.conversion import Conversion, Limits
+    from srcnn.conversion.conversion import Conversion, IfMarked, Limits
     from srcnn.conversion.pool import UpscalerPool
     from srcnn.conversion.size import IfLarger, TargetSize
     from srcnn.engine.upscaler import load
@@ -130,11 +134,12 @@ def upscale(
             sources,
             _spooled(stack) if listed == "-" else listed,
             output,
-            size.suffix if suffix is None else suffix,
+            ("" if in_place else size.suffix) if suffix is None else suffix,
             format,
             recursive,
             overwrite,
             skip_existing,
+            in_place,
         )
         checked = check_names(names, (json, json_lines))
         how.resolved()
@@ -147,10 +152,12 @@ def upscale(
             quality,
             Limits(max_pixels, max_bytes),
             IfLarger(if_larger),
+            IfMarked.ERROR if in_place else IfMarked.TAKE,
+            not no_mark,
         )
         line = Progress(checked.pictures, checked.weight, Voice.current().quiet or dry_run)
         worker = Worker(pool, conversion, line, Voice.current(), dry_run)
-        run = Run(worker, iter_jobs(names, checked), checked.pictures)
+        run = Run(worker, iter_jobs(names, checked), checked)
         in_words = dry_run and STDIO not in (json, json_lines)
         run.do(open_results(json, json_lines, stack), in_words)
     run.say_end(in_words)

@@ -12,7 +12,7 @@ from srcnn.cli.jobs import STDIO, Job, encoder_of
 from srcnn.cli.options import Voice
 from srcnn.cli.progress import Progress
 from srcnn.cli.report import THERE, Estimate, Outcome
-from srcnn.conversion.conversion import Conversion, Converted
+from srcnn.conversion.conversion import Conversion, Converted, IfMarked
 from srcnn.conversion.convert import convert
 from srcnn.conversion.places import Source, Target
 from srcnn.conversion.plan import make_plan
@@ -82,26 +82,34 @@ class Worker:
                 source,
                 target,
                 self._pool,
-                self._conversion,
+                self._conversion_of(job),
                 lambda part: self.line.advance(job.name, part),
                 self.stop,
             )
             estimate = None
         else:
-            done, estimate = self._estimate(Source.of(source), target, self.costs)
+            done, estimate = self._estimate(
+                Source.of(source), target, self._conversion_of(job), self.costs
+            )
         done = replace(done, source=job.source, destination=job.target_name)
         return Outcome(done, estimate=estimate)
 
+    def _conversion_of(self, job: Job) -> Conversion:
+        """Return what to do with a job's source: what was found in a folder may be a result."""
+        if job.given:
+            return self._conversion
+        return replace(self._conversion, if_marked=IfMarked.SKIP)
+
     def _estimate(
-        self, source: Source, target: Target, costs: Costs
+        self, source: Source, target: Target, conversion: Conversion, costs: Costs
     ) -> tuple[Converted, Estimate | None]:
         """Return what would be done, and what it would cost."""
         started = time.perf_counter()
-        plan = make_plan(source, target, self._pool, self._conversion)
+        plan = make_plan(source, target, self._pool, conversion)
         estimate = None
         if plan.reason is None:
             page, pages = plan.pages[0], len(plan.pages)
-            quality = self._conversion.quality
+            quality = conversion.quality
             cost = costs.of(plan.picture, page.upscaler, page.size, plan.format, quality, pages)
             estimate = Estimate(cost.seconds, cost.peak)
         seconds = round(time.perf_counter() - started, 4)

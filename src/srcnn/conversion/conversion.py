@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from enum import Enum
 from typing import TypedDict
 
 from srcnn.conversion.size import IfLarger, TargetSize
@@ -29,6 +30,14 @@ class Limits:
         object.__setattr__(self, "bytes", positive(self.bytes, "max_bytes"))
 
 
+class IfMarked(Enum):
+    """What to do with a picture that is a result of srcnn's own."""
+
+    TAKE = "take"
+    SKIP = "skip"
+    ERROR = "error"
+
+
 @dataclass(frozen=True)
 class Conversion:
     """How a picture is enlarged and written.
@@ -39,6 +48,8 @@ class Conversion:
         quality: 1 to 100, of JPEG, WebP and AVIF; ``None`` is the format's default.
         limits: What is too large.
         if_larger: What to do with a picture that already fills the box of ``size``.
+        if_marked: What to do with a picture that carries a mark, see `srcnn.images.mark`.
+        mark: Whether the result gets a mark.
 
     Raises:
         UsageError: For a value out of range.
@@ -49,6 +60,8 @@ class Conversion:
     quality: int | None = None
     limits: Limits = field(default_factory=Limits)
     if_larger: IfLarger = IfLarger.ERROR
+    if_marked: IfMarked = IfMarked.TAKE
+    mark: bool = True
 
     def __post_init__(self) -> None:
         if self.quality is not None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 
-from srcnn.conversion.conversion import Conversion, Converted
+from srcnn.conversion.conversion import Conversion, Converted, IfMarked
 from srcnn.conversion.places import Source, Target
 from srcnn.conversion.pool import UpscalerPool
 from srcnn.conversion.size import IfLarger
@@ -13,8 +14,12 @@ from srcnn.engine.upscaler import Upscaler
 from srcnn.errors import UsageError
 from srcnn.images.encode import losses
 from srcnn.images.formats import SUFFIXES, Format
+from srcnn.images.mark import Mark, mark_of
 from srcnn.images.metadata import Metadata
 from srcnn.images.picture import Header, Picture, check_pixels
+
+MADE_BY_SRCNN = "made by srcnn"
+"""Why a picture is left out that carries a mark."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,10 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
     limits, name = conversion.limits, source.name
     picture = source.open(limits)
     fmt = conversion.format or SUFFIXES.get(target.suffix) or picture.header.format
+    if conversion.if_marked != IfMarked.TAKE and mark_of(picture.header.metadata):
+        if conversion.if_marked == IfMarked.SKIP:
+            return Plan(name, picture, fmt, (), (), MADE_BY_SRCNN)
+        raise UsageError(name, f"was {MADE_BY_SRCNN}", "to enlarge it again leave out --in-place")
     headers = picture.headers() if fmt.pages else [picture.header]
     check_pixels(headers, limits.pixels, name)
     sizes = [conversion.size.size_of(header.height, header.width) for header in headers]
@@ -95,8 +104,9 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
             return Plan(name, picture, fmt, (), (), why)
         raise UsageError(name, why, "skip or reduce it with {option}", "if_larger")
     check_size([size for size, _ in sizes], limits.pixels, name)
+    marks = conversion.mark and fmt.metadata
     pages = [
-        _plan_page(header, size, scale, pool.get(scale))
+        _plan_page(header, size, scale, pool.get(scale), marks)
         for header, (size, scale) in zip(headers, sizes, strict=True)
     ]
     warnings = [
@@ -107,6 +117,22 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
     return Plan(name, picture, fmt, tuple(pages), tuple(warnings))
 
 
-def _plan_page(header: Header, size: tuple[int, int], scale: float, upscaler: Upscaler) -> PagePlan:
+def _plan_page(
+    header: Header, size: tuple[int, int], scale: float, upscaler: Upscaler, marks: bool
+) -> PagePlan:
     passes = upscaler.passes_to((header.height, header.width), size)
-    return PagePlan(size, scale, upscaler, passes, header.metadata_for(size))
+    metadata = header.metadata_for(size)
+    if marks:
+        metadata = _mark(upscaler, scale, passes).on(metadata)
+    return PagePlan(size, scale, upscaler, passes, metadata)
+
+
+def _mark(upscaler: Upscaler, scale: float, passes: tuple[int, ...]) -> Mark:
+    digests = upscaler.networks.digests
+    return Mark(
+        # A path would tell where it was made.
+        PurePath(upscaler.name).name,
+        f"{scale:.6g}",
+        " ".join(map(str, passes)),
+        " ".join(filter(None, (digests.get(each) for each in passes))),
+    )

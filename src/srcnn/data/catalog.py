@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -115,9 +116,13 @@ def data_root(given: str | Path | None = None) -> Path:
 
 
 def cache() -> Path:
-    """The user's cache folder for srcnn."""
-    folder = os.environ.get("XDG_CACHE_HOME")
-    return (Path(folder) if folder else Path.home() / ".cache") / "srcnn"
+    """Return the user's cache folder for srcnn; one for temporary files if the user has no home."""
+    if folder := os.environ.get("XDG_CACHE_HOME"):
+        return Path(folder) / "srcnn"
+    try:
+        return Path.home() / ".cache" / "srcnn"
+    except RuntimeError:  # a number without an entry, as in many containers
+        return Path(tempfile.gettempdir()) / f"srcnn-{os.getuid()}"
 
 
 def report_name(name: str, folder: Path) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from srcnn.errors import MissingData, UsageError
@@ -12,6 +14,10 @@ from srcnn.images.formats import SUFFIXES
 
 RESOLVED, LOG = "recipe.yaml", "log.jsonl"
 """Files of the directory of a training run: the resolved recipe and the log. One that has both is one."""
+_THUMBNAILS = ("@eaDir",)
+"""Folders in which network drives keep small versions of the pictures beside them."""
+_EXAMPLES = 3
+"""Names of files left out that are shown."""
 
 
 def pictures_in(folder: Path, recursive: bool = False) -> list[Path]:
@@ -24,22 +30,72 @@ def pictures_in(folder: Path, recursive: bool = False) -> list[Path]:
     return pictures
 
 
-def picture_names(folder: str, recursive: bool = False) -> Iterator[str]:
-    """The paths of `pictures_in`, one by one; none where there is none."""
+@dataclass
+class LeftOut:
+    """Counts what is in folders and is not taken, by reason.
+
+    Attributes:
+        counts: How many there are, by reason.
+        examples: The first names of each.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, reason: str, name: str) -> None:
+        """Count one."""
+        self.counts[reason] += 1
+        if len(named := self.examples.setdefault(reason, [])) < _EXAMPLES:
+            named.append(name)
+
+    def lines(self) -> Iterator[str]:
+        """Yield a line for each reason."""
+        for reason, count in self.counts.items():
+            more = ", ..." if count > _EXAMPLES else ""
+            yield f"left out, {reason}: {count} ({', '.join(self.examples[reason])}{more})"
+
+
+def picture_names(
+    folder: str, recursive: bool = False, left_out: LeftOut | None = None
+) -> Iterator[str]:
+    """Yield the paths of the pictures in a folder, one by one.
+
+    Args:
+        folder: Where to look.
+        recursive: Whether folders in it are entered, except hidden ones, folders of thumbnails
+            (``@eaDir``), those of training runs, and links, which could lead back.
+        left_out: Counts what is not taken; hidden files are not mentioned.
+    """
     # scandir knows what is a folder without asking the disk again: 400,000 files are seconds.
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
     except OSError as error:
         raise MissingData(folder, f"cannot be read ({error.strerror})") from None
+    left_out = LeftOut() if left_out is None else left_out
     for entry in entries:
-        suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122
-        if recursive and entry.is_dir(follow_symlinks=False):
-            # Those of a training run are drawings of it.
-            if not all(os.path.exists(f"{entry.path}/{name}") for name in (RESOLVED, LOG)):  # noqa: PTH110
-                yield from picture_names(entry.path, recursive)
-        elif suffix in SUFFIXES and not entry.name.startswith(".") and _is_file(entry):
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if recursive and entry.name not in _THUMBNAILS and not _is_run(entry.path):
+                yield from picture_names(entry.path, recursive, left_out)
+        elif os.path.splitext(entry.name)[1].lower() not in SUFFIXES:  # noqa: PTH122
+            linked = recursive and _is_folder(entry)
+            left_out.add("linked folders" if linked else "not pictures", entry.name)
+        elif _is_file(entry):
             yield entry.path
+
+
+def _is_run(path: str) -> bool:
+    """Return whether a folder is that of a training run, whose pictures are drawings of it."""
+    return all(os.path.exists(f"{path}/{name}") for name in (RESOLVED, LOG))  # noqa: PTH110
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

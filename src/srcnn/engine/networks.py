@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
@@ -40,6 +41,7 @@ class Networks:
         name: The model, as it was given.
         scales: Scales that there are networks for; none for bicubic interpolation.
         engine: How they are run.
+        digests: The sha256 of the weights file of each opened network, by its scale.
     """
 
     def __init__(
@@ -48,15 +50,17 @@ class Networks:
         scales: tuple[int, ...],
         engine: Engine,
         opened: Mapping[int, Enhancer] | None = None,
+        digests: Mapping[int, str] | None = None,
     ) -> None:
         self.name = name
         self.scales = scales
         self.engine = engine
         self._opened = dict(opened or {})
+        self.digests = dict(digests or {})
         self._opening = Lock()
 
     def __reduce__(self) -> tuple[type[Networks], tuple[object, ...]]:
-        return Networks, (self.name, self.scales, self.engine, self._opened)
+        return Networks, (self.name, self.scales, self.engine, self._opened, self.digests)
 
     def passes_for(self, scale: float) -> tuple[int, ...]:
         """Return the trained scales that enlarge an image at least ``scale`` times, in order."""
@@ -70,7 +74,7 @@ class Networks:
         """
         with self._opening:
             if scale not in self._opened:
-                self._opened[scale] = _open(self.name, scale, self.engine)
+                self._opened[scale], self.digests[scale] = _open(self.name, scale, self.engine)
             return self._opened[scale]
 
 
@@ -102,8 +106,9 @@ def _of_name(name: str, engine: Engine) -> Networks:
 def _of_file(name: str, engine: Engine) -> Networks:
     path = find(name, 0)
     if name.endswith((".safetensors", *PYTORCH)):
-        opened = _of_others(name, path, engine)
-        return Networks(name, (opened.scale,), opened.engine, {opened.scale: opened.network})
+        found = _of_others(name, path, engine)
+        made_of = {found.scale: _digest(read_bytes(path))}
+        return Networks(name, (found.scale,), found.engine, {found.scale: found.network}, made_of)
     if path.suffix != ".onnx":
         raise _only_onnx(name)
     graph = read_bytes(path)
@@ -112,7 +117,8 @@ def _of_file(name: str, engine: Engine) -> Networks:
         raise ModelError(name, "is for x1, and cannot enlarge")
     network = network_of_graph(graph, card, name, engine)
     scales = (card.scale,) if card.scale else SCALES
-    return Networks(name, scales, engine, dict.fromkeys(scales, network))
+    opened, digests = dict.fromkeys(scales, network), dict.fromkeys(scales, _digest(graph))
+    return Networks(name, scales, engine, opened, digests)
 
 
 def _of_others(name: str, path: Path, engine: Engine) -> Opened:
@@ -140,15 +146,19 @@ def _only_onnx(name: str) -> ModelError:
     return ModelError(name, why, "srcnn export makes one: -o F.onnx")
 
 
-def _open(name: str, scale: int, engine: Engine) -> Enhancer:
-    """Open the network of a name for a trained scale."""
+def _open(name: str, scale: int, engine: Engine) -> tuple[Enhancer, str]:
+    """Open the network of a name for a trained scale; return it and its digest, if it has a file."""
     if name in EXAMPLE_BASED:
         from srcnn.engine.example_based import open_example_based
 
-        return _averaged(open_example_based(name, scale), engine)
+        return _averaged(open_example_based(name, scale), engine), ""
     graph = read_bytes(find(name, scale))
     card = read_card(graph, name)
-    return network_of_graph(graph, card, name, engine)
+    return network_of_graph(graph, card, name, engine), _digest(graph)
+
+
+def _digest(graph: bytes) -> str:
+    return hashlib.sha256(graph).hexdigest()
 
 
 def network_of_graph(graph: bytes, card: Card, name: str, engine: Engine) -> Enhancer:

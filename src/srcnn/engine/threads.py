@@ -2,19 +2,66 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
+from pathlib import Path
 from threading import Lock
 
 from threadpoolctl import threadpool_limits
 
 
 def cores() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return how many processors this process may use at once.
+
+    That is the number in its affinity mask, or less where its control group (a container, a service)
+    has a quota of processor time: a quota of 1.5 processors counts as 2.
+    """
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return math.ceil(min(allowed or 1, _quota()))
+
+
+@cache
+def _quota(root: Path = Path("/")) -> float:
+    """Return the processors' worth of time that the control groups allow; infinity without a limit.
+
+    Args:
+        root: Where ``proc`` and ``sys`` lie.
+    """
+    try:
+        lines = (root / "proc/self/cgroup").read_text().splitlines()
+    except OSError:  # not Linux
+        return math.inf
+    quotas = [math.inf]
+    for line in lines:
+        _, controllers, group = line.split(":", 2)
+        if not controllers:  # version 2
+            quotas += _quotas(root / "sys/fs/cgroup", group, "cpu.max")
+        elif "cpu" in controllers.split(","):
+            names = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
+            for mounted in ("cpu", controllers):
+                quotas += _quotas(root / "sys/fs/cgroup" / mounted, group, *names)
+    return min(quotas)
+
+
+def _quotas(mount: Path, group: str, *files: str) -> Iterator[float]:
+    """Yield the quotas of a group and of those around it, in processors.
+
+    ``files`` hold, one after the other, microseconds of processor time and those of the period.
+    """
+    # In a container the path may be that outside of it, and its own group lies at the top.
+    inner = mount / group.lstrip("/")
+    for folder in (inner, *inner.parents):
+        with suppress(OSError, ValueError, ZeroDivisionError):
+            words = " ".join((folder / file).read_text() for file in files).split()
+            quota, period = float(words[0]), float(words[1])
+            if quota > 0:  # -1, and the word max, which is no number, stand for no limit
+                yield quota / period
+        if folder == mount:
+            return
 
 
 def workers(threads: int) -> ThreadPoolExecutor:

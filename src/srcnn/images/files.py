@@ -1,23 +1,43 @@
-"""Writing a file so that the old one or the new one is there, never a part."""
+"""Writing a file so that the old one or the new one is there, never a part.
+
+Everything that this project writes goes through `atomic_file`, so that each rule below holds for every
+verb: links are followed, devices and pipes are written through, and what a file system refuses costs a
+message and no result.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
-import re
+import stat
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from srcnn.errors import OutputError
+from srcnn.terminal import say
+
+with suppress(ImportError):  # Windows has none
+    import fcntl
+
+_DAY = 86400.0
+"""Age in seconds of a part that is removed where nobody can tell whether its writer lives."""
+_LOST = (errno.EIO, errno.ENOSPC, errno.EDQUOT)
+"""Errors of fsync that mean that data are lost; others mean that the file system has none."""
+_REFUSED = (errno.EPERM, errno.EACCES, errno.EBUSY, errno.EROFS)
+"""Errors of a file system that does not let a file be replaced, though it may let it be written."""
+_own: set[Path] = set()
+"""Unfinished files of this process."""
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """An `OSError` inside the block becomes the `OutputError` that ``path`` cannot be written."""
+    """Turn an `OSError` inside the block into the `OutputError` that ``path`` cannot be written."""
     try:
         yield
     except OSError as error:
@@ -26,35 +46,113 @@ def writing(path: Path) -> Iterator[None]:
 
 @contextmanager
 def atomic_file(destination: Path) -> Iterator[BinaryIO]:
-    """A file to write, read and seek that takes ``destination``'s place when the block is left well.
+    """Open a file to write, read and seek that takes ``destination``'s place when the block ends well.
 
-    It lies beside ``destination`` until it is flushed to disk, and goes if anything is raised; an
-    `OSError` becomes `OutputError`. Missing folders are made; the mode of a replaced file is kept.
+    It lies beside ``destination``, locked, until it is flushed to disk, and is removed if anything is
+    raised. Missing folders are made; the mode of a replaced file is kept. Where ``destination`` is a
+    link, what it leads to is replaced; where it is a device or a pipe, the bytes are written to it.
+
+    Raises:
+        OutputError: For every `OSError`.
     """
-    # The process's number tells a later run whether its writer is still there.
-    part = destination.parent / f".srcnn-{os.getpid()}-{uuid.uuid4().hex}.part"
     with writing(destination):
+        place = _followed(destination)
+        part = None if _is_special(place) else _new_part(place)
+        if part is None:
+            with TemporaryFile() as whole:
+                yield whole
+                _write_over(place, whole)
+            return
         try:
-            destination.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("x+b") as file:
+            with part[1] as file:
                 yield file
                 file.flush()
-                os.fsync(file.fileno())
-            if destination.exists():
-                part.chmod(destination.stat().st_mode & 0o7777)
-            part.replace(destination)
+                _sync(file)
+                _put(part[0], place, file)
         finally:
             with suppress(OSError):
-                part.unlink(missing_ok=True)
+                part[0].unlink(missing_ok=True)
+            _own.discard(part[0])
+
+
+def _followed(destination: Path) -> Path:
+    """Return where a link leads, even if nothing is there yet; other paths as they are."""
+    return Path(os.path.realpath(destination)) if destination.is_symlink() else destination
+
+
+def _is_special(place: Path) -> bool:
+    """Return whether a path is something other than a file or folder: a device, a pipe, a socket."""
+    try:
+        mode = place.stat().st_mode
+    except OSError:  # nothing there, or writing will say why
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _new_part(place: Path) -> tuple[Path, BinaryIO] | None:
+    """Return a new locked file beside ``place``; None where only ``place`` itself can be written."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        part = place.parent / f".srcnn-{os.getpid()}-{uuid.uuid4().hex}.part"
+        _own.add(part)
+        try:
+            file = part.open("x+b")
+        except OSError as error:
+            _own.discard(part)
+            if error.errno in _REFUSED and place.is_file() and os.access(place, os.W_OK):
+                return None
+            raise
+        _lock(file, wait=True)
+        # Another process may have taken it for abandoned before it was locked.
+        if os.fstat(file.fileno()).st_nlink or os.name == "nt":
+            return part, file
+        file.close()
+        _own.discard(part)
+
+
+def _sync(file: BinaryIO) -> None:
+    try:
+        os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno in _LOST:
+            raise
+
+
+def _put(part: Path, place: Path, file: BinaryIO) -> None:
+    """Move a finished file to its place, by another way where the file system refuses the usual one."""
+    if place.exists():
+        try:
+            part.chmod(place.stat().st_mode & 0o7777)
+        except OSError as error:
+            say(f"{place}: its permissions could not be kept ({error.strerror})")
+    try:
+        part.replace(place)
+    except OSError as error:
+        if error.errno not in _REFUSED or not place.is_file():
+            raise
+        _write_over(place, file)
+        say(f"{place}: was written over, since it could not be replaced ({error.strerror})")
+
+
+def _write_over(place: Path, whole: BinaryIO) -> None:
+    """Copy a finished file into what is at ``place``: the only way into a device or a mount point."""
+    whole.seek(0)
+    with place.open("wb") as file:
+        copyfileobj(whole, file)
 
 
 def check_writable(destination: Path) -> None:
     """Raise `OutputError` if an `atomic_file` could not be made there. Missing folders are made."""
     with writing(destination):
-        if destination.is_dir():
+        place = _followed(destination)
+        if place.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=destination.parent):
+        if _is_special(place):
+            if not os.access(place, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=place.parent):
             pass
 
 
@@ -64,24 +162,35 @@ def write_atomically(destination: Path, data: bytes) -> None:
         file.write(data)
 
 
-def remove_parts(folder: Path, own: bool = False) -> None:
-    """Remove what a killed process left unfinished in ``folder``; parts of a living one stay.
+def remove_parts(folder: Path) -> None:
+    """Remove what killed processes left unfinished in ``folder``.
 
-    With ``own`` also those of this process, which then has to end: they are being written.
+    A part that a process holds the lock of stays, on whatever machine that process runs. Where the
+    file system has no locks, a part stays for a day.
     """
     for part in folder.glob(".srcnn-*.part"):
-        writer = re.fullmatch(r"\.srcnn-(\d+)-\w+\.part", part.name)
-        number = None if writer is None else int(writer[1])
-        if number is None or (own and number == os.getpid()) or not _is_alive(number):
-            with suppress(OSError):
+        with suppress(OSError), part.open("r+b") as file:
+            if _lock(file) or time.time() - os.fstat(file.fileno()).st_mtime > _DAY:
                 part.unlink()
 
 
-def _is_alive(process: int) -> bool:
+def remove_own_parts() -> None:
+    """Remove the unfinished files of this process, which then has to end: they are being written."""
+    for part in list(_own):
+        with suppress(OSError):
+            part.unlink()
+
+
+def _lock(file: BinaryIO, wait: bool = False) -> bool:
+    """Lock a file until it is closed; return whether the file system can.
+
+    Raises:
+        BlockingIOError: If somebody else holds the lock, unless this is to ``wait`` for it.
+    """
     try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        raise
+    except (OSError, NameError):  # no locks there, or none on this system
         return False
-    except PermissionError:
-        pass  # somebody else's, and alive
     return True

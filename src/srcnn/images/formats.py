@@ -93,7 +93,7 @@ FORMATS = {
         ),
         Format(
             "jpeg",
-            (".jpg", ".jpeg"),
+            (".jpg", ".jpeg", ".jpe", ".jif", ".jfif"),
             rb"\xff\xd8\xff",
             Jpeg(),
             parts=jpeg_segments,
@@ -178,7 +178,7 @@ def format_of_name(name: str | PurePath) -> Format:
     text = str(name)
     suffix = PurePath(text).suffix.lower() or "." + text.lower().lstrip(".")
     if suffix not in SUFFIXES:
-        known = ", ".join(s.lstrip(".") for s in SUFFIXES)
+        known = ", ".join(fmt.suffixes[0].lstrip(".") for fmt in FORMATS.values())
         raise UsageError(text, "is no format that can be written", f"use {known}")
     return SUFFIXES[suffix]
 

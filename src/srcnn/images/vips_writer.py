@@ -93,6 +93,8 @@ class _Encoder(Thread):
         self._file, self._strips, self._format = file, strips, format
         self._saver, self._options = saver, options
         self._size, self._metadata, self._frames = first.size, first.metadata, frames
+        silent = saver == "png" and first.metadata.resolution is None
+        self._filter = _WithoutResolution() if silent else bytes
 
     def run(self) -> None:
         try:
@@ -127,10 +129,38 @@ class _Encoder(Thread):
 
     def _write(self, data: bytes) -> int:
         try:
-            return self._file.write(data)
+            self._file.write(self._filter(data))
         except OSError as error:
             self.error = error
             return -1
+        return len(data)
+
+
+class _WithoutResolution:
+    """Drops the chunk pHYs from a PNG file on its way: libvips writes 72 dpi where nothing is known."""
+
+    def __init__(self) -> None:
+        self._waiting = b""
+        self._passes = False
+
+    def __call__(self, data: bytes) -> bytes:
+        """Return what of the file is to be written now."""
+        if self._passes:
+            return data
+        self._waiting += data
+        kept, at = [self._waiting[:8]], 8
+        while at + 8 <= len(self._waiting):
+            length, kind = struct.unpack(">I4s", self._waiting[at : at + 8])
+            end = at + 12 + length
+            if kind == b"IDAT":
+                self._passes = True
+                return b"".join([*kept, self._waiting[at:]])
+            if end > len(self._waiting):
+                break
+            if kind != b"pHYs":
+                kept.append(self._waiting[at:end])
+            at = end
+        return b""
 
 
 def _described(image: Any, metadata: Metadata) -> Any:

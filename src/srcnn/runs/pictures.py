@@ -33,6 +33,8 @@ from srcnn.images.degradations.pipeline import Pipeline
 from srcnn.images.degrade import Degradation, Degraded
 from srcnn.images.grid import Grid
 from srcnn.images.io import open_picture
+from srcnn.images.mark import mark_of
+from srcnn.images.picture import Picture
 from srcnn.images.resize import imresize
 
 if TYPE_CHECKING:
@@ -61,13 +63,13 @@ class Versions:
 
     def all(self, file: Path) -> Iterator[tuple[NDArray[np.uint8], Degraded]]:
         """Every version, whole: (truth, its low-resolution image)."""
-        channels = self._channels(file, open_picture(file).read())
+        channels = self._channels(file, _open(file).read())
         for factor in self._factors(channels):
             yield self._degraded(channels, factor, file, None)
 
     def one(self, file: Path, random: np.random.Generator) -> tuple[NDArray[np.uint8], Degraded]:
         """One version by chance, and of a large picture a window."""
-        pixels = open_picture(file).read()
+        pixels = _open(file).read()
         factor = float(random.choice(self._factors(pixels)))
         side = round(self.window / factor)
         top, left = (int(random.integers(max(1, n - side + 1))) for n in pixels.shape[:2])
@@ -95,6 +97,14 @@ class Versions:
         if min(pair[0].shape[:2]) < self.least:
             raise InputError(source, f"has no {self.least} pixels in each direction")
         return pair
+
+
+def _open(file: Path) -> Picture:
+    """Open a picture to learn from; raise `InputError` for an enlargement, which has no detail."""
+    picture = open_picture(file)
+    if mark_of(picture.header.metadata):
+        raise InputError(file, "was made by srcnn")
+    return picture
 
 
 def find_pictures(names: Sequence[str], data_root: Path | None) -> tuple[list[Path], list[Path]]:
@@ -199,7 +209,7 @@ def read_held_back(files: list[Path], color: Color, warn: Say) -> list[Original]
     originals = []
     for file in files:
         try:
-            original = Original(str(file), open_picture(file).read(), rules)
+            original = Original(str(file), _open(file).read(), rules)
         except (InputError, LimitError) as error:
             warn(f"{error}; left out")
             continue

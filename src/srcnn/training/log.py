@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
 from srcnn.images.files import write_atomically, writing
-from srcnn.terminal import duration
+from srcnn.terminal import duration, is_shown, say, show
 from srcnn.training.events import Events
 
 
@@ -55,34 +54,27 @@ class RunLog:
             file.write(json.dumps(entry) + "\n")
 
     def say(self, text: str) -> None:
-        """A line for the person who watches."""
-        if not self._quiet:
-            self._print(text)
+        """Print a line for the person who watches."""
+        say(text, self._quiet)
 
     def warn(self, text: str) -> None:
-        """A line that nobody may miss."""
+        """Print a line that nobody may miss."""
         if self._first:
-            self._print(f"warning: {text}")
-
-    def _print(self, text: str) -> None:
-        end = "\033[K\n" if sys.stderr.isatty() else "\n"
-        print(text, end=end, file=sys.stderr, flush=True)
+            say(f"warning: {text}")
 
     def progress(self, step: int, steps: int, seconds_left: float | None, text: str) -> None:
-        """The progress line: at most four a second on a terminal, else one in ten seconds."""
-        terminal = sys.stderr.isatty()
+        """Show how far the run is: up to four times a second on a terminal, else every ten seconds."""
+        drawn = is_shown()
         now = time.monotonic()
-        if self._quiet or (now - self._shown < (0.25 if terminal else 10) and step < steps):
+        if self._quiet or (now - self._shown < (0.25 if drawn else 10) and step < steps):
             return
         self._shown = now
         left = "" if seconds_left is None else f"  {duration(seconds_left)} left"
         line = f"step {step}/{steps}  {text}{left}"
-        print(
-            f"\r{line}\033[K" if terminal and step < steps else line,
-            end="" if terminal and step < steps else "\n",
-            file=sys.stderr,
-            flush=True,
-        )
+        if drawn and step < steps:
+            show(line)
+        else:
+            say(line)
 
 
 def _last_step(line: str) -> float:
