@@ -15,6 +15,7 @@ from conclusions import conclusions
 from example_based import OF_91_IMAGES, sparse_coding_times
 from family import family
 from frontier import frontier, frontier_machine, frontier_published
+from pipelines import pipelines
 from pictures import held_out_pictures, photo_authors
 from protocols import protocols, protocols_x4, show_score
 from shared import ROOT
@@ -236,6 +237,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "sparse_coding_times": sparse_coding_times,
     "binary": binary,
     "family": family,
+    "pipelines": pipelines,
     "family_scores": lambda: _scores(_cells("fp32"), ("bsd100", "bsd200"), OF_THE_FAMILY),
     "conclusions": conclusions,
     "authors": authors,
