@@ -15,8 +15,8 @@ from conclusions import conclusions
 from example_based import OF_91_IMAGES, sparse_coding_times
 from family import family
 from frontier import frontier, frontier_machine, frontier_published
-from pipelines import pipelines
 from pictures import held_out_pictures, photo_authors
+from pipelines import pipelines
 from protocols import protocols, protocols_x4, show_score
 from shared import ROOT
 from sizes import any_size

@@ -12,6 +12,7 @@ from ..support.reports import numbers
 
 # PSNR on Set5 that each shipped network has to reach.
 PROMISED = {
+    ("fast", 3): 33.29,
     ("srcnn-915", 2): 36.66,
     ("srcnn-915", 3): 32.70,
     ("srcnn-915", 4): 30.40,

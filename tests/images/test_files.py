@@ -174,7 +174,7 @@ def test_a_device_and_a_pipe_are_written_through(tmp_path: Path) -> None:
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
-@pytest.mark.parametrize("refused", [(os, "fsync"), (Path, "chmod"), (Path, "replace")])
+@pytest.mark.parametrize("refused", [(os, "fsync"), (os, "fchmod"), (Path, "replace")])
 def test_what_a_file_system_refuses_costs_no_result(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: tuple[object, str]
 ) -> None:
@@ -195,7 +195,7 @@ def test_a_file_in_a_folder_that_takes_no_others(
     """A file that was mounted alone into a container."""
 
     def refuse(self: Path, mode: str) -> Any:
-        if "x" in mode:
+        if "x" in mode and self.parent == tmp_path:
             raise OSError(errno.EROFS, os.strerror(errno.EROFS))
         return really(self, mode)
 
@@ -207,3 +207,34 @@ def test_a_file_in_a_folder_that_takes_no_others(
     assert destination.read_bytes() == b"new"
     with pytest.raises(OutputError, match="Read-only"):
         write_atomically(tmp_path / "other.png", b"new")
+
+
+def test_a_result_outlives_a_copy_that_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a file can only be written over, the old one is lost as soon as that begins."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    destination = tmp_path / "picture.png"
+    destination.write_bytes(b"old")
+    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr("srcnn.images.files.copyfileobj", full)
+    with pytest.raises(OutputError, match="in part only") as caught:
+        write_atomically(destination, b"new")
+    assert Path(str(caught.value.why).rpartition(" in ")[2]).read_bytes() == b"new"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="gives a file away")
+def test_a_replaced_file_keeps_its_owner(tmp_path: Path) -> None:
+    destination = tmp_path / "picture.png"
+    destination.write_bytes(b"old")
+    destination.chmod(0o600)
+    os.chown(destination, 1234, 1235)
+    write_atomically(destination, b"new")
+    status = destination.stat()
+    assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (1234, 1235, 0o600)

@@ -181,6 +181,8 @@ class Request:
     def destination(self, name: Name) -> str | None:
         """Return the path of a result; ``None`` is stdout."""
         if self.in_place:
+            if name.source == STDIO:
+                raise UsageError("--in-place", "cannot be combined with stdin")
             return normal(name.source)
         if self.output == STDIO or (name.source == STDIO and self.output is None):
             return None

@@ -44,9 +44,11 @@ def models(json: str | None, of: str | None) -> None:
 
 
 def _show_mark(file: str, json: str | None) -> None:
+    from srcnn.cli.jobs import check_json_file
     from srcnn.images.io import open_picture
     from srcnn.images.mark import mark_of
 
+    check_json_file(json, [Path(file)])
     mark = mark_of(open_picture(Path(file)).header.metadata)
     if mark is None:
         raise InputError(file, "carries no mark of srcnn")

@@ -24,6 +24,7 @@ from srcnn.cli.jobs import (
     Job,
     Name,
     Request,
+    check_json_file,
     encoder_of,
     exists,
     is_folder,
@@ -106,6 +107,8 @@ def check_names(request: Request, reports: tuple[str | None, ...] = ()) -> Check
     )
     flags = np.frombuffer(found.flags, np.uint8)
     file = flags & _STDOUT == 0
+    for option, report in zip(("--json", "--json-lines"), reports, strict=False):
+        check_json_file(report, [Path(request.listed)] if request.listed else [], option)
     _check_reports(reports, file, real, places)
     kept = np.ones(len(sources), bool)
     if request.ending:
@@ -219,9 +222,7 @@ def _check_reports(
 ) -> None:
     options = dict(zip(("--json", "--json-lines"), reports, strict=False))
     given = {option: report for option, report in options.items() if report is not None}
-    names = [
-        report if report == STDIO else str(resolved(Path(report))) for report in given.values()
-    ]
+    names = [report if report == STDIO else _identity(report) for report in given.values()]
     if len(set(names)) < len(names):
         raise UsageError(" and ".join(given), "are written to the same place")
     for (option, report), name in zip(given.items(), names, strict=True):

@@ -118,7 +118,7 @@ def upscale(
     from srcnn.cli.results import open_results
     from srcnn.cli.run import Run
     from srcnn.cli.work import Worker
-    from srcnn.conversion.conversion import Conversion, IfMarked, Limits
+    from srcnn.conversion.conversion import Conversion, Limits
     from srcnn.conversion.pool import UpscalerPool
     from srcnn.conversion.size import IfLarger, TargetSize
     from srcnn.engine.upscaler import load
@@ -152,8 +152,9 @@ def upscale(
             quality,
             Limits(max_pixels, max_bytes),
             IfLarger(if_larger),
-            IfMarked.ERROR if in_place else IfMarked.TAKE,
-            not no_mark,
+            skip_marked=in_place and names.several,
+            in_place=in_place,
+            mark=not no_mark,
         )
         line = Progress(checked.pictures, checked.weight, Voice.current().quiet or dry_run)
         worker = Worker(pool, conversion, line, Voice.current(), dry_run)

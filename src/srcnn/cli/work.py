@@ -12,7 +12,7 @@ from srcnn.cli.jobs import STDIO, Job, encoder_of
 from srcnn.cli.options import Voice
 from srcnn.cli.progress import Progress
 from srcnn.cli.report import THERE, Estimate, Outcome
-from srcnn.conversion.conversion import Conversion, Converted, IfMarked
+from srcnn.conversion.conversion import Conversion, Converted
 from srcnn.conversion.convert import convert
 from srcnn.conversion.places import Source, Target
 from srcnn.conversion.plan import make_plan
@@ -98,7 +98,7 @@ class Worker:
         """Return what to do with a job's source: what was found in a folder may be a result."""
         if job.given:
             return self._conversion
-        return replace(self._conversion, if_marked=IfMarked.SKIP)
+        return replace(self._conversion, skip_marked=True)
 
     def _estimate(
         self, source: Source, target: Target, conversion: Conversion, costs: Costs

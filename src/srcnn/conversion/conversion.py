@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from enum import Enum
 from typing import TypedDict
 
 from srcnn.conversion.size import IfLarger, TargetSize
@@ -30,14 +29,6 @@ class Limits:
         object.__setattr__(self, "bytes", positive(self.bytes, "max_bytes"))
 
 
-class IfMarked(Enum):
-    """What to do with a picture that is a result of srcnn's own."""
-
-    TAKE = "take"
-    SKIP = "skip"
-    ERROR = "error"
-
-
 @dataclass(frozen=True)
 class Conversion:
     """How a picture is enlarged and written.
@@ -48,7 +39,9 @@ class Conversion:
         quality: 1 to 100, of JPEG, WebP and AVIF; ``None`` is the format's default.
         limits: What is too large.
         if_larger: What to do with a picture that already fills the box of ``size``.
-        if_marked: What to do with a picture that carries a mark, see `srcnn.images.mark`.
+        skip_marked: Whether to leave out a picture that carries a mark, see `srcnn.images.mark`.
+        in_place: Whether the result replaces its source, which then has to be an original in a format
+            that holds a mark; the result has the format that the source really has.
         mark: Whether the result gets a mark.
 
     Raises:
@@ -60,7 +53,8 @@ class Conversion:
     quality: int | None = None
     limits: Limits = field(default_factory=Limits)
     if_larger: IfLarger = IfLarger.ERROR
-    if_marked: IfMarked = IfMarked.TAKE
+    skip_marked: bool = False
+    in_place: bool = False
     mark: bool = True
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from srcnn.conversion.conversion import Conversion, Converted, IfMarked
+from srcnn.conversion.conversion import Conversion, Converted
 from srcnn.conversion.places import Source, Target
 from srcnn.conversion.pool import UpscalerPool
 from srcnn.conversion.size import IfLarger
@@ -89,11 +89,12 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
     """
     limits, name = conversion.limits, source.name
     picture = source.open(limits)
+    if conversion.skip_marked and mark_of(picture.header.metadata):
+        return Plan(name, picture, picture.header.format, (), (), MADE_BY_SRCNN)
     fmt = conversion.format or SUFFIXES.get(target.suffix) or picture.header.format
-    if conversion.if_marked != IfMarked.TAKE and mark_of(picture.header.metadata):
-        if conversion.if_marked == IfMarked.SKIP:
-            return Plan(name, picture, fmt, (), (), MADE_BY_SRCNN)
-        raise UsageError(name, f"was {MADE_BY_SRCNN}", "to enlarge it again leave out --in-place")
+    if conversion.in_place:
+        fmt = picture.header.format  # a suffix that does not fit must cost no frame and no alpha
+        _check_in_place(picture, name)
     headers = picture.headers() if fmt.pages else [picture.header]
     check_pixels(headers, limits.pixels, name)
     sizes = [conversion.size.size_of(header.height, header.width) for header in headers]
@@ -115,6 +116,17 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
     if picture.header.cmyk:
         warnings.append("its inks (CMYK) become sRGB")
     return Plan(name, picture, fmt, tuple(pages), tuple(warnings))
+
+
+def _check_in_place(picture: Picture, name: str) -> None:
+    """Raise `UsageError` for a picture that would be enlarged again and again."""
+    if mark_of(picture.header.metadata):
+        fix = "to enlarge it again leave out {option}"
+        raise UsageError(name, f"was {MADE_BY_SRCNN}", fix, "in_place")
+    fmt = picture.header.format
+    if not fmt.metadata:
+        why = f"is {fmt.name.upper()}, which holds no mark: the next run would enlarge it again"
+        raise UsageError(name, why, "leave out {option}", "in_place")
 
 
 def _plan_page(

@@ -123,12 +123,15 @@ def _of_file(name: str, engine: Engine) -> Networks:
 
 def _of_others(name: str, path: Path, engine: Engine) -> Opened:
     """Open a file of PyTorch's, unless it is an SRCNN, which does not say its scale."""
-    need("spandrel", f"model {name}")
-    from srcnn.weights.foreign import load
-
+    try:
+        from srcnn.weights.foreign import load
+    except ImportError:  # without torch nothing can be said of the file
+        need("spandrel", f"model {name}")
+        raise
     try:
         load(path, 0)
     except UnknownLayout:
+        need("spandrel", f"model {name}")
         return network_of_others(name, path, engine)
     raise _only_onnx(name)
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from srcnn.images.formats import Format
 from srcnn.images.metadata import EXIF_FIELDS, PROFILE, XMP, Metadata
 from srcnn.images.picture import Header
+from srcnn.images.xmp import LARGEST
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,9 @@ def losses(header: Header, fmt: Format) -> list[str]:
     for kind, prefix in (("EXIF", EXIF_FIELDS), ("profile", PROFILE), ("XMP", XMP)):
         if not fmt.metadata and header.metadata.has(prefix):
             lost.append(f"{kind} is left out")
+    xmp = header.metadata.block(XMP)
+    if fmt.name == "jpeg" and xmp is not None and len(xmp) > LARGEST:
+        lost.append(f"XMP of over {LARGEST} bytes is left out")
     return lost
 
 

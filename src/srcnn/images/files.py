@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ _DAY = 86400.0
 """Age in seconds of a part that is removed where nobody can tell whether its writer lives."""
 _LOST = (errno.EIO, errno.ENOSPC, errno.EDQUOT)
 """Errors of fsync that mean that data are lost; others mean that the file system has none."""
-_REFUSED = (errno.EPERM, errno.EACCES, errno.EBUSY, errno.EROFS)
+_REFUSED = (errno.EPERM, errno.EACCES, errno.EBUSY, errno.EROFS, errno.EXDEV)
 """Errors of a file system that does not let a file be replaced, though it may let it be written."""
 _own: set[Path] = set()
 """Unfinished files of this process."""
@@ -49,30 +50,36 @@ def atomic_file(destination: Path) -> Iterator[BinaryIO]:
     """Open a file to write, read and seek that takes ``destination``'s place when the block ends well.
 
     It lies beside ``destination``, locked, until it is flushed to disk, and is removed if anything is
-    raised. Missing folders are made; the mode of a replaced file is kept. Where ``destination`` is a
-    link, what it leads to is replaced; where it is a device or a pipe, the bytes are written to it.
+    raised. Missing folders are made; mode and owner of a replaced file are kept. Where ``destination``
+    is a link, what it leads to is replaced; where it is a device or a pipe, the bytes are written to it.
 
     Raises:
         OutputError: For every `OSError`.
     """
     with writing(destination):
         place = _followed(destination)
-        part = None if _is_special(place) else _new_part(place)
-        if part is None:
+        if _is_special(place):
             with TemporaryFile() as whole:
                 yield whole
-                _write_over(place, whole)
+                whole.seek(0)
+                with place.open("wb") as device:
+                    copyfileobj(whole, device)
             return
+        part, file = _new_part(place)
         try:
-            with part[1] as file:
+            with file:
+                _take_after(place, file)
                 yield file
                 file.flush()
                 _sync(file)
-                _put(part[0], place, file)
+                if os.name == "nt":  # where an open file cannot be renamed, and has no lock
+                    file.close()
+                _put(part, place)
         finally:
-            with suppress(OSError):
-                part[0].unlink(missing_ok=True)
-            _own.discard(part[0])
+            if part in _own:
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
+                _own.discard(part)
 
 
 def _followed(destination: Path) -> Path:
@@ -89,18 +96,21 @@ def _is_special(place: Path) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def _new_part(place: Path) -> tuple[Path, BinaryIO] | None:
-    """Return a new locked file beside ``place``; None where only ``place`` itself can be written."""
+def _new_part(place: Path) -> tuple[Path, BinaryIO]:
+    """Return a new locked file beside ``place``, or elsewhere if only ``place`` itself can be written."""
     place.parent.mkdir(parents=True, exist_ok=True)
+    folder = place.parent
     while True:
-        part = place.parent / f".srcnn-{os.getpid()}-{uuid.uuid4().hex}.part"
+        part = folder / f".srcnn-{os.getpid()}-{uuid.uuid4().hex}.part"
         _own.add(part)
         try:
             file = part.open("x+b")
         except OSError as error:
             _own.discard(part)
-            if error.errno in _REFUSED and place.is_file() and os.access(place, os.W_OK):
-                return None
+            writable = place.is_file() and os.access(place, os.W_OK)
+            if folder == place.parent and error.errno in _REFUSED and writable:
+                folder = Path(tempfile.gettempdir())
+                continue
             raise
         _lock(file, wait=True)
         # Another process may have taken it for abandoned before it was locked.
@@ -108,6 +118,19 @@ def _new_part(place: Path) -> tuple[Path, BinaryIO] | None:
             return part, file
         file.close()
         _own.discard(part)
+
+
+def _take_after(place: Path, file: BinaryIO) -> None:
+    """Give a new file the owner and the mode of the one that it will replace, as far as that is allowed."""
+    if not (place.exists() and hasattr(os, "fchmod")):
+        return
+    old = place.stat()
+    with suppress(OSError):
+        os.fchown(file.fileno(), old.st_uid, old.st_gid)
+    try:
+        os.fchmod(file.fileno(), old.st_mode & 0o7777)
+    except OSError as error:
+        say(f"{place}: its permissions could not be kept ({error.strerror})")
 
 
 def _sync(file: BinaryIO) -> None:
@@ -118,27 +141,41 @@ def _sync(file: BinaryIO) -> None:
             raise
 
 
-def _put(part: Path, place: Path, file: BinaryIO) -> None:
+def _put(part: Path, place: Path) -> None:
     """Move a finished file to its place, by another way where the file system refuses the usual one."""
-    if place.exists():
-        try:
-            part.chmod(place.stat().st_mode & 0o7777)
-        except OSError as error:
-            say(f"{place}: its permissions could not be kept ({error.strerror})")
     try:
         part.replace(place)
     except OSError as error:
         if error.errno not in _REFUSED or not place.is_file():
             raise
-        _write_over(place, file)
+        _write_over(part, place)
         say(f"{place}: was written over, since it could not be replaced ({error.strerror})")
 
 
-def _write_over(place: Path, whole: BinaryIO) -> None:
-    """Copy a finished file into what is at ``place``: the only way into a device or a mount point."""
-    whole.seek(0)
-    with place.open("wb") as file:
-        copyfileobj(whole, file)
+def _write_over(part: Path, place: Path) -> None:
+    """Copy a finished file into the one at ``place``, and remove it when the copy is whole.
+
+    Raises:
+        OutputError: If the copy fails; the finished file stays, and the error names it.
+    """
+    # From here on the old file is lost, so the new one must outlive any error or interruption. Under
+    # another name, for the next run removes parts that nobody holds the lock of.
+    _own.discard(part)
+    whole = part.with_suffix(".whole")
+    try:
+        part.replace(whole)
+    except OSError:
+        whole = part
+    try:
+        with whole.open("rb") as source, place.open("wb") as target:
+            copyfileobj(source, target)
+            target.flush()
+            _sync(target)
+    except OSError as error:
+        why = f"could be written in part only ({error.strerror}); the whole result is in {whole}"
+        raise OutputError(place, why) from None
+    with suppress(OSError):
+        whole.unlink()
 
 
 def check_writable(destination: Path) -> None:

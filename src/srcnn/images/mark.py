@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields, replace
 
 from srcnn import __version__
 from srcnn.images.metadata import XMP, Metadata
-from srcnn.images.xmp import Packet
+from srcnn.images.xmp import opening, properties, with_properties
 
 NAMESPACE = "urn:srcnn:mark:1"
 PREFIX = "srcnn"
+_MARKS = re.compile(
+    re.escape(opening(NAMESPACE, PREFIX).encode()) + rb"""(?: \w+:\w+=(?:"[^"]*"|'[^']*'))*/>"""
+)
+"""The elements that `Mark.on` adds."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +36,18 @@ class Mark:
     version: str = __version__
 
     def on(self, metadata: Metadata) -> Metadata:
-        """Return ``metadata`` with this mark in place of any other.
+        """Return ``metadata`` with this mark, which stands for any before it.
 
-        XMP that cannot be parsed stays as it is, without a mark.
+        XMP that cannot be read, or that leaves no room, stays as it is, without a mark.
         """
-        packet = Packet.parse(metadata.block(XMP))
+        values = {field.name: str(getattr(self, field.name)) for field in fields(self)}
+        values = {key: value for key, value in values.items() if value}
+        before = metadata.block(XMP)
+        cleared = None if before is None else _MARKS.sub(b"", before)
+        packet = with_properties(cleared, NAMESPACE, PREFIX, values)
         if packet is None:
             return metadata
-        packet.remove(NAMESPACE)
-        values = {field.name: str(getattr(self, field.name)) for field in fields(self)}
-        packet.add(NAMESPACE, PREFIX, {key: value for key, value in values.items() if value})
-        return replace(metadata, fields={**metadata.fields, XMP: packet.to_bytes()})
+        return replace(metadata, fields={**metadata.fields, XMP: packet})
 
 
 def mark_of(metadata: Metadata) -> Mark | None:
@@ -49,8 +55,6 @@ def mark_of(metadata: Metadata) -> Mark | None:
     data = metadata.block(XMP)
     if data is None or NAMESPACE.encode() not in data:  # quickly, for folders of a million
         return None
-    packet = Packet.parse(data)
-    if packet is None:
-        return None
-    values = {field.name: packet.get(NAMESPACE, field.name) or "" for field in fields(Mark)}
+    found = properties(data, NAMESPACE)
+    values = {field.name: found.get(field.name, "") for field in fields(Mark)}
     return Mark(**values) if values["model"] else None

@@ -1,112 +1,111 @@
-"""Editing XMP packets (ISO 16684-1), so that what is not touched stays as it was written."""
+"""Reading XMP packets (ISO 16684-1), and adding to them without writing them anew.
+
+What a packet holds is not touched, to the last byte: a new element is put in before its end.
+"""
 
 from __future__ import annotations
 
-from xml.dom import minidom
-from xml.parsers.expat import ExpatError
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_META = "adobe:ns:meta/"
-_XMLNS = "http://www.w3.org/2000/xmlns/"
-_LARGEST = 2**20
-"""Bytes of the largest packet that is parsed; larger ones are kept as they are."""
-_EMPTY = f'<x:xmpmeta xmlns:x="{_META}"><rdf:RDF xmlns:rdf="{RDF}"/></x:xmpmeta>'
-_HEAD = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
-_TAIL = '<?xpacket end="w"?>'
+LARGEST = 60_000
+"""Bytes of the largest packet that is read or added to: libvips writes no larger one into a JPEG."""
+_EMPTY = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+    f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}"></rdf:RDF></x:xmpmeta>'
+    '<?xpacket end="w"?>'
+).encode()
+_BETWEEN = "\n"
+"""Stands between namespace and name: no namespace holds it."""
 
 
-class Packet:
-    """An XMP packet, parsed."""
+class _Broken(ValueError):
+    """A packet that is no XMP, or that is not read."""
 
-    def __init__(self, document: minidom.Document) -> None:
-        """Take a parsed document; `parse` makes one."""
-        self._document = document
 
-    @classmethod
-    def parse(cls, data: bytes | None) -> Packet | None:
-        """Return the packet in ``data``, an empty one for ``None``, ``None`` for what cannot be parsed."""
-        if data is None:
-            return cls(minidom.parseString(_EMPTY))
-        # A document type may define entities that grow without end; XMP has no use for one.
-        if len(data) > _LARGEST or b"<!" in data.replace(b"<!--", b""):
-            return None
+class _Reader:
+    """What is looked for in a packet."""
+
+    def __init__(self, data: bytes, namespace: str) -> None:
+        if len(data) > LARGEST or b"\0" in data:  # the second is UTF-16
+            raise _Broken
+        self.end: int | None = None
+        """Where the end tag of the (last) ``rdf:RDF`` begins."""
+        self.properties: dict[str, str] = {}
+        self._prefix = namespace + _BETWEEN
+        self._open: str | None = None
+        self._parser = expat.ParserCreate(namespace_separator=_BETWEEN)
+        self._parser.StartDoctypeDeclHandler = self._refuse  # entities may grow without end
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._stop
+        self._parser.CharacterDataHandler = self._text
         try:
-            document = minidom.parseString(data.rstrip(b"\0"))
-        except (ExpatError, ValueError, LookupError):
-            return None
-        found = cls(document)
-        return found if found._roots() else None
+            self._parser.Parse(data, True)
+        except (expat.ExpatError, LookupError, UnicodeError) as error:
+            raise _Broken from error
 
-    def _roots(self) -> list[minidom.Element]:
-        return list(self._document.getElementsByTagNameNS(RDF, "RDF"))
+    def _refuse(self, *_: object) -> None:
+        raise _Broken
 
-    def descriptions(self) -> list[minidom.Element]:
-        """Return the elements whose attributes and children are the properties."""
-        return [
-            child
-            for root in self._roots()
-            for child in root.childNodes
-            if isinstance(child, minidom.Element) and child.localName == "Description"
-        ]
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        for key, value in attributes.items():
+            if key.startswith(self._prefix):
+                self.properties[key.removeprefix(self._prefix)] = value
+        if name.startswith(self._prefix):
+            self._open = name.removeprefix(self._prefix)
+            self.properties[self._open] = ""
 
-    def get(self, namespace: str, name: str) -> str | None:
-        """Return a simple property, ``None`` if there is none."""
-        for description in self.descriptions():
-            if description.hasAttributeNS(namespace, name):
-                return str(description.getAttributeNS(namespace, name))
-            for child in _children(description, namespace, name):
-                return "".join(
-                    node.data for node in child.childNodes if isinstance(node, minidom.Text)
-                )
+    def _stop(self, name: str) -> None:
+        self._open = None
+        if name == f"{RDF}{_BETWEEN}RDF":
+            self.end = self._parser.CurrentByteIndex
+
+    def _text(self, text: str) -> None:
+        if self._open is not None:
+            self.properties[self._open] += text
+
+
+def properties(data: bytes, namespace: str) -> dict[str, str]:
+    """Return the simple properties of a namespace by name; none of a packet that cannot be read."""
+    try:
+        return _Reader(data, namespace).properties
+    except _Broken:
+        return {}
+
+
+def with_properties(
+    data: bytes | None, namespace: str, prefix: str, values: dict[str, str]
+) -> bytes | None:
+    """Return a packet with simple properties added.
+
+    Args:
+        data: The packet; None for a new one.
+        namespace: The properties' namespace.
+        prefix: What stands for it.
+        values: The properties. Characters that XML cannot hold become question marks.
+
+    Returns:
+        The packet; None if ``data`` cannot be read, or there is no room.
+    """
+    packet = _EMPTY if data is None else data.rstrip(b"\0")
+    try:
+        end = _Reader(packet, namespace).end
+    except _Broken:
         return None
-
-    def remove(self, namespace: str, name: str | None = None) -> bool:
-        """Remove a property, or all of a namespace; return whether there was one."""
-        found = False
-        for description in self.descriptions():
-            for attribute in list((description.attributes or {}).values()):
-                if attribute.namespaceURI == namespace and name in (None, attribute.localName):
-                    description.removeAttributeNode(attribute)
-                    found = True
-            for child in _children(description, namespace, name):
-                description.removeChild(child)
-                found = True
-            if found and description.parentNode is not None and _is_empty(description):
-                description.parentNode.removeChild(description)
-        return found
-
-    def add(self, namespace: str, prefix: str, properties: dict[str, str]) -> None:
-        """Add simple properties in an element of their own."""
-        root = self._roots()[0]
-        rdf = (root.prefix + ":") if root.prefix else ""
-        element = self._document.createElementNS(RDF, f"{rdf}Description")
-        element.setAttributeNS(RDF, f"{rdf or 'rdf:'}about", "")
-        element.setAttributeNS(_XMLNS, f"xmlns:{prefix}", namespace)
-        for name, value in properties.items():
-            element.setAttributeNS(namespace, f"{prefix}:{name}", value)
-        root.appendChild(element)
-
-    def to_bytes(self) -> bytes:
-        """Return the packet as it stands in a file, without room to grow."""
-        root = self._roots()[0]
-        while isinstance(root.parentNode, minidom.Element):
-            root = root.parentNode
-        return f"{_HEAD}{root.toxml()}{_TAIL}".encode()
+    if end is None or not packet[end:].startswith(b"</"):
+        return None
+    attributes = "".join(f" {prefix}:{key}={quoteattr(_clean(v))}" for key, v in values.items())
+    added = f"{opening(namespace, prefix)}{attributes}/>".encode()
+    if len(packet) + len(added) > LARGEST:
+        return None
+    return packet[:end] + added + packet[end:]
 
 
-def _is_empty(description: minidom.Element) -> bool:
-    """Return whether an element has no property left."""
-    attributes = (description.attributes or {}).values()
-    return not description.childNodes and all(
-        attribute.namespaceURI in (_XMLNS, RDF) for attribute in attributes
-    )
+def opening(namespace: str, prefix: str) -> str:
+    """Return how the elements begin that `with_properties` adds."""
+    return f'<rdf:Description xmlns:rdf="{RDF}" rdf:about="" xmlns:{prefix}="{namespace}"'
 
 
-def _children(element: minidom.Element, namespace: str, name: str | None) -> list[minidom.Element]:
-    return [
-        child
-        for child in element.childNodes
-        if isinstance(child, minidom.Element)
-        and child.namespaceURI == namespace
-        and name in (None, child.localName)
-    ]
+def _clean(text: str) -> str:
+    return "".join(c if c.isprintable() and not "\ud800" <= c <= "\udfff" else "?" for c in text)
