@@ -12,7 +12,9 @@ from ..support.reports import numbers
 
 # PSNR on Set5 that each shipped network has to reach.
 PROMISED = {
-    ("fast", 3): 33.29,
+    ("fast", 2): 37.23,
+    ("fast", 3): 33.30,
+    ("fast", 4): 31.06,
     ("srcnn-915", 2): 36.66,
     ("srcnn-915", 3): 32.70,
     ("srcnn-915", 4): 30.40,
