@@ -23,6 +23,7 @@ from srcnn.export import LIMIT, export
 from srcnn.models.registry import network_of
 from srcnn.weights.architectures.srcnn import shape_of
 from srcnn.weights.binary import pack, side_of, unpack
+from srcnn.weights.card import SRCNN
 from srcnn.weights.foreign import load
 from srcnn.weights.graph import to_onnx
 from srcnn.weights.onnx_file import from_onnx
@@ -126,7 +127,8 @@ def test_onnx_runtime_makes_the_weights_when_it_loads_the_graph(tmp_path: Path) 
 
 def test_a_sixteenth_of_the_full_network_s_file() -> None:
     """With the longest card of those that are shipped; the bits alone are a thirty-second."""
-    cards = [from_onnx(path.read_bytes(), path.name)[1] for path in shipped().values()]
+    every = [from_onnx(path.read_bytes(), path.name)[1] for path in shipped().values()]
+    cards = [card for card in every if card.architecture == SRCNN]
     f, n = (9, 5, 5), (64, 32)
     card = replace(max(cards, key=lambda card: len(card.to_json())), f=f, n=n, weights="fp32")
     bits, plain = random_bits(f, n)
