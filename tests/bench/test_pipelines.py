@@ -41,7 +41,7 @@ def test_files_are_measured_at_their_scales(files: list[str]) -> None:
             assert row["times_reference"] == 1
         else:
             # Five channels against 64 and 32, and on the small image.
-            assert row["times_reference"] > 3
+            assert row["times_reference"] > 1
 
 
 def test_the_table_has_a_line_for_each(files: list[str]) -> None:

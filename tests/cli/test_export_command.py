@@ -102,7 +102,7 @@ def test_the_published_layout_comes_back_through_the_other_door(
         ("-m srcnn-915 -s 3 -o a.onnx --layout compact", 2, "use .safetensors"),
         ("-m srcnn-915 -s 3 -o a.safetensors --layout edsr", 2, "is not 'compact'"),
         ("-m srcnn-915 -s 3 -o a.safetensors --layout compact", 6, "only compact networks have"),
-        ("-m edsr -s 3 -o a.onnx", 6, "is unknown; use srcnn-915"),
+        ("-m edsr -s 3 -o a.onnx", 6, "is unknown; use fast, srcnn-915"),
         ("-m srcnn-915 -s 7 -o a.onnx", 6, "is not shipped for x7"),
         ("-m none.mat -s 3 -o a.onnx", 6, "no such weights file"),
         ("-m old.onnx -s 3 -o a.onnx", 6, "is no ONNX file"),

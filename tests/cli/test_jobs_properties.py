@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from srcnn.cli.jobs import Job, Request
 from srcnn.cli.names import check_names, iter_jobs
-from srcnn.errors import UsageError
+from srcnn.errors import InputError, UsageError
 
 from ..mutants import check_line
 
@@ -65,13 +65,11 @@ def check_jobs(jobs: list[Job], options: dict[str, object]) -> None:
     places = [job.destination.resolve() for job in jobs if job.destination is not None]
     assert len(places) == len(set(places)), "a destination is written twice"
     assert len(jobs) - len(places) <= 1, "stdout gets two pictures"
-    sources = {Path(job.source).resolve(): job for job in jobs if job.source != "-"}
+    sources = {Path(job.source).resolve() for job in jobs if job.source != "-"}
     for job in jobs:
         if job.destination is None:
             continue
-        victim = sources.get(job.destination.resolve(), job)
-        same = Path(victim.source).resolve() == Path(job.source).resolve()
-        assert same or job.skip, "a source is lost"
+        assert job.skip or job.destination.resolve() not in sources, "a source is lost"
         if job.destination in here:
             assert options["overwrite"] or (options["skip_existing"] and job.skip)
         output = options["output"]
@@ -99,8 +97,8 @@ def _property(data: tuple[list[str], list[str], dict[str, object]]) -> None:
                 checked = check_names(request)
                 jobs = list(iter_jobs(request, checked))
                 assert checked.pictures == len(jobs)
-            except UsageError as error:
-                check_line(error, 2)
+            except (UsageError, InputError) as error:
+                check_line(error, error.exit_code)
             else:
                 check_jobs(jobs, options)
         finally:

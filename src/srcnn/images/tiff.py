@@ -149,7 +149,8 @@ class _Stream:
 
 def pages(source: Stored) -> Iterator[PageView]:
     """The pages of a file, in order; those behind a broken link are not found."""
-    with open_stored(source) as file, suppress(struct.error, OSError):
+    # An address of 64 bits may be larger than any file's.
+    with open_stored(source) as file, suppress(struct.error, OSError, OverflowError):
         kind = _Kind(file)
         seen: set[int] = set()
         link = kind.first_link
