@@ -104,6 +104,7 @@ def test_a_list_is_gone_through_again(srcnn: Srcnn, folder: Path) -> None:
         ("upscale", "--list", "list.txt", "-o", "out", *BICUBIC, "--json", "list.txt"),
         ("upscale", "--list", "list.txt", "-o", "out", *BICUBIC, "--json-lines", "list.txt"),
         ("models", "--of", "a.png", "--json", "a.png"),
+        ("models", "--of", "a.png", "--json", "hard.png"),
     ],
     ids=" ".join,
 )

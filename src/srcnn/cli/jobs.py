@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -200,7 +201,7 @@ class Request:
 
 def check_json_file(target: str | None, files: Iterable[Path], option: str = "--json") -> None:
     """Raise `UsageError` where a JSON document would lie over one of ``files``."""
-    if target not in (None, STDIO) and resolved(Path(target)) in map(resolved, files):
+    if target not in (None, STDIO) and identity(target) in map(identity, map(str, files)):
         raise UsageError(f"{option} {target}", "is a file that this works on")
 
 
@@ -269,6 +270,17 @@ def resolved(path: Path) -> Path:
         return path.resolve()
     except (OSError, RuntimeError, ValueError):  # a link to itself, a NUL; reading will say so
         return path.absolute()
+
+
+def identity(path: str) -> str:
+    """Return what is the same for all names of one file: its number where it has several."""
+    try:
+        status = os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError):  # nothing there yet
+        return str(resolved(Path(path)))
+    if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
+        return f"\0{status.st_dev}:{status.st_ino}"
+    return str(resolved(Path(path)))
 
 
 def encoder_of(destination: str | None) -> str:

@@ -27,6 +27,7 @@ from srcnn.cli.jobs import (
     check_json_file,
     encoder_of,
     exists,
+    identity,
     is_folder,
     join,
     normal,
@@ -174,18 +175,7 @@ def _real_source(source: str) -> tuple[str, int]:
             return join(_real_folder(folder), file), status.st_size
     except (OSError, ValueError):  # reading it will say what is wrong
         pass
-    return _identity(source), _size_of(source)
-
-
-def _identity(path: str) -> str:
-    """Return what is the same for all names of one file: its number where it has several."""
-    try:
-        status = os.stat(path)  # noqa: PTH116
-    except (OSError, ValueError):  # nothing there yet
-        return str(resolved(Path(path)))
-    if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
-        return f"\0{status.st_dev}:{status.st_ino}"
-    return str(resolved(Path(path)))
+    return identity(source), _size_of(source)
 
 
 def _place(destination: str) -> tuple[str, int]:
@@ -197,7 +187,7 @@ def _place(destination: str) -> tuple[str, int]:
         return join(_real_folder(folder), file), 0
     path = Path(destination)
     flags = (_EXISTS if exists(path) else 0) | (_FOLDER if is_folder(destination) else 0)
-    return _identity(destination), flags
+    return identity(destination), flags
 
 
 @lru_cache(256)
@@ -222,7 +212,7 @@ def _check_reports(
 ) -> None:
     options = dict(zip(("--json", "--json-lines"), reports, strict=False))
     given = {option: report for option, report in options.items() if report is not None}
-    names = [report if report == STDIO else _identity(report) for report in given.values()]
+    names = [report if report == STDIO else identity(report) for report in given.values()]
     if len(set(names)) < len(names):
         raise UsageError(" and ".join(given), "are written to the same place")
     for (option, report), name in zip(given.items(), names, strict=True):
