@@ -15,7 +15,7 @@ from srcnn.bench.interleave import Timing, interleave
 from srcnn.bench.machine import describe_machine
 from srcnn.bench.peers import PEERS
 from srcnn.bench.rivals import threads_of_rivals
-from srcnn.bench.upscalers import Contender, open_ours, open_peers
+from srcnn.bench.upscalers import Contender, open_ours, open_peers, title
 from srcnn.data.catalog import locate, title_of
 from srcnn.data.folder import pictures_in
 from srcnn.engine.options import Engine, ResolvedEngine
@@ -208,5 +208,4 @@ def to_table(report: QualityDocument) -> str:
 
 
 def _title(row: QualityRow) -> str:
-    words = (row["contender"], row["model"], row["engine"], row["precision"])
-    return " ".join(word for word in words if word is not None)
+    return title(row["contender"], row["model"], row["engine"], row["precision"])

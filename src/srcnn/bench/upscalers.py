@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.bench.peers import PEERS, Upscale
-from srcnn.engine.example_based import METHODS
+from srcnn.engine.networks import EXAMPLE_BASED
 from srcnn.engine.options import Engine, ResolvedEngine
 from srcnn.engine.upscaler import load
 from srcnn.weights.architectures.table import parameters_of
@@ -32,8 +32,12 @@ class Contender:
     @property
     def title(self) -> str:
         """Everything that tells it from the others."""
-        words = (self.contender, self.model, self.engine, self.precision)
-        return " ".join(word for word in words if word is not None)
+        return title(self.contender, self.model, self.engine, self.precision)
+
+
+def title(*words: str | None) -> str:
+    """Return the words that there are as one line."""
+    return " ".join(word for word in words if word is not None)
 
 
 def open_ours(
@@ -42,7 +46,7 @@ def open_ours(
     """Open bicubic, then every shipped network and the other models on every engine."""
     networks = [name for name, trained in shipped() if trained == scale]
     for name in dict.fromkeys([BICUBIC, *networks, *models]):
-        if name in (BICUBIC, *METHODS):
+        if name in (BICUBIC, *EXAMPLE_BASED):
             upscaler = load(name, scale, Engine(threads=engines[0].threads))
             yield Contender(OURS, name, None, None, None, upscaler.upscale)
             continue

@@ -1,4 +1,4 @@
-"""Reading XMP packets (ISO 16684-1), and adding to them without writing them anew.
+"""Read XMP packets (ISO 16684-1), and add to them without serializing them again.
 
 What a packet holds is not touched, to the last byte: a new element is put in before its end.
 """

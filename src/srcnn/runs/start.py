@@ -22,7 +22,7 @@ def first_model(recipe: Recipe, step: int = 0) -> TorchNetwork:
     """Return the network that training begins with, or after a ``step`` one of the same kind.
 
     A start of another scale, color or depth lends a family on the low-resolution grid all layers that
-    fit; the others begin anew. A luma network lends a YCbCr one all that it has: what comes
+    fit; the others are initialized as usual. A luma network lends a YCbCr one all that it has: what comes
     of Y is as before, and Cb and Cr begin as the nearest-neighbor enlargement.
 
     Raises:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, model_validator
 
+from srcnn.images.degradations.pipeline import Pipeline
 from srcnn.training.keys import STRICT, Chance, NotNegative, Quality, Rate
 
 Sigma = Annotated[float, Field(ge=0, le=10)]
@@ -17,23 +18,23 @@ class PipelineKeys(BaseModel):
 
     model_config = STRICT
 
-    clean: Chance = 0.5
+    clean: Chance = Pipeline.clean
     """Part of the patches that are MATLAB's bicubic alone; the others draw each of the following."""
-    blur: Chance = 0.4
+    blur: Chance = Pipeline.blur
     """Chance of a Gaussian blur, isotropic or not, before or after the resize."""
-    sigma: tuple[Sigma, Sigma] = (0.0, 1.5)
+    sigma: tuple[Sigma, Sigma] = Pipeline.sigma
     """Least and largest standard deviation of the blur, in HR pixels, before and after the resize."""
-    noise: Chance = 0.4
+    noise: Chance = Pipeline.noise
     """Chance of Gaussian or Poisson noise, in RGB, luma or chroma, before or after the resize."""
-    level: tuple[Level, Level] = (0.0, 10.0)
+    level: tuple[Level, Level] = Pipeline.level
     """Least and largest standard deviation of the noise, in gray levels of 255."""
-    twice: Chance = 0.2
+    twice: Chance = Pipeline.twice
     """Chance that the picture is resized twice, with a JPEG file in between."""
-    jpeg: Chance = 0.65
+    jpeg: Chance = Pipeline.jpeg
     """Chance that the low-resolution picture passes through a JPEG file at the end."""
-    webp: Chance = 0.1
+    webp: Chance = Pipeline.webp
     """Chance that it passes through a WebP file instead."""
-    quality: tuple[Quality, Quality] = (25, 98)
+    quality: tuple[Quality, Quality] = Pipeline.quality
     """Least and best quality of all these files."""
 
     @model_validator(mode="after")
