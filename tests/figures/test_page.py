@@ -112,6 +112,31 @@ def test_a_name_need_not_be_text(make: Make) -> None:
     assert Page(make_page(comparison, BOX)).text["h1"] == ["caf\\udce9.png, x3"]
 
 
+def test_it_opens_at_the_best_model(make: Make) -> None:
+    """The later a model of `make` is named, the better it is; here the better one comes first."""
+    comparison = make(("a", "b"))
+    models = [comparison.models[0], comparison.models[2], comparison.models[1]]
+    page = Page(make_page(dataclasses.replace(comparison, models=models), BOX))
+    (stage,) = (attrs for _, attrs in page.tags if attrs.get("id") == "stage")
+    names = [image["data-name"] for image in page.pictures()]
+    assert [names[int(stage[f"data-{side}"] or 0)] for side in ("left", "right", "reference")] == [
+        *("bicubic", "b", "ground truth"),
+    ]
+
+
+def test_bicubic_alone_stands_beside_the_truth(make: Make) -> None:
+    page = Page(make_page(make(()), BOX))
+    (stage,) = (attrs for _, attrs in page.tags if attrs.get("id") == "stage")
+    assert (stage["data-left"], stage["data-right"]) == ("1", "2")
+
+
+def test_differences_are_shown_8_times_as_bright_first(make: Make) -> None:
+    """Unless another factor is asked for: in a dark room, too, a few gray levels are seen."""
+    page = Page(make_page(make(), BOX))
+    factors = [attrs["value"] for tag, attrs in page.tags if tag == "option"]
+    assert factors[factors.index("0", 1) :] == ["0", "8", "16", "4", "1"]
+
+
 DRIVER = """
 <script>
 addEventListener("load", async () => {

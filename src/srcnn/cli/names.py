@@ -10,7 +10,7 @@ import os
 import stat
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -37,6 +37,7 @@ from srcnn.cli.progress import weight_of
 from srcnn.data.folder import LeftOut
 from srcnn.errors import DestinationExists, UsageError
 
+_NO_REPORTS: Mapping[str, str | None] = {}
 _GIVEN, _STDOUT, _EXISTS, _FOLDER = 1, 2, 4, 8
 
 
@@ -85,12 +86,12 @@ class _Found:
         self.flags.append(flags)
 
 
-def check_names(request: Request, reports: tuple[str | None, ...] = ()) -> Checked:
+def check_names(request: Request, reports: Mapping[str, str | None] = _NO_REPORTS) -> Checked:
     """Look at every name, before any work.
 
     Args:
         request: The sources, and where their results go.
-        reports: Files that will be written beside the results.
+        reports: Files that will be written beside the results, by the options that name them.
 
     Raises:
         UsageError: For two results at one place, a result over a source unless that is to be replaced, a
@@ -108,7 +109,7 @@ def check_names(request: Request, reports: tuple[str | None, ...] = ()) -> Check
     )
     flags = np.frombuffer(found.flags, np.uint8)
     file = flags & _STDOUT == 0
-    for option, report in zip(("--json", "--json-lines"), reports, strict=False):
+    for option, report in reports.items():
         check_json_file(report, [Path(request.listed)] if request.listed else [], option)
     _check_reports(reports, file, real, places)
     kept = np.ones(len(sources), bool)
@@ -205,13 +206,12 @@ def _repeated(places: NDArray[np.int64], among: NDArray[np.bool_]) -> NDArray[np
 
 
 def _check_reports(
-    reports: tuple[str | None, ...],
+    reports: Mapping[str, str | None],
     file: NDArray[np.bool_],
     real: NDArray[np.int64],
     places: NDArray[np.int64],
 ) -> None:
-    options = dict(zip(("--json", "--json-lines"), reports, strict=False))
-    given = {option: report for option, report in options.items() if report is not None}
+    given = {option: report for option, report in reports.items() if report is not None}
     names = [report if report == STDIO else identity(report) for report in given.values()]
     if len(set(names)) < len(names):
         raise UsageError(" and ".join(given), "are written to the same place")

@@ -10,6 +10,7 @@ from srcnn.cli.report import Outcome, Summary
 from srcnn.cli.results import Results
 from srcnn.cli.runner import Together, tidied
 from srcnn.cli.work import Worker
+from srcnn.conversion.conversion import Converted
 from srcnn.errors import SrcnnError
 
 
@@ -18,10 +19,12 @@ class Run:
 
     Attributes:
         error: What went wrong with the last picture that failed.
+        last: What became of the last picture.
     """
 
     def __init__(self, worker: Worker, jobs: Iterator[Job], checked: Checked) -> None:
         self.error: SrcnnError | None = None
+        self.last: Converted | None = None
         self._worker = worker
         dry_run = worker.costs is not None
         self._together = Together(worker, jobs if dry_run else tidied(jobs))
@@ -57,6 +60,7 @@ class Run:
 
     def _add(self, outcome: Outcome) -> None:
         self.error = outcome.error or self.error
+        self.last = outcome.converted
         self._summary.add(outcome)
         row = outcome.row()
         for target in self._results:

@@ -74,6 +74,12 @@ _COUNT = click.IntRange(min=1)
 @click.option("--dry-run", is_flag=True, help="Show sizes, memory, time; write nothing.")
 @click.option("--max-pixels", type=_COUNT, default=2**28, help="Limit for input and output.")
 @click.option("--max-bytes", type=_COUNT, default=2**30, help="Limit for input.")
+@click.option(
+    "--compare",
+    metavar="PAGE.html",
+    show_default="none",
+    help="A page that shows one picture before and after, with a slider.",
+)
 @click.option("--json", metavar="PATH", show_default="none", help="Results as JSON; - is stdout.")
 @click.option(
     "--json-lines",
@@ -103,6 +109,7 @@ def upscale(
     dry_run: bool,
     max_pixels: int,
     max_bytes: int,
+    compare: str | None,
     json: str | None,
     json_lines: str | None,
 ) -> None:
@@ -114,6 +121,7 @@ def upscale(
     """
     from srcnn.cli.jobs import STDIO, Request
     from srcnn.cli.names import check_names, iter_jobs
+    from srcnn.cli.page import check_page, write_page
     from srcnn.cli.progress import Progress
     from srcnn.cli.results import open_results
     from srcnn.cli.run import Run
@@ -141,7 +149,10 @@ def upscale(
             skip_existing,
             in_place,
         )
-        checked = check_names(names, (json, json_lines))
+        if compare is not None:
+            check_page(compare, names)
+        reports = {"--json": json, "--json-lines": json_lines, "--compare": compare}
+        checked = check_names(names, reports)
         how.resolved()
         pool = UpscalerPool(lambda at: load(model, at, how))
         if size.scale is not None:
@@ -162,6 +173,8 @@ def upscale(
         in_words = dry_run and STDIO not in (json, json_lines)
         run.do(open_results(json, json_lines, stack), in_words)
     run.say_end(in_words)
+    if compare is not None and run.last is not None and not dry_run:
+        write_page(compare, run.last)
     if run.error is not None:
         raise Exit(1 if names.several else run.error.exit_code)
 

@@ -50,14 +50,24 @@ def check_inside(box: Box, comparison: Comparison) -> None:
 
 
 def choose_box(comparison: Comparison) -> Box:
-    """The square where bicubic errs most and the models differ most.
+    """Return the square where bicubic errs most and the models differ most.
 
     That with the largest sum of sqrt(|bicubic - truth| (1 + largest - smallest of the models)), where each
-    is the mean over the channels, in grey levels.
+    is the mean over the channels, in gray levels.
     """
     bicubic, *_ = planes = [_plane(shown.pixels) for shown in comparison.models]
     spread = np.maximum.reduce(planes) - np.minimum.reduce(planes)
     worth = np.sqrt(np.abs(bicubic - _plane(comparison.truth)) * (1 + spread))
+    return richest_box(worth)
+
+
+def changed_box(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Box:
+    """Return the square in which two pictures of one size differ most."""
+    return richest_box(np.abs(_plane(before) - _plane(after)))
+
+
+def richest_box(worth: NDArray[np.float32]) -> Box:
+    """Return the square with the largest sum of ``worth``, H x W."""
     height, width = worth.shape
     side = min(_LARGEST, max(_SMALLEST, min(height, width) // 4))
     box = (min(side, height), min(side, width))

@@ -1,8 +1,9 @@
-"""A comparison as one HTML page that needs nothing else: pictures are in it, as are style and script."""
+"""Pictures of one scene as one HTML page that needs nothing else: a slider, a zoom, differences."""
 
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -15,46 +16,129 @@ from srcnn.evaluation.compare import Comparison
 from srcnn.figures.detail import Box
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
+from srcnn.images.metadata import Metadata
+
+_NO_METADATA = Metadata()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One picture of a page; all are shown at the size of the page."""
+
+    label: str
+    about: str
+    """What stands below it, such as its scores."""
+    pixels: NDArray[np.uint8]
+    """H x W (gray) or H x W x 3 (RGB)."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page shows.
+
+    Attributes:
+        title: Title of the window.
+        heading: The line at the top.
+        about: The sentence below it.
+        size: (height, width) at which the pictures are shown.
+        entries: The pictures, the low-resolution one first.
+        left: Index of the picture that is left of the slider at first.
+        right: Index of that to the right.
+        reference: Index of the picture that differences are to.
+        box: What the button for the detail shows.
+        scores: HTML between the viewer and the pictures.
+        metadata: What every picture carries, such as a color profile.
+    """
+
+    title: str
+    heading: str
+    about: str
+    size: tuple[int, int]
+    entries: tuple[Entry, ...]
+    left: int
+    right: int
+    reference: int
+    box: Box
+    scores: str = ""
+    metadata: Metadata = _NO_METADATA
+
+    def to_html(self) -> bytes:
+        """Return the page, in UTF-8."""
+        page = Template(files("srcnn.figures").joinpath("compare.html").read_text("utf-8"))
+        height, width = self.size
+        text = page.substitute(
+            title=escape(self.title),
+            heading=escape(self.heading),
+            about=escape(self.about),
+            width=width,
+            height=height,
+            left=self.left,
+            right=self.right,
+            reference=self.reference,
+            reference_name=escape(self.entries[self.reference].label),
+            detail=",".join(map(str, self.box)),
+            scores=self.scores,
+            figures="\n".join(map(self._figure, self.entries)),
+        )
+        # A file's name need not be text.
+        return text.encode("utf-8", "backslashreplace")
+
+    def _figure(self, entry: Entry) -> str:
+        height, width = self.size
+        data = b64encode(encode(entry.pixels, FORMATS["png"], self.metadata)).decode()
+        label, about = escape(entry.label), escape(entry.about)
+        # Its size is the page's: the browser enlarges a smaller one, each pixel to a square.
+        return (
+            f'<figure><img data-name="{label}" alt="{label}, {about}"'
+            f' width="{width}" height="{height}" src="data:image/png;base64,{data}">'
+            f"<figcaption>{label}<span>{about}</span></figcaption></figure>"
+        )
 
 
 def make_page(comparison: Comparison, box: Box) -> bytes:
-    """The bytes of the page, UTF-8; ``box`` is what its button for the detail shows."""
+    """Return the page of a comparison; it opens at bicubic and the model with the best PSNR."""
     height, width = comparison.truth.shape[:2]
     low_height, low_width = comparison.low.shape[:2]
+    gains = [shown.scores["psnr"] for shown in comparison.models]
+    best = max(range(1, len(gains)), key=lambda index: gains[index], default=0)
+    name = Path(comparison.source).name
+    return Page(
+        title=f"{name} at x{comparison.scale}: srcnn compare",
+        heading=f"{name}, x{comparison.scale}",
+        about=f"{width} x {height} pixels, shrunk {comparison.scale} times and enlarged again by each "
+        "model.",
+        size=(height, width),
+        entries=(
+            Entry("low-res", f"{low_width} x {low_height}", comparison.low),
+            *(Entry(shown.label, shown.caption, shown.pixels) for shown in comparison.models),
+            Entry("ground truth", f"{width} x {height}", comparison.truth),
+        ),
+        left=1,
+        right=1 + (best or 1),  # bicubic alone stands beside the ground truth
+        reference=len(comparison.models) + 1,
+        box=box,
+        scores=_scores(comparison),
+    ).to_html()
+
+
+def _scores(comparison: Comparison) -> str:
+    """Return the table of the models' scores, as HTML."""
     bicubic = comparison.models[0].scores["psnr"]
-    rows, figures = [], []
-
-    def show(label: str, about: str, pixels: NDArray[np.uint8]) -> None:
-        data = b64encode(encode(pixels, FORMATS["png"])).decode()
-        figures.append(
-            f'<figure><img data-name="{escape(label)}" alt="{escape(label)}, {about}"'
-            f' width="{width}" height="{height}" src="data:image/png;base64,{data}">'
-            f"<figcaption>{escape(label)}<span>{about}</span></figcaption></figure>"
-        )
-
-    # Enlarged by the browser: each pixel becomes a square.
-    show("low-res", f"{low_width} x {low_height}", comparison.low)
+    rows = []
     for shown in comparison.models:
         psnr, ssim = shown.scores["psnr"], shown.scores["ssim"]
         gain = 0.0 if psnr == bicubic else psnr - bicubic  # infinity less itself is not 0
         cells = f"<td>{psnr:.2f}</td><td>{gain:+.2f}</td><td>{ssim:.4f}</td>"
         rows.append(f'<tr><th scope="row">{escape(shown.label)}</th>{cells}</tr>')
-        show(shown.label, shown.caption, shown.pixels)
-    show("ground truth", f"{width} x {height}", comparison.truth)
+    names = ("Model", "PSNR, dB", "over bicubic", "SSIM")
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
     rules = comparison.protocol
-    page = Template(files("srcnn.figures").joinpath("compare.html").read_text("utf-8"))
-    text = page.substitute(
-        name=escape(Path(comparison.source).name),
-        scale=comparison.scale,
-        width=width,
-        height=height,
-        detail=",".join(map(str, box)),
-        rows="\n".join(rows),
-        figures="\n".join(figures),
-        protocol=escape(
-            f"Of the whole picture. {rules.channel}; {rules.low_resolution.value}; output {rules.output}; "
-            f"{rules.border.value}."
-        ),
+    about = (
+        f"Of the whole picture. {rules.channel}; {rules.low_resolution.value}; output {rules.output}; "
+        f"{rules.border.value}."
     )
-    # A file's name need not be text.
-    return text.encode("utf-8", "backslashreplace")
+    return (
+        '<h2>Scores</h2>\n<div class="scroll">\n<table>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n" + "\n".join(rows) + "\n</tbody>\n</table>\n"
+        f"</div>\n<p>{escape(about)}</p>"
+    )

@@ -94,7 +94,7 @@ def write_picture(
 
 
 def _fitting(strips: Iterable[NDArray[Any]], fmt: Format) -> Iterator[NDArray[Any]]:
-    return (_fit(strip, fmt) for strip in strips)
+    return (fitted(strip, fmt) for strip in strips)
 
 
 def losses(header: Header, fmt: Format) -> list[str]:
@@ -118,7 +118,7 @@ def losses(header: Header, fmt: Format) -> list[str]:
     return lost
 
 
-def _fit(pixels: NDArray[Any], fmt: Format) -> NDArray[Any]:
+def fitted(pixels: NDArray[Any], fmt: Format) -> NDArray[Any]:
     """Return a strip as ``fmt`` can hold it: 8 bits, or laid over white, where it must be."""
     if pixels.dtype == np.uint16 and not fmt.deep:
         pixels = ((pixels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)

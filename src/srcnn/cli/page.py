@@ -1,0 +1,52 @@
+"""``srcnn upscale --compare``: the page that shows one picture before and after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from srcnn.cli.jobs import STDIO, Request, exists, is_folder
+from srcnn.cli.options import Voice
+from srcnn.conversion.conversion import Converted
+from srcnn.errors import DestinationExists, UsageError
+from srcnn.images.files import check_writable, remove_parts, write_atomically
+from srcnn.terminal import say
+
+_SUFFIX = ".html"
+
+
+def check_page(page: str, request: Request) -> None:
+    """Look at the name of a page before any work.
+
+    Raises:
+        UsageError: If it is not the name of a page, or there will not be one picture before and after.
+        DestinationExists: If it is there, and nothing is to be replaced.
+        OutputError: If it cannot be written.
+    """
+    option = f"--compare {page}"
+    if Path(page).suffix.lower() != _SUFFIX:
+        raise UsageError(option, "is no page", f"give it a name that ends in {_SUFFIX}")
+    if request.several:
+        raise UsageError(option, "shows one picture", "name a single file as the source")
+    if request.in_place:
+        raise UsageError("--compare", "cannot be combined with --in-place")
+    if request.sources[0] == STDIO or request.output == STDIO:
+        raise UsageError(option, "needs files", "stdin and stdout cannot be read again")
+    if is_folder(page):
+        raise UsageError(page, "is a folder")
+    if exists(Path(page)) and not (request.overwrite or request.skip_existing):
+        raise DestinationExists(page, "is there already", "use --overwrite")
+    check_writable(Path(page))
+
+
+def write_page(page: str, done: Converted) -> None:
+    """Write the page of a picture, if there is a result to be shown."""
+    from srcnn.figures.enlargement import enlargement_page
+
+    path, result = Path(page), Path(done.destination)
+    quiet = Voice.current().quiet
+    if not done.ok or not exists(result):
+        return
+    data = enlargement_page(Path(done.source), result, done.model or "result")
+    remove_parts(path.parent)
+    write_atomically(path, data)
+    say(f"{page}: {len(data)} bytes", quiet)
