@@ -18,6 +18,8 @@ An error reads as one line, ``<what>: <why>; <what to do>``, of under 190 charac
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 _LONGEST = 185
 
 
@@ -105,6 +107,21 @@ class Stopped(SrcnnError):
     """The caller asked to stop; nothing was written."""
 
     exit_code = 130
+
+
+def choices(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return what to do about a name that is not ``known``: take the one that it resembles.
+
+    Where it resembles none, ``otherwise``, or all of them.
+    """
+    from difflib import get_close_matches
+
+    known, name = list(known), name.lower()
+    folded = {word.lower(): word for word in known}
+    begun = [word for word in folded if len(name) > 2 and word.startswith(name)]
+    for near in begun[:1] or get_close_matches(name, folded, 1, 0.7):
+        return f"did you mean {folded[near]}?"
+    return otherwise or f"use {', '.join(known)}"
 
 
 def _one_line(text: str) -> str:

@@ -18,7 +18,7 @@ from torch.nn import functional
 from srcnn.engine.backends.backend import Batch
 from srcnn.engine.options import AUTO
 from srcnn.engine.session import Session
-from srcnn.errors import DestinationExists, ModelError, UsageError
+from srcnn.errors import DestinationExists, ModelError, UsageError, choices
 from srcnn.images.color import convert, space_of
 from srcnn.images.degrade import Degraded
 from srcnn.images.files import write_atomically
@@ -137,7 +137,7 @@ def _check(
     if standalone and not onnx:
         raise UsageError(destination, "cannot stand alone", "use .onnx or leave out --standalone")
     if layout not in (None, *LAYOUTS):
-        raise UsageError(f"layout '{layout}'", "is unknown", f"use {', '.join(LAYOUTS)}")
+        raise UsageError(f"layout '{layout}'", "is unknown", choices(layout, LAYOUTS))
     if layout is not None and (onnx or standalone):
         raise UsageError(destination, f"layout {layout} is one of safetensors", "use .safetensors")
     if size is not None and not onnx:

@@ -246,7 +246,7 @@ def test_unusable_models(srcnn: Srcnn, photo: Path, name: str, engine: str) -> N
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
-        ("srcnn-999", "srcnn-915, srcnn-955, bicubic, sparse-coding, a+, or a weights file"),
+        ("nothing", "srcnn-915, srcnn-955, bicubic, sparse-coding, a+, or a weights file"),
         ("missing.onnx", "no such"),
         ("./srcnn-915", "no such"),
     ],

@@ -62,15 +62,15 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("old", "new", "why"),
     [
         ("after: small", "after: last", "again comes after last, which is no earlier arm"),
-        ("claim: it runs", "", "claim: Field required"),
+        ("claim: it runs", "", "claim: is missing"),
         ("after: small", "after: small\n    seeds: 3", "again has more seeds than small"),
         ("{steps: 2,", "{steps: 2, n: [9, 4],", "arm again is another network than small"),
         (
             "datasets: {photos: paper}",
             "datasets: {}",
-            "datasets: Dictionary should have at least 1",
+            "datasets: holds fewer than 1",
         ),
-        ("seeds: 2", "seeds: 0", r"arms\.small\.seeds: Input should be"),
+        ("seeds: 2", "seeds: 0", r"arms\.small\.seeds: is below 1"),
         ("n: [5, 3]", "n: [5, 3], m: 1", "arm wide: m: unknown key"),
         (TINY[TINY.index("recipe:") :], "models: [bicubic]", "models and scales go together"),
         ("arms:", "models: [bicubic]\narms:", "a study has either arms or models"),
@@ -89,7 +89,7 @@ def test_unknown_names_and_other_folders(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert experiment(monkeypatch, "large") == 2
-    assert "error: experiment 'large': is unknown; use tiny or all" in capsys.readouterr().err
+    assert "error: experiment 'large': is unknown; use tiny, all" in capsys.readouterr().err
     shutil.rmtree(checkout / "experiments")
     assert experiment(monkeypatch, "all") == 2
     assert "run this in a checkout of srcnn" in capsys.readouterr().err

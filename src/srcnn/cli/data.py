@@ -13,6 +13,7 @@ from click.exceptions import Exit
 from srcnn._optional import need
 from srcnn.cli.console import report_error, write_json
 from srcnn.cli.options import data_root_option, pass_quiet
+from srcnn.cli.usage import Verbs
 from srcnn.errors import MissingData, SrcnnError
 from srcnn.terminal import say, show
 
@@ -28,6 +29,7 @@ _json = click.option(
 
 
 @click.group(
+    cls=Verbs,
     invoke_without_command=True,
     subcommand_metavar="COMMAND [ARGS]...",
     epilog="Example:  srcnn data fetch set5 set14",

@@ -102,6 +102,9 @@ class Request:
         if self.output is not None and self.several:
             if exists(Path(self.output)) and not is_folder(self.output):
                 raise UsageError(self.output, "is no folder", "several pictures need one")
+            if not is_folder(self.output) and encoder_of(self.output):
+                fix = f"several pictures need a folder: -o {self.output}/"
+                raise UsageError(self.output, "is the name of a picture", fix)
         elif self.output not in (None, STDIO) and not self._into_folder and self.format is None:
             try:
                 format_of_name(Path(str(self.output)).name)

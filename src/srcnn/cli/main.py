@@ -24,23 +24,17 @@ from srcnn.cli.options import Voice, everywhere
 from srcnn.cli.signals import Signals, Terminated
 from srcnn.cli.train import train
 from srcnn.cli.upscale import upscale
+from srcnn.cli.usage import Verbs, as_ours
 from srcnn.errors import SrcnnError
 from srcnn.terminal import say
 
 
-class _InOrder(click.Group):
-    """Shows its verbs in the order in which they were added."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
 @click.group(
-    cls=_InOrder,
+    cls=Verbs,
     invoke_without_command=True,
     subcommand_metavar="COMMAND [ARGS]...",
     epilog="Example:  srcnn upscale examples/dog.png -s 3",
-    context_settings={"show_default": True},
+    context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
 )
 @click.option("--version", is_flag=True, help="Show the version.")
 @click.pass_context
@@ -74,7 +68,7 @@ def main() -> int:
     except Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
-        report_error(f"{error.format_message().rstrip('.')[:160]}; see srcnn --help", voice)
+        report_error(as_ours(error), voice)
         return error.exit_code
     except KeyboardInterrupt:
         say("interrupted; what was finished is kept")

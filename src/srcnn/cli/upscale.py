@@ -10,6 +10,7 @@ import click
 from click.exceptions import Exit
 
 from srcnn.cli.options import Voice, engine_options
+from srcnn.errors import UsageError
 
 if TYPE_CHECKING:
     from srcnn.engine.options import Engine
@@ -133,9 +134,9 @@ def upscale(
     from srcnn.images.formats import format_of_name
 
     if not sources and listed is None:
-        raise click.UsageError("Missing argument 'SOURCE...'")
+        raise UsageError("srcnn upscale", "SOURCE... is missing", "see srcnn upscale --help")
     if listed == STDIO and STDIO in sources:
-        raise click.UsageError("stdin cannot be both a picture and --list")
+        raise UsageError("stdin", "cannot be both a picture and --list")
     size = TargetSize(scale, width, height, max_edge)
     with ExitStack() as stack:
         names = Request(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from srcnn.errors import MissingData
+from srcnn.errors import MissingData, choices
 
 RAW = "https://raw.githubusercontent.com"
 """Where the files of a GitHub repository are served one by one."""
@@ -95,7 +95,7 @@ CATALOG = {
 def known(name: str) -> DataSet:
     """A data set of the catalog; `MissingData` for any other name."""
     if name not in CATALOG:
-        raise MissingData(f"data set '{name}'", "is unknown", f"use {', '.join(CATALOG)}")
+        raise MissingData(f"data set '{name}'", "is unknown", choices(name, CATALOG))
     return CATALOG[name]
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.errors import InputError, UsageError
+from srcnn.errors import InputError, UsageError, choices
 from srcnn.images.color import Color, convert
 from srcnn.images.crop import modcrop
 from srcnn.images.degrade import Degradation, Degraded
@@ -168,7 +168,7 @@ def seen(image: NDArray[Any], view: str, color: Color = "RGB") -> NDArray[Any]:
 def protocol_named(name: str) -> Protocol:
     """The protocol of that name; `UsageError` for any other."""
     if name not in PROTOCOLS:
-        raise UsageError(f"protocol '{name}'", "is unknown", f"use {', '.join(PROTOCOLS)}")
+        raise UsageError(f"protocol '{name}'", "is unknown", choices(name, PROTOCOLS))
     return PROTOCOLS[name]
 
 

@@ -11,7 +11,7 @@ from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.data.catalog import CATALOG, locate, report_name
 from srcnn.data.folder import pictures_in
 from srcnn.engine.options import AUTO, Engine
-from srcnn.errors import SrcnnError, UsageError
+from srcnn.errors import SrcnnError, UsageError, choices
 from srcnn.evaluation.documents import Check, Report, Result
 from srcnn.evaluation.models import open_models
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol, protocol_named
@@ -115,14 +115,14 @@ def check_metrics(metrics: Sequence[str], rules: Protocol) -> None:
     """Raise `UsageError` unless all metrics are known and measure what the protocol scores."""
     for metric in metrics:
         if metric not in METRICS:
-            raise UsageError(f"metric '{metric}'", "is unknown", f"use {', '.join(METRICS)}")
+            raise UsageError(f"metric '{metric}'", "is unknown", choices(metric, METRICS))
         if METRICS[metric].of_one_channel and rules.together:
             why = f"is of one channel, and {rules.name} scores {rules.together[0]} as one"
             others = [name for name, one in METRICS.items() if not one.of_one_channel]
             fix = f"use {', '.join(others)}"
             raise UsageError(f"metric '{metric}'", why, fix)
     if not metrics:
-        raise UsageError("metrics", "none is named", f"use {', '.join(METRICS)}")
+        raise UsageError("metrics", "none is named", choices(metric, METRICS))
 
 
 def _find(names: Sequence[str], data_root: str | Path | None) -> list[_DataSet]:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from srcnn.errors import UsageError
+from srcnn.errors import UsageError, choices
 from srcnn.experiments.documents import Published, RecipeKeys
 from srcnn.terminal import say
 from srcnn.training.config import Recipe
@@ -149,14 +149,14 @@ def read_study(name: str) -> Study:
     """`UsageError` with every mistake in its file, or in the recipe of an arm."""
     known = names()
     if name not in known:
-        raise UsageError(f"experiment '{name}'", "is unknown", f"use {', '.join(known)} or all")
+        raise UsageError(f"experiment '{name}'", "is unknown", choices(name, [*known, "all"]))
     path = FOLDER / f"{name}.yaml"
     try:
         study = Study.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UsageError(path, f"cannot be read ({error})") from None
     except ValidationError as error:
-        raise UsageError(path, mistakes(error)) from None
+        raise UsageError(path, mistakes(error, Study)) from None
     recipes = {arm: study.recipe_of(arm, 1, "full", None) for arm in study.arms}
     for name, arm in study.arms.items():
         if arm.after is not None and _kind(recipes[name]) != _kind(recipes[arm.after]):

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from srcnn.errors import UsageError
+from srcnn.errors import UsageError, choices
 from srcnn.training.config import Recipe
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_WORDS = {
+    "missing": "is missing",
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "is no whole number"),
+    **dict.fromkeys(("float_type", "float_parsing"), "is no number"),
+    "finite_number": "is not finite",
+    "string_type": "is no text",
+    "string_pattern_mismatch": "is more than letters, digits and . _ + @ -",
+    **dict.fromkeys(("bool_type", "bool_parsing"), "is neither true nor false"),
+    **dict.fromkeys(("tuple_type", "list_type"), "is no list, such as [9, 5, 5]"),
+    **dict.fromkeys(("model_type", "dict_type"), "holds no keys"),
+    "literal_error": "is none of {expected}",
+    "greater_than": "is not above {gt}",
+    "greater_than_equal": "is below {ge}",
+    "less_than": "is not below {lt}",
+    "less_than_equal": "is above {le}",
+    "too_short": "holds fewer than {min_length}",
+}
+"""What pydantic calls a mistake, in plain words."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -54,22 +76,35 @@ def make_recipe(values: dict[str, Any], overrides: Sequence[str], source: str) -
     try:
         recipe = Recipe.model_validate(values)
     except ValidationError as error:
-        found.append(mistakes(error))
+        found.append(mistakes(error, Recipe))
     if found:
         raise UsageError(source, "; ".join(found))
     return recipe
 
 
-def mistakes(error: ValidationError) -> str:
-    """All of them, each with the key that it is in."""
+def mistakes(error: ValidationError, model: type[BaseModel]) -> str:
+    """Return every mistake in the values of ``model``, each with the key that it is in."""
+    known = list(_keys(model))
     return "; ".join(
-        f"{'.'.join(str(part) for part in item['loc']) or 'recipe'}: {_plain(item)}"
+        f"{'.'.join(str(part) for part in item['loc']) or 'recipe'}: {_plain(item, known)}"
         for item in error.errors()
     )
 
 
-def _plain(item: Any) -> str:
+def _keys(model: type[BaseModel]) -> Iterator[str]:
+    """Yield the keys of a model and of those in it."""
+    for name, field in model.model_fields.items():
+        yield name
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from _keys(kind)
+
+
+def _plain(item: ErrorDetails, known: list[str]) -> str:
+    """Return one mistake without the words of the library that found it."""
     if item["type"] == "extra_forbidden":
-        return "unknown key"
-    text: str = item["msg"]
-    return text.removeprefix("Value error, ")
+        near = choices(str(item["loc"][-1]), known, "unknown key")
+        return near if near == "unknown key" else f"unknown key, {near}"
+    if words := _WORDS.get(item["type"]):
+        return words.format(**item.get("ctx", {}))
+    return item["msg"].removeprefix("Value error, ")

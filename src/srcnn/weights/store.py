@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from srcnn.errors import ModelError
+from srcnn.errors import ModelError, choices
 
 FILES = Path(__file__).parent / "files"
 DEFAULTS = ("fast", "srcnn-955", "srcnn-935", "srcnn-915")
@@ -74,8 +74,9 @@ def scales_of(model: str, others: Sequence[str] = ()) -> tuple[int, ...]:
 
 
 def _unknown(model: str, others: Sequence[str]) -> ModelError:
-    names = ", ".join(dict.fromkeys((*(name for name, _ in shipped()), *others)))
-    return ModelError(f"model '{model}'", "is unknown", f"use {names}, or a weights file")
+    names = list(dict.fromkeys((*(name for name, _ in shipped()), *others)))
+    every = f"use {', '.join(names)}, or a weights file"
+    return ModelError(f"model '{model}'", "is unknown", choices(model, names, every))
 
 
 def is_file_name(model: str) -> bool:
