@@ -1,7 +1,9 @@
-"""After the README's first line: no torch, a small install, and a correct picture."""
+"""After the README's first line: no torch, a small install, a correct picture, and a judge."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import sysconfig
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +29,13 @@ def main() -> None:
     # The middle of each 3 x 3 block lies on a pixel of the source: near it, and not the same.
     distance = psnr(np.ascontiguousarray(high[1::3, 1::3]), low)
     assert 28 < distance < 60, f"the picture is {distance:.1f} dB from its source"
+    # What needs no extra: the judge on pictures of one's own, and the page before and after.
+    for words in (
+        "evaluate examples -m fast -s 3",
+        "compare examples/dog.png -o dog.html",
+        "data list",
+    ):
+        subprocess.run([sys.executable, "-m", "srcnn", *words.split()], check=True)
     print(f"site-packages {size:.0f} MB; {high.shape[1]} x {high.shape[0]} picture as expected")
 
 

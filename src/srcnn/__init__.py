@@ -68,7 +68,7 @@ def __getattr__(name: str) -> Any:
     if name in ("BinarySRCNN", "SRCNN"):
         from srcnn._optional import need
 
-        need("train", f"srcnn.{name}")
+        need("train", f"srcnn.{name}", "torch")
     return getattr(import_module(_HOMES[name]), name)
 
 

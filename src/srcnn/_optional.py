@@ -6,22 +6,30 @@ from importlib.util import find_spec
 
 from srcnn.errors import MissingExtra
 
-# Those of pyproject.toml by the names that are imported.
+# Those of pyproject.toml by the names that are imported; what one extra takes over from another is left out.
 _MODULES = {
+    "evaluate": ("pooch", "pyrtools", "scipy", "sklearn"),
     "ncnn": ("ncnn",),
     "openvino": ("openvino",),
-    "spandrel": ("spandrel",),
+    "spandrel": ("onnx", "safetensors", "spandrel", "torch"),
     "train": (
-        *("torch", "filelock", "lightning_fabric", "matplotlib", "onnx", "pooch", "pydantic"),
-        *("pyrtools", "safetensors", "scipy", "sklearn", "tensorboardX", "yaml"),
+        *("torch", "filelock", "lightning_fabric", "matplotlib", "onnx", "pydantic"),
+        *("safetensors", "tensorboardX", "yaml"),
     ),
 }
 
 
-def need(extra: str, purpose: str) -> None:
-    """Raise `MissingExtra` unless every package of ``extra`` is there; nothing is imported."""
-    missing = [name for name in _MODULES[extra] if find_spec(name) is None]
+def need(extra: str, purpose: str, *modules: str) -> None:
+    """Raise `MissingExtra` if a package is not installed; nothing is imported.
+
+    Args:
+        extra: The extra that brings it.
+        purpose: What needs it.
+        modules: What is looked for; none is everything that the extra brings.
+    """
+    missing = [name for name in modules or _MODULES[extra] if find_spec(name) is None]
     if missing:
-        raise MissingExtra(
-            purpose, f"needs {', '.join(missing)}", f"run: pip install 'srcnn[{extra}]'"
-        )
+        fix = f"run: pip install 'srcnn[{extra}]'"
+        if "torch" in missing:
+            fix += " (torch for the CPU alone: README)"
+        raise MissingExtra(purpose, f"needs {', '.join(missing)}", fix)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
 from numpy.typing import NDArray
 
-from srcnn._optional import need
 from srcnn.engine.arguments import number, whole
 from srcnn.engine.inputs import Picture
 from srcnn.engine.options import Engine, engine_of
@@ -260,7 +259,6 @@ def evaluate(
     Raises:
         SrcnnError: If an argument is wrong, or nothing can be scored.
     """
-    need("train", "srcnn.evaluate")
     from srcnn.evaluation.report import Request, make_report
 
     request = Request(

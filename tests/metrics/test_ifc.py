@@ -80,7 +80,7 @@ def test_without_its_package_it_says_what_to_install(
         return None if name == "pyrtools" else object()
 
     monkeypatch.setattr(_optional, "find_spec", find)
-    with pytest.raises(MissingExtra, match=r"needs pyrtools; run: pip install 'srcnn\[train\]'"):
+    with pytest.raises(MissingExtra, match=r"needs pyrtools; run: pip install 'srcnn\[evaluate\]'"):
         ifc(photo[..., 0], photo[..., 0])
 
 

@@ -93,7 +93,7 @@ def fetch(names: tuple[str, ...], data_root: Path | None, quiet: bool) -> None:
     Arguments:
       NAME...  See srcnn data list.
     """
-    need("train", "srcnn data fetch")
+    need("evaluate", "srcnn data fetch", "pooch")
     from srcnn.data.fetch import order
 
     # Every name and folder is looked at before the first file is asked for.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 from click.exceptions import Exit
 
-from srcnn._optional import need
 from srcnn.cli.console import report_error, write_json
 from srcnn.cli.options import data_root_option, engine_options, pass_quiet
 from srcnn.errors import UsageError
@@ -78,7 +77,6 @@ def evaluate(
       DATASET...  set5, set14, bsd100, bsd200, urban100, or a folder of HR
                   pictures.
     """
-    need("train", "srcnn evaluate")
     from srcnn.cli.jobs import check_json_file
     from srcnn.data.catalog import locate
     from srcnn.data.folder import pictures_in

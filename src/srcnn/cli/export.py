@@ -82,7 +82,7 @@ def export(
       bare          luma, padded by r on each side; H and W of --size are without it
       --standalone  the small RGB picture, which --size is of
     """
-    need("train", "srcnn export")
+    need("train", "srcnn export", "onnx", "safetensors", "torch")
     from srcnn.export import export as write
 
     difference = write(model, scale, output, standalone, overwrite, layout, size)

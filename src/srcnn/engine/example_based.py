@@ -75,7 +75,7 @@ def open_example_based(
     Where T91 is not there, what was trained on it, else what was trained last; of other pictures than the 91
     a warning tells. Raises `ModelError` for another name, or another scale than
     2, 3 or 4, and where it has to be trained `MissingData` without T91 or with too little to learn from in it,
-    and `MissingExtra` without the extra ``train``.
+    and `MissingExtra` without the extra ``evaluate``.
     """
     if name not in METHODS:
         raise ModelError(
@@ -123,7 +123,7 @@ def _read_or_train(name: str, scale: int, files: Sequence[Path], pictures: str, 
     path = _path(name, scale, pictures)
     arrays = _read(path, scale, METHODS[name])
     if arrays is None:
-        need("train", f"model {name}")
+        need("evaluate", f"model {name}", "scipy", "sklearn")
         try:
             arrays = train(name, scale, files, METHODS[name], say)
         except MissingData as error:

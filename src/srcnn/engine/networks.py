@@ -126,12 +126,12 @@ def _of_others(name: str, path: Path, engine: Engine) -> Opened:
     try:
         from srcnn.weights.foreign import load
     except ImportError:  # without torch nothing can be said of the file
-        need("spandrel", f"model {name}")
+        need("spandrel", f"model {name}", "spandrel", "torch")
         raise
     try:
         load(path, 0)
     except UnknownLayout:
-        need("spandrel", f"model {name}")
+        need("spandrel", f"model {name}", "spandrel", "torch")
         return network_of_others(name, path, engine)
     raise _only_onnx(name)
 

@@ -66,7 +66,7 @@ def open_model(model: str, scale: int, engine: Engine = AUTO) -> Enhancer:
         return Bicubic()
     path = find(model, scale, (BICUBIC, *METHODS))
     if path.suffix != ".onnx":
-        need("train", f"model {model}")
+        need("train", f"model {model}", "onnx", "safetensors", "torch")
         from srcnn.weights.foreign import open_weights
 
         try:
@@ -88,7 +88,7 @@ def scale_of_file(model: str) -> int:
     Raises:
         ModelError: The file cannot be opened.
     """
-    need("train", f"model {model}")
+    need("train", f"model {model}", "onnx", "safetensors", "torch")
     from srcnn.weights.foreign import load, read_state
 
     path = find(model, 0)

@@ -35,10 +35,10 @@ def ifc(a: NDArray[Any], b: NDArray[Any]) -> float:
     """Bits per pixel that ``a`` shares with the truth ``b``; they do not commute.
 
     H x W, of the same shape and dtype, at least 72 pixels each way. Equal pictures give a large number, not
-    infinity. Needs the extra ``train`` (pyrtools).
+    infinity. Needs the extra ``evaluate`` (pyrtools).
     """
     picture, truth = levels("ifc", a, b, SMALLEST)
-    need("train", "metric ifc")
+    need("evaluate", "metric ifc", "pyrtools")
     ours, theirs = _bands(picture), _bands(truth)
     return sum(_shared(ours[key], theirs[key], key[0]) for key in theirs) / truth.size
 

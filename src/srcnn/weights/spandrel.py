@@ -38,7 +38,7 @@ def describe(state: Any, source: str) -> Any:
         ModelError: spandrel does not know the network, or it does not enlarge gray or RGB images.
     """
     try:
-        need("spandrel", source)
+        need("spandrel", source, "spandrel", "torch")
     except MissingExtra as error:
         why = "is not an SRCNN, and other networks need spandrel"
         raise MissingExtra(source, why, error.fix) from None
