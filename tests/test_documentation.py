@@ -1,0 +1,182 @@
+"""Every block of README and docs runs as it stands there.
+
+What takes hours or a network runs as its dry run, or is read by its verb only: `INSTEAD` says which and
+why. All else runs, in a folder that holds what the pages speak of.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import numpy as np
+import pytest
+import scipy.io
+import torch
+from PIL import Image
+
+from srcnn.cli.main import app
+from srcnn.errors import SrcnnError
+from srcnn.training.recipe_file import make_recipe
+
+from .cli.conftest import Ran, Srcnn, srcnn  # noqa: F401 - a fixture
+from .conftest import EXAMPLE, ROOT
+from .support.networks import save_other
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DRY = "--dry-run"
+READ = "read only"
+OUTSIDE = "not a command of srcnn"
+INSTEAD = {
+    "srcnn data fetch": (READ, "needs the network"),
+    "srcnn train": (DRY, "takes minutes to hours"),
+    "srcnn experiment": (READ, "takes hours"),
+    "srcnn bench": (READ, "takes minutes on an idle machine"),
+    "srcnn evaluate set5 -m sparse-coding": (READ, "learns from t91 for minutes"),
+    "srcnn compare examples/dog.png -m a+": (READ, "learns from t91 for minutes"),
+    "pip": (OUTSIDE, "the gate runs the README's lines in fresh environments"),
+    "pytest": (OUTSIDE, "the gate runs it"),
+    "scripts/check": (OUTSIDE, "the gate runs it"),
+    "torchrun": (OUTSIDE, "tests/training starts processes of its own"),
+    "python scripts/": (OUTSIDE, "makes what is committed, from a finished run or an idle machine"),
+}
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """(page, text) of every block in a language."""
+    pattern = re.compile(rf"^```{language}\n(.*?)^```", re.DOTALL | re.MULTILINE)
+    return [
+        (page.relative_to(ROOT).as_posix(), text)
+        for page in PAGES
+        for text in pattern.findall(page.read_text(encoding="utf-8"))
+    ]
+
+
+def commands(text: str) -> Iterator[str]:
+    """Every command of a block, as a shell would see it."""
+    for line in text.splitlines():
+        words = shlex.split(line, comments=True)
+        start = 0
+        for end in (*(k for k, word in enumerate(words) if word == "&&"), len(words)):
+            if words[start:end]:
+                yield shlex.join(words[start:end])
+            start = end + 1
+
+
+COMMANDS = sorted({(page, line) for page, text in blocks("sh") for line in commands(text)})
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout with a user's files in it, and data sets of a few small pictures."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("recipes", "experiments", "examples"):
+        shutil.copytree(ROOT / name, folder / name)
+    photo = Image.open(EXAMPLE).convert("RGB")
+    small = photo.crop((90, 90, 154, 138))
+    for name in ("photo.jpg", "photo.png", "scan.tif", "holiday/a/b.jpg", "album/c.png"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        small.save(folder / name)
+    (folder / "files.txt").write_text("photo.jpg\nholiday/a/b.jpg\n")
+    # A data root; the pictures of photos/ and my/ are large enough to learn from.
+    names = ("set5", "set14", "bsd100", "bsd200", "t91", "cid22", "clic", "gb82", "photos")
+    for name in (*names, "my/photos", "my/scans", "my-photos"):
+        (folder / name).mkdir(parents=True)
+        for k in range(16):
+            photo.rotate(k).crop((20 + k, 40, 200 + k, 220)).save(folder / name / f"{k}.png")
+    random = np.random.default_rng(1)
+    layers = {"conv1": (81, 64), "conv2": (64, 1, 32), "conv3": (32, 25)}
+    content = {f"weights_{name}": random.normal(0, 0.01, size) for name, size in layers.items()}
+    sizes = zip(layers, (64, 32, 1), strict=True)
+    content |= {f"biases_{name}": np.zeros((count, 1)) for name, count in sizes}
+    scipy.io.savemat(folder / "my.mat", content)
+    kernels = {"conv1": (64, 1, 9, 9), "conv2": (32, 64, 1, 1), "conv3": (1, 32, 5, 5)}
+    state = {f"{name}.weight": torch.randn(size) / 100 for name, size in kernels.items()}
+    state |= {f"{name}.bias": torch.zeros(size[0]) for name, size in kernels.items()}
+    torch.save(state, folder / "theirs.pth")
+    save_other(folder / "4x_esrgan.pth", "esrgan")
+    yamls = [text for page, text in blocks("yaml") if page == "docs/training.md"]
+    (folder / "my.yaml").write_text(yamls[0])
+    (folder / "first.yaml").write_text(yamls[0])
+    return folder
+
+
+@pytest.fixture
+def checkout(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, as the current folder."""
+    folder = tmp_path / "checkout"
+    shutil.copytree(place, folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("SRCNN_DATA", str(folder))
+    return folder
+
+
+def way(line: str) -> str:
+    """How a command is tried, by the longest entry of `INSTEAD` that it begins with."""
+    found = [start for start in INSTEAD if line.startswith(start)]
+    return INSTEAD[max(found, key=len)][0] if found else "run"
+
+
+def test_nothing_is_replaced_that_no_page_shows() -> None:
+    lines = [line for _, line in COMMANDS]
+    assert [start for start in INSTEAD if not any(line.startswith(start) for line in lines)] == []
+    assert sum(way(line) == "run" for line in lines) > len(lines) / 3
+
+
+@pytest.mark.parametrize(("page", "line"), COMMANDS, ids=[line for _, line in COMMANDS])
+def test_commands(srcnn: Srcnn, checkout: Path, page: str, line: str) -> None:  # noqa: F811
+    how = way(line)
+    words = shlex.split(line)
+    if how == OUTSIDE:
+        assert words[0] != "srcnn"
+        if words[0] == "python":
+            assert (ROOT / words[1]).exists()
+        return
+    assert words.pop(0) == "srcnn"
+    if how == READ:
+        command: click.Command = app
+        while isinstance(command, click.Group):
+            command = command.commands[words.pop(0)]
+        command.make_context("srcnn", words)
+        return
+    if "theirs.onnx" in words and words[0] == "upscale":
+        assert srcnn(*shlex.split("export -m theirs.pth -s 3 -o theirs.onnx")).code == 0
+    if "--resume" in words:
+        prepare_run(srcnn)
+    if any(word.startswith("start=runs/") for word in words):
+        prepare_run(srcnn, "runs/first")
+    if how == DRY and DRY not in words:
+        words.append(DRY)
+    ran: Ran = srcnn(*words)
+    assert ran.code == 0, ran.err
+
+
+def prepare_run(srcnn: Srcnn, folder: str = "runs/x3") -> None:  # noqa: F811
+    """A finished run of a few steps, to resume and to start from."""
+    short = ("steps=2", "validate_every=2", "scores=[]", "batch=2", "held_back=1", "precision=fp32")
+    options = [word for change in short for word in ("--set", change)]
+    ran = srcnn("train", "my.yaml", "--run", folder, "--quiet", *options)
+    assert ran.code == 0, ran.err
+
+
+@pytest.mark.parametrize(("page", "text"), blocks("python"), ids=[p for p, _ in blocks("python")])
+def test_python(checkout: Path, capsys: pytest.CaptureFixture[str], page: str, text: str) -> None:
+    names: dict[str, object] = {"io": io, "os": os}
+    exec(compile(text, page, "exec"), names)
+    assert names["srcnn"]
+
+
+@pytest.mark.parametrize(("page", "text"), blocks("yaml"), ids=[p for p, _ in blocks("yaml")])
+def test_recipes(checkout: Path, page: str, text: str) -> None:
+    import yaml
+
+    try:
+        make_recipe(yaml.safe_load(text), (), page)
+    except SrcnnError as error:
+        pytest.fail(str(error))
