@@ -129,6 +129,7 @@ def test_nothing_is_replaced_that_no_page_shows() -> None:
     assert sum(way(line) == "run" for line in lines) > len(lines) / 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "line"), COMMANDS, ids=[line for _, line in COMMANDS])
 def test_commands(srcnn: Srcnn, checkout: Path, page: str, line: str) -> None:  # noqa: F811
     how = way(line)
