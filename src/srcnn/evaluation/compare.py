@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,8 @@ from srcnn.images.crop import modcrop
 from srcnn.images.degrade import Degradation, low_resolution
 from srcnn.images.io import MAX_BYTES, open_picture
 from srcnn.images.quantize import to_float, to_uint8
-from srcnn.weights.store import default, is_file_name
+from srcnn.weights.labels import labels_of
+from srcnn.weights.store import default
 
 MAX_PIXELS = 2**25
 """Default limit: a comparison holds every picture whole, in floats, about 150 bytes a pixel."""
@@ -37,7 +37,7 @@ class Shown:
     model: str
     """As it was given."""
     label: str
-    """The same without the way to a file, where that is clear."""
+    """What it is called, see `srcnn.weights.labels`."""
     pixels: NDArray[np.uint8]
     scores: Scores
 
@@ -86,7 +86,8 @@ def compare(
     opened = open_models(names, [scale], say=progress)[scale]
     if progress is not None:
         progress(f"comparing {source}")
-    return compare_original(original, scale, dict(zip(_labels(names), opened, strict=True)))
+    labels = labels_of(names)
+    return compare_original(original, scale, dict(zip(labels.values(), opened, strict=True)))
 
 
 def compare_original(
@@ -131,9 +132,3 @@ def _low(
             return y_to_gray(given)
         given = np.dstack([given, convert(clean, "RGB", "YCbCr")[..., 1:]])
     return convert(given, "YCbCr" if color == "Y" else space_of(color), "RGB")
-
-
-def _labels(names: Sequence[str]) -> list[str]:
-    short = [Path(name).name if is_file_name(name) else name for name in names]
-    count = Counter(short)
-    return [label if count[label] == 1 else name for name, label in zip(names, short, strict=True)]

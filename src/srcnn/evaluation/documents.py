@@ -36,6 +36,7 @@ class ResultDocument(TypedDict):
     dataset: str
     scale: int
     model: str
+    label: str
     images: list[ImageDocument]
     mean: JsonScores
 
@@ -93,6 +94,10 @@ class Result:
     scale: int
     model: str
     images: Sequence[ImageScores]
+    label: str
+    """The name on the model's card."""
+    shown: str
+    """What the model is called in tables, see `srcnn.weights.labels`."""
 
     @property
     def mean(self) -> Scores:
@@ -106,6 +111,7 @@ class Result:
             "dataset": self.dataset,
             "scale": self.scale,
             "model": self.model,
+            "label": self.label,
             # Which metrics there are is chosen at run time.
             "images": cast("list[ImageDocument]", rows),
             "mean": finite_scores(self.mean),
