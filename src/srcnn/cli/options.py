@@ -34,11 +34,19 @@ Function = Callable[..., Any]
 
 @dataclass
 class Voice:
-    """How much a command says; the object of its click context."""
+    """How much a command says; the object of its click context.
+
+    Attributes:
+        quiet: Whether to print errors and results only.
+        verbose: Whether to print more.
+        debug: Whether to print a traceback when something fails.
+        documented: Whether the JSON document that was asked for is written, or begun.
+    """
 
     quiet: bool = False
     verbose: bool = False
     debug: bool = False
+    documented: bool = False
 
     @classmethod
     def current(cls) -> Voice:

@@ -114,8 +114,8 @@ def make_report(
             ]
     if not results and sum(len(dataset.files) for dataset in datasets) == 1:
         raise failures[-1]
-    lines = sorted({str(failure) for failure in failures})
-    return Report(rules, engine, _checks(results, rules), lines, results)
+    errors = sorted({str(failure): failure for failure in failures}.values(), key=str)
+    return Report(rules, engine, _checks(results, rules), errors, results)
 
 
 def check_metrics(metrics: Sequence[str], rules: Protocol) -> None:
