@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from srcnn.terminal import say
+
 ENGINES = ("auto", "onnxruntime", "openvino", "ncnn", "torch")
 PRECISIONS = ("auto", "fp32", "bf16")
 DEVICES = ("auto", "cpu", "cuda")
@@ -55,11 +57,18 @@ class Voice:
         return (context.find_object(cls) if context else None) or cls()
 
 
+class _Said(logging.Handler):
+    """Prints records as every other message, which first removes the progress line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(self.format(record))
+
+
 def _hear(context: click.Context, option: click.Parameter, value: bool) -> None:
     if value:
         setattr(context.ensure_object(Voice), str(option.name), True)
         if option.name == "verbose":
-            logging.basicConfig(format="%(message)s")
+            logging.basicConfig(format="%(message)s", handlers=[_Said()])
             logging.getLogger("srcnn").setLevel(logging.INFO)
 
 
