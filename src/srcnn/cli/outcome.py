@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from srcnn.images.formats import SUFFIXES
 from srcnn.weights.store import SUFFIXES as WEIGHTS
 
 _OPTION = "--json"
+_ITSELF = re.compile(r"--json(?![\w-])")
+"""In an error that is about the document's own place."""
 _HEAD = 400
 """Characters of a file by which a document of ours is known."""
 
@@ -53,7 +56,9 @@ class Failure:
         A document that cannot be written is passed over: the command has failed already.
         """
         target = asked_for(words)
-        if target is None or voice.documented or _OPTION in self.line or not _is_free(target):
+        if target is None or voice.documented or _ITSELF.search(self.line):
+            return
+        if not _is_free(target):
             return
         document = {"schema": 1, "results": []}
         with suppress(SrcnnError, OSError, ValueError):
