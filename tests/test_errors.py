@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import re
 
 import pytest
 
 from srcnn import errors
 from srcnn.errors import InputError, LimitError, SrcnnError
+
+from .conftest import ROOT
 
 FIX = "raise it with --max-pixels"
 
@@ -73,3 +76,12 @@ def test_no_error_is_without_a_code_in_the_contract() -> None:
     values = vars(errors).values()
     classes = [v for v in values if isinstance(v, type) and issubclass(v, SrcnnError)]
     assert len(classes) == 10
+
+
+def test_every_error_is_in_the_docs() -> None:
+    """The table of docs/errors.md: the kinds, their codes, and what each is a kind of."""
+    page = (ROOT / "docs" / "errors.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| `(\w+)` \| \w.* \|$", page, re.MULTILINE)
+    found = [value for value in vars(errors).values() if isinstance(value, type)]
+    classes = [value for value in found if issubclass(value, SrcnnError)]
+    assert rows == [(c.__name__, str(c.exit_code), c.__bases__[0].__name__) for c in classes]

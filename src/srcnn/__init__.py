@@ -62,14 +62,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'srcnn' has no attribute '{name}'")
-    if name in ("BinarySRCNN", "SRCNN"):
-        from srcnn._optional import need
+if not TYPE_CHECKING:  # or every name that is mistyped would be one of type Any
 
-        need("train", f"srcnn.{name}", "torch")
-    return getattr(import_module(_HOMES[name]), name)
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'srcnn' has no attribute '{name}'")
+        if name in ("BinarySRCNN", "SRCNN"):
+            from srcnn._optional import need
+
+            need("train", f"srcnn.{name}", "torch")
+        return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
 from numpy.typing import NDArray
 
-from srcnn.engine.arguments import number, whole
+from srcnn.engine.arguments import keywords_named, number, whole
 from srcnn.engine.inputs import Picture
 from srcnn.engine.options import Engine, engine_of
 from srcnn.engine.upscaler import Upscaler
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from srcnn.evaluation.documents import ReportDocument
 
 
+@keywords_named
 def load(
     name_or_file: str | Path | None = None,
     scale: float = 3,
@@ -94,6 +95,7 @@ def upscale(
 ) -> Picture: ...
 
 
+@keywords_named
 def upscale(
     image: Any,
     scale: float = 3,
@@ -139,6 +141,7 @@ def upscale(
     return load(model, scale, asked).upscale(image, max_pixels=max_pixels, max_bytes=max_bytes)
 
 
+@keywords_named
 def upscale_file(
     source: File | PIL.Image.Image,
     destination: Writable,
@@ -226,6 +229,7 @@ def upscale_file(
     return convert(source, target, pool, conversion, progress, stop)
 
 
+@keywords_named
 def evaluate(
     datasets: str | Path | Sequence[str | Path],
     models: str | Path | Sequence[str | Path] | None = None,

@@ -161,11 +161,11 @@ def test_saved_pictures_are_the_network_s_own(
     saved = {}
     for protocol in ("paper", "paper-colour"):
         make_report(Request([str(pictures)], [str(file)], [3], protocol), save=tmp_path / protocol)
-        for model in ("bicubic", "RGB.onnx"):
+        for model in ("bicubic", "RGB-x3"):
             folder = tmp_path / protocol / "small_x3" / model
             assert len(list(folder.iterdir())) == 4
             saved[protocol, model] = np.asarray(Image.open(folder / "colour.png")).astype(float)
-        assert np.abs(saved[protocol, "RGB.onnx"] - rgb).max() <= 0.51
+        assert np.abs(saved[protocol, "RGB-x3"] - rgb).max() <= 0.51
         with Image.open(folder / "gray.png") as gray:
             assert gray.mode == "L"
     assert np.abs(saved["paper", "bicubic"] - saved["paper-colour", "bicubic"]).max() <= 3
@@ -177,7 +177,7 @@ def test_the_luma_of_pictures_that_were_scored_in_rgb(
     """H x W, whatever was scored: the Y of the colour picture beside it; a gray picture's one channel."""
     file = weights(network, "RGB", tmp_path)
     make_report(Request([str(pictures)], [str(file)], [3], "rgb"), save=tmp_path)
-    for model in ("bicubic", "RGB.onnx"):
+    for model in ("bicubic", "RGB-x3"):
         folder = tmp_path / "small_x3" / model
         colour, luma, gray, gray_luma = (
             np.asarray(Image.open(folder / f"{name}.png"))

@@ -95,9 +95,13 @@ def test_labels_are_names_until_they_clash(tmp_path: Path, weights: str) -> None
     twin = tmp_path / "other" / "net.onnx"
     twin.parent.mkdir()
     twin.write_bytes(Path(weights).read_bytes())
-    assert [s.label for s in compare(file, 3, [weights]).models] == ["bicubic", "net.onnx"]
+    assert [s.label for s in compare(file, 3, [weights]).models] == ["bicubic", "test-x3"]
     both = compare(file, 3, [weights, str(twin), weights, "bicubic"]).models
-    assert [shown.label for shown in both] == ["bicubic", weights, str(twin)]
+    assert [shown.label for shown in both] == [
+        "bicubic",
+        f"test-x3 ({Path(weights).parent.name})",
+        "test-x3 (other)",
+    ]
 
 
 def test_without_a_model_it_is_the_best_shipped(tmp_path: Path) -> None:

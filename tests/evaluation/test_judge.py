@@ -17,6 +17,7 @@ from srcnn.weights.card import Card
 from srcnn.weights.graph import to_onnx
 
 from ..conftest import EXAMPLE
+from ..engine.reference import weights_file
 from ..support.command import run
 
 
@@ -123,6 +124,49 @@ def test_saved_pictures(
     assert np.abs(saved - np.clip(enlarged, 0, 1) * 255).max() < 2.5
     with Image.open(folder / "gray.png") as gray:
         assert gray.mode == "L"
+    for kind, size in (("truth", (72, 69)), ("low-resolution", (24, 23))):
+        with Image.open(save / "small_x3" / kind / "colour.png") as reference:
+            assert (reference.mode, reference.size) == ("RGB", size)
+            made = np.asarray(reference).astype(float)
+        wanted = truth * 255 if kind == "truth" else imresize(truth, 1 / 3) * 255
+        # MATLAB rounds an 8-bit picture after each direction.
+        assert np.abs(made - np.clip(wanted, 0, 255)).max() < 1
+
+
+def test_nothing_that_is_saved_collides(
+    pictures: Path,
+    network: SRCNN,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Two runs call their weights alike; the luma of one picture could be another picture."""
+    tensors = network.tensors()
+    files = [tmp_path / run / "weights.onnx" for run in ("first", "second")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_bytes(weights_file(tensors, 3, "mine"))
+    models = [word for file in files for word in ("-m", file)]
+    save = tmp_path / "out"
+    report = tmp_path / "report.json"
+    words = ("evaluate", pictures, *models, "--save", save, "--json")
+    assert run(monkeypatch, *words, report) == 0
+    labels = {"bicubic", "mine-x3 (first)", "mine-x3 (second)"}
+    assert {path.name for path in (save / "small_x3").iterdir()} == {
+        *labels,
+        "truth",
+        "low-resolution",
+    }
+    table = capsys.readouterr().out
+    assert all(label in table for label in labels)
+    assert "weights.onnx" not in table
+    rows = json.loads(report.read_text())["results"]
+    assert [row["label"] for row in rows] == ["bicubic", "mine", "mine"]
+    assert [row["model"] for row in rows[1:]] == [str(file) for file in files]
+    Image.open(pictures / "colour.png").save(pictures / "Alpha_Y.png")
+    assert run(monkeypatch, "evaluate", pictures, "-s", 3) == 0
+    assert run(monkeypatch, "evaluate", pictures, "-s", 3, "--save", save) == 2
+    assert "2 are named 'alpha_y'" in capsys.readouterr().err
 
 
 def test_two_equal_pictures_are_null_in_json(

@@ -108,7 +108,7 @@ def test_a_batch_that_cannot_be_shared_is_refused(
     class Three:
         world_size, is_global_zero = 3, True
 
-    monkeypatch.setattr("srcnn.runs.run.make_fabric", lambda *_: (Three(), "fp32"))
+    monkeypatch.setattr("srcnn.runs.begin.make_fabric", lambda *_: (Three(), "fp32"))
     with pytest.raises(UsageError, match="4 is no multiple of 3 processes"):
         run_plan(make_plan(recipe_for(photos), "tiny"), tmp_path / "run")
 

@@ -192,7 +192,8 @@ def test_a_run_of_an_earlier_release_goes_on(
     assert "begins anew" not in told
     assert "damaged" not in told
     assert logged(run, "step") == [4, 8, 12]
-    assert torch.load(run / LAST).keys() == saved.keys()
+    assert torch.load(run / LAST).keys() == saved.keys() | {"learned"}
+    assert load(run / WEIGHTS, 3)[1].samples == 12 * recipe.batch
     train(recipe, tmp_path / "straight")
     straight, resumed = (load(folder / WEIGHTS, 3)[0] for folder in (tmp_path / "straight", run))
     for name, tensor in straight.items():

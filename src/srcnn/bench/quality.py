@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from srcnn.errors import UsageError
 from srcnn.evaluation.finished import rgb_input, score_rgb
 from srcnn.evaluation.protocol import PROTOCOLS
 from srcnn.evaluation.reference import Original, read_original
+from srcnn.weights.labels import labels_of
 from srcnn.weights.store import SCALES
 
 PROTOCOL = PROTOCOLS["8bit"]
@@ -193,7 +194,9 @@ def to_table(report: QualityDocument) -> str:
     """Return the report as text, the fastest contender of each scale first; * marks the front."""
     rows = report["rows"]
     datasets = list(rows[0]["psnr"])
-    width = max(len(_title(row)) for row in rows)
+    labels = labels_of(list(dict.fromkeys(row["model"] for row in rows)))
+    titles = {id(row): _title(row, labels) for row in rows}
+    width = max(map(len, titles.values()))
     scores = "".join(f"{title_of(name):>8}" for name in datasets)
     lines = [f"{'scale':7}{'contender':{width}}{'ms per megapixel':>18}{scores}  dB"]
     for scale in dict.fromkeys(row["scale"] for row in rows):
@@ -202,10 +205,12 @@ def to_table(report: QualityDocument) -> str:
         for row in sorted(of_scale, key=lambda row: row["ms_per_megapixel"]):
             scores = "".join(f"{row['psnr'][name]:8.2f}" for name in datasets)
             mark = "  *" if row in best else ""
-            line = f"x{scale:<6}{_title(row):{width}}{row['ms_per_megapixel']:18.1f}{scores}{mark}"
+            line = (
+                f"x{scale:<6}{titles[id(row)]:{width}}{row['ms_per_megapixel']:18.1f}{scores}{mark}"
+            )
             lines.append(line)
     return "\n".join(lines)
 
 
-def _title(row: QualityRow) -> str:
-    return title(row["contender"], row["model"], row["engine"], row["precision"])
+def _title(row: QualityRow, labels: Mapping[str, str]) -> str:
+    return title(row["contender"], labels[row["model"]], row["engine"], row["precision"])

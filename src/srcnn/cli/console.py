@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +41,24 @@ def as_ours(error: Exception, source: str) -> SrcnnError:
     return SrcnnError(source, f"{type(error).__name__}: {error}")
 
 
+@contextmanager
+def writing_stdout() -> Iterator[None]:
+    """Turn an `OSError` inside the block into an `OutputError`, unless the reader has left."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError("stdout", f"cannot be written ({error.strerror})") from None
+
+
 def write_json(document: Mapping[str, Any], target: str) -> None:
     """One JSON document to a file, or to stdout for ``-``."""
+    Voice.current().documented = True
     text = json.dumps(document, indent=1) + "\n"
     if target == "-":
-        try:
+        with writing_stdout():
             sys.stdout.write(text)
             sys.stdout.flush()
-        except BrokenPipeError:  # the reader has left
-            raise
-        except OSError as error:
-            raise OutputError("stdout", f"cannot be written ({error.strerror})") from None
     else:
         write_atomically(Path(target), text.encode())

@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import warnings
+from collections.abc import Sequence
 from io import TextIOWrapper
 
 import click
@@ -14,18 +15,18 @@ from click.exceptions import Exit
 from srcnn import __version__
 from srcnn.cli.bench import bench
 from srcnn.cli.compare import compare
-from srcnn.cli.console import report_error
 from srcnn.cli.data import data
 from srcnn.cli.evaluate import evaluate
 from srcnn.cli.experiment import experiment
 from srcnn.cli.export import export
 from srcnn.cli.models import models
 from srcnn.cli.options import Voice, everywhere
+from srcnn.cli.outcome import Failure
 from srcnn.cli.signals import Signals, Terminated
 from srcnn.cli.train import train
 from srcnn.cli.upscale import upscale
 from srcnn.cli.usage import Verbs, as_ours
-from srcnn.errors import SrcnnError
+from srcnn.errors import Stopped
 from srcnn.terminal import say
 
 
@@ -59,30 +60,31 @@ def main() -> int:
     # What matters of what libraries say is in our own error lines.
     logging.getLogger("tifffile").setLevel(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    voice = Voice()
+    voice, words = Voice(), sys.argv[1:]
     try:
         # Not app(), which would end the process by its own rules at a signal or a closed pipe.
-        with Signals(), app.make_context("srcnn", sys.argv[1:], obj=voice) as context:
+        with Signals(), app.make_context("srcnn", [*words], obj=voice) as context:
             app.invoke(context)
         return 0
     except Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
-        report_error(as_ours(error), voice)
-        return error.exit_code
+        return Failure.of(as_ours(error)).report(words, voice)
     except KeyboardInterrupt:
-        say("interrupted; what was finished is kept")
-        return 130
+        return _stopped("interrupted", 130, words, voice)
     except Terminated:
-        say("terminated; what was finished is kept")
-        return 143
+        return _stopped("terminated", 143, words, voice)
     except BrokenPipeError:
         # Whoever read our output has left; there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except SrcnnError as error:
-        report_error(error, voice)
-        return error.exit_code
-    except Exception as error:  # the last resort: a bug must still read as one line
-        report_error(f"{type(error).__name__}: {error}", voice)
-        return 1
+    except Exception as error:  # also a bug must read as one line
+        return Failure.of(error).report(words, voice)
+
+
+def _stopped(how: str, code: int, words: Sequence[str], voice: Voice) -> int:
+    """Say that a signal ended the command; return the exit code."""
+    line = f"{how}; what was finished is kept"
+    say(line)
+    Failure(line, Stopped.__name__, code).write(words, voice)
+    return code

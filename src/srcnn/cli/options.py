@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from srcnn.terminal import say
+
 ENGINES = ("auto", "onnxruntime", "openvino", "ncnn", "torch")
 PRECISIONS = ("auto", "fp32", "bf16")
 DEVICES = ("auto", "cpu", "cuda")
@@ -34,11 +36,19 @@ Function = Callable[..., Any]
 
 @dataclass
 class Voice:
-    """How much a command says; the object of its click context."""
+    """How much a command says; the object of its click context.
+
+    Attributes:
+        quiet: Whether to print errors and results only.
+        verbose: Whether to print more.
+        debug: Whether to print a traceback when something fails.
+        documented: Whether the JSON document that was asked for is written, or begun.
+    """
 
     quiet: bool = False
     verbose: bool = False
     debug: bool = False
+    documented: bool = False
 
     @classmethod
     def current(cls) -> Voice:
@@ -47,11 +57,18 @@ class Voice:
         return (context.find_object(cls) if context else None) or cls()
 
 
+class _Said(logging.Handler):
+    """Prints records as every other message, which first removes the progress line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(self.format(record))
+
+
 def _hear(context: click.Context, option: click.Parameter, value: bool) -> None:
     if value:
         setattr(context.ensure_object(Voice), str(option.name), True)
         if option.name == "verbose":
-            logging.basicConfig(format="%(message)s")
+            logging.basicConfig(format="%(message)s", handlers=[_Said()])
             logging.getLogger("srcnn").setLevel(logging.INFO)
 
 

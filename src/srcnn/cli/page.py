@@ -41,12 +41,14 @@ def check_page(page: str, request: Request) -> None:
 def write_page(page: str, done: Converted) -> None:
     """Write the page of a picture, if there is a result to be shown."""
     from srcnn.figures.enlargement import enlargement_page
+    from srcnn.weights.labels import labels_of
 
     path, result = Path(page), Path(done.destination)
     quiet = Voice.current().quiet
     if not done.ok or not exists(result):
         return
-    data = enlargement_page(Path(done.source), result, done.model or "result")
+    model = done.model or "result"
+    data = enlargement_page(Path(done.source), result, labels_of([model])[model])
     remove_parts(path.parent)
     write_atomically(path, data)
     say(f"{page}: {len(data)} bytes", quiet)

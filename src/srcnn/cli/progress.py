@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from threading import Lock
-from unicodedata import combining, east_asian_width
 
 from srcnn.images.formats import FORMATS
-from srcnn.terminal import duration, is_shown, show
+from srcnn.terminal import columns, duration, is_shown, show, width
 
 _OVERHEAD = 4000
 """Bytes of a source that could be enlarged in the time that a picture takes beside its pixels."""
@@ -77,12 +75,7 @@ class Progress:
         """The line as it is now; at most ten times a second."""
         if self.shown and time.monotonic() - self._drawn > _REST:
             self._drawn = time.monotonic()
-            try:
-                width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
-                coding = sys.stderr.encoding
-            except (OSError, ValueError):
-                width, coding = 80, "ascii"
-            show(self.line(width - 1, time.monotonic(), coding))
+            show(self.line(columns() - 1, time.monotonic(), sys.stderr.encoding))
 
     def clear(self) -> None:
         """No line any more."""
@@ -115,16 +108,12 @@ def _tail(name: str, cells: int, coding: str) -> str:
     """The end of a name, in so many cells of a terminal at most; what would move its cursor is a ``?``."""
     name = "".join(character if character.isprintable() else "?" for character in name)
     name = name.encode(coding, "replace").decode(coding)
-    if sum(map(_cells, name)) <= cells:
+    if width(name) <= cells:
         return name
     tail, left = "", cells - 3
     for character in reversed(name):
-        left -= _cells(character)
+        left -= width(character)
         if left < 0:
             break
         tail = character + tail
     return "..." + tail if cells >= 3 else ""
-
-
-def _cells(character: str) -> int:
-    return 0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1

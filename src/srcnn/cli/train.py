@@ -16,6 +16,7 @@ from srcnn.images.files import remove_parts
 from srcnn.terminal import say
 
 if TYPE_CHECKING:
+    from srcnn.runs.begin import Place
     from srcnn.runs.plan import Plan
     from srcnn.training.config import Recipe
 
@@ -94,15 +95,15 @@ def train(
     chosen, source = _read(recipe, scale, resume, changes)
     # Torch takes seconds to load, so the recipe is checked first.
     from srcnn.runs.plan import make_plan
-    from srcnn.runs.run import WEIGHTS, run_plan
+    from srcnn.runs.run import WEIGHTS, Place, run_plan
 
     plan = make_plan(chosen, str(source), data_root, changed=bool(changes))
     _warn_of_test_pictures(plan)
-    if dry_run:
-        _describe(plan, device)
-        return
     folder = resume or run or Path("runs") / f"{chosen.name}-x{chosen.scale}"
-    _check_folder(folder, resume is not None)
+    _check_folder(folder, resume is not None, dry_run)
+    if dry_run:
+        _describe(plan, Place(folder, data_root, device, resume is not None))
+        return
     card = run_plan(plan, folder, data_root, device, resume is not None, quiet)
     if card is not None:
         for name, scores in card.scores.items():
@@ -156,14 +157,21 @@ def _warn_of_test_pictures(plan: Plan) -> None:
         say(f"WARNING: {which}: scores would mean little")
 
 
-def _describe(plan: Plan, device: str) -> None:
-    """Print the resolved recipe, and as comments below it the sizes and the estimated time."""
+def _describe(plan: Plan, place: Place) -> None:
+    """Print the resolved recipe, and as comments below it the sizes and the estimated time.
+
+    First the run is begun as far as it can be without a change, so that what it would refuse is refused.
+    """
+    from srcnn.runs.begin import begun, finished
     from srcnn.runs.pictures import open_sampler
     from srcnn.runs.plan import estimated_seconds
     from srcnn.terminal import duration
     from srcnn.weights.architectures.table import grid_of, parameters_of
 
-    recipe = plan.recipe
+    recipe, done, changes = plan.recipe, plan.recipe.steps, list[str]()
+    if finished(plan, place) is None:
+        with begun(plan, place, quiet=True, dry=True) as run:
+            done, changes = run.state.step, run.changes
     sys.stdout.write(recipe.to_yaml())
     print(f"# {len(plan.training)} pictures to train on, {len(plan.held_back)} held back")
     if plan.held_out:
@@ -171,22 +179,25 @@ def _describe(plan: Plan, device: str) -> None:
     if recipe.sub_images:
         with open_sampler(recipe, plan.training, grid_of(plan.card), _comment, say):
             pass  # only the pictures themselves tell how many there are
-    seen = recipe.steps * recipe.batch
-    print(f"# {recipe.steps} steps of {recipe.batch} patches: {seen} in all")
+    if changes:
+        print(f"# changed: {', '.join(changes)}")
+    if done:
+        print(f"# {done} of {recipe.steps} steps are done")
+    left = recipe.steps - done
+    print(f"# {left} steps of {recipe.batch} patches: {left * recipe.batch} in all")
     print(f"# {parameters_of(plan.card)} weights")
-    print(f"# about {duration(estimated_seconds(plan, device))} on this machine")
+    print(f"# about {duration(estimated_seconds(plan, left, place.device))} on this machine")
 
 
-def _check_folder(folder: Path, resume: bool) -> None:
-    """Raise `UsageError` for a run directory that is not empty, unless a run is resumed there."""
+def _check_folder(folder: Path, resume: bool, dry_run: bool) -> None:
+    """Refuse a run directory that is not empty, unless a run is resumed there; tidy it before a run."""
     from srcnn.training.device import is_first_process
-    from srcnn.training.resume import LOCK
+    from srcnn.training.resume import check_folder
 
     if is_first_process():
-        remove_parts(folder)
-        taken = folder.is_dir() and any(file.name != LOCK for file in folder.iterdir())
-        if taken and not resume:
-            raise UsageError(folder, "is not empty", "use --resume RUN to go on, or another --run")
+        if not dry_run and not resume:
+            remove_parts(folder)
+        check_folder(folder, resume)
 
 
 def _comment(text: str) -> None:

@@ -1,11 +1,35 @@
-"""Numbers that a caller passes, numpy's and others', as Python's own."""
+"""What a caller passes: keywords by their names, and numbers, numpy's and others', as Python's own."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import wraps
+from inspect import signature
 from operator import index
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from srcnn.errors import UsageError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def keywords_named(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a public function so that its TypeError for a misspelled keyword names the near one."""
+    known = list(signature(function).parameters)
+
+    @wraps(function)
+    def checked(*args: P.args, **options: P.kwargs) -> R:
+        for option in options:
+            if option not in known:
+                near = get_close_matches(option, known, 1)
+                hint = f"; did you mean '{near[0]}'?" if near else ""
+                name = f"{function.__name__}()"
+                raise TypeError(f"{name} got an unexpected keyword argument '{option}'{hint}")
+        return function(*args, **options)
+
+    return checked
 
 
 def whole(value: Any, option: str) -> int:

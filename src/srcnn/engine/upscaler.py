@@ -8,7 +8,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.engine.arguments import callback, number, pair, positive
+from srcnn.engine.arguments import callback, keywords_named, number, pair, positive
 from srcnn.engine.inputs import Picture, through
 from srcnn.engine.networks import Networks, open_networks
 from srcnn.engine.options import Engine, engine_of
@@ -93,6 +93,7 @@ class Upscaler:
         max_bytes: int = MAX_BYTES,
     ) -> Picture: ...
 
+    @keywords_named
     def upscale(
         self,
         image: Any,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,17 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
+from srcnn.engine.network import Enhancer
 from srcnn.errors import UsageError
 from srcnn.evaluation.models import open_models
+from srcnn.evaluation.protocol import BICUBIC as BICUBIC_ALONE
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
 from srcnn.evaluation.reference import Original
 from srcnn.evaluation.save import picture_of
 from srcnn.evaluation.scoring import Judged, Scores, check_size, score_pictures
+from srcnn.images.color import Color, convert, space_of, y_to_gray
 from srcnn.images.crop import modcrop
-from srcnn.images.degrade import low_resolution
+from srcnn.images.degrade import Degradation, low_resolution
 from srcnn.images.io import MAX_BYTES, open_picture
 from srcnn.images.quantize import to_float, to_uint8
-from srcnn.weights.store import default, is_file_name
+from srcnn.weights.labels import labels_of
+from srcnn.weights.store import default
 
 MAX_PIXELS = 2**25
 """Default limit: a comparison holds every picture whole, in floats, about 150 bytes a pixel."""
@@ -34,7 +37,7 @@ class Shown:
     model: str
     """As it was given."""
     label: str
-    """The same without the way to a file, where that is clear."""
+    """What it is called, see `srcnn.weights.labels`."""
     pixels: NDArray[np.uint8]
     scores: Scores
 
@@ -83,22 +86,49 @@ def compare(
     opened = open_models(names, [scale], say=progress)[scale]
     if progress is not None:
         progress(f"comparing {source}")
+    labels = labels_of(names)
+    return compare_original(original, scale, dict(zip(labels.values(), opened, strict=True)))
+
+
+def compare_original(
+    original: Original,
+    scale: int,
+    models: Mapping[str, Enhancer],
+    degradation: Degradation = BICUBIC_ALONE,
+) -> Comparison:
+    """Compare open models, given by their labels, on one picture.
+
+    Models have different names. A ``degradation`` other than bicubic is drawn by the picture's name.
+
+    Raises:
+        InputError: If the picture is too small to be scored.
+    """
     made: dict[str, NDArray[np.uint8]] = {}
 
     def keep(model: str, judged: Judged) -> None:
         made[model] = picture_of(judged, scale)
 
-    rows = score_pictures([original], opened, scale, keep=keep)
-    truth = to_float(modcrop(original.pixels, scale), np.float64)
+    opened = list(models.values())
+    rows = score_pictures([original], opened, scale, keep=keep, degradation=degradation)
     shown = [
-        Shown(name, label, made[name], rows[name][0].scores)
-        for name, label in zip(names, _labels(names), strict=True)
+        Shown(model.name, label, made[model.name], rows[model.name][0].scores)
+        for label, model in models.items()
     ]
-    low = to_uint8(low_resolution(truth, scale))
-    return Comparison(str(source), scale, rules, to_uint8(truth), low, shown)
+    truth = to_float(modcrop(original.pixels, scale), np.float64)
+    low = to_uint8(_low(original, scale, opened[-1].color, degradation))
+    return Comparison(original.source, scale, original.protocol, to_uint8(truth), low, shown)
 
 
-def _labels(names: Sequence[str]) -> list[str]:
-    short = [Path(name).name if is_file_name(name) else name for name in names]
-    count = Counter(short)
-    return [label if count[label] == 1 else name for name, label in zip(names, short, strict=True)]
+def _low(
+    original: Original, scale: int, color: Color, degradation: Degradation
+) -> NDArray[np.float64]:
+    """Return what a model of ``color`` is given, as a picture; chroma that it is not given is bicubic's."""
+    clean = low_resolution(to_float(modcrop(original.pixels, scale), np.float64), scale)
+    if degradation == BICUBIC_ALONE:
+        return clean
+    given = original.degraded(color, scale, degradation).low
+    if given.ndim == 2:
+        if original.gray:
+            return y_to_gray(given)
+        given = np.dstack([given, convert(clean, "RGB", "YCbCr")[..., 1:]])
+    return convert(given, "YCbCr" if color == "Y" else space_of(color), "RGB")

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Required, TypedDict, cast
 
 from srcnn.engine.options import Engine
+from srcnn.errors import SrcnnError
 from srcnn.evaluation.protocol import Protocol, ProtocolDocument
 from srcnn.evaluation.scoring import ImageScores, Scores, mean
 
@@ -36,6 +37,7 @@ class ResultDocument(TypedDict):
     dataset: str
     scale: int
     model: str
+    label: str
     images: list[ImageDocument]
     mean: JsonScores
 
@@ -50,6 +52,15 @@ class CheckDocument(TypedDict):
     agrees: bool
 
 
+class FailureDocument(TypedDict):
+    """A picture that could not be scored, as JSON: the line, the name of the error, and its exit code."""
+
+    source: str
+    error: str
+    kind: str
+    code: int
+
+
 class ReportDocument(TypedDict):
     """A `Report` as JSON: what ``srcnn evaluate --json`` writes and `srcnn.evaluate` returns."""
 
@@ -60,6 +71,8 @@ class ReportDocument(TypedDict):
     tta: bool
     checks: list[CheckDocument]
     failures: list[str]
+    errors: list[FailureDocument]
+    warnings: list[str]
     results: list[ResultDocument]
 
 
@@ -93,6 +106,10 @@ class Result:
     scale: int
     model: str
     images: Sequence[ImageScores]
+    label: str
+    """The name on the model's card."""
+    shown: str
+    """What the model is called in tables, see `srcnn.weights.labels`."""
 
     @property
     def mean(self) -> Scores:
@@ -106,6 +123,7 @@ class Result:
             "dataset": self.dataset,
             "scale": self.scale,
             "model": self.model,
+            "label": self.label,
             # Which metrics there are is chosen at run time.
             "images": cast("list[ImageDocument]", rows),
             "mean": finite_scores(self.mean),
@@ -136,9 +154,14 @@ class Report:
     protocol: Protocol
     engine: Engine
     checks: Sequence[Check]
-    failures: Sequence[str]
-    """A line for each picture that could not be scored."""
+    errors: Sequence[SrcnnError]
+    """What is wrong with each picture that could not be scored."""
     results: Sequence[Result]
+
+    @property
+    def failures(self) -> list[str]:
+        """The errors as lines."""
+        return [str(error) for error in self.errors]
 
     def to_document(self) -> ReportDocument:
         """Return the report as JSON."""
@@ -150,6 +173,16 @@ class Report:
             "tta": self.engine.ensemble,
             "checks": [cast(CheckDocument, asdict(check)) for check in self.checks],
             "failures": list(self.failures),
+            "errors": [
+                {
+                    "source": error.what,
+                    "error": str(error),
+                    "kind": type(error).__name__,
+                    "code": error.exit_code,
+                }
+                for error in self.errors
+            ],
+            "warnings": [str(check) for check in self.checks if not check.agrees],
             "results": [result.to_document() for result in self.results],
         }
 

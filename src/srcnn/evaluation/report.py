@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from srcnn.evaluation.documents import Check, Report, Result
 from srcnn.evaluation.models import open_models
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol, protocol_named
 from srcnn.evaluation.reference import read_originals
-from srcnn.evaluation.save import save_judged
+from srcnn.evaluation.save import REFERENCES, save_judged, save_references, saved_names
 from srcnn.evaluation.scoring import Judged, Keep, score_pictures
 from srcnn.metrics import METRICS
+from srcnn.weights.labels import labels_of, name_of
 from srcnn.weights.store import default
 
 _TOLERANCE = 0.011
@@ -90,25 +91,31 @@ def make_report(
     scales, names = list(dict.fromkeys(request.scales)), request.names
     datasets = _find(request.datasets, data_root)
     if save is not None:
-        _refuse_clashes("weights files", (Path(name).name for name in names))
+        for dataset in datasets:
+            _refuse_clashes(f"pictures to save of {dataset.title}", saved_names(dataset.files))
     measures = {metric: METRICS[metric].measure for metric in request.metrics}
     # Everything that can be wrong with a model is found before any work starts.
     engine = request.engine.resolved()
     opened = open_models(names, scales, request.engine, data_root, progress)
+    labels = labels_of(names, REFERENCES)
     results: list[Result] = []
     failures: list[SrcnnError] = []
     for dataset in datasets:
         for scale in scales:
-            keep = None if save is None else _keeper(save / f"{dataset.title}_x{scale}", scale)
+            keep = None
+            if save is not None:
+                keep = _keeper(save / f"{dataset.title}_x{scale}", scale, labels)
             originals = read_originals(dataset.files, rules, failures, progress)
             rows = score_pictures(originals, opened[scale], scale, measures, keep, failures)
             results += [
-                Result(dataset.title, scale, name, rows[name]) for name in names if rows[name]
+                Result(dataset.title, scale, name, rows[name], name_of(name), labels[name])
+                for name in names
+                if rows[name]
             ]
     if not results and sum(len(dataset.files) for dataset in datasets) == 1:
         raise failures[-1]
-    lines = sorted({str(failure) for failure in failures})
-    return Report(rules, engine, _checks(results, rules), lines, results)
+    errors = sorted({str(failure): failure for failure in failures}.values(), key=str)
+    return Report(rules, engine, _checks(results, rules), errors, results)
 
 
 def check_metrics(metrics: Sequence[str], rules: Protocol) -> None:
@@ -145,10 +152,11 @@ def _refuse_clashes(what: str, names: Iterable[str]) -> None:
             raise UsageError(what, f"{count} are named '{name}'", "rename all but one")
 
 
-def _keeper(folder: Path, scale: int) -> Keep:
+def _keeper(folder: Path, scale: int, labels: Mapping[str, str]) -> Keep:
     def keep(model: str, judged: Judged) -> None:
-        # A weights file lends the folder its own name, without the way to it.
-        save_judged(folder / Path(model).name, judged, scale)
+        save_judged(folder / labels[model], judged, scale)
+        if model == BICUBIC:  # once for each picture
+            save_references(folder, judged.original, scale)
 
     return keep
 
@@ -172,7 +180,7 @@ def to_table(report: Report) -> str:
     """Return the means as text, a line for each data set, scale and model; there has to be one."""
     rows = report.results
     metrics = list(rows[0].mean)
-    width = max(len("model"), *(len(row.model) for row in rows))
+    width = max(len("model"), *(len(row.shown) for row in rows))
     place = max(len("data set"), *(len(row.dataset) for row in rows))
     wide = {metric: max(9, len(metric) + 2) for metric in metrics}
     head = f"{'data set':{place}}  scale  {'model':{width}}"
@@ -184,5 +192,5 @@ def to_table(report: Report) -> str:
             f"{means[metric]:{wide[metric]}.{METRICS[metric.partition('_')[0]].places}f}"
             for metric in metrics
         )
-        lines.append(f"{row.dataset:{place}}  x{row.scale:<4}  {row.model:{width}}{cells}")
+        lines.append(f"{row.dataset:{place}}  x{row.scale:<4}  {row.shown:{width}}{cells}")
     return "\n".join(lines)

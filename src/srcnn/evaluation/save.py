@@ -1,18 +1,47 @@
-"""The judged pictures as files: the scored luma, and the same in colour."""
+"""The scored pictures as files: the scored luma, the same in color, the truth and its low-resolution picture."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.evaluation.reference import Original
 from srcnn.evaluation.scoring import Judged
 from srcnn.images.color import convert, gray_to_y
+from srcnn.images.crop import modcrop
 from srcnn.images.encode import encode
 from srcnn.images.files import write_atomically
 from srcnn.images.formats import FORMATS
 from srcnn.images.quantize import to_float, to_uint8
+
+TRUTH, LOW = "truth", "low-resolution"
+REFERENCES = (TRUTH, LOW)
+"""Folders beside those of the models."""
+
+
+def saved_names(files: Iterable[Path]) -> Iterator[str]:
+    """Yield the names, without suffix, that pictures are saved by; capitals do not count everywhere."""
+    for file in files:
+        yield file.stem.casefold()
+        yield f"{file.stem}_y".casefold()
+
+
+def save_references(folder: Path, original: Original, scale: int) -> None:
+    """Write what every model is compared with, and what it is given, rounded to 8 bits.
+
+    ``truth/<name>.png`` has the size of the results, ``low-resolution/<name>.png`` is smaller.
+
+    Raises:
+        OutputError: If either cannot be written.
+    """
+    png = FORMATS["png"]
+    pictures = {TRUTH: modcrop(to_uint8(to_float(original.pixels)), scale)}
+    pictures[LOW] = original.low_file(scale)
+    for name, picture in pictures.items():
+        write_atomically(folder / name / f"{original.name}.png", encode(picture, png))
 
 
 def save_judged(folder: Path, judged: Judged, scale: int) -> None:

@@ -58,7 +58,7 @@ def atomic_file(destination: Path) -> Iterator[BinaryIO]:
     """
     with writing(destination):
         place = _followed(destination)
-        if _is_special(place):
+        if is_special(place):
             with TemporaryFile() as whole:
                 yield whole
                 whole.seek(0)
@@ -87,7 +87,7 @@ def _followed(destination: Path) -> Path:
     return Path(os.path.realpath(destination)) if destination.is_symlink() else destination
 
 
-def _is_special(place: Path) -> bool:
+def is_special(place: Path) -> bool:
     """Return whether a path is something other than a file or folder: a device, a pipe, a socket."""
     try:
         mode = place.stat().st_mode
@@ -184,7 +184,7 @@ def check_writable(destination: Path) -> None:
         place = _followed(destination)
         if place.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if _is_special(place):
+        if is_special(place):
             if not os.access(place, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             return

@@ -6,8 +6,9 @@ import hashlib
 import os
 import platform
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -17,11 +18,16 @@ from srcnn.data.folder import pictures_in
 from srcnn.engine.network import Enhancer
 from srcnn.errors import SrcnnError
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
-from srcnn.evaluation.reference import read_originals
+from srcnn.evaluation.reference import Original, read_originals
 from srcnn.evaluation.scoring import mean, score_pictures
 from srcnn.runs.pictures import degradation_of
 from srcnn.training.config import Recipe
+from srcnn.training.log import RunLog
+from srcnn.training.state import Learned
 from srcnn.weights.card import Card
+
+_CHANGED = ", changed"
+"""Ends the name of a recipe that is not as its file has it."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,10 @@ class Origin:
 
     file: str
     sha256: str
+
+    def changed(self) -> Origin:
+        """Return the origin of a recipe that differs from this one, however often it was changed."""
+        return Origin(f"{self.file.removesuffix(_CHANGED)}{_CHANGED}", "")
 
 
 def recipe_origin(recipe_file: str) -> Origin:
@@ -43,13 +53,14 @@ def recipe_origin(recipe_file: str) -> Origin:
     return Origin(name, hashlib.sha256(text).hexdigest() if text else "")
 
 
-def card_of(recipe: Recipe, known: Card, origin: Origin) -> Card:
-    """Return ``known`` with what the recipe, its origin and the machine tell."""
+def card_of(recipe: Recipe, known: Card, origin: Origin, learned: Sequence[Learned]) -> Card:
+    """Return ``known`` with what the recipe, its origin, the machine and the steps taken tell."""
     return replace(
         known,
         degradation=str(degradation_of(recipe)),
         training_data=tuple(Path(name).resolve().name for name in recipe.data),
-        samples=recipe.steps * recipe.batch,
+        samples=sum(part.samples for part in learned),
+        learning_rates=tuple(asdict(part) for part in learned) if len(learned) > 1 else (),
         steps=recipe.steps,
         machine=f"{os.cpu_count()} cores, {platform.machine()}, torch {torch.__version__}",
         seed=recipe.seed,
@@ -63,23 +74,51 @@ def final_scores(
     recipe: Recipe,
     models: Sequence[Enhancer],
     data_root: Path | None,
-    warn: Callable[[str], None],
+    log: RunLog,
 ) -> dict[str, dict[str, float]]:
     """By data set of ``recipe.scores``, for the recipe's own network, or data set and model, the means."""
     scores = {}
-    for name in recipe.scores:
+    files = {name: pictures_in(locate(name, data_root)) for name in recipe.scores}
+    scoring = _Scoring([path for found in files.values() for path in found], log)
+    for name, found in files.items():
         rules = _protocol_of(name, recipe)
+        known = report_name(name, locate(name, data_root))
         failures: list[SrcnnError] = []
-        folder = locate(name, data_root)
-        originals = read_originals(pictures_in(folder), rules, failures)
+        originals = scoring.of(known, read_originals(found, rules, failures))
         scored = score_pictures(originals, models, recipe.scale, failures=failures)
         for error in failures:  # the weights are worth more than one of their scores
-            warn(f"{error}; not scored")
+            log.warn(f"{error}; not scored")
         for model, rows in scored.items():
             if rows:
-                known = report_name(name, folder)
                 scores[known if model == recipe.name else f"{known} {model}"] = mean(rows)
+    scoring.end()
     return scores
+
+
+class _Scoring:
+    """The progress of `final_scores`. A picture counts by the bytes of its file."""
+
+    def __init__(self, files: Sequence[Path], log: RunLog) -> None:
+        self._sizes = {str(path): path.stat().st_size for path in files}
+        self._total, self._done = sum(self._sizes.values()), 0
+        self._log, self._started = log, time.monotonic()
+
+    def of(self, name: str, originals: Iterable[Original]) -> Iterator[Original]:
+        """Yield the pictures of a data set; each is done when the next one is asked for."""
+        for original in originals:
+            self._show(name)
+            yield original
+            self._done += self._sizes.get(original.source, 0)
+
+    def _show(self, name: str) -> None:
+        part = self._done / max(1, self._total)
+        spent = time.monotonic() - self._started
+        # A line for the end is for `end`, so what is left is never nothing here.
+        self._log.scoring(name, min(part, 0.99), spent * (1 / part - 1) if part else None)
+
+    def end(self) -> None:
+        """Show nothing any more."""
+        self._log.scoring("", 1, None)
 
 
 def _protocol_of(dataset: str, recipe: Recipe) -> Protocol:

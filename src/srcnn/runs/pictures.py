@@ -20,12 +20,12 @@ from srcnn.data.augment import Recolour
 from srcnn.data.catalog import locate
 from srcnn.data.folder import pictures_in
 from srcnn.data.held_out import is_held_out
-from srcnn.data.patches import Choice, PatchSampler, Sampler, load_pairs
+from srcnn.data.patches import Choice, Pair, PatchSampler, Sampler, load_pairs
 from srcnn.data.stream import Cutter, StreamSampler
 from srcnn.data.subimages import SubImageSampler
 from srcnn.data.windows import WindowDegradation
 from srcnn.engine.threads import cores
-from srcnn.errors import InputError, LimitError
+from srcnn.errors import InputError, LimitError, MissingData
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.evaluation.reference import Original
 from srcnn.images.color import Color, channels_in
@@ -134,50 +134,79 @@ def degradation_of(recipe: Recipe) -> Degradation:
     return Degradation(keys.blur, keys.noise, keys.jpeg, pipeline)
 
 
+def check_usable(recipe: Recipe, files: list[Path], grid: Grid, warn: Say) -> None:
+    """Raise `MissingData` unless one of the pictures can be learned from.
+
+    They are decoded one by one until one can; of those before it nothing is said, since `open_sampler`
+    names them again.
+    """
+    told: list[str] = []
+    missing = MissingData("training pictures", "there are none")
+    for file in files:
+        pairs = load_pairs([file], _versions(recipe).all, grid, told.append)
+        try:
+            _sampler_of(recipe)(pairs)
+        except MissingData as error:
+            missing = error
+        else:
+            return
+    for warning in told:
+        warn(warning)
+    raise missing
+
+
+def _versions(recipe: Recipe) -> Versions:
+    degradation = degradation_of(recipe)
+    if degradation.pipeline is not None:  # of patches, not of whole pictures
+        degradation = Degradation()
+    window = max(_WINDOW, 2 * recipe.patch)
+    return Versions(recipe.scale, recipe.shrink, degradation, recipe.patch, window, recipe.color)
+
+
+def _sampler_of(recipe: Recipe) -> Callable[[list[Pair]], SubImageSampler | PatchSampler]:
+    """Return what makes a sampler of pictures in memory."""
+    patch, batch, seed = recipe.patch, recipe.batch, recipe.seed
+    if recipe.sub_images:
+        stride = recipe.sub_images
+        return partial(SubImageSampler, patch=patch, batch=batch, seed=seed, stride=stride)
+    return partial(PatchSampler, patch=patch, batch=batch, seed=seed, choice=_choice(recipe))
+
+
+def _choice(recipe: Recipe) -> Choice:
+    recolor = given = None
+    if recipe.hue or recipe.brightness > 1:
+        recolor = Recolour(recipe.color, recipe.hue, recipe.brightness)
+    if (pipeline := degradation_of(recipe).pipeline) is not None:
+        given = WindowDegradation(pipeline, recipe.scale, recipe.color)
+    return Choice(
+        recipe.stretched,
+        recipe.balanced,
+        recipe.candidates,
+        recipe.channel_weights,
+        recolor,
+        given,
+    )
+
+
 def open_sampler(
     recipe: Recipe, files: list[Path], grid: Grid, say: Say, warn: Say
 ) -> AbstractContextManager[Sampler]:
     """The batches of a recipe: from memory where the pictures fit, else from workers."""
-    degradation, given = degradation_of(recipe), None
-    if degradation.pipeline is not None:  # of patches, not of whole pictures
-        given = WindowDegradation(degradation.pipeline, recipe.scale, recipe.color)
-        degradation = Degradation()
-    versions = Versions(
-        recipe.scale,
-        recipe.shrink,
-        degradation,
-        recipe.patch,
-        max(_WINDOW, 2 * recipe.patch),
-        recipe.color,
-    )
-    if recipe.sub_images:
-        pairs = load_pairs(files, versions.all, grid, warn)
-        size = (recipe.patch, recipe.batch, recipe.seed)
-        sampler = SubImageSampler(pairs, *size, recipe.sub_images)
-        say(f"{len(sampler.places)} sub-images of {sampler.pictures} pictures")
+    versions = _versions(recipe)
+    size = (recipe.shrink, recipe.megapixels, channels_in(recipe.color))
+    if recipe.sub_images or fits_in_memory(files, *size):
+        if not recipe.sub_images:
+            say(f"decoding {len(files)} pictures")
+        sampler = _sampler_of(recipe)(load_pairs(files, versions.all, grid, warn))
+        if isinstance(sampler, SubImageSampler):
+            say(f"{len(sampler.places)} sub-images of {sampler.pictures} pictures")
         return nullcontext(sampler)
-    recolor = None
-    if recipe.hue or recipe.brightness > 1:
-        recolor = Recolour(recipe.color, recipe.hue, recipe.brightness)
-    make = partial(
-        PatchSampler,
-        patch=recipe.patch,
-        batch=recipe.batch,
-        seed=recipe.seed,
-        choice=Choice(
-            recipe.stretched,
-            recipe.balanced,
-            recipe.candidates,
-            recipe.channel_weights,
-            recolor,
-            given,
-        ),
-    )
-    if fits_in_memory(files, recipe.shrink, recipe.megapixels, channels_in(recipe.color)):
-        say(f"decoding {len(files)} pictures")
-        return nullcontext(make(load_pairs(files, versions.all, grid, warn)))
     workers = min(MOST_WORKERS, max(1, cores() - 1))
     say(f"streaming {len(files)} pictures, {workers} at once")
+    choice = _choice(recipe)
+    make = partial(
+        PatchSampler, patch=recipe.patch, batch=recipe.batch, seed=recipe.seed, choice=choice
+    )
     cutter = Cutter(versions.one, grid, make)
     return StreamSampler(files, cutter, recipe.seed, workers, warn)
 

@@ -75,21 +75,23 @@ def make_plan(
     origin = recipe_origin(recipe_file)
     return Plan(
         recipe,
-        Origin(f"{origin.file}, changed", "") if changed else origin,
+        origin.changed() if changed else origin,
         [path for i, path in enumerate(files) if i not in chosen],
         [path for i, path in enumerate(files) if i in chosen],
         held_out,
     )
 
 
-def estimated_seconds(plan: Plan, device: str = "auto") -> float:
-    """Return how long the steps of a plan would take here, measured on a few batches of noise.
+def estimated_seconds(plan: Plan, steps: int, device: str = "auto") -> float:
+    """Return how long so many steps of a plan would take here, measured on a few batches of noise.
 
     Decoding and validating are not included.
     """
+    if steps == 0:
+        return 0.0
     recipe = plan.recipe
     fabric, _ = make_fabric(device, recipe.precision)
-    learner = Learner(recipe, first_model(recipe), fabric)
+    learner = Learner(recipe, first_model(recipe, recipe.steps - steps), fabric)
     side = grid_of(plan.card).padded(recipe.patch)
     channels = channels_in(recipe.color)
     batch = [
@@ -102,4 +104,4 @@ def estimated_seconds(plan: Plan, device: str = "auto") -> float:
         started = time.perf_counter()
         learner.step(0, batch)
         times.append(time.perf_counter() - started)
-    return sorted(times)[len(times) // 2] * recipe.steps
+    return sorted(times)[len(times) // 2] * steps

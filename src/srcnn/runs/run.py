@@ -6,37 +6,34 @@ scores held-back pictures as ``srcnn evaluate`` does.
 
 from __future__ import annotations
 
-import shlex
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-
-import torch
 
 from srcnn.baselines.bicubic import Bicubic
 from srcnn.data.folder import LOG, RESOLVED
 from srcnn.engine.network import Enhancer
-from srcnn.errors import UsageError
 from srcnn.evaluation.models import network
 from srcnn.images.files import remove_parts, write_atomically
+from srcnn.runs.begin import CURVES, WEIGHTS, Begun, Place, begun, finished
 from srcnn.runs.card import card_of, final_scores
+from srcnn.runs.panel import PANEL, panel_of
 from srcnn.runs.pictures import open_sampler
 from srcnn.runs.plan import Plan
-from srcnn.runs.start import describe_start, first_model
 from srcnn.runs.validation import make_validation
-from srcnn.training.device import make_fabric
-from srcnn.training.log import RunLog
+from srcnn.terminal import say
+from srcnn.training.device import is_first_process
 from srcnn.training.loop import train
-from srcnn.training.resume import alone, check_resumed, compare_pictures
-from srcnn.training.session import Hooks, Session, Tensors, first_state
+from srcnn.training.resume import compare_pictures
+from srcnn.training.session import Hooks, Session, Tensors
 from srcnn.training.state import TrainState
 from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.card import Card
 from srcnn.weights.graph import to_onnx
-from srcnn.weights.onnx_file import read_card
 
-WEIGHTS, SNAPSHOTS, CURVES = "weights.onnx", "snapshots", "curves.png"
-"""Names in a run directory: the best weights, the folder for those of each validation, the figure."""
+__all__ = ["CURVES", "PANEL", "SNAPSHOTS", "WEIGHTS", "Place", "run_plan"]
+
+SNAPSHOTS = "snapshots"
+"""The folder in a run directory for the weights of each validation."""
 
 
 def run_plan(
@@ -48,9 +45,10 @@ def run_plan(
     quiet: bool = False,
     resume_hint: str | None = None,
 ) -> Card | None:
-    """Train, write ``folder/weights.onnx`` and draw ``folder/curves.png``.
+    """Train, write ``folder/weights.onnx``, and draw ``curves.png`` and ``panel.png`` beside it.
 
-    Under torchrun every process takes its part of each batch.
+    Under torchrun every process takes its part of each batch. A finished run that is resumed stays as it
+    is, to the last byte.
 
     Args:
         plan: What to do.
@@ -67,29 +65,25 @@ def run_plan(
     Raises:
         SrcnnError: If the plan cannot be carried out, or training diverges.
     """
-    fabric, precision = make_fabric(device, plan.recipe.precision)
-    recipe = plan.recipe.model_copy(update={"precision": precision})
-    if recipe.batch % fabric.world_size:
-        raise UsageError("batch", f"{recipe.batch} is no multiple of {fabric.world_size} processes")
-    first = fabric.is_global_zero
-    only = alone(folder) if first else nullcontext()
-    with only, RunLog(folder / LOG, quiet, first) as log:
-        session = Session(recipe, fabric, folder, log, resume_hint or _hint(folder, data_root))
-        state = _begin(session, resume)
-        torch.manual_seed(recipe.seed)
-        model = first_model(recipe, state.step)
-        hooks = _hooks(session, plan)
-        _check_pictures(session, plan, state)
+    place = Place(folder, data_root, device, resume)
+    done = finished(plan, place)
+    if done is not None:
+        return _nothing_to_do(done, quiet)
+    with begun(plan, place, quiet, resume_hint) as run:
+        session, state = run.session, run.state
+        recipe, log, first = session.recipe, session.log, session.is_first
+        _say_what_is_other(run, plan)
+        hooks = _hooks(session, plan, state)
         reading = (grid_of(plan.card), log.say, log.warn)
         with open_sampler(recipe, plan.training, *reading) as sampler:
             # From here on nothing about the recipe or the pictures can be wrong any more.
             if first:
                 _write_recipe(session, plan, data_root)
-            tensors = train(session, hooks, model, sampler, state)
+            tensors = train(session, hooks, run.model, sampler, state)
         if not first:
             return None
         card = replace(
-            card_of(recipe, plan.card, plan.origin),
+            card_of(recipe, plan.card, plan.origin, state.learned),
             pictures=sampler.pictures,
             seconds=round(state.seconds, 1),
             started_from=state.started_from or "",
@@ -99,43 +93,25 @@ def run_plan(
         return card
 
 
-def _begin(session: Session, resume: bool) -> TrainState:
-    """Return the state that the run begins with, which fits the recipe."""
-    recipe, folder = session.recipe, session.folder
-    state = first_state(session.fabric, folder, session.log, resume)
-    if state.step:
-        check_resumed(recipe, folder, state)
-    elif resume and session.is_first:
-        _check_unfinished(folder)
-    if recipe.start is not None and not state.step:
-        # The name may stand for other weights by the time that somebody reads the card.
-        state.started_from = describe_start(recipe.start, recipe.scale)
-    return state
+def _nothing_to_do(card: Card, quiet: bool) -> Card | None:
+    if not is_first_process():
+        return None
+    fix = "for more of them use --set steps=N"
+    say(f"nothing to do: all {card.steps} steps are done; {fix}", quiet)
+    return card
 
 
-def _check_pictures(session: Session, plan: Plan, state: TrainState) -> None:
-    """Warn if a resumed run began with other pictures; say how many the held-out list left out."""
-    compare_pictures(state, plan.training, plan.held_back, session.log.warn)
+def _say_what_is_other(run: Begun, plan: Plan) -> None:
+    """Name changed keys and pictures of a resumed run; say how many the held-out list left out."""
+    log = run.session.log
+    if run.changes:
+        log.say(f"changed: {', '.join(run.changes)}")
+    compare_pictures(run.state, plan.training, plan.held_back, log.warn)
     if plan.held_out:
-        count = len(plan.held_out)
-        session.log.say(f"{count} pictures are left out: they are kept out of all training")
+        log.say(f"{len(plan.held_out)} pictures are left out: they are kept out of all training")
 
 
-def _check_unfinished(folder: Path) -> None:
-    """Raise `UsageError` for finished weights without a checkpoint: training anew would replace them."""
-    weights = folder / WEIGHTS
-    if weights.is_file() and read_card(weights.read_bytes(), str(weights)).steps:
-        why = "holds finished weights, and no checkpoint to go on from"
-        raise UsageError(folder, why, "give --run a new folder")
-
-
-def _hint(folder: Path, data_root: Path | None) -> str:
-    """Return the command that goes on with a run."""
-    root = [] if data_root is None else ["--data-root", str(data_root)]
-    return shlex.join(["srcnn", "train", "--resume", str(folder), *root])
-
-
-def _hooks(session: Session, plan: Plan) -> Hooks:
+def _hooks(session: Session, plan: Plan, state: TrainState) -> Hooks:
     """Return validation on the held-back pictures, and what writes weights to the run directory."""
     recipe, folder = session.recipe, session.folder
     held_back = plan.held_back if session.is_first else []
@@ -147,9 +123,12 @@ def _hooks(session: Session, plan: Plan) -> Hooks:
     def keep(tensors: Tensors, step: int, best: bool) -> None:
         if best:
             write_atomically(folder / WEIGHTS, to_onnx(tensors, plan.card))
+            panel = panel_of(recipe, validation, network(plan.card.label, tensors, plan.card))
+            if panel is not None:
+                write_atomically(folder / PANEL, panel)
         if recipe.snapshots:
             (folder / SNAPSHOTS).mkdir(exist_ok=True)
-            card = replace(plan.card, steps=step, samples=step * recipe.batch)
+            card = replace(plan.card, steps=step, samples=state.samples)
             write_atomically(folder / SNAPSHOTS / f"{step:07}.onnx", to_onnx(tensors, card))
 
     return Hooks(validate, keep, validation.bicubic)
@@ -169,7 +148,12 @@ def _scores(
     """Score the finished weights and bicubic on the data sets that the recipe names."""
     recipe = session.recipe
     models: list[Enhancer] = [Bicubic(), network(recipe.name, tensors, plan.card)]
-    return final_scores(recipe, models, data_root, session.log.warn)
+    try:
+        return final_scores(recipe, models, data_root, session.log)
+    except BaseException as error:
+        if not isinstance(error, Exception):  # a signal, which `train` hears no more
+            session.log.say(f"stopped while scoring; go on with: {session.resume_hint}")
+        raise
 
 
 def _finish(session: Session, tensors: Tensors, card: Card) -> None:

@@ -19,6 +19,9 @@ from srcnn.training.keys import STRICT, NotNegative, Positive, Rate
 from srcnn.weights.architectures.table import ARCHITECTURES
 from srcnn.weights.card import SRCNN, Card
 
+_VALIDATE_EVERY = 500
+"""Most steps between two validations of a recipe that does not say."""
+
 
 class Recipe(BaseModel):
     """One training run. The defaults are the modern recipe; the paper's is an option of each part."""
@@ -131,8 +134,9 @@ class Recipe(BaseModel):
 
     Two runs are equal in one precision; a recipe that has to repeat itself names it."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
-    validate_every: Positive = 500
-    """Steps between two validations; after each, and every two minutes, the state is saved."""
+    validate_every: Positive | None = None
+    """Steps between two validations; without it a tenth of ``steps``, 500 at most. A run of fewer steps
+    validates ten times, too. After each validation, and every two minutes, the state is saved."""
     snapshots: bool = False
     """The weights of every validation are kept, so that a run's course can be judged when it is over."""
     scores: tuple[str, ...] = ()
@@ -249,6 +253,14 @@ class Recipe(BaseModel):
     def folded_at(self) -> int:
         """The step, counted from 0, from which on the network is plain."""
         return self.steps - self.free_steps
+
+    @property
+    def interval(self) -> int:
+        """Steps between two validations."""
+        tenth = max(1, self.steps // 10)
+        if self.validate_every is None:
+            return min(_VALIDATE_EVERY, tenth)
+        return tenth if self.steps < self.validate_every else self.validate_every
 
     def absolute(self, root: Path | None) -> Recipe:
         """With paths that mean the same from any folder; what lies under the data root stays a name."""

@@ -64,14 +64,25 @@ class RunLog:
 
     def progress(self, step: int, steps: int, seconds_left: float | None, text: str) -> None:
         """Show how far the run is: up to four times a second on a terminal, else every ten seconds."""
+        left = "" if seconds_left is None else f"  {duration(seconds_left)} left"
+        self._progress(f"step {step}/{steps}  {text}{left}", step == steps)
+
+    def scoring(self, what: str, part: float, seconds_left: float | None) -> None:
+        """Show how far the scoring of the finished weights is, ``part`` of 1, as often."""
+        if part == 1:
+            show("", self._quiet)
+            return
+        left = "" if seconds_left is None else f"  {duration(seconds_left)} left"
+        self._progress(f"scoring {what}  {part:4.0%}{left}", False)
+
+    def _progress(self, line: str, last: bool) -> None:
+        """Show a line, unless another one was shown a moment ago; the ``last`` one stays."""
         drawn = is_shown()
         now = time.monotonic()
-        if self._quiet or (now - self._shown < (0.25 if drawn else 10) and step < steps):
+        if self._quiet or (now - self._shown < (0.25 if drawn else 10) and not last):
             return
         self._shown = now
-        left = "" if seconds_left is None else f"  {duration(seconds_left)} left"
-        line = f"step {step}/{steps}  {text}{left}"
-        if drawn and step < steps:
+        if drawn and not last:
             show(line)
         else:
             say(line)

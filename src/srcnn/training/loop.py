@@ -45,7 +45,7 @@ def train(
     learner = Learner(recipe, model, fabric)
     if state.step:
         learner.load_from(state)
-    pace = Pace(recipe.steps, recipe.validate_every)
+    pace = Pace(recipe.steps, recipe.interval)
     if session.is_first:
         log.begin(state.step)
         hooks.validate(learner.kept.tensors())  # to see that it works, and how long it takes
@@ -58,9 +58,10 @@ def train(
             done = step + 1
             _check(math.isfinite(loss), done)
             state.losses, state.counted = state.losses + loss, state.counted + 1
+            state.count(recipe.lr, 1, recipe.batch)
             pace.step()
             log.progress(done, recipe.steps, pace.seconds_left(done), f"loss {loss:.6f}")
-            validates = done % recipe.validate_every == 0 or done == recipe.steps
+            validates = done % recipe.interval == 0 or done == recipe.steps
             stopped = stop.wanted()
             if session.is_first and (validates or stopped or pace.unsaved > SAVE_EVERY):
                 _check(learner.is_finite(), done)  # or the last good state would be lost

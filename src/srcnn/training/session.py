@@ -56,12 +56,17 @@ class Hooks:
     bicubic: float
 
 
-def first_state(fabric: Fabric, folder: Path, log: RunLog, resume: bool) -> TrainState:
-    """Return where a run begins: at step 0, or with ``resume`` at the last state that it saved."""
+def first_state(
+    fabric: Fabric, folder: Path, log: RunLog, resume: bool, repair: bool = True
+) -> TrainState:
+    """Return where a run begins: at step 0, or with ``resume`` at the last state that it saved.
+
+    ``repair`` is that of `load_state`.
+    """
     if not resume:
         return TrainState()
     with fabric.rank_zero_first():  # it puts a damaged state aside
-        saved, warning = load_state(folder)
+        saved, warning = load_state(folder, repair)
     if warning:
         log.warn(warning)
     if saved is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
@@ -27,6 +27,21 @@ _PICTURES = " pictures"
 """Ends the keys on disk that hold the fingerprints of `TrainState.pictures`."""
 
 
+@dataclass(frozen=True)
+class Learned:
+    """Steps that were taken one after the other with one learning rate.
+
+    Attributes:
+        lr: The ``lr`` of the recipe.
+        steps: How many steps they are.
+        samples: Patches that were learned from, of all processes together.
+    """
+
+    lr: float
+    steps: int
+    samples: int
+
+
 @dataclass
 class TrainState:
     """Everything that a run needs to go on. The training loop changes it in place.
@@ -43,6 +58,7 @@ class TrainState:
         optimizer: State of the optimizer.
         started_from: The weights that training started from, as the card names them.
         pictures: Fingerprints of the ``training`` and the ``held-back`` pictures.
+        learned: What was learned from so far; a new entry begins where a resumed run has another ``lr``.
     """
 
     step: int = 0
@@ -56,6 +72,21 @@ class TrainState:
     optimizer: StateDict = field(default_factory=dict)
     started_from: str | None = None
     pictures: dict[str, str] = field(default_factory=dict)
+    learned: list[Learned] = field(default_factory=list)
+
+    @property
+    def samples(self) -> int:
+        """Patches that were learned from."""
+        return sum(part.samples for part in self.learned)
+
+    def count(self, lr: float, steps: int, batch: int) -> None:
+        """Add ``steps`` steps of ``batch`` patches each to what was learned."""
+        lr = float(lr)
+        last = self.learned.pop() if self.learned else Learned(lr, 0, 0)
+        if last.lr != lr:
+            self.learned.append(last)
+            last = Learned(lr, 0, 0)
+        self.learned.append(Learned(lr, last.steps + steps, last.samples + steps * batch))
 
 
 def save_state(run: Path, state: TrainState) -> None:
@@ -74,10 +105,12 @@ def save_state(run: Path, state: TrainState) -> None:
             (run / LAST).replace(run / PREVIOUS)
 
 
-def load_state(run: Path) -> tuple[TrainState | None, str | None]:
+def load_state(run: Path, repair: bool = True) -> tuple[TrainState | None, str | None]:
     """Read the newest state that can be read.
 
-    A damaged last one is put aside, so that it will not push out the one before.
+    Args:
+        run: The run directory.
+        repair: Whether to put a damaged last state aside, so that it will not push out the one before.
 
     Returns:
         The state, ``None`` where none was saved yet, and a warning when it is not the last one.
@@ -98,7 +131,7 @@ def load_state(run: Path) -> tuple[TrainState | None, str | None]:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             warning = f"{path} is damaged ({reason}); going on from {PREVIOUS}"
             continue
-        if warning:
+        if warning and repair:
             found[0].replace(run / DAMAGED)
         return state, warning
     if found:
@@ -110,6 +143,7 @@ def _to_disk(state: TrainState) -> dict[str, object]:
     """Return the state as it is saved: its attributes by name, each fingerprint under a key of its own."""
     saved = {key: value for key, value in vars(state).items() if value is not None}
     del saved["pictures"]
+    saved["learned"] = [astuple(part) for part in state.learned]
     return saved | {f"{name}{_PICTURES}": digest for name, digest in state.pictures.items()}
 
 
@@ -124,4 +158,5 @@ def _from_disk(saved: object) -> TrainState:
         if key.endswith(_PICTURES)
     }
     known = {key: value for key, value in values.items() if key in vars(TrainState())}
-    return TrainState(**{**known, "pictures": pictures})
+    learned = [Learned(*part) for part in values.get("learned", ())]
+    return TrainState(**{**known, "pictures": pictures, "learned": learned})

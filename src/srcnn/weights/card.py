@@ -47,7 +47,9 @@ class Card:
     training_data: tuple[str, ...] = ()
     pictures: int = 0
     samples: int = 0
-    """Patches seen in training."""
+    """Patches seen in training, those of every part of a resumed run."""
+    learning_rates: tuple[Mapping[str, float], ...] = ()
+    """Where a run went on with another ``lr``: ``lr``, ``steps`` and ``samples`` of each part, in order."""
     steps: int = 0
     seconds: float = 0.0
     machine: str = ""
@@ -59,6 +61,11 @@ class Card:
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     """By data set: PSNR in dB and SSIM of the network and of bicubic, by the paper's protocol."""
     licence: str = ""
+
+    @property
+    def label(self) -> str:
+        """What a file of these weights is called among others: ``best-x3``."""
+        return f"{self.name}-x{self.scale}" if self.scale else self.name
 
     @property
     def channels(self) -> int:
@@ -79,6 +86,8 @@ class Card:
         unused = ("architecture", "sizes") if self.architecture == SRCNN else ("f", "n")
         for key in unused:
             del card[key]
+        if not self.learning_rates:
+            del card["learning_rates"]  # as of nearly all runs
         return json.dumps(card)
 
 
@@ -101,6 +110,7 @@ def card_from_json(text: str, source: str) -> Card:
     """The card in ``text``; `ModelError` naming ``source`` when it is none."""
     try:
         data: dict[str, Any] = json.loads(text)
+        data["learning_rates"] = tuple(dict(part) for part in data.get("learning_rates", ()))
         known = {f.name for f in fields(Card)}
         for key in ("f", "n", "training_data"):
             data[key] = tuple(data.get(key, ()))

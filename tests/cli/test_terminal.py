@@ -1,0 +1,142 @@
+"""Every verb on a terminal: progress is drawn in place, and shares its line with nothing else."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from srcnn.terminal import fitting, width
+
+from .conftest import save
+
+COLUMNS = 60
+BICUBIC = ("-m", "bicubic")
+_SHARED = re.compile(r"[^\r\n]\x1b\[K[^\r\n]|[^\r\n]\x1b\[K\r?\n|[^\r\n]\x1b\[K\Z")
+"""Progress, and then anything else than the beginning of the line, or the end."""
+_DRAWN = re.compile(r"\r([^\r\n\x1b]+)\x1b\[K")
+TINY = ("steps=60", "n=[4,3]", "batch=2", "patch=24", "precision=fp32", "held_back=1")
+SETTINGS = [part for setting in TINY for part in ("--set", setting)]
+
+
+def on_a_terminal(*words: str, stop_at: str = "") -> tuple[int, str]:
+    """(exit code, what ``srcnn`` writes to a terminal that is both its stdout and its stderr).
+
+    SIGINT is sent when ``stop_at`` is on it.
+    """
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
+    command = [sys.executable, "-m", "srcnn", *words]
+    with subprocess.Popen(
+        command, stderr=theirs, stdout=theirs, stdin=subprocess.DEVNULL
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                data = os.read(ours, 65536)
+            except OSError:  # Linux's way to say that the other side has left
+                break
+            if not data:
+                break
+            shown += data
+            if stop_at and stop_at.encode() in shown:
+                process.send_signal(signal.SIGINT)
+                stop_at = ""
+    os.close(ours)
+    return process.returncode, shown.decode()
+
+
+@pytest.fixture
+def place(folder: Path) -> Path:
+    """The current folder, with pictures of long names, one of which cannot be read."""
+    for k in range(4):
+        save(folder / "set" / f"{k}{'-long' * 12}.png", size=(90, 90))
+        save(folder / "large" / f"{k}.png", size=(240, 240))
+    (folder / "set" / "bad.png").write_bytes(b"no picture")
+    return folder
+
+
+TRAIN = ("train", "set", "--run", "run", *SETTINGS)
+COMMANDS: dict[str, tuple[tuple[str, ...], int, str, str]] = {
+    "upscale": (
+        ("upscale", "large", "set", "-s", "4", *BICUBIC, "-o", "out"),
+        1,
+        "%",
+        "8 of 9 done",
+    ),
+    "upscale, lines": (
+        ("upscale", "large", "-s", "4", *BICUBIC, "-o", "out", "--json-lines", "-"),
+        *(0, "%", '"source": "large/3.png"'),
+    ),
+    "upscale, verbose": (
+        ("upscale", "large", "-s", "3", "-m", "srcnn-915", "-o", "out", "--verbose"),
+        *(0, "%", "4 of 4 done"),
+    ),
+    "evaluate": (("evaluate", "set", *BICUBIC), 1, "judging set/", "error: set/bad.png"),
+    "compare": (
+        ("compare", "large/0.png", *BICUBIC, "-o", "c.html"),
+        *(0, "comparing large/0.png", "c.html: "),
+    ),
+    "train": ((*TRAIN, "--set", "scores=[large]"), 0, "step ", "large: "),
+}
+
+
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_progress_shares_its_line_with_nothing(place: Path, verb: str) -> None:
+    words, code, drawn, said = COMMANDS[verb]
+    ended, shown = on_a_terminal(*words)
+    assert ended == code, shown
+    check(shown)
+    assert any(drawn in line for line in _DRAWN.findall(shown)), shown
+    assert said in re.sub(r"\r[^\r\n]*\x1b\[K", "", shown).replace("\r", ""), shown
+    if verb == "train":
+        assert any(line.startswith("scoring large") for line in _DRAWN.findall(shown))
+
+
+def check(shown: str) -> None:
+    shared = _SHARED.search(shown)
+    assert shared is None, shown[max(0, shared.start() - 200) : shared.end() + 100]
+    assert all(width(line) < COLUMNS for line in _DRAWN.findall(shown))
+
+
+def test_an_interrupted_training(place: Path) -> None:
+    code, shown = on_a_terminal(*TRAIN, "--set", "steps=20000", stop_at="step ")
+    assert code == 130
+    check(shown)
+    lines = [re.sub(r".*\x1b\[K", "", line) for line in shown.replace("\r\n", "\n").split("\n")]
+    assert any(line.startswith("stopped after step") for line in lines)
+    assert lines[-2:] == ["interrupted; what was finished is kept", ""]
+
+
+@pytest.mark.slow
+def test_bench_on_a_terminal(place: Path) -> None:
+    code, shown = on_a_terminal("bench", "--quick")
+    assert code == 0
+    check(shown)
+    assert any("measuring" in line for line in _DRAWN.findall(shown))
+
+
+@pytest.mark.parametrize("wrong", ["\rstep 1\x1b[Kerror\n", "\rstep 1\x1b[K\n", "\rstep 1\x1b[K"])
+def test_the_check_finds_what_it_looks_for(wrong: str) -> None:
+    with pytest.raises(AssertionError):
+        check(wrong)
+    check("\rstep 1\x1b[K\rstep 2\x1b[K\r\x1b[Kerror\n\r\x1b[Kdone\r\n")
+
+
+@pytest.mark.parametrize("text", ["short", "x" * 300, "写真" * 40, "a\nb\033[31m" * 20])
+@pytest.mark.parametrize("cells", [0, 2, 10, 59])
+def test_a_line_is_no_wider_than_the_terminal(text: str, cells: int) -> None:
+    line = fitting(text, cells)
+    assert width(line) <= cells
+    assert line.isprintable()
+    assert cells < 59 or line[-1] == (text[-1] if text[-1] != "\033" else "?")
