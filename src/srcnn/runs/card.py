@@ -13,7 +13,8 @@ from pathlib import Path
 import torch
 
 from srcnn.data.catalog import CATALOG, locate, report_name
-from srcnn.data.folder import pictures_in
+from srcnn.data.layouts import files_in
+from srcnn.data.pairs import check_pairs
 from srcnn.engine.network import Enhancer
 from srcnn.errors import SrcnnError
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
@@ -48,7 +49,10 @@ def card_of(recipe: Recipe, known: Card, origin: Origin) -> Card:
     return replace(
         known,
         degradation=str(degradation_of(recipe)),
-        training_data=tuple(Path(name).resolve().name for name in recipe.data),
+        training_data=tuple(
+            Path(name).resolve().name
+            for name in [*recipe.data, *(pair.hr for pair in recipe.pairs)]
+        ),
         samples=recipe.steps * recipe.batch,
         steps=recipe.steps,
         machine=f"{os.cpu_count()} cores, {platform.machine()}, torch {torch.__version__}",
@@ -68,16 +72,18 @@ def final_scores(
     """By data set of ``recipe.scores``, for the recipe's own network, or data set and model, the means."""
     scores = {}
     for name in recipe.scores:
-        rules = _protocol_of(name, recipe)
-        failures: list[SrcnnError] = []
         folder = locate(name, data_root)
-        originals = read_originals(pictures_in(folder), rules, failures)
+        known = report_name(name, folder)
+        rules = _protocol_of(known, recipe)
+        failures: list[SrcnnError] = []
+        files = files_in(folder, recipe.scale)
+        check_pairs(files, recipe.scale)
+        originals = read_originals(files.high, rules, failures, low=files.low)
         scored = score_pictures(originals, models, recipe.scale, failures=failures)
         for error in failures:  # the weights are worth more than one of their scores
             warn(f"{error}; not scored")
         for model, rows in scored.items():
             if rows:
-                known = report_name(name, folder)
                 scores[known if model == recipe.name else f"{known} {model}"] = mean(rows)
     return scores
 

@@ -81,7 +81,7 @@ def run_plan(
         hooks = _hooks(session, plan)
         _check_pictures(session, plan, state)
         reading = (grid_of(plan.card), log.say, log.warn)
-        with open_sampler(recipe, plan.training, *reading) as sampler:
+        with open_sampler(recipe, plan.training, *reading, plan.low) as sampler:
             # From here on nothing about the recipe or the pictures can be wrong any more.
             if first:
                 _write_recipe(session, plan, data_root)
@@ -139,7 +139,7 @@ def _hooks(session: Session, plan: Plan) -> Hooks:
     """Return validation on the held-back pictures, and what writes weights to the run directory."""
     recipe, folder = session.recipe, session.folder
     held_back = plan.held_back if session.is_first else []
-    validation = make_validation(recipe, held_back, session.log.warn)
+    validation = make_validation(recipe, held_back, session.log.warn, plan.low)
 
     def validate(tensors: Tensors) -> float:
         return validation.psnr(network("held back", tensors, plan.card))
