@@ -137,7 +137,7 @@ def test_ones_own_folders(
         (["{tmp}/small"], "is 23 x 24, and a.png of 72 x 72 needs 24 x 24 at x3"),
         (["--hr", "{tmp}/Set5/HR", "--lr", "{tmp}/none"], "--lr"),
         (["--hr", "{tmp}/Set5/HR", "--lr", "{tmp}/Set5/LR_bicubic/X2", "-s", "3"], "none for x3"),
-        ([], "no data set"),
+        ([], "DATASET... is missing"),
         (["{tmp}"], "several sets"),
     ],
 )

@@ -117,8 +117,9 @@ def test_keys_of_a_recipe(negatives: Path, monkeypatch: pytest.MonkeyPatch) -> N
     resolved = yaml.safe_load(moved.absolute(None).to_yaml())
     assert make_recipe(resolved, [], "again").pairs == short.pairs
     for wrong, word in (
-        ({"hr": "a"}, "go together"),
-        ({"lr": "a"}, "go together"),
+        ({"hr": "a"}, "hr needs a folder lr"),
+        ({"hr": "a", "lr": 0.001}, "hr needs a folder lr"),
+        ({"lr": "a"}, "lr: is no number"),
         ({}, "names no folder"),
         ({"hr": "a", "lr": "b", "degradation": {"jpeg": [40, 90]}}, "no degradation"),
         ({"pairs": [{"hr": "a"}]}, "pairs.0.lr"),

@@ -102,7 +102,7 @@ def evaluate(
 
     given = _given(hr, lr)
     if not datasets and given is None:
-        raise UsageError("srcnn evaluate", "no data set", "name one, or a folder of pictures")
+        raise UsageError("srcnn evaluate", "DATASET... is missing", "see srcnn evaluate --help")
     request = Request(
         datasets=datasets,
         models=models or None,

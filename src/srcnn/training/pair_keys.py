@@ -30,13 +30,12 @@ def with_pair(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the keys of a recipe with ``hr`` and a folder ``lr`` as one of its ``pairs``.
 
     Raises:
-        ValueError: One of the two is there without the other.
+        ValueError: There is ``hr``, and no folder ``lr``.
     """
-    is_folder = isinstance(values.get("lr"), str) and not _is_number(values["lr"])
-    if "hr" not in values and not is_folder:
+    if "hr" not in values:
         return values
-    if "hr" not in values or not is_folder:
-        raise ValueError("hr and lr, the folders of a pair, go together")
+    if not isinstance(values.get("lr"), str) or _is_number(values["lr"]):
+        raise ValueError("hr needs a folder lr of low-resolution files")
     pair = {"hr": values["hr"], "lr": values["lr"]}
     others = {key: value for key, value in values.items() if key not in pair}
     return others | {"pairs": [*values.get("pairs", ()), pair]}
