@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from srcnn.data.layouts import LAYOUTS, files_below, files_in, given_files
+from srcnn.data.files import files_below, files_in, given_files
+from srcnn.data.layouts import LAYOUTS
 from srcnn.data.names import match, scales_in
 from srcnn.data.pairs import check_pairs
 from srcnn.errors import MissingData, UsageError
@@ -140,6 +141,29 @@ def test_low_resolution_files_are_never_learned_from_as_truth(tmp_path: Path) ->
     (files,) = files_below(tmp_path, 3, given=False)
     assert [file.name for file in files.high] == ["a.png", "b.png"]
     assert (files.low, files.low_folder) == ({}, None)
+
+
+def test_a_tree_with_more_than_a_layout_in_it(tmp_path: Path) -> None:
+    """To learn from it, plain pictures are taken too, and of no scale a low-resolution file."""
+    high, low = "{name}_SRF_{scale}_HR.png", "{name}_SRF_{scale}_LR.png"
+    set_in_folders(tmp_path / "deep/er/still", crops(2, 48))
+    set_in_folders(
+        tmp_path, crops(2, 48), (2, 3), f"image_SRF_{{scale}}/{high}", f"image_SRF_{{scale}}/{low}"
+    )
+    save(tmp_path / "photos" / "p.png", crops(1, 48)[0])
+    save(tmp_path / "q.png", crops(1, 48)[0])
+    several = files_below(tmp_path, 3)
+    taken = [str(file.relative_to(tmp_path)) for files in several for file in files.high]
+    assert taken == [
+        *("deep/er/still/HR/a.png", "deep/er/still/HR/b.png"),
+        *("image_SRF_3/a_SRF_3_HR.png", "image_SRF_3/b_SRF_3_HR.png"),
+        *("photos/p.png", "q.png"),
+    ]
+    assert [len(files.low) for files in several] == [2, 2, 0]
+    for files in files_below(tmp_path, 3, given=False):
+        assert not any("LR" in str(file.relative_to(tmp_path)) for file in files.high)
+    with pytest.raises(MissingData, match="none for x4"):
+        files_below(tmp_path, 4)
 
 
 def test_ones_own_folders(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import srcnn
-from srcnn.data.layouts import given_files
+from srcnn.data.files import given_files
 from srcnn.errors import MissingData, UsageError
 from srcnn.images.color import rgb_to_ycbcr
 from srcnn.images.degrade import Degradation
@@ -117,12 +117,10 @@ def test_keys_of_a_recipe(negatives: Path, monkeypatch: pytest.MonkeyPatch) -> N
     resolved = yaml.safe_load(moved.absolute(None).to_yaml())
     assert make_recipe(resolved, [], "again").pairs == short.pairs
     for wrong, word in (
-        ({"hr": "a"}, "hr needs a folder lr"),
-        ({"hr": "a", "lr": 0.001}, "hr needs a folder lr"),
         ({"lr": "a"}, "lr: is no number"),
         ({}, "names no folder"),
         ({"hr": "a", "lr": "b", "degradation": {"jpeg": [40, 90]}}, "no degradation"),
-        ({"pairs": [{"hr": "a"}]}, "pairs.0.lr"),
+        ({"pairs": [{"lr": "a"}]}, "pairs.0.hr"),
     ):
         with pytest.raises(UsageError, match=word):
             make_recipe({**values, **wrong}, [], "tiny")
@@ -161,8 +159,7 @@ def test_the_command_line(
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["--hr", "{hr}", "-s", "3"], "--hr: needs the folder that belongs to it, --lr"),
-        (["--lr", "{lr}", "-s", "3"], "--lr: needs the folder that belongs to it, --hr"),
+        (["--lr", "{lr}", "-s", "3"], "--lr: needs the pictures that it belongs to"),
         (["{hr}", "--hr", "{hr}", "--lr", "{lr}"], "is in place of a folder"),
         (["--hr", "{hr}", "--lr", "{lr}", "-s", "4"], "none for x4"),
         (["{hr}", "-s", "2"], "has low-resolution files for x3, and none for x2"),
@@ -181,6 +178,15 @@ def test_mistakes(
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert word in err
+
+
+def test_hr_alone_is_a_plain_folder(negatives: Path, tmp_path: Path) -> None:
+    """Whatever lies beside it; a number ``lr`` is the learning rate, and a degradation is allowed."""
+    values = {key: value for key, value in TINY.items() if key != "data"}
+    more = {"hr": str(negatives), "lr": 2e-3, "degradation": {"jpeg": [40, 90]}}
+    recipe = make_recipe({**values, **more}, [], "tiny")
+    plan = make_plan(recipe, "tiny")
+    assert (recipe.lr, plan.low, plan.taken) == (2e-3, {}, [f"5 pictures from {negatives}"])
 
 
 def test_scores_use_given_files_too(negatives: Path, tmp_path: Path) -> None:

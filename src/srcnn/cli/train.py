@@ -44,13 +44,13 @@ _COMPARED = 2000
     type=Path,
     metavar="DIR",
     show_default="none",
-    help="Your own high-resolution pictures, in place of a FOLDER or a recipe's data; with --lr.",
+    help="Your own high-resolution pictures, in place of a FOLDER or a recipe's data.",
 )
 @click.option(
     "--lr",
     type=Path,
     metavar="DIR",
-    show_default="none",
+    show_default="made from --hr",
     help="Their low-resolution files, or a folder with X2, X3, X4.",
 )
 @click.option(
@@ -137,16 +137,14 @@ def train(
 
 def _pair(hr: Path | None, lr: Path | None, recipe: str | None) -> dict[str, str] | None:
     """Return the pair of folders of ``--hr`` and ``--lr``, if they are given."""
-    if hr is None and lr is None:
+    if hr is None:
+        if lr is not None:
+            why = "needs the pictures that it belongs to"
+            raise UsageError("--lr", why, "give them with --hr DIR")
         return None
-    if hr is None or lr is None:
-        lacking, there = ("--hr", "--lr") if hr is None else ("--lr", "--hr")
-        raise UsageError(
-            there, f"needs the folder that belongs to it, {lacking}", f"add {lacking} DIR"
-        )
     if recipe is not None and Path(recipe).is_dir():
         raise UsageError("--hr", f"is in place of a folder such as {recipe}", "give one of them")
-    return {"hr": str(hr), "lr": str(lr)}
+    return {"hr": str(hr)} | ({} if lr is None else {"lr": str(lr)})
 
 
 def _check_options(recipe: object, run: Path | None, resume: Path | None) -> None:
@@ -171,8 +169,8 @@ def _read(
     ``pair`` are folders of high and low resolution that are trained on in place of one.
     """
     from srcnn.data.catalog import CATALOG
+    from srcnn.data.files import files_below
     from srcnn.data.folder import RESOLVED
-    from srcnn.data.layouts import files_below
     from srcnn.data.names import own_name
     from srcnn.training.recipe_file import make_recipe, read_recipe
 

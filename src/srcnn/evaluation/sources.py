@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srcnn.data.catalog import locate, report_name
-from srcnn.data.layouts import Files, files_in, given_files
+from srcnn.data.files import files_in, given_files
+from srcnn.data.layouts import Files
 from srcnn.data.pairs import check_pairs, without_results
 from srcnn.errors import UsageError
 from srcnn.evaluation.documents import Taken

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from srcnn.data.catalog import CATALOG, locate, report_name
-from srcnn.data.layouts import files_in
+from srcnn.data.files import files_in
 from srcnn.data.pairs import check_pairs
 from srcnn.engine.network import Enhancer
 from srcnn.errors import SrcnnError

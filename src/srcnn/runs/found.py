@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srcnn.data.catalog import locate
+from srcnn.data.files import files_below, given_files
 from srcnn.data.held_out import is_held_out
-from srcnn.data.layouts import Files, files_below, given_files
+from srcnn.data.layouts import Files
 from srcnn.data.pairs import check_pairs, without_results
 from srcnn.images.degrade import Degradation
 from srcnn.runs.pictures import degradation_of
@@ -54,7 +55,8 @@ def find_pictures(recipe: Recipe, data_root: Path | None) -> Found:
 
     # A pair that is named stands before whatever else holds the same picture.
     for pair in recipe.pairs:
-        take(given_files(Path(pair.hr), Path(pair.lr), recipe.scale))
+        low_folder = None if pair.lr is None else Path(pair.lr)
+        take(given_files(Path(pair.hr), low_folder, recipe.scale))
     for name in recipe.data:
         for files in files_below(locate(name, data_root), recipe.scale, given):
             # What srcnn made and has no low-resolution file is left out when it is decoded.

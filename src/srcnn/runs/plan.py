@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from srcnn.data.catalog import locate
-from srcnn.data.layouts import files_in
+from srcnn.data.files import files_in
 from srcnn.data.pairs import check_pairs
 from srcnn.errors import UsageError
 from srcnn.images.color import channels_in

@@ -172,7 +172,8 @@ class Recipe(BaseModel):
     def _contradictions(self) -> Iterator[str]:
         if not (self.data or self.pairs):
             yield "data: names no folder of pictures"
-        if self.pairs and self.degradation != DegradationKeys():
+        given = any(pair.lr is not None for pair in self.pairs)
+        if given and self.degradation != DegradationKeys():
             yield "pairs have their low-resolution files: no degradation"
         if self.architecture == SRCNN:
             yield from self._contradictions_of_srcnn()

@@ -18,25 +18,24 @@ class PairKeys(BaseModel):
 
     hr: str
     """Folder of the HR pictures."""
-    lr: str
-    """Folder of their low-resolution files, or with a folder for each scale (``X3``)."""
+    lr: str | None = None
+    """Folder of their low-resolution files, or with a folder for each scale (``X3``).
+
+    Without it they are made, whatever lies beside ``hr``."""
 
     def absolute(self) -> PairKeys:
         """Return the same folders by paths that mean the same from anywhere."""
-        return PairKeys(hr=str(Path(self.hr).absolute()), lr=str(Path(self.lr).absolute()))
+        low = None if self.lr is None else str(Path(self.lr).absolute())
+        return PairKeys(hr=str(Path(self.hr).absolute()), lr=low)
 
 
 def with_pair(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the keys of a recipe with ``hr`` and a folder ``lr`` as one of its ``pairs``.
-
-    Raises:
-        ValueError: There is ``hr``, and no folder ``lr``.
-    """
+    """Return the keys of a recipe with ``hr``, and an ``lr`` that is a folder, as one of its ``pairs``."""
     if "hr" not in values:
         return values
-    if not isinstance(values.get("lr"), str) or _is_number(values["lr"]):
-        raise ValueError("hr needs a folder lr of low-resolution files")
-    pair = {"hr": values["hr"], "lr": values["lr"]}
+    pair = {"hr": values["hr"]}
+    if isinstance(values.get("lr"), str) and not _is_number(values["lr"]):
+        pair["lr"] = values["lr"]
     others = {key: value for key, value in values.items() if key not in pair}
     return others | {"pairs": [*values.get("pairs", ()), pair]}
 
