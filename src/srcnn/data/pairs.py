@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,8 +91,3 @@ def _header(file: Path) -> Header | None:
         return open_picture(file).header
     except (InputError, LimitError):
         return None
-
-
-def all_files(several: Iterable[Files]) -> list[Path]:
-    """Return every file of several folders, the low-resolution ones too."""
-    return [path for files in several for path in (*files.high, *files.low.values())]
