@@ -148,7 +148,8 @@ def test_the_command_line(
     assert line in capsys.readouterr().err
     assert train(monkeypatch, negatives, "-s", 3, "--dry-run", *OPTIONS) == 0
     out, err = capsys.readouterr()
-    assert line in err
+    assert f"# {line}\n" in out
+    assert err == ""
     assert "# 4 pictures to train on, 1 held back" in out
     recipe = tmp_path / "recipe.yaml"
     recipe.write_text(yaml.safe_dump({**TINY, "data": ["nowhere"], "held_back": 1}))

@@ -121,7 +121,6 @@ def train(
     from srcnn.runs.run import WEIGHTS, run_plan
 
     plan = make_plan(chosen, str(source), data_root, changed=bool(changes))
-    _tell(plan, quiet)
     _warn_of_test_pictures(plan)
     if dry_run:
         _describe(plan, device)
@@ -193,14 +192,6 @@ def _read(
     return read_recipe(source, changes), source
 
 
-def _tell(plan: Plan, quiet: bool) -> None:
-    """Say what was taken of each folder."""
-    from srcnn.training.device import is_first_process
-
-    for line in plan.taken if is_first_process() else ():
-        say(line, quiet)
-
-
 def _warn_of_test_pictures(plan: Plan) -> None:
     """Warn when pictures of the test sets are among those that are trained on."""
     from srcnn.data.verify import from_test_sets
@@ -224,6 +215,8 @@ def _describe(plan: Plan, device: str) -> None:
 
     recipe = plan.recipe
     sys.stdout.write(recipe.to_yaml())
+    for line in plan.taken:
+        _comment(line)
     print(f"# {len(plan.training)} pictures to train on, {len(plan.held_back)} held back")
     if plan.held_out:
         print(f"# {len(plan.held_out)} more are kept out of all training (docs/training.md)")

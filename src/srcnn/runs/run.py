@@ -114,8 +114,10 @@ def _begin(session: Session, resume: bool) -> TrainState:
 
 
 def _check_pictures(session: Session, plan: Plan, state: TrainState) -> None:
-    """Warn if a resumed run began with other pictures; say how many the held-out list left out."""
+    """Warn if a resumed run began with other pictures; say what is taken, and what is held out."""
     compare_pictures(state, plan.training, plan.held_back, session.log.warn)
+    for line in plan.taken:
+        session.log.say(line)
     if plan.held_out:
         count = len(plan.held_out)
         session.log.say(f"{count} pictures are left out: they are kept out of all training")
