@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
@@ -13,7 +13,7 @@ from srcnn.engine.inputs import Picture
 from srcnn.engine.options import Engine, engine_of
 from srcnn.engine.upscaler import Upscaler
 from srcnn.engine.upscaler import load as _load
-from srcnn.errors import DestinationExists
+from srcnn.errors import DestinationExists, UsageError
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 from srcnn.images.source import File
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from srcnn.conversion.places import Writable
     from srcnn.engine.pipeline import Progress
     from srcnn.evaluation.documents import ReportDocument
+
+Model = str | Path | Callable[..., Any]
+"""What `evaluate` scores: a name, a weights file, a function or a torch module."""
 
 
 @keywords_named
@@ -46,10 +49,7 @@ def load(
         scale: Enlargement, above 1.
         engine: `srcnn.Engine`, which says everything about how the network is run, or the name of
             one, with the arguments below.
-        precision: As `srcnn.Engine.precision`.
-        tile: As `srcnn.Engine.tile`.
-        threads: As `srcnn.Engine.threads`.
-        device: As `srcnn.Engine.device`.
+        precision, tile, threads, device: As those of `srcnn.Engine`.
         tta: As `srcnn.Engine.ensemble`.
 
     Returns:
@@ -123,13 +123,10 @@ def upscale(
         model: As ``name_or_file`` of `load`.
         engine: `srcnn.Engine`, which says everything about how the network is run, or the name of one:
             ``auto``, ``onnxruntime``, ``openvino``, ``ncnn`` or ``torch``, with the arguments below.
-        precision: As `srcnn.Engine.precision`.
-        tile: As `srcnn.Engine.tile`.
-        threads: As `srcnn.Engine.threads`.
+        precision, tile, threads, device: As those of `srcnn.Engine`.
+        tta: As `srcnn.Engine.ensemble`.
         max_pixels: Most pixels of the picture and of the result.
         max_bytes: Most bytes of a file.
-        device: As `srcnn.Engine.device`.
-        tta: As `srcnn.Engine.ensemble`.
 
     Returns:
         The larger picture, of the same kind, depth and channels; an array for a file.
@@ -187,12 +184,7 @@ def upscale_file(
             ``skip`` it and write nothing, or ``reduce`` it by bicubic interpolation.
         overwrite: Whether to replace a destination that exists.
         mark: Whether the result says, in its XMP, that srcnn made it, and with which weights.
-        engine: As in `upscale`.
-        precision: As in `upscale`.
-        tile: As in `upscale`.
-        threads: As in `upscale`.
-        device: As in `upscale`.
-        tta: As in `upscale`.
+        engine, precision, tile, threads, device, tta: As in `upscale`.
         max_pixels: Most pixels of the source and of the result, all pages together.
         max_bytes: Most bytes of the source.
         progress: Called with the part that is done, 0 to 1.
@@ -231,31 +223,50 @@ def upscale_file(
 
 @keywords_named
 def evaluate(
-    datasets: str | Path | Sequence[str | Path],
-    models: str | Path | Sequence[str | Path] | None = None,
+    datasets: str | Path | Sequence[str | Path] = (),
+    models: Model | Sequence[Model] | None = None,
     scales: int | Sequence[int] = 3,
-    protocol: str = "paper",
+    protocol: str | Sequence[str] = "paper",
     metrics: str | Sequence[str] = ("psnr", "ssim"),
     data_root: str | Path | None = None,
     engine: str | Engine = "auto",
     precision: str = "auto",
     device: str = "auto",
     tta: bool = False,
+    *,
+    color: str | None = None,
+    dtype: str = "uint8",
+    pictures: str | Path | Sequence[str | Path] = (),
+    hr: str | Path | None = None,
+    lr: str | Path | None = None,
 ) -> ReportDocument:
     """Score models on data sets, bicubic always among them. Needs the extra ``train``.
 
     Args:
         datasets: Names or folders of high-resolution images.
-        models: Names or weights files; None is the default network, an empty list is bicubic
-            alone.
+        models: One or several of
+
+            - names or weights files;
+            - functions of a low-resolution picture, (h, w, 3) or by ``color`` (h, w), and of ``scale``
+              if they have a parameter of that name. They return the large one, (s * h, s * w, 3) or
+              (s * h, s * w), as uint8, uint16, or floats in [0, 1];
+            - torch modules of (1, C, h, w) float32 around [0, 1] to (1, C, s * h, s * w). One that
+              does not enlarge is given the picture enlarged by bicubic, as SRCNN is.
+
+            None is the default network, unless there are ``pictures``; an empty list is bicubic alone.
         scales: Whole scales.
-        protocol: The name of a protocol.
+        protocol: The name of a protocol, or several.
         metrics: Names of metrics.
         data_root: Where named data sets lie.
-        engine: As in `load`.
-        precision: As `srcnn.Engine.precision`.
-        device: As `srcnn.Engine.device`.
-        tta: As `srcnn.Engine.ensemble`.
+        engine, precision, device, tta: As in `load`, for names and files.
+        color: What functions and modules are given and return: ``"RGB"``; ``"Y"``, the one channel
+            that the protocol scores (Y of 16 to 235 by ``paper``); or ``"YCbCr"``. None is RGB, and
+            for a module whose first filters take one channel Y.
+        dtype: What functions are given: ``"uint8"``, as a file holds it, or ``"float32"`` around
+            [0, 1], which ``paper`` does not round.
+        pictures: Folders of enlarged pictures to score like models, such as ``baby_x3.png``.
+        hr: A folder of high-resolution pictures, beside ``datasets`` or in their place.
+        lr: Their low-resolution files, or a folder of them for each scale (``X3``).
 
     Returns:
         The JSON document of ``srcnn evaluate``; the PSNR of two equal images is None.
@@ -263,19 +274,28 @@ def evaluate(
     Raises:
         SrcnnError: If an argument is wrong, or nothing can be scored.
     """
-    from srcnn.evaluation.report import Request, make_report
+    from srcnn.evaluation.functions import model_of
+    from srcnn.evaluation.report import make_report
+    from srcnn.evaluation.request import GivenFolders, Request
 
+    if lr is not None and hr is None:
+        raise UsageError("lr", "needs the pictures that it belongs to", "give them with hr=")
     request = Request(
         datasets=[str(name) for name in _several(datasets)],
-        models=None if models is None else [str(model) for model in _several(models)],
+        models=None
+        if models is None
+        else [model_of(each, color, dtype) for each in _several(models)],
         scales=[whole(scale, "scale") for scale in _several(scales)],
         protocol=protocol,
         metrics=_several(metrics),
         engine=engine_of(engine, precision, device, tta=tta),
+        pictures=[Path(folder) for folder in _several(pictures)],
+        given=None if hr is None else GivenFolders(Path(hr), None if lr is None else Path(lr)),
     )
     return make_report(request, data_root).to_document()
 
 
 def _several(value: Any) -> list[Any]:
+    # A torch.nn.Sequential can be iterated over, and is one model.
     several = isinstance(value, Iterable) and not isinstance(value, str | Path)
-    return list(value) if several else [value]
+    return list(value) if several and not callable(value) else [value]

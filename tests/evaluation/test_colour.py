@@ -13,7 +13,8 @@ from PIL import Image
 from skimage.color import rgb2ycbcr, ycbcr2rgb
 
 import srcnn
-from srcnn.evaluation.report import Request, make_report
+from srcnn.evaluation.report import make_report
+from srcnn.evaluation.request import Request
 from srcnn.images.color import Color
 from srcnn.models.srcnn import SRCNN
 from srcnn.weights.card import Card

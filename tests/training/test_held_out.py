@@ -8,7 +8,7 @@ import pytest
 
 from srcnn.data.catalog import CATALOG
 from srcnn.data.held_out import held_out
-from srcnn.runs.pictures import find_pictures
+from srcnn.runs.found import find_pictures
 from srcnn.runs.plan import make_plan
 from srcnn.runs.run import run_plan
 from srcnn.training.recipe_file import read_recipe
@@ -45,12 +45,13 @@ def test_links_do_not_bring_them_back(shared: Path, tmp_path: Path) -> None:
     (tmp_path / "root" / "gb82").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "mine").symlink_to(root / "gb82")
     expected = {"dog-lossless", "flowers-lossless", "girl-lossless", "guitar-lossless"}
-    used, kept_out = find_pictures(["gb82"], tmp_path / "root")
-    assert [file.stem for file in used] == ["grass-lossless"]
-    assert {file.stem for file in kept_out} == expected
+    recipe = recipe_for(Path("gb82"))
+    found = find_pictures(recipe, tmp_path / "root")
+    assert [file.stem for file in found.used] == ["grass-lossless"]
+    assert {file.stem for file in found.kept_out} == expected
     for name in (tmp_path / "mine", root / "gb82"):
-        used, kept_out = find_pictures([str(name)], None)
-        assert (len(used), len(kept_out)) == (18, 7)
+        found = find_pictures(recipe_for(name), None)
+        assert (len(found.used), len(found.kept_out)) == (18, 7)
 
 
 def test_a_run_says_how_many_it_leaves_out(

@@ -10,7 +10,7 @@ import click
 
 from srcnn._optional import need
 from srcnn.cli.console import write_json
-from srcnn.cli.options import data_root_option, pass_quiet
+from srcnn.cli.options import data_root_option, pass_quiet, scales_option
 from srcnn.errors import UsageError
 from srcnn.terminal import say, show
 
@@ -32,13 +32,7 @@ if TYPE_CHECKING:
     help="Measure PSNR on Set5 and Set14 and the time of the whole pipeline, for every shipped model on "
     "every engine and for other packages that are installed; about 5 minutes per scale.",
 )
-@click.option(
-    *("-s", "--scale", "scales"),
-    multiple=True,
-    type=int,
-    show_default="3",
-    help="With --quality: scale; repeatable.",
-)
+@scales_option("With --quality: scale, or several: 2,3,4; repeatable.", "3")
 @data_root_option
 @click.option(
     "--quick",

@@ -94,10 +94,11 @@ def fetch(names: tuple[str, ...], data_root: Path | None, quiet: bool) -> None:
       NAME...  See srcnn data list.
     """
     need("evaluate", "srcnn data fetch", "pooch")
+    from srcnn.data.catalog import catalog_name
     from srcnn.data.fetch import order
 
     # Every name and folder is looked at before the first file is asked for.
-    orders = [order(name, data_root) for name in dict.fromkeys(names)]
+    orders = [order(name, data_root) for name in dict.fromkeys(map(catalog_name, names))]
     whole = [_fetched(wanted, quiet) for wanted in orders]
     if not all(whole):
         raise Exit(1)
@@ -143,10 +144,10 @@ def verify(names: tuple[str, ...], data_root: Path | None, json: str | None) -> 
     Arguments:
       NAME...  See srcnn data list.
     """
-    from srcnn.data.catalog import how_to_get, known, locate
+    from srcnn.data.catalog import catalog_name, how_to_get, known, locate
     from srcnn.data.verify import verify as verify_folder
 
-    sets = {name: known(name) for name in names}
+    sets = {name: known(name) for name in map(catalog_name, names)}
     folders = {name: locate(name, data_root) for name in sets}
     results = {name: verify_folder(name, folder) for name, folder in folders.items()}
     if json != "-":

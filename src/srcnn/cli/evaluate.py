@@ -9,19 +9,21 @@ import click
 from click.exceptions import Exit
 
 from srcnn.cli.console import report_error, write_json
-from srcnn.cli.options import data_root_option, engine_options, pass_quiet
+from srcnn.cli.options import data_root_option, engine_options, pass_quiet, scales_option
 from srcnn.errors import UsageError
 from srcnn.terminal import say, show
 
 if TYPE_CHECKING:
     from srcnn.engine.options import Engine
+    from srcnn.evaluation.documents import Report
+    from srcnn.evaluation.request import GivenFolders, Request
 
 _SCALE = 3
 """That of a shipped network, if nobody says another."""
 
 
 @click.command(epilog="\b\nExample:  srcnn evaluate set5 set14 -m srcnn-915 -m srcnn-955 -s 3")
-@click.argument("datasets", nargs=-1, required=True, metavar="DATASET...")
+@click.argument("datasets", nargs=-1, metavar="DATASET...")
 @click.option(
     *("-m", "--model", "models"),
     multiple=True,
@@ -30,21 +32,35 @@ _SCALE = 3
     help="A shipped network, bicubic, sparse-coding, a+, or a .onnx, .safetensors, .mat or .pth file; "
     "repeatable. The two before the files learn from T91 at first use: minutes, once.",
 )
-@click.option(
-    *("-s", "--scale", "scales"),
-    multiple=True,
-    type=int,
-    show_default="that of a weights file's card, else 3",
-    help="Scale; repeatable.",
-)
+@scales_option("Scale, or several: 2,3,4; repeatable.", "that of a weights file's card, else 3")
 @click.option(
     "--protocol",
-    default="paper",
-    help="paper (Y of rgb2ycbcr); paper-gray (full-range gray, as the paper's BSD200); paper-colour (Y, "
+    multiple=True,
+    default=["paper"],
+    help="Repeatable, as a column. "
+    "paper (Y of rgb2ycbcr); paper-gray (full-range gray, as the paper's BSD200); paper-colour (Y, "
     "Cb, Cr, the three together, and RGB, as its Table 5); 8bit (paper, but the low-res picture rounded); "
     "border (paper, but nothing shaved); opencv (8bit, but resized by OpenCV's INTER_CUBIC, without "
     "anti-aliasing); full-range (gray of 0 to 255, low-res rounded, as ports that take "
     "Y from OpenCV or Pillow); rgb (R, G, B together, low-res rounded, as mmagic).",
+)
+@click.option(
+    "--pictures",
+    multiple=True,
+    type=Path,
+    metavar="DIR",
+    show_default="none",
+    help="Score finished pictures in place of a model, such as baby_x3.png; repeatable.",
+)
+@click.option(
+    "--hr", type=Path, metavar="DIR", show_default="none", help="Your own high-resolution pictures."
+)
+@click.option(
+    "--lr",
+    type=Path,
+    metavar="DIR",
+    show_default="made from --hr",
+    help="Their low-resolution files, or a folder with X2, X3, X4.",
 )
 @click.option(
     "--metrics",
@@ -62,7 +78,10 @@ def evaluate(
     datasets: tuple[str, ...],
     models: tuple[str, ...],
     scales: tuple[int, ...],
-    protocol: str,
+    protocol: tuple[str, ...],
+    pictures: tuple[Path, ...],
+    hr: Path | None,
+    lr: Path | None,
     metrics: str,
     data_root: Path | None,
     how: Engine,
@@ -75,28 +94,60 @@ def evaluate(
     \b
     Arguments:
       DATASET...  set5, set14, bsd100, bsd200, urban100, or a folder of HR
-                  pictures.
+                  pictures. Low-res files that lie beside them are used
+                  (Set5/HR with Set5/LR_bicubic/X3, *_HR.png with *_LR.png).
     """
-    from srcnn.cli.jobs import check_json_file
-    from srcnn.data.catalog import locate
-    from srcnn.data.folder import pictures_in
-    from srcnn.evaluation.report import Request, make_report, to_table
+    from srcnn.evaluation.report import make_report
+    from srcnn.evaluation.request import Request
 
-    if json not in (None, "-"):
-        pictures = [path for name in datasets for path in pictures_in(locate(name, data_root))]
-        check_json_file(json, [*pictures, *map(Path, models)])
-
+    given = _given(hr, lr)
+    if not datasets and given is None:
+        raise UsageError("srcnn evaluate", "DATASET... is missing", "see srcnn evaluate --help")
     request = Request(
         datasets=datasets,
         models=models or None,
-        scales=scales or _scales_of(models) or (_SCALE,),
+        scales=scales or _scales_in(models) or (_SCALE,),
         protocol=protocol,
         metrics=[name.strip() for name in metrics.split(",") if name.strip()],
         engine=how,
+        pictures=pictures,
+        given=given,
     )
+    if json not in (None, "-"):
+        _check_json(json, request, data_root)
     report = make_report(request, data_root, save, lambda text: show(text, quiet))
+    _print(report, json, quiet)
+
+
+def _given(hr: Path | None, lr: Path | None) -> GivenFolders | None:
+    from srcnn.evaluation.request import GivenFolders
+
+    if lr is not None and hr is None:
+        raise UsageError("--lr", "needs the pictures that it belongs to", "give them with --hr DIR")
+    return None if hr is None else GivenFolders(hr, lr)
+
+
+def _check_json(json: str, request: Request, data_root: Path | None) -> None:
+    """Raise `UsageError` for a report that would replace a file that is read."""
+    from srcnn.cli.jobs import check_json_file
+    from srcnn.data.folder import pictures_in
+    from srcnn.evaluation.sources import files_of
+
+    read = files_of(request.datasets, request.scales, data_root, request.given)
+    read += [file for folder in request.pictures for file in pictures_in(folder, recursive=True)]
+    check_json_file(json, [*read, *map(Path, request.named)])
+
+
+def _print(report: Report, json: str | None, quiet: bool) -> None:
+    """Print a report; end with exit code 1 if a picture could not be scored."""
+    from srcnn.evaluation.table import to_table
+
+    for line in dict.fromkeys(str(taken.files) for taken in report.taken):
+        say(line, quiet)
     for check in report.checks:
         say(str(check), quiet)
+    for warning in report.warnings:
+        say(f"WARNING: {warning}", quiet)
     show("", quiet)
     if json != "-" and report.results:
         print(to_table(report))
@@ -108,7 +159,7 @@ def evaluate(
         raise Exit(1)
 
 
-def _scales_of(models: tuple[str, ...]) -> list[int]:
+def _scales_in(models: tuple[str, ...]) -> list[int]:
     """The scales that weights files tell of; `UsageError` for a file that tells none."""
     from srcnn.evaluation.models import scale_of_file
     from srcnn.weights.store import is_file_name

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,39 @@ class _Tile(click.ParamType):  # type: ignore[type-arg]  # not generic in click 
         if not str(value).isdecimal():
             self.fail(f"{value} is neither auto nor a number of pixels", option, context)
         return int(value)
+
+
+class _Scales(click.ParamType):  # type: ignore[type-arg]  # not generic in click 8.1
+    """One whole scale or several with commas between them; for an option that repeats."""
+
+    name = "N[,N...]"
+
+    def convert(
+        self, value: Any, option: click.Parameter | None, context: click.Context | None
+    ) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        parts = [part.strip() for part in str(value).split(",")]
+        if not all(part.isdecimal() for part in parts):
+            self.fail(
+                f"{value!r} is not a whole scale such as 3, or several: 2,3,4", option, context
+            )
+        return tuple(map(int, parts))
+
+
+def scales_option(text: str, default: str) -> Callable[[Function], Function]:
+    """Pass ``scales`` to a verb: whole scales, each once, from ``-s 2 -s 3`` or ``-s 2,3``.
+
+    ``text`` is its help, ``default`` what that says of leaving it out.
+    """
+    return click.option(
+        *("-s", "--scale", "scales"),
+        multiple=True,
+        type=_Scales(),
+        callback=lambda _context, _option, given: tuple(dict.fromkeys(chain(*given))),
+        show_default=default,
+        help=text,
+    )
 
 
 def engine_options(tiles: bool) -> Callable[[Function], Function]:

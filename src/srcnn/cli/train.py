@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from itertools import islice
 from pathlib import Path
@@ -25,6 +26,8 @@ _FOLDER_RECIPE: dict[str, object] = {"name": "srcnn-915", "steps": 3000, "balanc
 _HELD_BACK = 4
 """Pictures of a plain folder that are held back at most; a quarter of a small folder is."""
 
+_SCALE = 3
+"""What a plain folder is trained for, if nobody says another."""
 _COMPARED = 2000
 """Most training pictures that are compared with the test sets: reading more takes minutes."""
 
@@ -35,7 +38,21 @@ _COMPARED = 2000
     *("-s", "--scale"),
     type=int,
     show_default="3",
-    help="Scale; only with a FOLDER, recipes have their own.",
+    help="Scale; only with a FOLDER or --hr, recipes have their own.",
+)
+@click.option(
+    "--hr",
+    type=Path,
+    metavar="DIR",
+    show_default="none",
+    help="Your own high-resolution pictures, in place of a FOLDER or a recipe's data.",
+)
+@click.option(
+    "--lr",
+    type=Path,
+    metavar="DIR",
+    show_default="made from --hr",
+    help="Their low-resolution files, or a folder with X2, X3, X4.",
 )
 @click.option(
     *("--set", "overrides"),
@@ -74,6 +91,8 @@ _COMPARED = 2000
 def train(
     recipe: str | None,
     scale: int | None,
+    hr: Path | None,
+    lr: Path | None,
     overrides: tuple[str, ...],
     run: Path | None,
     resume: Path | None,
@@ -91,8 +110,13 @@ def train(
     """
     need("train", "srcnn train")
     changes = [*overrides, *([] if precision is None else [f"precision={precision}"])]
-    _check_options(recipe, run, resume)
-    chosen, source = _read(recipe, scale, resume, changes)
+    pair = _pair(hr, lr, recipe)
+    _check_options(recipe or pair, run, resume)
+    if pair is None or (recipe is None and resume is None):
+        chosen, source = _read(recipe, scale, resume, changes, pair)
+    else:
+        changes = [f"pairs={json.dumps([pair])}", "data=[]", *changes]
+        chosen, source = _read(recipe, scale, resume, changes, None)
     # Torch takes seconds to load, so the recipe is checked first.
     from srcnn.runs.plan import make_plan
     from srcnn.runs.run import WEIGHTS, Place, run_plan
@@ -111,7 +135,19 @@ def train(
         print(folder / WEIGHTS)
 
 
-def _check_options(recipe: str | None, run: Path | None, resume: Path | None) -> None:
+def _pair(hr: Path | None, lr: Path | None, recipe: str | None) -> dict[str, str] | None:
+    """Return the pair of folders of ``--hr`` and ``--lr``, if they are given."""
+    if hr is None:
+        if lr is not None:
+            why = "needs the pictures that it belongs to"
+            raise UsageError("--lr", why, "give them with --hr DIR")
+        return None
+    if recipe is not None and Path(recipe).is_dir():
+        raise UsageError("--hr", f"is in place of a folder such as {recipe}", "give one of them")
+    return {"hr": str(hr)} | ({} if lr is None else {"lr": str(lr)})
+
+
+def _check_options(recipe: object, run: Path | None, resume: Path | None) -> None:
     """Raise `UsageError` for options that do not go together."""
     if recipe is None and resume is None:
         raise UsageError("srcnn train", "give a recipe or a folder, or --resume RUN")
@@ -122,20 +158,34 @@ def _check_options(recipe: str | None, run: Path | None, resume: Path | None) ->
 
 
 def _read(
-    recipe: str | None, scale: int | None, resume: Path | None, changes: list[str]
+    recipe: str | None,
+    scale: int | None,
+    resume: Path | None,
+    changes: list[str],
+    pair: dict[str, str] | None,
 ) -> tuple[Recipe, Path]:
-    """Return the recipe, and the file or the folder of pictures that it was made from."""
+    """Return the recipe, and the file or the folder of pictures that it was made from.
+
+    ``pair`` are folders of high and low resolution that are trained on in place of one.
+    """
     from srcnn.data.catalog import CATALOG
-    from srcnn.data.folder import RESOLVED, picture_names
+    from srcnn.data.files import files_below
+    from srcnn.data.folder import RESOLVED
+    from srcnn.data.names import own_name
     from srcnn.training.recipe_file import make_recipe, read_recipe
 
     source = Path(recipe) if recipe is not None else (resume or Path()) / RESOLVED
-    if source.is_dir():
-        found = islice(picture_names(str(source), recursive=True), 4 * _HELD_BACK)
+    if pair is not None:
+        source = Path(pair["hr"])
+    if source.is_dir() or pair is not None:
+        several = files_below(source, _SCALE, given=False)
+        # Layouts may hold a picture once for each scale.
+        names = {own_name(file) for files in several for file in files.high}
+        folder = f"./{source}" if str(source) in CATALOG else str(source)
         values = _FOLDER_RECIPE | {
-            "scale": 3 if scale is None else scale,
-            "data": [f"./{source}" if str(source) in CATALOG else str(source)],
-            "held_back": len(list(found)) // 4,
+            "scale": _SCALE if scale is None else scale,
+            **({"data": [folder]} if pair is None else {"pairs": [pair]}),
+            "held_back": min(_HELD_BACK, len(names) // 4),
         }
         return make_recipe(values, changes, str(source)), source
     if scale is not None:
@@ -173,11 +223,13 @@ def _describe(plan: Plan, place: Place) -> None:
         with begun(plan, place, quiet=True, dry=True) as run:
             done, changes = run.state.step, run.changes
     sys.stdout.write(recipe.to_yaml())
+    for line in plan.taken:
+        _comment(line)
     print(f"# {len(plan.training)} pictures to train on, {len(plan.held_back)} held back")
     if plan.held_out:
         print(f"# {len(plan.held_out)} more are kept out of all training (docs/training.md)")
     if recipe.sub_images:
-        with open_sampler(recipe, plan.training, grid_of(plan.card), _comment, say):
+        with open_sampler(recipe, plan.training, grid_of(plan.card), _comment, say, plan.low):
             pass  # only the pictures themselves tell how many there are
     if changes:
         print(f"# changed: {', '.join(changes)}")

@@ -92,11 +92,16 @@ CATALOG = {
 }
 
 
-def known(name: str) -> DataSet:
-    """A data set of the catalog; `MissingData` for any other name."""
-    if name not in CATALOG:
+def catalog_name(name: str) -> str:
+    """Return the name that the catalog has for one in any case; `MissingData` for an unknown one."""
+    if name.lower() not in CATALOG:
         raise MissingData(f"data set '{name}'", "is unknown", choices(name, CATALOG))
-    return CATALOG[name]
+    return name.lower()
+
+
+def known(name: str) -> DataSet:
+    """Return a data set of the catalog; `MissingData` for any other name."""
+    return CATALOG[catalog_name(name)]
 
 
 def how_to_get(name: str) -> str:
@@ -126,8 +131,15 @@ def cache() -> Path:
 
 
 def report_name(name: str, folder: Path) -> str:
-    """What a data set goes by in reports: its name if it is known, else that of its ``folder``."""
-    return name if name in CATALOG else folder.resolve().name
+    """Return what a data set goes by in reports: its name in the catalog, else that of its ``folder``.
+
+    ``Set5`` is the data set of the catalog unless there is a folder of that very name.
+    """
+    if name in CATALOG:
+        return name
+    if name.lower() in CATALOG and folder != Path(name):
+        return name.lower()
+    return folder.resolve().name
 
 
 def title_of(name: str) -> str:
@@ -136,19 +148,41 @@ def title_of(name: str) -> str:
 
 
 def locate(name: str, root: str | Path | None = None) -> Path:
-    """The folder of a data set: a known name under the data root, else a path, else any name there."""
+    """Return the folder of a data set.
+
+    Args:
+        name: A name of the catalog, in any case, or a path, or the name of a folder under the data
+            root. A folder whose path is the very ``name`` stands before another case of a known name.
+        root: The data root; see `data_root`.
+
+    Raises:
+        MissingData: There is none.
+    """
     folder = data_root(root) / name
     if folder.is_dir() and (name in CATALOG or not Path(name).is_dir()):
         return folder
     if Path(name).is_dir():
         return Path(name)
-    if name not in CATALOG:
+    if name.lower() not in CATALOG:
         why = f"is no folder, and none of {', '.join(CATALOG)}"
         raise MissingData(f"data set '{name}'", f"{why} (looked in {folder.parent})")
+    if (other := _in_any_case(folder)) is not None:
+        return other
     # Not every command has the option.
     place = "$SRCNN_DATA" if root is None else "--data-root"
     raise MissingData(
         f"data set '{name}'",
         f"is not there (looked in {folder.parent})",
-        f"{how_to_get(name)}; or set {place}",
+        f"{how_to_get(name.lower())}; or set {place}",
     )
+
+
+def _in_any_case(folder: Path) -> Path | None:
+    """Return the folder beside ``folder`` whose name differs in case only; the catalog's name first."""
+    if not folder.parent.is_dir():
+        return None
+    named = [each for each in folder.parent.iterdir() if each.name.lower() == folder.name.lower()]
+    found = sorted(
+        (each for each in named if each.is_dir()), key=lambda each: each.name not in CATALOG
+    )
+    return found[0] if found else None

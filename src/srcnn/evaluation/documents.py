@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Required, TypedDict, cast
 
+from srcnn.data.layouts import Files
 from srcnn.engine.options import Engine
 from srcnn.errors import SrcnnError
 from srcnn.evaluation.protocol import Protocol, ProtocolDocument
@@ -36,10 +37,24 @@ class ResultDocument(TypedDict):
 
     dataset: str
     scale: int
+    protocol: str
     model: str
     label: str
+    sha256: str | None
     images: list[ImageDocument]
     mean: JsonScores
+
+
+class DataDocument(TypedDict):
+    """What was taken of a data set for a scale, as JSON."""
+
+    dataset: str
+    scale: int
+    pictures: int
+    folder: str
+    low_resolution: str | None
+    """Folder of the low-resolution files that were given; ``None``: they were made."""
+    left_out: dict[str, int]
 
 
 class CheckDocument(TypedDict):
@@ -65,10 +80,14 @@ class ReportDocument(TypedDict):
     """A `Report` as JSON: what ``srcnn evaluate --json`` writes and `srcnn.evaluate` returns."""
 
     schema: int
+    version: str
+    date: str
     protocol: ProtocolDocument
+    protocols: list[ProtocolDocument]
     engine: str
     precision: str
     tta: bool
+    data: list[DataDocument]
     checks: list[CheckDocument]
     failures: list[str]
     errors: list[FailureDocument]
@@ -99,15 +118,28 @@ class ComparisonDocument(TypedDict):
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a model comes from.
+
+    Attributes:
+        label: Name on the card of its weights, or what else it goes by without a path.
+        sha256: Of its weights file, in hexadecimal; ``None`` if it has none.
+    """
+
+    label: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
 class Result:
-    """What one model scored on one data set at one scale."""
+    """What one model scored on one data set at one scale, by one protocol."""
 
     dataset: str
     scale: int
     model: str
     images: Sequence[ImageScores]
-    label: str
-    """The name on the model's card."""
+    protocol: str
+    origin: Origin
     shown: str
     """What the model is called in tables, see `srcnn.weights.labels`."""
 
@@ -122,8 +154,10 @@ class Result:
         return {
             "dataset": self.dataset,
             "scale": self.scale,
+            "protocol": self.protocol,
             "model": self.model,
-            "label": self.label,
+            "label": self.origin.label,
+            "sha256": self.origin.sha256,
             # Which metrics there are is chosen at run time.
             "images": cast("list[ImageDocument]", rows),
             "mean": finite_scores(self.mean),
@@ -148,15 +182,51 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Report:
-    """What was evaluated, by which protocol, with which results."""
+class Taken:
+    """What was taken of a data set for a scale."""
 
-    protocol: Protocol
+    dataset: str
+    scale: int
+    files: Files
+
+    def to_document(self) -> DataDocument:
+        """Return it as JSON."""
+        low = self.files.low_folder
+        return {
+            "dataset": self.dataset,
+            "scale": self.scale,
+            "pictures": len(self.files.high),
+            "folder": str(self.files.folder),
+            "low_resolution": None if low is None else str(low),
+            "left_out": dict(self.files.left_out.counts),
+        }
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was evaluated, by which protocols, with which results.
+
+    Attributes:
+        protocols: How results were scored, in the order asked for.
+        engine: How networks were run.
+        checks: Bicubic rows beside published ones.
+        errors: What is wrong with each picture that could not be scored.
+        results: The scores.
+        version: That of srcnn.
+        date: When, in UTC, as ISO 8601.
+        warnings: Lines about models that are worse than bicubic.
+        taken: What was taken of each data set for each scale.
+    """
+
+    protocols: Sequence[Protocol]
     engine: Engine
     checks: Sequence[Check]
     errors: Sequence[SrcnnError]
-    """What is wrong with each picture that could not be scored."""
     results: Sequence[Result]
+    version: str
+    date: str
+    warnings: Sequence[str]
+    taken: Sequence[Taken]
 
     @property
     def failures(self) -> list[str]:
@@ -164,13 +234,17 @@ class Report:
         return [str(error) for error in self.errors]
 
     def to_document(self) -> ReportDocument:
-        """Return the report as JSON."""
+        """Return the report as JSON; ``protocol`` is the first of ``protocols``."""
         return {
             "schema": 1,
-            "protocol": self.protocol.to_document(),
+            "version": self.version,
+            "date": self.date,
+            "protocol": self.protocols[0].to_document(),
+            "protocols": [protocol.to_document() for protocol in self.protocols],
             "engine": self.engine.name,
             "precision": self.engine.precision,
             "tta": self.engine.ensemble,
+            "data": [one.to_document() for one in self.taken],
             "checks": [cast(CheckDocument, asdict(check)) for check in self.checks],
             "failures": list(self.failures),
             "errors": [
@@ -182,7 +256,7 @@ class Report:
                 }
                 for error in self.errors
             ],
-            "warnings": [str(check) for check in self.checks if not check.agrees],
+            "warnings": list(self.warnings),
             "results": [result.to_document() for result in self.results],
         }
 

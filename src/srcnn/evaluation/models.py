@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from srcnn.engine.network import Enhancer
 from srcnn.engine.networks import network_of_graph, network_of_others
 from srcnn.engine.options import AUTO, Engine
 from srcnn.errors import ModelError
+from srcnn.evaluation.documents import Origin
 from srcnn.weights.binary import Tensors
-from srcnn.weights.card import Card
+from srcnn.weights.card import METADATA_KEY, Card, card_from_json
 from srcnn.weights.layouts import UnknownLayout
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import find, read_bytes
@@ -80,6 +82,24 @@ def open_model(model: str, scale: int, engine: Engine = AUTO) -> Enhancer:
     card = read_card(graph, str(path))
     card.check_scale(scale, model)
     return network_of_graph(graph, card, model, engine)
+
+
+def origin_of(model: str, scale: int) -> Origin:
+    """Return the label and the checksum of a model that can be opened for ``scale``."""
+    if model in (BICUBIC, *METHODS):
+        return Origin(model)
+    path = find(model, scale)
+    data = read_bytes(path)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if path.suffix == ".onnx":
+        return Origin(read_card(data, str(path)).name, sha256)
+    if path.suffix == ".safetensors":
+        from srcnn.weights.foreign import read_metadata
+
+        text = read_metadata(path).get(METADATA_KEY)
+        if text is not None:
+            return Origin(card_from_json(text, model).name, sha256)
+    return Origin(path.stem, sha256)
 
 
 def scale_of_file(model: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.data.pairs import like_truth
 from srcnn.errors import InputError, LimitError, SrcnnError
 from srcnn.evaluation.protocol import BICUBIC, LowResolution, Protocol, Views, degraded, seen
 from srcnn.images.alpha import without_alpha
@@ -25,14 +26,30 @@ class Original:
     """The truth about one picture. What is asked for is worked out once, and kept."""
 
     def __init__(
-        self, name: str, pixels: NDArray[Any], protocol: Protocol, source: Path | None = None
+        self,
+        name: str,
+        pixels: NDArray[Any],
+        protocol: Protocol,
+        source: Path | None = None,
+        low: NDArray[Any] | None = None,
     ) -> None:
-        """``pixels`` as `srcnn.images.io` reads them; alpha is ignored. Errors name the ``source``."""
+        """Take pixels as `srcnn.images.io` reads them; alpha is ignored.
+
+        Args:
+            name: Name of the picture in reports.
+            pixels: (H, W), or (H, W, 2..4), uint8 or uint16.
+            protocol: What is scored of it.
+            source: Its file, which errors name.
+            low: The low-resolution picture, where there is a file of it; else it is made for every
+                scale. Pixels like the above, of floor(H / s) x floor(W / s) at the one scale s that
+                is asked for.
+        """
         self.name = name
         self.source = str(source or name)
         self.protocol = protocol
         self.pixels = without_alpha(pixels)
         """H x W (gray) or H x W x 3 (RGB)."""
+        self.low = None if low is None else like_truth(low, self.gray)
         self._bicubic: dict[int, NDArray[np.float64]] = {}
         self._channels: dict[Color, NDArray[np.uint8]] = {}
 
@@ -43,7 +60,7 @@ class Original:
     def bicubic(self, scale: int) -> NDArray[np.float64]:
         """YCbCr of the low-res picture enlarged, H x W x 3."""
         if scale not in self._bicubic:
-            if self.protocol.low_resolution is LowResolution.FLOAT:
+            if self.low is None and self.protocol.low_resolution is LowResolution.FLOAT:
                 truth = modcrop(to_float(self.pixels, np.float64), scale)
                 low = low_resolution(convert(truth, "RGB", "YCbCr"), scale)
                 self._bicubic[scale] = enlarge(low, scale)
@@ -74,12 +91,15 @@ class Original:
         """Return the low-resolution image for a model of ``color``, in that model's channels.
 
         Another ``degradation`` than bicubic is for protocols whose low-resolution image is not
-        rounded.
+        rounded, and for pictures without a low-resolution file.
         """
-        kind, channels = self.protocol.low_resolution, self.channels(color)
-        if kind is LowResolution.FLOAT:
+        channels = self.channels(color)
+        if self.low is not None:
+            low = to_float(self.low, np.float64)
+        elif self.protocol.low_resolution is LowResolution.FLOAT:
             return degraded(channels, scale, self.name, degradation, color=color)[1]
-        low = to_float(self.low_file(scale), np.float64)
+        else:
+            low = to_float(self.low_file(scale), np.float64)
         if channels.ndim == 3:
             rgb = np.dstack([low] * 3) if self.gray else low
             low = convert(rgb, "RGB", space_of(color))
@@ -89,11 +109,16 @@ class Original:
 
     def integer_bicubic(self, scale: int) -> Degraded:
         """Return the one channel with uint8 images in, between and out of `imresize`."""
-        low = low_resolution(modcrop(self.channels("Y"), scale), scale)
+        if self.low is None:
+            low = low_resolution(modcrop(self.channels("Y"), scale), scale)
+        else:
+            low = to_uint8(self.degraded("Y", scale).low)
         return Degraded(low, scale, _enlarge_integers)
 
     def low_file(self, scale: int) -> NDArray[np.uint8]:
         """Return the low-resolution image as an 8-bit file holds it: (h, w) gray or (h, w, 3) RGB."""
+        if self.low is not None:
+            return to_uint8(to_float(self.low))
         truth = modcrop(to_uint8(to_float(self.pixels)), scale)
         low: NDArray[np.uint8] = self.protocol.resize(truth, 1 / scale)
         return low
@@ -109,19 +134,29 @@ def read_originals(
     protocol: Protocol,
     failures: list[SrcnnError],
     progress: Callable[[str], None] | None = None,
+    low: Mapping[Path, Path] | None = None,
 ) -> Iterator[Original]:
-    """One picture after another; what is wrong with one that cannot be read goes to ``failures``."""
+    """Read one picture after another.
+
+    Args:
+        files: The pictures.
+        protocol: What is scored of them.
+        failures: Gets what is wrong with one that cannot be read.
+        progress: Called with a line about each picture.
+        low: The low-resolution files of the pictures that have one.
+    """
     for file in files:
         if progress is not None:
             progress(f"judging {file}")
         try:
-            original = read_original(file, protocol)
+            original = read_original(file, protocol, (low or {}).get(file))
         except (InputError, LimitError) as error:
             failures.append(error)
         else:
             yield original
 
 
-def read_original(path: Path, protocol: Protocol) -> Original:
-    """The picture of a file, under its name without suffix."""
-    return Original(path.stem, open_picture(path).read(), protocol, path)
+def read_original(path: Path, protocol: Protocol, low: Path | None = None) -> Original:
+    """Return the picture of a file, under its name without suffix, with its low-resolution file."""
+    given = None if low is None else open_picture(low).read()
+    return Original(path.stem, open_picture(path).read(), protocol, path, given)

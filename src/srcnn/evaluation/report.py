@@ -2,70 +2,55 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from srcnn import __version__
 from srcnn.baselines.bicubic import NAME as BICUBIC
-from srcnn.data.catalog import CATALOG, locate, report_name
-from srcnn.data.folder import pictures_in
-from srcnn.engine.options import AUTO, Engine
-from srcnn.errors import SrcnnError, UsageError, choices
-from srcnn.evaluation.documents import Check, Report, Result
-from srcnn.evaluation.models import open_models
-from srcnn.evaluation.protocol import PROTOCOLS, Protocol, protocol_named
+from srcnn.data.catalog import CATALOG
+from srcnn.errors import SrcnnError, UsageError
+from srcnn.evaluation.documents import Check, Origin, Report, Result
+from srcnn.evaluation.finished import finished_pictures
+from srcnn.evaluation.models import open_models, origin_of
+from srcnn.evaluation.protocol import PROTOCOLS, Protocol
 from srcnn.evaluation.reference import read_originals
+from srcnn.evaluation.request import Request
 from srcnn.evaluation.save import REFERENCES, save_judged, save_references, saved_names
-from srcnn.evaluation.scoring import Judged, Keep, score_pictures
+from srcnn.evaluation.scoring import Judged, Keep, Model, score_pictures
+from srcnn.evaluation.sources import Source, find_sources, refuse_clashes
+from srcnn.evaluation.table import below_bicubic
 from srcnn.metrics import METRICS
-from srcnn.weights.labels import labels_of, name_of
-from srcnn.weights.store import default
+from srcnn.weights.labels import labels_of
 
 _TOLERANCE = 0.011
 """Largest difference, in dB, of a bicubic row from a published one: those are rounded to hundredths."""
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Request:
-    """What to evaluate, and how.
+class _Task:
+    """One data set at one scale, with the models for it.
 
     Attributes:
-        datasets: Catalog names, or folders of high-resolution pictures.
-        models: Model names or weights files; ``None`` is the default network. Bicubic is added.
-        scales: Scales of 2 or more.
-        protocol: Name of a protocol.
-        metrics: Names of metrics.
-        engine: How networks are run.
+        source: The data set.
+        scale: The scale.
+        models: What is scored, bicubic first.
+        origins: Where each comes from, by name.
     """
 
-    datasets: Sequence[str]
-    models: Sequence[str] | None
-    scales: Sequence[int]
-    protocol: str = "paper"
-    metrics: Sequence[str] = ("psnr", "ssim")
-    engine: Engine = AUTO
-
-    @property
-    def names(self) -> list[str]:
-        """The models, each once, bicubic first."""
-        models = [default(*self.scales)] if self.models is None else self.models
-        return list(dict.fromkeys([BICUBIC, *models]))
-
-
-@dataclass(frozen=True)
-class _DataSet:
-    """A data set that was found, under its name in the report."""
-
-    title: str
-    files: list[Path]
+    source: Source
+    scale: int
+    models: Sequence[Model]
+    origins: dict[str, Origin]
 
 
 def make_report(
     request: Request,
     data_root: str | Path | None = None,
     save: Path | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Say | None = None,
 ) -> Report:
     """Score every model on every data set at every scale, bicubic first.
 
@@ -79,94 +64,120 @@ def make_report(
         The report. A picture that cannot be scored is left out and named under ``failures``.
 
     Raises:
-        UsageError: If the request is wrong in itself.
+        UsageError: If the request is wrong in itself, or pictures do not fit each other.
         MissingData: If a data set is not there.
         ModelError: If a model cannot be used.
         InputError: If there is one picture only, and it cannot be scored.
     """
-    rules = protocol_named(request.protocol)
-    check_metrics(request.metrics, rules)
-    if not request.scales or any(scale < 2 for scale in request.scales):
-        raise UsageError("scale", "has to be 2 or more")
-    scales, names = list(dict.fromkeys(request.scales)), request.names
-    datasets = _find(request.datasets, data_root)
+    request.check()
+    protocols, scales = request.protocols, list(dict.fromkeys(request.scales))
+    sources = find_sources(request.datasets, scales, data_root, request.given)
+    labels = labels_of(request.named, REFERENCES)
     if save is not None:
-        for dataset in datasets:
-            _refuse_clashes(f"pictures to save of {dataset.title}", saved_names(dataset.files))
-    measures = {metric: METRICS[metric].measure for metric in request.metrics}
+        if len(protocols) > 1:
+            raise UsageError("--save", "is for one protocol")
+        for source in sources:
+            saved = [file for each in source.at.values() for file in each.high]
+            refuse_clashes(f"pictures to save of {source.title}", saved_names(dict.fromkeys(saved)))
+        names = (path.name for path in request.pictures)
+        refuse_clashes("folders to save to", [*labels.values(), *names])
     # Everything that can be wrong with a model is found before any work starts.
     engine = request.engine.resolved()
-    opened = open_models(names, scales, request.engine, data_root, progress)
-    labels = labels_of(names, REFERENCES)
+    tasks = _tasks(request, sources, scales, data_root, progress)
     results: list[Result] = []
     failures: list[SrcnnError] = []
-    for dataset in datasets:
-        for scale in scales:
-            keep = None
-            if save is not None:
-                keep = _keeper(save / f"{dataset.title}_x{scale}", scale, labels)
-            originals = read_originals(dataset.files, rules, failures, progress)
-            rows = score_pictures(originals, opened[scale], scale, measures, keep, failures)
-            results += [
-                Result(dataset.title, scale, name, rows[name], name_of(name), labels[name])
-                for name in names
-                if rows[name]
-            ]
-    if not results and sum(len(dataset.files) for dataset in datasets) == 1:
+    for task in tasks:
+        for rules in protocols:
+            results += _results(task, rules, request, labels, save, failures, progress)
+    files = {file for source in sources for each in source.at.values() for file in each.high}
+    if not results and len(files) == 1:
         raise failures[-1]
     errors = sorted({str(failure): failure for failure in failures}.values(), key=str)
-    return Report(rules, engine, _checks(results, rules), errors, results)
+    checks = _checks(results, protocols)
+    date = datetime.now(UTC).isoformat(timespec="seconds")
+    warnings = [str(check) for check in checks if not check.agrees]
+    warnings += below_bicubic(results)
+    taken = [one for source in sources for one in source.taken()]
+    return Report(protocols, engine, checks, errors, results, __version__, date, warnings, taken)
 
 
-def check_metrics(metrics: Sequence[str], rules: Protocol) -> None:
-    """Raise `UsageError` unless all metrics are known and measure what the protocol scores."""
-    for metric in metrics:
-        if metric not in METRICS:
-            raise UsageError(f"metric '{metric}'", "is unknown", choices(metric, METRICS))
-        if METRICS[metric].of_one_channel and rules.together:
-            why = f"is of one channel, and {rules.name} scores {rules.together[0]} as one"
-            others = [name for name, one in METRICS.items() if not one.of_one_channel]
-            fix = f"use {', '.join(others)}"
-            raise UsageError(f"metric '{metric}'", why, fix)
-    if not metrics:
-        raise UsageError("metrics", "none is named", choices(metric, METRICS))
-
-
-def _find(names: Sequence[str], data_root: str | Path | None) -> list[_DataSet]:
-    """Find the pictures of every data set; refuse names that a report would mix up."""
-    folders = {name: locate(name, data_root) for name in names}
-    datasets = {
-        name: _DataSet(report_name(name, folder), pictures_in(folder))
-        for name, folder in folders.items()
+def _tasks(
+    request: Request,
+    sources: Sequence[Source],
+    scales: Sequence[int],
+    data_root: str | Path | None,
+    progress: Say | None,
+) -> list[_Task]:
+    """Open every model for every scale, and find the finished pictures of every data set."""
+    finished = {
+        (source.title, scale): [
+            finished_pictures(folder, source.title, source.at[scale], scale)
+            for folder in request.pictures
+        ]
+        for source in sources
+        for scale in scales
     }
-    _refuse_clashes("data sets", (dataset.title for dataset in datasets.values()))
-    for name, dataset in datasets.items():
-        _refuse_clashes(f"pictures of {name}", (file.stem for file in dataset.files))
-    return list(datasets.values())
+    opened = open_models(request.named, scales, request.engine, data_root, progress)
+    tasks = []
+    for scale in scales:
+        origins = {name: origin_of(name, scale) for name in request.named}
+        files = dict(zip(request.named, opened[scale], strict=True))
+        chosen: list[Model] = [
+            files[each] if isinstance(each, str) else each.at(scale) for each in request.entries
+        ]
+        origins |= {each.name: Origin(str(each)) for each in request.functions}
+        for source in sources:
+            models = [*chosen, *finished[source.title, scale]]
+            tasks.append(_Task(source, scale, models, origins))
+    order = {source.title: k for k, source in enumerate(sources)}
+    return sorted(tasks, key=lambda task: order[task.source.title])
 
 
-def _refuse_clashes(what: str, names: Iterable[str]) -> None:
-    """Raise `UsageError` for a repeated name: rows and saved pictures are told apart by theirs."""
-    for name, count in Counter(names).items():
-        if count > 1:
-            raise UsageError(what, f"{count} are named '{name}'", "rename all but one")
+def _results(
+    task: _Task,
+    rules: Protocol,
+    request: Request,
+    labels: Mapping[str, str],
+    save: Path | None,
+    failures: list[SrcnnError],
+    progress: Say | None,
+) -> list[Result]:
+    """Score the models of a task by one protocol."""
+    title, scale = task.source.title, task.scale
+    files = task.source.at[scale]
+    measures = {metric: METRICS[metric].measure for metric in request.metrics}
+    keep = None if save is None else _keeper(save / f"{title}_x{scale}", scale, labels)
+    originals = read_originals(files.high, rules, failures, progress, files.low)
+    rows = score_pictures(originals, task.models, scale, measures, keep, failures)
+    return [
+        Result(
+            *(title, scale, name, images, rules.name),
+            task.origins.get(name) or Origin(Path(name).name),
+            labels.get(name) or Path(name).name,
+        )
+        for name, images in rows.items()
+        if images
+    ]
 
 
 def _keeper(folder: Path, scale: int, labels: Mapping[str, str]) -> Keep:
     def keep(model: str, judged: Judged) -> None:
-        save_judged(folder / labels[model], judged, scale)
+        save_judged(folder / (labels.get(model) or Path(model).name), judged, scale)
         if model == BICUBIC:  # once for each picture
             save_references(folder, judged.original, scale)
 
     return keep
 
 
-def _checks(results: Sequence[Result], rules: Protocol) -> list[Check]:
+def _checks(results: Sequence[Result], protocols: Sequence[Protocol]) -> list[Check]:
     """Compare bicubic rows with the published ones, where there are any."""
+    named = {rules.name: rules for rules in protocols}
     checks = []
     for row in results:
         known = CATALOG.get(row.dataset)
-        if row.model != BICUBIC or known is None or not rules.like(PROTOCOLS[known.protocol]):
+        if row.model != BICUBIC or known is None:
+            continue
+        if not named[row.protocol].like(PROTOCOLS[known.protocol]):
             continue
         published = known.bicubic_psnr.get(row.scale)
         measured = row.mean.get("psnr")
@@ -174,23 +185,3 @@ def _checks(results: Sequence[Result], rules: Protocol) -> list[Check]:
             agrees = abs(measured - published) <= _TOLERANCE
             checks.append(Check(row.dataset, row.scale, measured, published, agrees))
     return checks
-
-
-def to_table(report: Report) -> str:
-    """Return the means as text, a line for each data set, scale and model; there has to be one."""
-    rows = report.results
-    metrics = list(rows[0].mean)
-    width = max(len("model"), *(len(row.shown) for row in rows))
-    place = max(len("data set"), *(len(row.dataset) for row in rows))
-    wide = {metric: max(9, len(metric) + 2) for metric in metrics}
-    head = f"{'data set':{place}}  scale  {'model':{width}}"
-    head += "".join(f"{metric:>{wide[metric]}}" for metric in metrics)
-    lines = [head]
-    for row in rows:
-        means = row.mean
-        cells = "".join(
-            f"{means[metric]:{wide[metric]}.{METRICS[metric.partition('_')[0]].places}f}"
-            for metric in metrics
-        )
-        lines.append(f"{row.dataset:{place}}  x{row.scale:<4}  {row.shown:{width}}{cells}")
-    return "\n".join(lines)

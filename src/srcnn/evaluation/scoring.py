@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from srcnn.baselines.bicubic import NAME as MODEL
 from srcnn.engine.network import Enhancer, enhance_whole
-from srcnn.errors import InputError, SrcnnError
+from srcnn.errors import InputError, LimitError, SrcnnError
+from srcnn.evaluation.finished import FinishedPictures
+from srcnn.evaluation.functions import FunctionAt
 from srcnn.evaluation.protocol import BICUBIC, BicubicInput, Views
 from srcnn.evaluation.reference import Original
 from srcnn.images.color import Color, channels_in, convert, rgb_to_ycbcr, space_of, y_to_gray
@@ -55,6 +57,8 @@ class ImageScores:
 
 Keep = Callable[[str, Judged], None]
 """(model's name, what it made)."""
+Model = Enhancer | FinishedPictures
+"""What can be scored: what enhances an image, or what is there already."""
 
 
 def score(picture: Views, truth: Views, border: int, metrics: Mapping[str, Measure]) -> Scores:
@@ -83,7 +87,10 @@ def planes_for(model: Enhancer, degraded: Degraded) -> NDArray[np.float64]:
 def judge(model: Enhancer, original: Original, degraded: Degraded) -> Judged:
     """Enhance a low-resolution image, given in the channels of the model's ``color``."""
     space = space_of(model.color)
-    planes = enhance_whole(model, planes_for(model, degraded))
+    if isinstance(model, FunctionAt):
+        planes = model.enhance_picture(lambda: planes_for(model, degraded))
+    else:
+        planes = enhance_whole(model, planes_for(model, degraded))
     if model.color != "Y":
         image = np.moveaxis(planes, 0, 2)
         if original.gray:
@@ -111,17 +118,27 @@ def check_size(original: Original, scale: int, metrics: Mapping[str, Measure] = 
 
 def score_pictures(
     originals: Iterable[Original],
-    models: Sequence[Enhancer],
+    models: Sequence[Model],
     scale: int,
     metrics: Mapping[str, Measure] = _USUAL,
     keep: Keep | None = None,
     failures: list[SrcnnError] | None = None,
     degradation: Degradation = BICUBIC,
 ) -> dict[str, list[ImageScores]]:
-    """By model's name, the scores of each picture. ``keep`` gets all that a model made, with its name.
+    """Score pictures.
 
-    A picture that is too small for SSIM or for one of the metrics goes to ``failures``; without such a list
-    its `InputError` is raised.
+    Args:
+        originals: The pictures.
+        models: What is scored on them.
+        scale: Enlargement.
+        metrics: Functions of (image, truth), by name.
+        keep: Called with all that a model made, and its name.
+        failures: Gets the errors of pictures that are too small for SSIM or for one of the metrics,
+            and of finished ones that are not there or do not fit. Without it they are raised.
+        degradation: How low-resolution pictures are made, where they are not given.
+
+    Returns:
+        By model's name, the scores of each picture.
     """
     rows: dict[str, list[ImageScores]] = {model.name: [] for model in models}
     for original in originals:
@@ -136,19 +153,36 @@ def score_pictures(
         truth = {view: modcrop(image, scale) for view, image in original.truth.items()}
         degraded: dict[Color, Degraded] = {}
         for model in models:
-            color = model.color
-            if model.name == MODEL and original.protocol.bicubic is BicubicInput.INTEGERS:
-                given = original.integer_bicubic(scale)
-            else:
-                if color not in degraded:
-                    degraded[color] = original.degraded(color, scale, degradation)
-                given = degraded[color]
-            made = judge(model, original, given)
+            try:
+                made = _made(model, original, scale, degradation, degraded)
+            except (InputError, LimitError) as error:
+                if failures is None:
+                    raise
+                failures.append(error)
+                continue
             scores = score(made.views, truth, border, metrics)
             rows[model.name].append(ImageScores(original.name, scores))
             if keep is not None:
                 keep(model.name, made)
     return rows
+
+
+def _made(
+    model: Model,
+    original: Original,
+    scale: int,
+    degradation: Degradation,
+    degraded: dict[Color, Degraded],
+) -> Judged:
+    """Return what a model makes of an original; ``degraded`` keeps what several models are given."""
+    if isinstance(model, FinishedPictures):
+        image = model.read(original, scale)
+        return Judged(original, image, "RGB", original.protocol.views(image, "RGB"))
+    if model.name == MODEL and original.protocol.bicubic is BicubicInput.INTEGERS:
+        return judge(model, original, original.integer_bicubic(scale))
+    if model.color not in degraded:
+        degraded[model.color] = original.degraded(model.color, scale, degradation)
+    return judge(model, original, degraded[model.color])
 
 
 def mean(rows: Sequence[ImageScores]) -> Scores:

@@ -10,7 +10,8 @@ from pathlib import Path
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.data.folder import fingerprint
 from srcnn.errors import ModelError
-from srcnn.evaluation.report import Request, make_report
+from srcnn.evaluation.report import make_report
+from srcnn.evaluation.request import Request
 from srcnn.evaluation.scoring import Scores
 from srcnn.experiments.curve import course
 from srcnn.experiments.documents import ArmDocument, BicubicDocument, RunDocument

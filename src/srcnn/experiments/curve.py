@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from srcnn.evaluation.report import Request, make_report
+from srcnn.evaluation.report import make_report
+from srcnn.evaluation.request import Request
 from srcnn.experiments.documents import CoursePoint
 from srcnn.runs.run import SNAPSHOTS
 from srcnn.weights.onnx_file import read_card

@@ -13,7 +13,8 @@ from srcnn.data.catalog import locate
 from srcnn.data.folder import pictures_in
 from srcnn.engine.example_based import METHODS, TRAINED_ON
 from srcnn.evaluation.protocol import protocol_named
-from srcnn.evaluation.report import Request, check_metrics, make_report
+from srcnn.evaluation.report import make_report
+from srcnn.evaluation.request import Request, check_metrics
 from srcnn.experiments.arms import train_arms
 from srcnn.experiments.documents import MeanDocument, ModelsDocument, StudyDocument, StudyHead
 from srcnn.experiments.study import FOLDER, RUNS, Budget, Study, Task, read_study

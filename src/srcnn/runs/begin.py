@@ -98,7 +98,7 @@ def begun(
         state = _begin(session, place.resume, dry)
         torch.manual_seed(recipe.seed)
         model = first_model(recipe, state.step)
-        check_usable(recipe, plan.training, grid_of(plan.card), log.warn)
+        check_usable(recipe, plan.training, grid_of(plan.card), log.warn, plan.low)
         before = recipe_before(place.folder) if place.resume else None
         now = recipe.absolute(place.data_root)
         changes = [] if before is None else changed_keys(before, now)

@@ -14,7 +14,8 @@ from pathlib import Path
 import torch
 
 from srcnn.data.catalog import CATALOG, locate, report_name
-from srcnn.data.folder import pictures_in
+from srcnn.data.files import files_in
+from srcnn.data.pairs import check_pairs
 from srcnn.engine.network import Enhancer
 from srcnn.errors import SrcnnError
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
@@ -58,7 +59,10 @@ def card_of(recipe: Recipe, known: Card, origin: Origin, learned: Sequence[Learn
     return replace(
         known,
         degradation=str(degradation_of(recipe)),
-        training_data=tuple(Path(name).resolve().name for name in recipe.data),
+        training_data=tuple(
+            Path(name).resolve().name
+            for name in [*recipe.data, *(pair.hr for pair in recipe.pairs)]
+        ),
         samples=sum(part.samples for part in learned),
         learning_rates=tuple(asdict(part) for part in learned) if len(learned) > 1 else (),
         steps=recipe.steps,
@@ -78,13 +82,16 @@ def final_scores(
 ) -> dict[str, dict[str, float]]:
     """By data set of ``recipe.scores``, for the recipe's own network, or data set and model, the means."""
     scores = {}
-    files = {name: pictures_in(locate(name, data_root)) for name in recipe.scores}
-    scoring = _Scoring([path for found in files.values() for path in found], log)
+    files = {}
+    for name in recipe.scores:
+        files[name] = files_in(locate(name, data_root), recipe.scale)
+        check_pairs(files[name], recipe.scale)
+    scoring = _Scoring([path for found in files.values() for path in found.high], log)
     for name, found in files.items():
-        rules = _protocol_of(name, recipe)
         known = report_name(name, locate(name, data_root))
+        rules = _protocol_of(known, recipe)
         failures: list[SrcnnError] = []
-        originals = scoring.of(known, read_originals(found, rules, failures))
+        originals = scoring.of(known, read_originals(found.high, rules, failures, low=found.low))
         scored = score_pictures(originals, models, recipe.scale, failures=failures)
         for error in failures:  # the weights are worth more than one of their scores
             log.warn(f"{error}; not scored")

@@ -6,9 +6,9 @@ Workers import this file: it needs no torch.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.data.augment import Recolour
-from srcnn.data.catalog import locate
-from srcnn.data.folder import pictures_in
-from srcnn.data.held_out import is_held_out
 from srcnn.data.patches import Choice, Pair, PatchSampler, Sampler, load_pairs
 from srcnn.data.stream import Cutter, StreamSampler
 from srcnn.data.subimages import SubImageSampler
@@ -29,6 +26,7 @@ from srcnn.errors import InputError, LimitError, MissingData
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.evaluation.reference import Original
 from srcnn.images.color import Color, channels_in
+from srcnn.images.crop import modcrop
 from srcnn.images.degradations.pipeline import Pipeline
 from srcnn.images.degrade import Degradation, Degraded
 from srcnn.images.grid import Grid
@@ -45,6 +43,7 @@ Say = Callable[[str], None]
 MOST_IN_MEMORY = 2000
 """Pictures; more take long to decode before the first step, however small they are."""
 MOST_WORKERS = 8
+_NO_FILES: Mapping[Path, Path] = {}
 _WINDOW = 512
 """Largest side of what is degraded of a streamed picture: a few patches need no 12 megapixels."""
 
@@ -60,21 +59,57 @@ class Versions:
     """Pixels in each direction: the side of a patch."""
     window: int = _WINDOW
     color: Color = "Y"
+    low: Mapping[Path, Path] = field(default_factory=dict)
+    """Low-resolution files of the pictures that have one; those enter as they are, and not smaller."""
 
     def all(self, file: Path) -> Iterator[tuple[NDArray[np.uint8], Degraded]]:
         """Every version, whole: (truth, its low-resolution image)."""
+        if file in self.low:
+            yield self._given(self._pair(file), file)
+            return
         channels = self._channels(file, _open(file).read())
         for factor in self._factors(channels):
             yield self._degraded(channels, factor, file, None)
 
     def one(self, file: Path, random: np.random.Generator) -> tuple[NDArray[np.uint8], Degraded]:
         """One version by chance, and of a large picture a window."""
+        if file in self.low:
+            return self._given(self._window_of(self._pair(file), random), file)
         pixels = _open(file).read()
         factor = float(random.choice(self._factors(pixels)))
         side = round(self.window / factor)
         top, left = (int(random.integers(max(1, n - side + 1))) for n in pixels.shape[:2])
         channels = self._channels(file, pixels[top : top + side, left : left + side])
         return self._degraded(channels, factor, file, random)
+
+    def _pair(self, file: Path) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the pixels of a picture and of its low-resolution file."""
+        return _open(file, given=True).read(), open_picture(self.low[file]).read()
+
+    def _window_of(
+        self, pair: tuple[NDArray[Any], NDArray[Any]], random: np.random.Generator
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return a part of both by chance, in whole low-resolution pixels."""
+        high, low = pair
+        side = self.window // self.scale
+        top, left = (int(random.integers(max(1, n - side + 1))) for n in low.shape[:2])
+        rows, columns = (
+            slice(first * self.scale, (first + side) * self.scale) for first in (top, left)
+        )
+        return high[rows, columns], low[top : top + side, left : left + side]
+
+    def _given(
+        self, pair: tuple[NDArray[Any], NDArray[Any]], file: Path
+    ) -> tuple[NDArray[np.uint8], Degraded]:
+        """Return a picture, mod-cropped, with the image of its low-resolution file."""
+        original = Original(str(file), pair[0], PROTOCOL, low=pair[1])
+        truth = modcrop(original.channels(self.color), self.scale)
+        self._check_size(truth, file)
+        return truth, original.degraded(self.color, self.scale)
+
+    def _check_size(self, truth: NDArray[np.uint8], file: Path) -> None:
+        if min(truth.shape[:2]) < self.least:
+            raise InputError(file, f"has no {self.least} pixels in each direction")
 
     def _factors(self, pixels: NDArray[Any]) -> list[float]:
         side = min(pixels.shape[:2])
@@ -94,37 +129,19 @@ class Versions:
         channels = channels if factor == 1 else imresize(channels, factor)
         source = str(file)
         pair = degraded(channels, self.scale, source, self.degradation, random, self.color)
-        if min(pair[0].shape[:2]) < self.least:
-            raise InputError(source, f"has no {self.least} pixels in each direction")
+        self._check_size(pair[0], file)
         return pair
 
 
-def _open(file: Path) -> Picture:
-    """Open a picture to learn from; raise `InputError` for an enlargement, which has no detail."""
+def _open(file: Path, given: bool = False) -> Picture:
+    """Open a picture to learn from; raise `InputError` for an enlargement, which has no detail.
+
+    One with a low-resolution file of its own is ``given``, and taken whatever it is.
+    """
     picture = open_picture(file)
-    if mark_of(picture.header.metadata):
+    if not given and mark_of(picture.header.metadata):
         raise InputError(file, "was made by srcnn")
     return picture
-
-
-def find_pictures(names: Sequence[str], data_root: Path | None) -> tuple[list[Path], list[Path]]:
-    """Find every picture of these folders and data sets, each once.
-
-    Returns:
-        The pictures to use, and those that are kept out of training (`srcnn.data.held_out`).
-
-    Raises:
-        MissingData: If one has no pictures.
-    """
-    found: dict[Path, Path] = {}
-    for name in names:
-        folder = locate(name, data_root)
-        real = folder.resolve()
-        for path in pictures_in(folder, recursive=True):
-            found.setdefault(real / path.relative_to(folder), path)
-    # A data set may be a link to a folder of another name, or be found through one.
-    kept_out = [path for real, path in found.items() if is_held_out(path) or is_held_out(real)]
-    return [path for path in found.values() if path not in kept_out], kept_out
 
 
 def degradation_of(recipe: Recipe) -> Degradation:
@@ -134,7 +151,9 @@ def degradation_of(recipe: Recipe) -> Degradation:
     return Degradation(keys.blur, keys.noise, keys.jpeg, pipeline)
 
 
-def check_usable(recipe: Recipe, files: list[Path], grid: Grid, warn: Say) -> None:
+def check_usable(
+    recipe: Recipe, files: list[Path], grid: Grid, warn: Say, low: Mapping[Path, Path]
+) -> None:
     """Raise `MissingData` unless one of the pictures can be learned from.
 
     They are decoded one by one until one can; of those before it nothing is said, since `open_sampler`
@@ -143,7 +162,7 @@ def check_usable(recipe: Recipe, files: list[Path], grid: Grid, warn: Say) -> No
     told: list[str] = []
     missing = MissingData("training pictures", "there are none")
     for file in files:
-        pairs = load_pairs([file], _versions(recipe).all, grid, told.append)
+        pairs = load_pairs([file], _versions(recipe, low).all, grid, told.append)
         try:
             _sampler_of(recipe)(pairs)
         except MissingData as error:
@@ -155,12 +174,13 @@ def check_usable(recipe: Recipe, files: list[Path], grid: Grid, warn: Say) -> No
     raise missing
 
 
-def _versions(recipe: Recipe) -> Versions:
+def _versions(recipe: Recipe, low: Mapping[Path, Path] = _NO_FILES) -> Versions:
     degradation = degradation_of(recipe)
     if degradation.pipeline is not None:  # of patches, not of whole pictures
         degradation = Degradation()
     window = max(_WINDOW, 2 * recipe.patch)
-    return Versions(recipe.scale, recipe.shrink, degradation, recipe.patch, window, recipe.color)
+    scale, color = recipe.scale, recipe.color
+    return Versions(scale, recipe.shrink, degradation, recipe.patch, window, color, low)
 
 
 def _sampler_of(recipe: Recipe) -> Callable[[list[Pair]], SubImageSampler | PatchSampler]:
@@ -189,10 +209,18 @@ def _choice(recipe: Recipe) -> Choice:
 
 
 def open_sampler(
-    recipe: Recipe, files: list[Path], grid: Grid, say: Say, warn: Say
+    recipe: Recipe,
+    files: list[Path],
+    grid: Grid,
+    say: Say,
+    warn: Say,
+    low: Mapping[Path, Path] | None = None,
 ) -> AbstractContextManager[Sampler]:
-    """The batches of a recipe: from memory where the pictures fit, else from workers."""
-    versions = _versions(recipe)
+    """Return the batches of a recipe: from memory where the pictures fit, else from workers.
+
+    ``low`` has the low-resolution files of those ``files`` that have one.
+    """
+    versions = _versions(recipe, {file: low[file] for file in files if file in low} if low else {})
     size = (recipe.shrink, recipe.megapixels, channels_in(recipe.color))
     if recipe.sub_images or fits_in_memory(files, *size):
         if not recipe.sub_images:
@@ -229,16 +257,22 @@ def fits_in_memory(
     return True
 
 
-def read_held_back(files: list[Path], color: Color, warn: Say) -> list[Original]:
-    """The pictures that can be read, to be judged by the channels that a network of ``color`` has.
+def read_held_back(
+    files: list[Path], color: Color, warn: Say, low: Mapping[Path, Path] | None = None
+) -> list[Original]:
+    """Return the pictures that can be read, to be judged by the channels that a network of ``color`` has.
 
-    In colour those without any are left out: two of three channels would be as easy as can be.
+    In colour those without any are left out: two of three channels would be as easy as can be. ``low``
+    has the low-resolution files of those that have one.
     """
+    low = low or {}
     rules = replace(PROTOCOL, scored=(color,))
     originals = []
     for file in files:
         try:
-            original = Original(str(file), _open(file).read(), rules)
+            given = open_picture(low[file]).read() if file in low else None
+            pixels = _open(file, given is not None).read()
+            original = Original(str(file), pixels, rules, low=given)
         except (InputError, LimitError) as error:
             warn(f"{error}; left out")
             continue

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 
 from srcnn.data.catalog import locate
-from srcnn.data.folder import pictures_in
+from srcnn.data.files import files_in
+from srcnn.data.pairs import check_pairs
 from srcnn.errors import UsageError
 from srcnn.images.color import channels_in
 from srcnn.runs.card import Origin, recipe_origin
-from srcnn.runs.pictures import find_pictures
+from srcnn.runs.found import find_pictures
 from srcnn.runs.start import first_model
 from srcnn.training.config import Recipe
 from srcnn.training.device import make_fabric
@@ -35,6 +37,8 @@ class Plan:
         training: Pictures to learn from.
         held_back: Pictures that weights are chosen by.
         held_out: Pictures that are used for neither, because nothing is trained on them.
+        low: The low-resolution files of those pictures that have one.
+        taken: A line for each folder about what was taken of it.
     """
 
     recipe: Recipe
@@ -42,6 +46,8 @@ class Plan:
     training: list[Path]
     held_back: list[Path]
     held_out: list[Path]
+    low: Mapping[Path, Path] = field(default_factory=dict)
+    taken: Sequence[str] = ()
 
     @property
     def card(self) -> Card:
@@ -65,8 +71,9 @@ def make_plan(
         MissingData: If a data set is not there.
     """
     for name in recipe.scores:
-        pictures_in(locate(name, data_root))
-    files, held_out = find_pictures(recipe.data, data_root)
+        check_pairs(files_in(locate(name, data_root), recipe.scale), recipe.scale)
+    found = find_pictures(recipe, data_root)
+    files = found.used
     count = recipe.held_back
     if len(files) <= count:
         why = f"{count} of {len(files)} pictures leaves none to train on"
@@ -78,7 +85,9 @@ def make_plan(
         origin.changed() if changed else origin,
         [path for i, path in enumerate(files) if i not in chosen],
         [path for i, path in enumerate(files) if i in chosen],
-        held_out,
+        found.kept_out,
+        found.low,
+        found.lines,
     )
 
 

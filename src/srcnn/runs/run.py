@@ -75,7 +75,7 @@ def run_plan(
         _say_what_is_other(run, plan)
         hooks = _hooks(session, plan, state)
         reading = (grid_of(plan.card), log.say, log.warn)
-        with open_sampler(recipe, plan.training, *reading) as sampler:
+        with open_sampler(recipe, plan.training, *reading, plan.low) as sampler:
             # From here on nothing about the recipe or the pictures can be wrong any more.
             if first:
                 _write_recipe(session, plan, data_root)
@@ -107,6 +107,8 @@ def _say_what_is_other(run: Begun, plan: Plan) -> None:
     if run.changes:
         log.say(f"changed: {', '.join(run.changes)}")
     compare_pictures(run.state, plan.training, plan.held_back, log.warn)
+    for line in plan.taken:
+        log.say(line)
     if plan.held_out:
         log.say(f"{len(plan.held_out)} pictures are left out: they are kept out of all training")
 
@@ -115,7 +117,7 @@ def _hooks(session: Session, plan: Plan, state: TrainState) -> Hooks:
     """Return validation on the held-back pictures, and what writes weights to the run directory."""
     recipe, folder = session.recipe, session.folder
     held_back = plan.held_back if session.is_first else []
-    validation = make_validation(recipe, held_back, session.log.warn)
+    validation = make_validation(recipe, held_back, session.log.warn, plan.low)
 
     def validate(tensors: Tensors) -> float:
         return validation.psnr(network("held back", tensors, plan.card))

@@ -61,13 +61,15 @@ class Validation:
         return rows
 
 
-def make_validation(recipe: Recipe, files: list[Path], warn: Say) -> Validation:
-    """Read the held-back pictures of a recipe.
+def make_validation(
+    recipe: Recipe, files: list[Path], warn: Say, low: Mapping[Path, Path] | None = None
+) -> Validation:
+    """Read the held-back pictures of a recipe, and the low-resolution files that ``low`` has of them.
 
     Left out, with a warning, are those that cannot be read, are too small to be scored, or that bicubic
     restores exactly, such as blank ones: their PSNR is infinite.
     """
-    originals = read_held_back(files, recipe.color, warn)
+    originals = read_held_back(files, recipe.color, warn, low)
     # Weights are chosen by what they are trained for: the error of the same channels.
     metrics = {"psnr": partial(psnr, weights=recipe.channel_weights)}
     every = Validation(originals, recipe.scale, metrics, _degradations(recipe))

@@ -16,6 +16,7 @@ from srcnn.images.color import Color, channels_in
 from srcnn.metrics.ssim import WINDOW
 from srcnn.training.degradation_keys import DegradationKeys
 from srcnn.training.keys import STRICT, NotNegative, Positive, Rate
+from srcnn.training.pair_keys import PairKeys, with_pair
 from srcnn.weights.architectures.table import ARCHITECTURES
 from srcnn.weights.card import SRCNN, Card
 
@@ -44,8 +45,15 @@ class Recipe(BaseModel):
     """Of ``compact``: channels of every hidden layer."""
     depth: Annotated[Positive, Field(le=128)] | None = None
     """Of ``compact``: hidden convolutions, between the first and the last."""
-    data: Annotated[tuple[str, ...], Field(min_length=1)]
-    """Folders of HR pictures: paths, or names under the data root."""
+    data: tuple[str, ...] = ()
+    """Folders of HR pictures: paths, or names under the data root.
+
+    Low-resolution files that lie beside them in a layout of the field (DIV2K_train_HR with
+    DIV2K_train_LR_bicubic/X3, docs/protocols.md) are used, unless ``degradation`` says otherwise."""
+    pairs: tuple[PairKeys, ...] = ()
+    """Folders of HR pictures with low-resolution files of one's own, beside ``data`` or in its place.
+
+    For a single pair ``hr`` and ``lr`` can stand in the recipe itself, where a folder is no learning rate."""
     held_back: Annotated[int, Field(ge=0)] = 8
     """Pictures of ``data`` that are not trained on: validation selects the weights on them."""
     start: str | None = None
@@ -150,6 +158,7 @@ class Recipe(BaseModel):
         """Fill in what depends on the architecture and, for signs, on the form (docs/binary.md)."""
         if not isinstance(values, dict):
             return values
+        values = dict(with_pair(values))
         if values.get("architecture", SRCNN) == SRCNN:
             values = {"f": (9, 1, 5), "n": (64, 32)} | values
         if values.get("form") == "binary":
@@ -165,6 +174,11 @@ class Recipe(BaseModel):
         return self
 
     def _contradictions(self) -> Iterator[str]:
+        if not (self.data or self.pairs):
+            yield "data: names no folder of pictures"
+        given = any(pair.lr is not None for pair in self.pairs)
+        if given and self.degradation != DegradationKeys():
+            yield "pairs have their low-resolution files: no degradation"
         if self.architecture == SRCNN:
             yield from self._contradictions_of_srcnn()
         else:
@@ -270,6 +284,7 @@ class Recipe(BaseModel):
             return name if folder == data_root(root) / name else str(folder.absolute())
 
         changes: dict[str, Any] = {"data": tuple(map(path, self.data))}
+        changes["pairs"] = tuple(pair.absolute() for pair in self.pairs)
         changes["scores"] = tuple(map(path, self.scores))
         if self.start is not None and Path(self.start).exists():
             changes["start"] = str(Path(self.start).absolute())

@@ -28,6 +28,7 @@ from srcnn.weights.card import METADATA_KEY, Card, card_from_json
 from srcnn.weights.layouts import UnknownLayout, names_of
 from srcnn.weights.matlab import read_arrays
 from srcnn.weights.onnx_file import from_onnx
+from srcnn.weights.skip import with_skip
 from srcnn.weights.store import PYTORCH, SUFFIXES, find, read_bytes
 
 Tensors = dict[str, NDArray[Any]]
@@ -41,7 +42,11 @@ def open_weights(model: str, scale: int) -> tuple[Tensors, Card]:
 
 
 def load(path: Path, scale: int) -> tuple[Tensors, Card]:
-    """Tensors and card of any weights file. A file without a card gets one that states ``scale``."""
+    """Return the tensors and the card of any weights file.
+
+    A file without a card gets one that states ``scale``, and unless that is 0 the skip that its
+    network may lack (`srcnn.weights.skip`).
+    """
     source = str(path)
     if path.suffix == ".onnx":
         return from_onnx(read_bytes(path), source)
@@ -56,7 +61,11 @@ def load(path: Path, scale: int) -> tuple[Tensors, Card]:
     else:
         known = ", ".join(SUFFIXES)
         raise ModelError(source, "is no weights file of a known kind", f"known are {known}")
-    return tensors, card_for(path.stem, scale, tensors, source)
+    card = card_for(path.stem, scale, tensors, source)
+    if scale and card.weights == "fp32":
+        tensors = with_skip(tensors, scale, source)
+        card = card_for(path.stem, scale, tensors, source)
+    return tensors, card
 
 
 def _read_mat(path: Path) -> Tensors:

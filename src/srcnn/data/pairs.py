@@ -1,0 +1,93 @@
+"""Whether files can be scored or learned from: sizes and channels that fit, and no own results."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.data.layouts import Files
+from srcnn.errors import InputError, LimitError, MissingData, UsageError
+from srcnn.images.alpha import without_alpha
+from srcnn.images.io import open_picture
+from srcnn.images.mark import mark_of
+from srcnn.images.picture import Header
+
+
+def without_results(files: Files) -> Files:
+    """Leave out the pictures that srcnn made, and count them.
+
+    Raises:
+        MissingData: Nothing is left.
+    """
+    made = {file for file in files.high if (header := _header(file)) and mark_of(header.metadata)}
+    if not made:
+        return files
+    if len(made) == len(files.high):
+        why = f"holds {len(made)} results of srcnn, and no other picture"
+        raise MissingData(files.folder, why, "give it with --hr to take them all the same")
+    for file in sorted(made):
+        files.left_out.add("results of srcnn", file.name)
+    return replace(files, high=[file for file in files.high if file not in made])
+
+
+def check_pairs(files: Files, scale: int) -> None:
+    """Check the sizes and channels of all pictures and their low-resolution files.
+
+    The low-resolution file of H x W pixels has floor(H / scale) x floor(W / scale): of the picture
+    the rest is cut off. A file that cannot be read is left to whoever reads its pixels.
+
+    Raises:
+        UsageError: Some do not fit; the error names the first.
+    """
+    wrong = [
+        (low, why)
+        for high, low in files.low.items()
+        if high in files.high and (why := _mismatch(high, low, scale))
+    ]
+    if wrong:
+        more = f"; {len(wrong) - 1} more do not fit" if len(wrong) > 1 else ""
+        raise UsageError(wrong[0][0], wrong[0][1] + more)
+
+
+def _mismatch(high: Path, low: Path, scale: int) -> str:
+    """Return why a pair does not fit; nothing if it does, or cannot be read."""
+    large, small = _header(high), _header(low)
+    if large is None or small is None:
+        return ""
+    wanted = large.width // scale, large.height // scale
+    if (small.width, small.height) != wanted:
+        is_size = f"is {small.width} x {small.height}"
+        needs = f"needs {wanted[0]} x {wanted[1]} at x{scale}"
+        return f"{is_size}, and {high.name} of {large.width} x {large.height} {needs}"
+    if (large.channels < 3) == (small.channels < 3):
+        return ""
+    colored, gray = (low, high) if large.channels < 3 else (high, low)
+    try:
+        pixels = without_alpha(open_picture(colored).read())
+    except (InputError, LimitError):
+        return ""
+    if not np.ptp(pixels, axis=2).any():  # gray, stored as RGB
+        return ""
+    return f"is {'gray' if gray is low else 'in color'}, and {high.name} is not"
+
+
+def like_truth(low: NDArray[Any], gray: bool) -> NDArray[Any]:
+    """Return (h, w), (h, w, 1..4) pixels with the channels of the truth: (h, w) gray or (h, w, 3) RGB.
+
+    Where the two differ, `check_pairs` has seen to it that R, G and B are equal.
+    """
+    low = without_alpha(low)
+    if gray and low.ndim == 3:
+        return low[..., 0]
+    return np.dstack([low] * 3) if not gray and low.ndim == 2 else low
+
+
+def _header(file: Path) -> Header | None:
+    try:
+        return open_picture(file).header
+    except (InputError, LimitError):
+        return None

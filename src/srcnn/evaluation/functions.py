@@ -1,0 +1,197 @@
+"""Somebody's function, or torch module, among the models that are scored."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srcnn.errors import ModelError, SrcnnError, UsageError
+from srcnn.images.color import COLORS, Color, channels_in
+from srcnn.images.grid import ENLARGED, Grid
+from srcnn.images.quantize import to_float, to_uint8
+
+DTYPES = ("uint8", "float32")
+"""What a function can be given: 0 to 255, or around [0, 1]."""
+_LARGEST = 4.0
+"""Largest value that is taken for one of [0, 1]: no network overshoots white that far."""
+Answer = Callable[[NDArray[Any]], NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function from a low-resolution picture to a large one, as an evaluation is given it.
+
+    Attributes:
+        call: Function of (h, w) or (h, w, 3) pixels, and of ``scale`` if it has a parameter of that
+            name, or a torch module of (1, C, h, w) float32 around [0, 1].
+        name: Its name in reports.
+        color: Channels that it is given, and returns.
+        dtype: One of `DTYPES`; a module is always given ``float32``.
+    """
+
+    call: Callable[..., Any]
+    name: str
+    color: Color
+    dtype: str
+
+    def __str__(self) -> str:
+        """Return the name and what it is given, for reports."""
+        given = "float32 module" if _is_module(self.call) else self.dtype
+        return f"{self.name} ({self.color}, {given})"
+
+    def at(self, scale: int) -> FunctionAt:
+        """Return the function as a model for a scale."""
+        return FunctionAt(self, scale)
+
+
+def model_of(model: Any, color: str | None, dtype: str) -> str | Function:
+    """Return a model as `srcnn.evaluation.request.Request` takes it; see `function_of`."""
+    return str(model) if isinstance(model, str | Path) else function_of(model, color, dtype)
+
+
+def function_of(call: Any, color: str | None, dtype: str) -> Function:
+    """Return a callable as a function to evaluate.
+
+    Args:
+        call: The callable.
+        color: ``RGB``, ``Y`` or ``YCbCr``. ``None``: RGB, but for a torch module whose first weights
+            are of one channel Y.
+        dtype: One of `DTYPES`.
+
+    Raises:
+        UsageError: It is no callable, or an argument is wrong.
+    """
+    name = str(getattr(call, "__name__", type(call).__name__))
+    if not callable(call):
+        raise UsageError(f"model {name}", "is no name, file, function or torch module")
+    if dtype not in DTYPES:
+        raise UsageError(f"dtype '{dtype}'", "is unknown", f"use {', '.join(DTYPES)}")
+    if color is None:
+        color = "Y" if _is_module(call) and _takes_one_channel(call) else "RGB"
+    if color not in COLORS:
+        raise UsageError(f"color '{color}'", "is unknown", f"use {', '.join(COLORS)}")
+    return Function(call, name, color, dtype)
+
+
+class FunctionAt:
+    """A `Function` at one scale: an `srcnn.engine.network.Enhancer` that is given whole pictures."""
+
+    def __init__(self, function: Function, scale: int) -> None:
+        self.name, self.color = function.name, function.color
+        self.grid = Grid(scale, 0)
+        self._scale, self._dtype = scale, function.dtype
+        self._module = function.call if _is_module(function.call) else None
+        self._call = _of_arrays(function.call, scale)
+
+    def enhance_picture(self, given: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Enhance a picture.
+
+        Args:
+            given: Returns the picture on the model's ``grid``, (C, h, w) floats around [0, 1].
+
+        Returns:
+            (C, scale * h, scale * w) floats, h and w those of the low-resolution picture. A module
+            that does not enlarge is given the picture enlarged by bicubic interpolation, as SRCNN is.
+        """
+        low = given()
+        answer = self.enhance(low)
+        if answer.shape == low.shape and self._module is not None and self.grid != ENLARGED:
+            self.grid = ENLARGED
+            low = given()
+            answer = self.enhance(low)
+        height, width = (self.grid.factor * side for side in low.shape[1:])
+        if answer.shape != (len(low), height, width):
+            why = f"gives {_size(answer)} for {_size(low)}, not {width} x {height}"
+            raise ModelError(self.name, why, f"at x{self._scale} it has to enlarge that much")
+        return answer
+
+    def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
+        """Return the answer to a whole picture: (C, h, w) floats to (C, H, W) floats.
+
+        Raises:
+            ModelError: The function raises something, or returns no picture.
+        """
+        try:
+            if self._module is not None:
+                answer = _run_module(self._module, padded)
+            else:
+                pixels = np.moveaxis(padded, 0, 2) if len(padded) == 3 else padded[0]
+                dtype = np.dtype(self._dtype)
+                picture = to_uint8(pixels) if dtype == np.uint8 else pixels.astype(dtype)
+                answer = np.asarray(self._call(np.ascontiguousarray(picture)))
+        except SrcnnError:
+            raise
+        except Exception as error:  # anything that somebody's code raises
+            raise ModelError(self.name, f"raises {type(error).__name__} ({error})") from error
+        return _planes(answer, self.name, channels_in(self.color), self._module is not None)
+
+
+def _planes(answer: NDArray[Any], name: str, channels: int, first: bool) -> NDArray[np.float64]:
+    """Return an answer as (C, H, W) floats; ``first``: its channels come first."""
+    if answer.dtype in (np.uint8, np.uint16):
+        answer = to_float(answer, np.float64)
+    elif answer.dtype.kind != "f":
+        fix = "return uint8, uint16, or floats in [0, 1]"
+        raise ModelError(name, f"gives {answer.dtype}", fix)
+    answer = answer.astype(np.float64)
+    if answer.ndim == 2:
+        answer = answer[None]
+    elif answer.ndim == 3 and not first:
+        answer = np.moveaxis(answer, 2, 0)
+    if answer.ndim != 3 or len(answer) != channels or not answer.size:
+        given = " x ".join(map(str, answer.shape))
+        wanted = "(H, W)" if channels == 1 else "(H, W, 3)"
+        why = f"gives an array of {given}, not {'(1, C, H, W)' if first else wanted}"
+        raise ModelError(name, why, "say with color= what it is given")
+    if not np.isfinite(answer).all():
+        raise ModelError(name, "does not give a number for each pixel")
+    if (largest := float(np.abs(answer).max())) > _LARGEST:
+        fix = "divide by 255, or return uint8"
+        raise ModelError(name, f"gives values up to {largest:.0f}; floats are in [0, 1]", fix)
+    return answer
+
+
+def _size(planes: NDArray[Any]) -> str:
+    return f"{planes.shape[2]} x {planes.shape[1]} pixels"
+
+
+def _is_module(call: Any) -> bool:
+    """Return whether something is a torch module; torch itself is not needed to say so."""
+    return all(hasattr(call, name) for name in ("forward", "parameters", "state_dict", "training"))
+
+
+def _takes_one_channel(module: Any) -> bool:
+    filters = next((each for each in module.parameters() if each.ndim == 4), None)
+    return filters is not None and filters.shape[1] == 1
+
+
+def _of_arrays(call: Callable[..., Any], scale: int) -> Callable[..., Any]:
+    """Return the function with its ``scale``, if it takes one."""
+    try:
+        takes_scale = "scale" in inspect.signature(call).parameters
+    except (TypeError, ValueError):  # a function of C
+        takes_scale = False
+    return (lambda picture: call(picture, scale=scale)) if takes_scale else call
+
+
+def _run_module(module: Any, planes: NDArray[Any]) -> NDArray[Any]:
+    """Run a torch module, in evaluation mode and where it is, on (C, h, w) floats."""
+    import torch
+
+    weight = next(module.parameters(), torch.zeros(1))
+    given = torch.from_numpy(planes[None].astype(np.float32)).to(weight.device, weight.dtype)
+    training = module.training
+    module.eval()
+    try:
+        with torch.inference_mode():
+            answer = module(given)
+    finally:
+        module.train(training)
+    result: NDArray[Any] = answer.float().cpu().numpy()
+    return result[0] if result.ndim == 4 else result

@@ -1,0 +1,120 @@
+"""What an evaluation is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from srcnn.baselines.bicubic import NAME as BICUBIC
+from srcnn.engine.options import AUTO, Engine
+from srcnn.errors import UsageError, choices
+from srcnn.evaluation.functions import Function
+from srcnn.evaluation.protocol import Protocol, protocol_named
+from srcnn.metrics import METRICS
+from srcnn.weights.store import default
+
+
+@dataclass(frozen=True)
+class GivenFolders:
+    """Somebody's own pair of folders.
+
+    Attributes:
+        high: High-resolution pictures.
+        low: Their low-resolution files, or a folder of them for each scale; ``None``: they are made.
+    """
+
+    high: Path
+    low: Path | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to evaluate, and how.
+
+    Attributes:
+        datasets: Catalog names, or folders of high-resolution pictures.
+        models: Model names, weights files or functions; ``None`` is the default network, and nothing
+            if there are ``pictures``. Bicubic is added.
+        scales: Scales of 2 or more.
+        protocol: Name of a protocol, or several.
+        metrics: Names of metrics.
+        engine: How networks are run.
+        pictures: Folders of enlarged pictures to score like models.
+        given: A pair of folders beside the data sets.
+    """
+
+    datasets: Sequence[str]
+    models: Sequence[str | Function] | None
+    scales: Sequence[int]
+    protocol: str | Sequence[str] = "paper"
+    metrics: Sequence[str] = ("psnr", "ssim")
+    engine: Engine = AUTO
+    pictures: Sequence[Path] = ()
+    given: GivenFolders | None = None
+
+    @property
+    def entries(self) -> list[str | Function]:
+        """The models in order, bicubic first.
+
+        A name that is given twice is taken once; of functions with one name the later ones get a number.
+        """
+        models = self.models
+        if models is None:
+            models = [] if self.pictures else [default(*self.scales)]
+        found: dict[str, str | Function] = {BICUBIC: BICUBIC}
+        for each in models:
+            if isinstance(each, str):
+                found[each] = each
+                continue
+            names = [each.name, *(f"{each.name} {count}" for count in range(2, len(models) + 2))]
+            name = next(name for name in names if name not in found)
+            found[name] = replace(each, name=name)
+        return list(found.values())
+
+    @property
+    def named(self) -> list[str]:
+        """The models that have a name or a file, bicubic first."""
+        return [each for each in self.entries if isinstance(each, str)]
+
+    @property
+    def functions(self) -> list[Function]:
+        """The functions among the models."""
+        return [each for each in self.entries if isinstance(each, Function)]
+
+    @property
+    def protocols(self) -> list[Protocol]:
+        """The protocols, each once; `UsageError` for an unknown one."""
+        names = [self.protocol] if isinstance(self.protocol, str) else self.protocol
+        return [protocol_named(name) for name in dict.fromkeys(names)]
+
+    def check(self) -> None:
+        """Raise `UsageError` for what is wrong with the request in itself."""
+        protocols = self.protocols
+        if not protocols:
+            raise UsageError("protocol", "none is named")
+        for rules in protocols:
+            check_metrics(self.metrics, rules)
+        if not self.scales or any(scale < 2 for scale in self.scales):
+            raise UsageError("scale", "has to be 2 or more")
+        if not self.datasets and self.given is None:
+            raise UsageError("data set", "none is named", "name one, or a folder of pictures")
+        names = [str(folder) for folder in self.pictures]
+        names += [each if isinstance(each, str) else each.name for each in self.entries]
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise UsageError(f"pictures {twice[0]}", "is named twice", "give it once")
+
+
+def check_metrics(metrics: Sequence[str], rules: Protocol) -> None:
+    """Raise `UsageError` unless all metrics are known and measure what the protocol scores."""
+    for metric in metrics:
+        if metric not in METRICS:
+            raise UsageError(f"metric '{metric}'", "is unknown", choices(metric, METRICS))
+        if METRICS[metric].of_one_channel and rules.together:
+            why = f"is of one channel, and {rules.name} scores {rules.together[0]} as one"
+            others = [name for name, one in METRICS.items() if not one.of_one_channel]
+            fix = f"use {', '.join(others)}"
+            raise UsageError(f"metric '{metric}'", why, fix)
+    if not metrics:
+        raise UsageError("metrics", "none is named", f"use {', '.join(METRICS)}")

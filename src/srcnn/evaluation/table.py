@@ -1,0 +1,69 @@
+"""An evaluation as text, and what is remarkable about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from srcnn.baselines.bicubic import NAME as BICUBIC
+from srcnn.evaluation.documents import Report, Result
+from srcnn.metrics import METRICS
+
+_BELOW = 0.02
+"""Least deficit to bicubic that is remarkable, in dB: rounding costs up to half of that."""
+_FAR_BELOW = 10.0
+"""Deficit, in dB, of what is no picture."""
+
+
+def to_table(report: Report) -> str:
+    """Return the means as text, a line for each data set, scale and model; there has to be one.
+
+    Several protocols make a column. A metric that only some of them score is left empty by the others.
+    """
+    rows = report.results
+    metrics = list(dict.fromkeys(metric for row in rows for metric in row.mean))
+    texts = [_texts(row, metrics) for row in rows]
+    heads = ["data set", "scale", "model", "protocol", *metrics]
+    shown = [k for k in range(len(heads)) if k != 3 or len(report.protocols) > 1]
+    width = {k: max(len(heads[k]), *(len(text[k]) for text in texts)) for k in shown}
+    lines = []
+    for text in (heads, *texts):
+        cells = (
+            f"{text[k]:{width[k]}}" if k < 4 else f"{text[k]:>{max(7, width[k])}}" for k in shown
+        )
+        lines.append("  ".join(cells))
+    return "\n".join(lines)
+
+
+def _texts(row: Result, metrics: Sequence[str]) -> list[str]:
+    means = row.mean
+    places = {metric: METRICS[metric.partition("_")[0]].places for metric in means}
+    numbers = [f"{means[name]:.{places[name]}f}" if name in means else "" for name in metrics]
+    return [row.dataset, f"x{row.scale}", row.shown, row.protocol, *numbers]
+
+
+def below_bicubic(results: Sequence[Result]) -> Iterator[str]:
+    """Yield a line with a hint for each model that is worse than bicubic, on the same pictures."""
+    bicubic = {
+        (row.dataset, row.scale, row.protocol): {image.name: image for image in row.images}
+        for row in results
+        if row.model == BICUBIC
+    }
+    for row in results:
+        known = bicubic[row.dataset, row.scale, row.protocol]
+        differences = [
+            image.scores["psnr"] - known[image.name].scores["psnr"]
+            for image in row.images
+            if "psnr" in image.scores and image.name in known
+        ]
+        finite = [each for each in differences if abs(each) < float("inf")]
+        less = -sum(finite) / len(finite) if finite else 0.0
+        if less > _BELOW:
+            where = f"{row.shown} is {less:.2f} dB below bicubic on {row.dataset} x{row.scale}"
+            yield f"{where} ({row.protocol}): {_hint(row.protocol, less)}"
+
+
+def _hint(protocol: str, less: float) -> str:
+    if less > _FAR_BELOW:
+        return "a range of 0 to 255, another scale, or a global skip that is missing?"
+    other = "paper" if protocol == "opencv" else "opencv"
+    return f"another scale, range or channels, a missing skip, or a case for --protocol {other}?"
