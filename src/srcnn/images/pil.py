@@ -97,7 +97,10 @@ def open_pil(image: Image, max_pixels: int = MAX_PIXELS, name: str = "PIL image"
     except Exception as error:  # Pillow raises whatever the broken bytes led to
         raise InputError(name, f"cannot be decoded ({error})") from None
     cmyk = image.mode == "CMYK"
-    header = Header(*upright.size, channels, dtype, fmt, metadata=metadata, cmyk=cmyk)
+    turned = upright is not image
+    header = Header(
+        *upright.size, channels, dtype, fmt, metadata=metadata, cmyk=cmyk, turned=turned
+    )
     return PilPicture(name, header, upright)
 
 

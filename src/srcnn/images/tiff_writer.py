@@ -10,8 +10,11 @@ from typing import IO, TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.images.exif_block import RATING, RATING_PERCENT
+from srcnn.images.geotiff import tags_of_land
 from srcnn.images.metadata import EXIF as EXIF_BLOCK
 from srcnn.images.metadata import IPTC, PROFILE, XMP
+from srcnn.images.photoshop import iptc_of
 from srcnn.images.tiff import DESCRIPTIVE, EXIF, GPS, INTEROP
 
 if TYPE_CHECKING:
@@ -53,9 +56,13 @@ class TiffWriter:
         exif = metadata.block(EXIF_BLOCK)
         extra = [
             (tag, code, None, block, False)
-            for tag, code, key in ((700, 1, XMP), (33723, 7, IPTC))
-            if (block := metadata.block(key))
+            for tag, code, block in (
+                (700, 1, metadata.block(XMP)),
+                (33723, 7, iptc_of(metadata.block(IPTC) or b"")),
+            )
+            if block
         ]
+        extra += tags_of_land(metadata.tags)
         resolution = metadata.resolution
         self._writer.write(
             _compressed(first, pixels, rows),
@@ -87,6 +94,9 @@ class TiffWriter:
                 text = exif.get(tag)
                 if isinstance(text, str):
                     tags.append((tag, 2, None, text.encode() + b"\0", False))
+            for tag in (RATING, RATING_PERCENT):
+                if isinstance(value := exif.get(tag), int) and 0 <= value <= 0xFFFF:
+                    tags.append((tag, 3, 1, value, False))
             for tag, name in ((EXIF, "ExifTag"), (GPS, "GPSTag")):
                 values = dict(exif.get_ifd(tag))
                 if INTEROP in values:
