@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image, ImageCms, ImageOps, JpegImagePlugin
+from PIL import Image, ImageCms, ImageOps, IptcImagePlugin, JpegImagePlugin
 from PIL.PngImagePlugin import PngInfo
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from ..conftest import ROOT
 from ..engine.conftest import picture_of
@@ -34,6 +36,10 @@ XMP = (
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 RGB, GRAY, RGBA = (picture_of(kind, "uint8", (41, 30)) for kind in ("rgb", "gray", "rgba"))
 INDICES = Image.fromarray(RGB).quantize(4)
+GAMMA = struct.pack(">I", 100_000)
+RATING, DESCRIPTION, IPTC_TAG = 0x4746, 270, 33723
+PIXEL_SIZE, TIE_POINT, GEO_KEYS = 33550, 33922, 34735
+KEYS = (1, 1, 0, 1, 1025, 0, 1, 1)
 DEEP = picture_of("gray", "uint16", (41, 30))
 
 Make = Callable[[str], dict[str, Any]]
@@ -63,20 +69,93 @@ def exif(**more: int) -> Image.Exif:
     return block
 
 
-def with_xmp(fmt: str) -> dict[str, Any]:
+def packet(properties: str) -> bytes:
+    """A packet with properties of the picture; its prefixes are those that everybody has."""
+    known = {
+        "tiff": "http://ns.adobe.com/tiff/1.0/",
+        "mwg-rs": "http://www.metadataworkinggroup.com/schemas/regions/",
+        "GCamera": "http://ns.google.com/photos/1.0/camera/",
+    }
+    spaces = "".join(f' xmlns:{prefix}="{name}"' for prefix, name in known.items())
+    return (
+        f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-'
+        f'syntax-ns#"><rdf:Description rdf:about=""{spaces} {properties}</rdf:Description>'
+        "</rdf:RDF></x:xmpmeta>"
+    ).encode()
+
+
+TURNED = packet('tiff:Orientation="6"><tiff:ImageWidth>30</tiff:ImageWidth>')
+FACES = packet('><mwg-rs:Regions rdf:parseType="Resource"/>')
+MOTION = packet('GCamera:MotionPhoto="1">')
+
+
+def with_xmp(fmt: str, data: bytes = XMP) -> dict[str, Any]:
     if fmt == "png":
         info = PngInfo()
-        info.add_itxt("XML:com.adobe.xmp", XMP.decode())
+        info.add_itxt("XML:com.adobe.xmp", data.decode())
         return {"pnginfo": info}
     if fmt == "tiff":
-        return {"tiffinfo": {XMP_TAG: XMP}}
-    return {"xmp": XMP}
+        return {"tiffinfo": {XMP_TAG: data}}
+    return {"xmp": data}
 
 
-def with_text(fmt: str) -> dict[str, Any]:
+def with_text(fmt: str, gAMA: bytes = b"", **texts: str) -> dict[str, Any]:  # noqa: N803
     info = PngInfo()
     info.add_text("Author", "somebody")
+    if gAMA:
+        info.add(b"gAMA", gAMA)
+    for key, text in texts.items():
+        info.add_itxt(key, text)
     return {"pnginfo": info}
+
+
+def with_thumbnail() -> bytes:
+    """EXIF whose second directory is a JPEG of the picture as it lay."""
+    small = io.BytesIO()
+    Image.fromarray(RGB).resize((10, 14)).save(small, "JPEG")
+    data = small.getvalue()
+    entries = [(0x0103, 3, 6), (0x0201, 4, 68), (0x0202, 4, len(data))]
+    body = b"II*\0\x08\0\0\0" + struct.pack("<HHHIII", 1, ORIENTATION, 3, 1, 1, 26)
+    body += struct.pack("<H", 3)
+    body += b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in entries)
+    return b"Exif\0\0" + body + bytes(4) + data
+
+
+def both(fmt: str, packet: bytes) -> dict[str, Any]:
+    """A packet in a picture that lies on its side."""
+    options = with_xmp(fmt, packet)
+    if fmt == "tiff":
+        options["tiffinfo"][ORIENTATION] = 6
+        return picture(RGB, **options)
+    return picture(RGB, exif=turned(), **options, **lossless(fmt))
+
+
+def rated() -> Image.Exif:
+    block = Image.Exif()
+    block[RATING] = 4
+    return block
+
+
+def with_iptc(fmt: str) -> dict[str, Any]:
+    """The keyword "tree" (IIM 4.2, 2:25), in a JPEG as one of Photoshop's resources."""
+    iptc = b"\x1c\2\x19\0\4tree"
+    if fmt == "tiff":
+        return {"tiffinfo": {IPTC_TAG: iptc}}
+    data = b"Photoshop 3.0\x008BIM\4\4\0\0" + struct.pack(">I", len(iptc)) + iptc + b"\0"
+    return {"extra": b"\xff\xed" + struct.pack(">H", len(data) + 2) + data}
+
+
+def land() -> Any:
+    """30 m a pixel; the pixel (10, 20) lies at (500 km, 4000 km)."""
+    tags = ImageFileDirectory_v2()
+    for tag, kind, values in (
+        (PIXEL_SIZE, 12, (30.0, 30.0, 0.0)),
+        (TIE_POINT, 12, (10.0, 20.0, 0.0, 5e5, 4e6, 0.0)),
+        (GEO_KEYS, 3, KEYS),
+    ):
+        tags.tagtype[tag] = kind
+        tags[tag] = values
+    return tags
 
 
 def turned() -> Image.Exif:
@@ -121,6 +200,23 @@ MAKE: dict[str, Make] = {
     "inks (CMYK)": lambda fmt: picture(RGB, "CMYK"),
     "frames or pages": frames,
     "timing and loops": frames,
+    "thumbnail in EXIF": lambda fmt: picture(RGB, exif=with_thumbnail(), **lossless(fmt)),
+    "size and orientation in XMP": lambda fmt: picture(
+        RGB, **with_xmp(fmt, TURNED), **lossless(fmt)
+    ),
+    "regions of faces, turned": lambda fmt: both(fmt, FACES),
+    "mark of a motion photo": lambda fmt: picture(RGB, **with_xmp(fmt, MOTION), **lossless(fmt)),
+    "rating in EXIF": lambda fmt: picture(RGB, exif=rated(), **lossless(fmt)),
+    "IPTC": lambda fmt: picture(RGB, **with_iptc(fmt), **lossless(fmt)),
+    "colours without a profile": lambda fmt: picture(RGB, **with_text(fmt, gAMA=GAMMA)),
+    "text outside ASCII": lambda fmt: picture(RGB, **with_text(fmt, Title="Größe 題")),
+    "comment": lambda fmt: picture(
+        RGB, "P" if fmt == "gif" else None, comment="some words", **lossless(fmt)
+    ),
+    "position on the land (GeoTIFF)": lambda fmt: picture(RGB, tiffinfo=land()),
+    "description of pixels (OME, tifffile)": lambda fmt: picture(
+        RGB, tiffinfo={DESCRIPTION: '{"shape": [41, 30, 3]}'}
+    ),
 }
 
 
@@ -213,6 +309,35 @@ def shows_through(seen: Image.Image, fmt: str) -> None:
     assert alpha[hidden].mean() < 90 < 220 < alpha[~hidden].mean()
 
 
+def packet_of(seen: Image.Image, fmt: str) -> bytes:
+    found = seen.info.get("xmp") or seen.info.get("XML:com.adobe.xmp", "").encode()
+    return bytes(seen.getexif()[XMP_TAG] if fmt == "tiff" else found)
+
+
+def corrected_xmp(seen: Image.Image, fmt: str) -> None:
+    packet = packet_of(seen, fmt)
+    assert b'tiff:Orientation="1"' in packet
+    assert b"<tiff:ImageWidth>60</tiff:ImageWidth>" in packet
+
+
+def stars(seen: Image.Image, fmt: str) -> None:
+    assert b'xmp:Rating="4"' in packet_of(seen, fmt)
+
+
+def keywords(seen: Image.Image, fmt: str) -> None:
+    found = IptcImagePlugin.getiptcinfo(seen)  # type: ignore[arg-type]
+    assert found is not None
+    assert found[2, 25] == b"tree"
+
+
+def half_as_large(seen: Image.Image, fmt: str) -> None:
+    """GDAL's rule: place = tie point + (pixel - tie pixel) * size of a pixel."""
+    tags = seen.getexif()
+    assert tags[PIXEL_SIZE] == (15, 15, 0)
+    assert tags[TIE_POINT] == (20, 40, 0, 5e5, 4e6, 0)
+    assert tags[GEO_KEYS] == KEYS
+
+
 CHECK: dict[str, Check] = {
     "8 bit": near,
     "16 bit": mode_is("I;16"),
@@ -231,10 +356,22 @@ CHECK: dict[str, Check] = {
     "text": is_equal("Author", "somebody"),
     "quality of the source": finely_quantized,
     "chroma subsampling": subsampled,
+    "size and orientation in XMP": corrected_xmp,
+    "rating in EXIF": stars,
+    "IPTC": keywords,
+    "colours without a profile": is_equal("gamma", 1.0),
+    "text outside ASCII": is_equal("Title", "Größe 題"),
+    "comment": is_equal("comment", b"some words"),
+    "position on the land (GeoTIFF)": half_as_large,
     "frames or pages": as_many_frames,
     "timing and loops": as_long,
 }
 SAID = {
+    **{("thumbnail in EXIF", fmt): "other pixels: thumbnail" for fmt in TABLE["thumbnail in EXIF"]},
+    **{("regions of faces, turned", fmt): "regions of faces" for fmt in TABLE["EXIF"]},
+    **{("mark of a motion photo", fmt): "mark of a motion photo" for fmt in TABLE["EXIF"]},
+    ("comment", "gif"): "left out: comment",
+    ("description of pixels (OME, tifffile)", "tiff"): "description of the pixels",
     ("16 bit", "ppm"): "16 bits become 8",
     ("palette", "gif"): "at most 256 colours",
     ("inks (CMYK)", "jpeg"): "its inks (CMYK) become sRGB",

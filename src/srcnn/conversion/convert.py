@@ -19,9 +19,9 @@ from srcnn.engine.pipeline import ROWS, Progress
 from srcnn.engine.threads import one_core_per_product
 from srcnn.errors import OutputError, Stopped, UsageError
 from srcnn.images import encode
+from srcnn.images.lost_words import lost_words
 from srcnn.images.picture import Picture
 from srcnn.images.source import File
-from srcnn.images.words import lost_words
 
 if TYPE_CHECKING:
     import PIL.Image

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from srcnn.conversion.conversion import Conversion, Converted
@@ -158,6 +158,8 @@ def _plan_page(
     mark: bool,
 ) -> PagePlan:
     passes = upscaler.passes_to((header.height, header.width), size)
+    if header.metadata.tags and fmt.name != "tiff":  # no other format has such tags
+        header = replace(header, metadata=replace(header.metadata, tags={}))
     corrected = header.corrected_for(size)
     metadata, said = with_coding(corrected.metadata, fmt, header.channels < 3)
     if mark and fmt.metadata:

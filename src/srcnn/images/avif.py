@@ -20,10 +20,17 @@ def open_avif(name: str, source: Stored, fmt: Format, max_pixels: int) -> Pictur
 
     picture = open_vips(name, source, fmt, "heif", max_pixels)
     with open_stored(source) as file:
-        coding = named_coding(file)
+        coding, turned = named_coding(file), is_turned(file)
     metadata = replace(picture.header.metadata, coding=coding)
-    picture.header = replace(picture.header, metadata=metadata)
+    picture.header = replace(
+        picture.header, metadata=metadata, turned=picture.header.turned or turned
+    )
     return picture
+
+
+def is_turned(file: IO[bytes]) -> bool:
+    """Return whether a decoder turns or mirrors the picture of an AVIF or a HEIC."""
+    return any(kind in (b"irot", b"imir") for kind, _, _ in avif_boxes(file))
 
 
 def with_any_profile(data: bytes) -> bytes:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.errors import InputError
-from srcnn.images.avif import named_coding
+from srcnn.images.avif import is_turned, named_coding
 from srcnn.images.exif_block import ORIENTATION, small_number
 from srcnn.images.metadata import Metadata
 from srcnn.images.picture import Header, Picture
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from srcnn.images.formats import Format
 
 _CHANNELS = {"L": 1, "LA": 2, "La": 2, "RGB": 3, "RGBA": 4, "RGBa": 4}
-_TURNING = (b"irot", b"imir")
 
 
 class HeicPicture(Picture):
@@ -61,7 +60,10 @@ def open_heic(name: str, source: Stored, fmt: Format) -> Picture:
             image = opened[opened.primary_index]
             mode, _, bits = image.mode.partition(";")
             channels = _CHANNELS[mode]
-            metadata, turned = _metadata(file, image.info), _is_turned(file, image.info)
+            metadata = _metadata(file, image.info)
+            # Where EXIF says it too, other programs have taken it at its word.
+            exif = image.info.get("exif") or b""
+            turned = is_turned(file) or (small_number(exif, ORIENTATION) or 1) > 1
     except Exception as error:  # as above
         raise InputError(name, f"is not a readable HEIC ({error})") from None
     dtype = np.dtype(np.uint16 if bits else np.uint8)
@@ -80,14 +82,6 @@ def _metadata(file: IO[bytes], info: dict[str, Any]) -> Metadata:
         exif = None  # broken EXIF is not kept; the pixels may still be whole
     fields = fields_of(exif, info.get("icc_profile"), info.get("xmp"))
     return Metadata(coding=named_coding(file), fields=fields)
-
-
-def _is_turned(file: IO[bytes], info: dict[str, Any]) -> bool:
-    """Return whether libheif turns the picture, or its EXIF says that it was turned."""
-    from srcnn.images.parts import avif_boxes
-
-    orientation = small_number(info.get("exif") or b"", ORIENTATION) or 1
-    return orientation > 1 or any(kind in _TURNING for kind, _, _ in avif_boxes(file))
 
 
 def _straight(pixels: NDArray[Any]) -> NDArray[Any]:

@@ -105,6 +105,21 @@ class PageView:
             return None, {}
 
 
+class _AsRead(str):
+    """A text that Pillow read as Latin-1, whatever it is, and would write in ASCII."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "", errors: str = "") -> bytes:
+        """Return the bytes that were read."""
+        return str.encode(self, "latin-1", "replace")
+
+
+def as_read(value: Any) -> Any:
+    """Return a value of a tag that Pillow read, such that Pillow writes the same bytes again."""
+    return _AsRead(value) if isinstance(value, str) else value
+
+
 def descriptive(tags: Exif) -> Exif:
     """Return those tags of a TIFF page that are EXIF in other formats."""
     from PIL import Image
@@ -112,13 +127,13 @@ def descriptive(tags: Exif) -> Exif:
     kept = Image.Exif()
     for tag in DESCRIPTIVE:
         if isinstance(tags.get(tag), str):
-            kept[tag] = tags[tag]
+            kept[tag] = as_read(tags[tag])
     for tag in (RATING, RATING_PERCENT):
         if isinstance(tags.get(tag), int):
             kept[tag] = tags[tag]
     for tag in (EXIF, GPS):
         if tag in tags and (values := tags.get_ifd(tag)):
-            kept[tag] = dict(values)
+            kept[tag] = {key: as_read(value) for key, value in values.items()}
     if INTEROP in kept.get(EXIF, {}):
         kept[EXIF][INTEROP] = tags.get_ifd(INTEROP)
     return kept

@@ -15,7 +15,7 @@ from srcnn.images.geotiff import tags_of_land
 from srcnn.images.metadata import EXIF as EXIF_BLOCK
 from srcnn.images.metadata import IPTC, PROFILE, XMP
 from srcnn.images.photoshop import iptc_of
-from srcnn.images.tiff import DESCRIPTIVE, EXIF, GPS, INTEROP
+from srcnn.images.tiff import DESCRIPTIVE, EXIF, GPS, INTEROP, as_read
 
 if TYPE_CHECKING:
     from srcnn.images.encode import Page
@@ -93,7 +93,7 @@ class TiffWriter:
             for tag in DESCRIPTIVE:
                 text = exif.get(tag)
                 if isinstance(text, str):
-                    tags.append((tag, 2, None, text.encode() + b"\0", False))
+                    tags.append((tag, 2, None, as_read(text).encode() + b"\0", False))
             for tag in (RATING, RATING_PERCENT):
                 if isinstance(value := exif.get(tag), int) and 0 <= value <= 0xFFFF:
                     tags.append((tag, 3, 1, value, False))
@@ -118,7 +118,7 @@ class TiffWriter:
         head = b"II\x2b\0\x08\0\0\0" + bytes(8) if self._big else b"II\x2a\0" + bytes(4)
         directory = ImageFileDirectory_v2(head, group=group)
         for tag, value in values.items():
-            directory[tag] = value
+            directory[tag] = as_read(value)
         position = self._file.seek(0, io.SEEK_END)
         position += self._file.write(bytes(position % 2))
         self._file.write(directory.tobytes(position))

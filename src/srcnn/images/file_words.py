@@ -1,12 +1,12 @@
-"""Names of what files carry beside their pixels, so that nothing is lost in silence.
+"""Names of what a file carries beside its pixels, found in the heads of its chunks, segments, boxes and tags.
 
-Only the heads of chunks, segments, boxes and tags are read. What only says how the pixels are stored is no word.
+What only says how the pixels are stored is no word.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
 from typing import IO, TYPE_CHECKING
@@ -14,21 +14,16 @@ from typing import IO, TYPE_CHECKING
 from srcnn.images import exif_block
 from srcnn.images.geotiff import GEO_KEYS, GEO_TAGS
 from srcnn.images.heif_boxes import is_alpha, read_header
-from srcnn.images.metadata import EXIF, XMP, Metadata
 from srcnn.images.parts import all_png_chunks, jpeg_segments, read_at, riff_chunks
 from srcnn.images.png import XMP_KEYWORD
 from srcnn.images.tiff import DESCRIPTIVE
-from srcnn.images.xmp_corrections import has_rating
 
 if TYPE_CHECKING:
     from srcnn.images.formats import Format
-    from srcnn.images.source import Stored
 
 Word = tuple[str, str]
-"""(kind, name): ``("EXIF", "0x4746")``, ``("text", "Author")``, ``("chunk", "bKGD")``."""
+"""(kind, name): ``("EXIF", "18246")``, ``("text", "Author")``, ``("chunk", "bKGD")``."""
 
-_OWN_KINDS = ("chunk", "segment", "box", "tag")
-"""Kinds that no other format has, so that nobody expects them there."""
 _MOST = 20_000
 _PNG = {
     *(b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"pHYs", b"sBIT", b"hIST"),
@@ -51,7 +46,7 @@ _SEGMENTS: tuple[tuple[int, bytes, Word | None], ...] = (
     (0xFE, b"", ("comment", "")),
 )
 """JPEG's segments by marker and first bytes; ``None`` for what is no word."""
-_LAND: Word = ("position on the land (GeoTIFF)", "")
+LAND: Word = ("position on the land (GeoTIFF)", "")
 _TIFF_KINDS: dict[int, Word] = {
     34675: ("ICC profile", ""),
     700: ("XMP", ""),
@@ -59,93 +54,16 @@ _TIFF_KINDS: dict[int, Word] = {
     34377: ("Photoshop resources", ""),
 }
 _TIFF = {
-    *range(254, 270), *range(273, 305), *range(317, 334), *range(336, 349),
+    *range(254, 270), *range(273, 301), 302, 303, 304, 317, *range(320, 334), *range(336, 349),
     *range(512, 522), 529, 530, 531, 532, 559, 34665, 34853, 40965,
 }  # fmt: skip
 """Tags that say how a TIFF's pixels are stored, and those that lead to directories."""
+_TIFF_COLORS = {301: "transfer function", 318: "white point", 319: "primaries"}
 _QUIET_EXIF = {
-    *range(0x0100, 0x010E), *range(0x0111, 0x0132), *range(0x013D, 0x0150), *range(0x0200, 0x0218),
+    *range(0x0100, 0x010E), *range(0x0111, 0x0131), *range(0x013D, 0x0150), *range(0x0200, 0x0218),
     0x8769, 0x8825, 0xA005, 0x9000, 0xA000, 0xA002, 0xA003, 0xEA1C, 0xEA1D, 0x9214, 0xA214,
 }  # fmt: skip
 """EXIF's tags of sizes, of storage and of nothing, and those that are corrected or said elsewhere."""
-_NAMED = 12
-"""Names of a kind that a line has."""
-
-
-def lost_words(
-    source: Stored,
-    source_format: Format,
-    result: IO[bytes],
-    result_format: Format,
-    before: Metadata,
-    after: Metadata,
-) -> str | None:
-    """Return one line that names what a source carries and its result does not; ``None`` for nothing.
-
-    Args:
-        source: The source.
-        source_format: Its format.
-        result: The finished file.
-        result_format: Its format.
-        before: Metadata of the source.
-        after: What was to be written: what it lacks was said before.
-    """
-    from srcnn.images.source import open_stored
-
-    try:
-        with open_stored(source) as file:
-            had = words_of(file, source_format)
-        has = words_of(result, result_format)
-    except (OSError, ValueError, struct.error):  # the file is gone, or no longer the same
-        return None
-    had |= _exif_words(before.block(EXIF))
-    if before.block(EXIF) is not None and not any(word[0] == "EXIF" and word[1] for word in had):
-        had.discard(("EXIF", ""))  # it says nothing but sizes
-    lost = had - has - _said(before, after)
-    if ("EXIF", "") in lost:  # all of it
-        lost -= {word for word in lost if word[0] == "EXIF" and word[1]}
-    elif not any(word[0] == "EXIF" and word[1] for word in has):  # its tags were not looked at
-        lost -= {word for word in lost if word[0] == "EXIF"}
-    if source_format is not result_format:
-        lost = {word for word in lost if word[0] not in _OWN_KINDS}
-    if not result_format.metadata:  # that is said by format
-        lost -= {word for word in lost if word[0] in ("EXIF", "ICC profile", "XMP")}
-    return _line(lost) if lost else None
-
-
-def _said(before: Metadata, after: Metadata) -> set[Word]:
-    """Return the words that were dropped on purpose, or are kept in another place."""
-    said = _exif_words(before.block(EXIF)) - _exif_words(after.block(EXIF))
-    if before.tags and not after.tags:
-        said.add(_LAND)
-    packet = after.block(XMP)
-    if packet is not None and has_rating(packet):
-        said |= {("EXIF", str(exif_block.RATING)), ("EXIF", str(exif_block.RATING_PERCENT))}
-    if before.block(XMP) is not None and packet is None:
-        said.add(("XMP", ""))
-    return said
-
-
-def _line(lost: Iterable[Word]) -> str:
-    kinds: dict[str, list[str]] = {}
-    for kind, name in sorted(lost):
-        kinds.setdefault(kind, []).append(_spelled(kind, name))
-    parts = []
-    for kind, names in kinds.items():
-        shown = ", ".join(filter(None, names[:_NAMED]))
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        parts.append(f"{kind} {shown}{more}".strip())
-    return f"left out: {', '.join(parts)}"
-
-
-def _spelled(kind: str, name: str) -> str:
-    if kind in ("EXIF", "tag") and name.isdigit():
-        from PIL import ExifTags, TiffTags
-
-        tag = int(name)
-        known = ExifTags.TAGS.get(tag) if kind == "EXIF" else TiffTags.lookup(tag).name
-        return name if known in (None, "unknown") else str(known)
-    return "".join(letter if letter.isprintable() else "?" for letter in name[:40])
 
 
 def words_of(file: IO[bytes], fmt: Format) -> set[Word]:
@@ -160,7 +78,7 @@ def words_of(file: IO[bytes], fmt: Format) -> set[Word]:
     return found
 
 
-def _exif_words(block: bytes | None) -> set[Word]:
+def exif_words(block: bytes | None) -> set[Word]:
     """Return the tags of an EXIF block."""
     found: set[Word] = set()
     for entry in exif_block.entries_of(block) if block else ():
@@ -179,7 +97,7 @@ def _png_words(file: IO[bytes]) -> Iterator[Word]:
             yield ("XMP", "") if is_xmp else ("text", keyword.decode("latin-1"))
         elif kind == b"eXIf":
             yield ("EXIF", "")
-            yield from _exif_words(read_at(file, start, min(length, 2**24)))
+            yield from exif_words(read_at(file, start, min(length, 2**24)))
         elif kind in _PNG_KINDS:
             yield _PNG_KINDS[kind]
         elif kind not in _PNG:
@@ -197,7 +115,7 @@ def _jpeg_words(file: IO[bytes]) -> Iterator[Word]:
                 if word is not None:
                     yield word
                 if word == ("EXIF", ""):
-                    yield from _exif_words(read_at(file, start, length))
+                    yield from exif_words(read_at(file, start, length))
                 break
         else:
             name = head.split(b"\0")[0].decode("latin-1")
@@ -210,7 +128,7 @@ def _webp_words(file: IO[bytes]) -> Iterator[Word]:
         if kind in _WEBP_KINDS:
             yield _WEBP_KINDS[kind]
             if kind == b"EXIF":
-                yield from _exif_words(read_at(file, start, min(length, 2**24)))
+                yield from exif_words(read_at(file, start, min(length, 2**24)))
         elif kind not in _WEBP:
             yield ("chunk", kind.decode("latin-1").strip())
 
@@ -249,6 +167,17 @@ def _gif_words(file: IO[bytes]) -> Iterator[Word]:
             file.seek(length, 1)
 
 
+def _bmp_words(file: IO[bytes]) -> Iterator[Word]:
+    """Yield what a header of version 4 or 5 says of colors."""
+    head = read_at(file, 14, 124)
+    if len(head) == 124 and int.from_bytes(head[:4], "little") >= 108:
+        space = head[56:60][::-1]
+        if space in (b"MBED", b"LINK"):
+            yield ("ICC profile", "")
+        elif space == bytes(4) and any(head[60:108]):
+            yield ("colours", "gamma and primaries")
+
+
 def _tiff_words(file: IO[bytes]) -> Iterator[Word]:
     """Yield the words of the first page."""
     head = file.read(4)
@@ -266,8 +195,10 @@ def _tiff_words(file: IO[bytes]) -> Iterator[Word]:
                     yield ("EXIF", str(inner))
         elif tag in _TIFF_KINDS:
             yield _TIFF_KINDS[tag]
+        elif tag in _TIFF_COLORS:
+            yield ("colours", _TIFF_COLORS[tag])
         elif tag == GEO_KEYS:
-            yield _LAND
+            yield LAND
         elif tag not in _TIFF and tag not in GEO_TAGS:
             yield ("tag", str(tag))
 
@@ -289,5 +220,6 @@ _READERS: dict[str, Callable[[IO[bytes]], Iterator[Word]]] = {
     "avif": _heif_words,
     "heic": _heif_words,
     "gif": _gif_words,
+    "bmp": _bmp_words,
     "tiff": _tiff_words,
 }
