@@ -15,7 +15,7 @@ from srcnn.errors import UsageError
 from srcnn.images.color_coding import with_coding
 from srcnn.images.corrections import Corrected, line_of
 from srcnn.images.encode import losses
-from srcnn.images.formats import FORMATS, HEIC, SUFFIXES, Format, result_format
+from srcnn.images.formats import FORMATS, SUFFIXES, Format, result_format
 from srcnn.images.mark import Mark, mark_of
 from srcnn.images.metadata import Metadata
 from srcnn.images.picture import Header, Picture, check_pixels
@@ -98,8 +98,6 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
     if conversion.skip_marked and mark_of(picture.header.metadata):
         return Plan(name, picture, picture.header.format, (), (), MADE_BY_SRCNN)
     fmt = conversion.format or SUFFIXES.get(target.suffix)
-    if fmt is None and target.suffix in HEIC.suffixes:
-        raise UsageError(target.name, "is HEIC, which is only read", "use jpg or png")
     fmt = fmt or _format_like(picture.header)
     if conversion.in_place:
         fmt = picture.header.format  # a suffix that does not fit must cost no frame and no alpha
