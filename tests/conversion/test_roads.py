@@ -17,7 +17,8 @@ from PIL import Image
 import srcnn as package
 
 from ..cli.conftest import Srcnn
-from ..cli.test_fidelity import CELLS, CHECK, MAKE, SAID, TABLE
+from ..cli.fidelity_sources import MAKE
+from ..cli.test_fidelity import CELLS, CHECK, SAID, TABLE
 
 ROADS = ["path", "bytes", "file object", "PIL image", "array"]
 NOT_OF_PIL = {

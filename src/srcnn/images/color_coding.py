@@ -51,6 +51,8 @@ _UNSPECIFIED = (0, 2, 3)
 _USUAL = (1, 2, 6, 13, 14, 15)
 """Transfers that are shown as sRGB where the primaries are those of sRGB."""
 _SRGB_GAMMA = 0.45455
+_WITHOUT_GRAY = ("webp", "avif")
+"""Formats in which a gray picture is written as RGB."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def with_coding(metadata: Metadata, fmt: Format, gray: bool) -> tuple[Metadata, 
     coding = metadata.coding
     if coding is None or metadata.block(PROFILE) is not None or metadata.parts_of == fmt.name:
         return metadata, []
+    gray = gray and fmt.name not in _WITHOUT_GRAY
     if profile := coding.profile(gray) if fmt.metadata else None:
         return replace(metadata, fields={**metadata.fields, PROFILE: profile}), []
     if fmt.name == "png" and coding.codes is not None:

@@ -178,7 +178,7 @@ HEIC = Format(
     alpha=True,
     deep=True,
     parts=avif_boxes,
-    decoder=Held(8),
+    decoder=Held(9),
     extra="heic",
 )
 """The one format that is only read."""

@@ -33,8 +33,8 @@ def matrix_profile(
     name: str, white: Chromaticity, primaries: tuple[Chromaticity, ...], curve: Curve
 ) -> bytes | None:
     """Return the profile of an RGB space; ``None`` for primaries that span none."""
-    columns = np.array([_xyz(primary) for primary in primaries]).T
     try:
+        columns = np.array([_xyz(primary) for primary in primaries]).T
         matrix = columns * np.linalg.solve(columns, _xyz(white))
         adapted = _adaptation(white)
     except np.linalg.LinAlgError:

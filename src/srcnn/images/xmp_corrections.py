@@ -205,6 +205,8 @@ def _number(text: str) -> float | None:
 
 def _put(edits: Edits, part: Attribute | Element, value: float) -> bool:
     """Give a property another value; return whether it had another one before."""
+    if edits.covers(part.start):  # it is dropped
+        return False
     old = _value(part)
     text = f"{value:.6f}".rstrip("0").rstrip(".")
     if "/" in old:

@@ -14,7 +14,7 @@ from xml.parsers import expat
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 BETWEEN = "\n"
 """Stands between namespace and name: no namespace holds it."""
-_MOST_BYTES, _MOST_ELEMENTS, _DEEPEST = 2**24, 100_000, 200
+_MOST_BYTES, _MOST_ELEMENTS, _DEEPEST = 2**24, 50_000, 200
 """What is read of a packet: the most that Photoshop writes is a few MB."""
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=/>]+)\s*=\s*("[^"]*"|'[^']*')""")
 
@@ -142,12 +142,13 @@ class Edits:
         self._data = data
         self._edits: list[tuple[int, int, bytes]] = []
 
-    def __len__(self) -> int:
-        return len(self._edits)
-
     def put(self, start: int, end: int, new: bytes = b"") -> None:
         """Put ``new`` in the place of the bytes from ``start`` to ``end``."""
         self._edits.append((start, end, new))
+
+    def covers(self, place: int) -> bool:
+        """Return whether what stands at ``place`` was changed."""
+        return any(start <= place < end for start, end, _ in self._edits)
 
     def result(self) -> bytes:
         """Return the packet with all changes."""
