@@ -187,9 +187,7 @@ MAKE: dict[str, Make] = {
     "frames or pages": frames,
     "timing and loops": frames,
     "thumbnail in EXIF": lambda fmt: picture(RGB, exif=with_thumbnail(), **lossless(fmt)),
-    "size and orientation in XMP": lambda fmt: picture(
-        RGB, **with_xmp(fmt, TURNED), **lossless(fmt)
-    ),
+    "size and orientation in XMP": lambda fmt: both(fmt, TURNED),
     "regions of faces, turned": lambda fmt: both(fmt, FACES),
     "mark of a motion photo": lambda fmt: picture(RGB, **with_xmp(fmt, MOTION), **lossless(fmt)),
     "rating in EXIF": lambda fmt: picture(RGB, exif=rated(), **lossless(fmt)),

@@ -139,7 +139,7 @@ def packet_of(seen: Image.Image, fmt: str) -> bytes:
 def corrected_xmp(seen: Image.Image, fmt: str) -> None:
     packet = packet_of(seen, fmt)
     assert b'tiff:Orientation="1"' in packet
-    assert b"<tiff:ImageWidth>60</tiff:ImageWidth>" in packet
+    assert b"<tiff:ImageWidth>82</tiff:ImageWidth>" in packet
 
 
 def stars(seen: Image.Image, fmt: str) -> None:

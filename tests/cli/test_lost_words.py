@@ -148,6 +148,6 @@ def test_it_costs_little_of_a_large_file() -> None:
     body = np.random.default_rng(1).bytes(8192)
     one = struct.pack(">I", 8192) + b"IDAT" + body + bytes(4)
     file = io.BytesIO(saved("PNG")[:33] + one * 5000 + struct.pack(">I", 0) + b"IEND" + bytes(4))
-    started = time.perf_counter()
+    started = time.process_time()
     assert words_of(file, FORMATS["png"]) == set()
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

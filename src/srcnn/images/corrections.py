@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from srcnn.images.exif_block import (
+    ORIENTATION,
     RATING,
     RATING_PERCENT,
     Change,
@@ -59,7 +60,8 @@ def corrected(metadata: Metadata, change: Change) -> Corrected:
     if exif is not None:
         dropped += _correct_exif(fields, exif, change)
     if (packet := metadata.block(XMP)) is not None:
-        new, gone, changed = corrected_packet(packet, change)
+        told = exif is not None and small_number(exif, ORIENTATION) is not None
+        new, gone, changed = corrected_packet(packet, change, change.turned or told)
         fields.pop(XMP) if new is None else fields.update({XMP: new})
         dropped += gone
         fixed += changed

@@ -24,9 +24,9 @@ _AREA, _SIDES = (
 _NOTE = "http://ns.adobe.com/xmp/note/"
 _XMP = "http://ns.adobe.com/xap/1.0/"
 
+_ORIENTATIONS = ((TIFF, "Orientation"), (EXIF, "Orientation"))
 SIZES: dict[tuple[str, str], Callable[[Change], int]] = {
-    (TIFF, "Orientation"): lambda change: 1,
-    (EXIF, "Orientation"): lambda change: 1,
+    **dict.fromkeys(_ORIENTATIONS, lambda change: 1),
     (TIFF, "ImageWidth"): lambda change: change.width,
     (TIFF, "ImageLength"): lambda change: change.height,
     (EXIF, "PixelXDimension"): lambda change: change.width,
@@ -70,6 +70,7 @@ _UNITS = {
     _SIDES: ("unit", "pixel", "pixel"),
 }
 """Their units by namespace: the property, its value for pixels, and the value where there is none."""
+_UNIT_NAMES = {(namespace, name) for namespace, (name, _, _) in _UNITS.items()}
 
 
 @dataclass(frozen=True)
@@ -121,10 +122,18 @@ _OF_SIZE = "size, resolution and orientation in XMP"
 _OF_PIXELS = "places in pixels in XMP"
 
 
-def corrected_packet(packet: bytes, change: Change) -> tuple[bytes | None, list[str], list[str]]:
+def corrected_packet(
+    packet: bytes, change: Change, oriented: bool = True
+) -> tuple[bytes | None, list[str], list[str]]:
     """Return a packet that holds for the result, what it lacks, and what was corrected, in words.
 
     The packet is None if it cannot be read, so that nobody knows what it says.
+
+    Args:
+        packet: The packet of the source.
+        change: How the pixels changed.
+        oriented: Whether the file says elsewhere how it lies, which was applied. Where it does not, the
+            pixels lie as they did, and the packet's orientation is as true as it was.
     """
     packet = packet.rstrip(b"\0")
     try:
@@ -136,7 +145,7 @@ def corrected_packet(packet: bytes, change: Change) -> tuple[bytes | None, list[
     corrected: list[str] = []
     for node in _nodes(root):
         dropped += _drop(edits, node, change)
-        corrected += _correct(edits, node, change)
+        corrected += _correct(edits, node, change, oriented)
     return edits.result(), dropped, corrected
 
 
@@ -151,9 +160,13 @@ def has_rating(packet: bytes) -> bool:
 
 def _nodes(root: Element) -> Iterator[Element]:
     """Yield the nodes whose properties are those of the picture."""
-    for element in root.below():
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
         if element.name == (RDF, "RDF"):
             yield from element.children
+        else:
+            waiting += element.children
 
 
 def _parts(element: Element) -> list[Attribute | Element]:
@@ -168,22 +181,24 @@ def _drop(edits: Edits, node: Element, change: Change) -> Iterator[str]:
         for part in _parts(node):
             namespace, name = part.name
             if namespace == row.namespace and re.fullmatch(row.names, name):
-                edits.put(part.start, part.end)
+                edits.remove(part)
                 yield row.what
 
 
-def _correct(edits: Edits, node: Element, change: Change) -> Iterator[str]:
+def _correct(edits: Edits, node: Element, change: Change, oriented: bool) -> Iterator[str]:
     for part in _parts(node):
+        if part.name in _ORIENTATIONS and not oriented:
+            continue
         if (value := SIZES.get(part.name)) is not None and _put(edits, part, value(change)):
             yield _OF_SIZE
-    for element in node.below():
+    for element in node.below(edits.removed):
         parts = _parts(element)
+        units = {part.name: _value(part).lower() for part in parts if part.name in _UNIT_NAMES}
         for part in parts:
             across = SCALED.get(part.name)
             if across is None and (across := _IN_PIXELS.get(part.name)) is not None:
                 name, pixels, default = _UNITS[part.name[0]]
-                units = [_value(each) for each in parts if each.name == (part.name[0], name)]
-                across = across if [*units, default][0].lower() == pixels else None
+                across = across if units.get((part.name[0], name), default) == pixels else None
             number = _number(_value(part))
             if across is not None and number is not None:
                 factor = change.across if across else change.down
@@ -205,7 +220,7 @@ def _number(text: str) -> float | None:
 
 def _put(edits: Edits, part: Attribute | Element, value: float) -> bool:
     """Give a property another value; return whether it had another one before."""
-    if edits.covers(part.start):  # it is dropped
+    if part.start in edits.removed:
         return False
     old = _value(part)
     text = f"{value:.6f}".rstrip("0").rstrip(".")

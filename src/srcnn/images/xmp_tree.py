@@ -6,7 +6,7 @@ Everything else stays to the last byte: nothing is serialized again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
@@ -54,13 +54,14 @@ class Element:
         """Whether it is an empty tag, which has no end tag."""
         return self.inner == self.end
 
-    def below(self) -> Iterator[Element]:
-        """Yield the element and all in it, in the order of the packet."""
+    def below(self, removed: Collection[int] = ()) -> Iterator[Element]:
+        """Yield the element and all in it, in the order of the packet, but for what begins at ``removed``."""
         waiting = [self]
         while waiting:
             element = waiting.pop()
-            yield element
-            waiting += reversed(element.children)
+            if element.start not in removed:
+                yield element
+                waiting += reversed(element.children)
 
 
 def parse(data: bytes) -> Element:
@@ -141,14 +142,17 @@ class Edits:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._edits: list[tuple[int, int, bytes]] = []
+        self.removed: set[int] = set()
+        """Where the parts began that were taken out."""
 
     def put(self, start: int, end: int, new: bytes = b"") -> None:
         """Put ``new`` in the place of the bytes from ``start`` to ``end``."""
         self._edits.append((start, end, new))
 
-    def covers(self, place: int) -> bool:
-        """Return whether what stands at ``place`` was changed."""
-        return any(start <= place < end for start, end, _ in self._edits)
+    def remove(self, part: Attribute | Element) -> None:
+        """Take a part out."""
+        self.removed.add(part.start)
+        self.put(part.start, part.end)
 
     def result(self) -> bytes:
         """Return the packet with all changes."""
