@@ -87,7 +87,6 @@ FOREIGN = {
     "baselines/dictionary.py": "scikit-learn's callback",
     "bench/peak.py": "OpenVINO's options",
     "engine/backends/openvino.py": "OpenVINO's options",
-    "images/heic.py": "what pi-heif tells of a picture",
     "engine/example_based.py": "arrays of an .npz file",
     "experiments/documents.py": "keys of a recipe, before they are checked",
     "figures/speed.py": "matplotlib's options",

@@ -5,6 +5,7 @@ Sources are files of Debian's heif-enc; results are read by Pillow.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ import srcnn as package
 from srcnn import _optional
 from srcnn.data import folder as folders
 from srcnn.errors import MissingExtra
+from srcnn.images.io import open_picture
 
 from ..images.heic_samples import (
     DISPLAY_P3,
@@ -196,6 +198,20 @@ def test_broken_files(srcnn: Srcnn, folder: Path, data: bytes) -> None:
     assert ran.code == 3
     assert "HEIC" in ran.error or "decoded" in ran.error
     assert tree(folder) == {"a.heic"}
+
+
+def test_names_that_are_no_text_end_no_process(srcnn: Srcnn, folder: Path) -> None:
+    """pi-heif takes the process down where the kind of XMP is no UTF-8; srcnn keeps it from looking."""
+    save("a.heic", WHOLE.replace(b"application/rdf+xml", b"application/rdf+xm\xb5"))
+    assert srcnn("upscale", "a.heic", *WORDS).code == 0
+    random = np.random.default_rng(5)
+    for name in FORMAT_OF:
+        for _ in range(40):
+            data = bytearray(sample(name))
+            for place in random.integers(len(data), size=random.choice([1, 2, 5, 20])):
+                data[place] = random.integers(256)
+            with contextlib.suppress(package.SrcnnError):
+                open_picture(bytes(data), max_pixels=2**20).read()
 
 
 def test_limits_are_met_before_a_pixel_is_decoded(srcnn: Srcnn, folder: Path) -> None:

@@ -6,7 +6,7 @@ So the orientation of its EXIF, which says the same once more, is not applied.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from srcnn.errors import InputError
 from srcnn.images.avif import is_turned, named_coding
 from srcnn.images.exif_block import ORIENTATION, small_number
-from srcnn.images.metadata import Metadata
+from srcnn.images.heif_boxes import read_header, without_metadata
+from srcnn.images.metadata import Field, Metadata
 from srcnn.images.picture import Header, Picture
 from srcnn.images.source import Stored, open_stored
 from srcnn.images.validation import MOST_ENTRIES, cost_of_exif
@@ -56,14 +57,17 @@ def open_heic(name: str, source: Stored, fmt: Format) -> Picture:
 
     try:
         with open_stored(source) as file:
-            opened = pi_heif.open_heif(file, convert_hdr_to_8bit=False)
-            image = opened[opened.primary_index]
-            mode, _, bits = image.mode.partition(";")
-            channels = _CHANNELS[mode]
-            metadata = _metadata(file, image.info)
+            told = read_header(file)
+            exif, xmp, coding = told.exif(file), told.xmp(file), named_coding(file)
             # Where EXIF says it too, other programs have taken it at its word.
-            exif = image.info.get("exif") or b""
-            turned = is_turned(file) or (small_number(exif, ORIENTATION) or 1) > 1
+            turned = is_turned(file) or (small_number(exif or b"", ORIENTATION) or 1) > 1
+            file.seek(0)
+            data = without_metadata(file.read())
+        opened = pi_heif.open_heif(data, convert_hdr_to_8bit=False)
+        image = opened[opened.primary_index]
+        mode, _, bits = image.mode.partition(";")
+        channels = _CHANNELS[mode]
+        metadata = Metadata(coding=coding, fields=_fields(exif, image.info.get("icc_profile"), xmp))
     except Exception as error:  # as above
         raise InputError(name, f"is not a readable HEIC ({error})") from None
     dtype = np.dtype(np.uint16 if bits else np.uint8)
@@ -74,14 +78,12 @@ def open_heic(name: str, source: Stored, fmt: Format) -> Picture:
     return HeicPicture(name, header, image)
 
 
-def _metadata(file: IO[bytes], info: dict[str, Any]) -> Metadata:
+def _fields(exif: bytes | None, profile: bytes | None, xmp: bytes | None) -> dict[str, Field]:
     from srcnn.images.vips_fields import fields_of
 
-    exif = info.get("exif")
     if exif and not 0 < cost_of_exif(exif) <= MOST_ENTRIES:
         exif = None  # broken EXIF is not kept; the pixels may still be whole
-    fields = fields_of(exif, info.get("icc_profile"), info.get("xmp"))
-    return Metadata(coding=named_coding(file), fields=fields)
+    return fields_of(exif, profile, xmp)
 
 
 def _straight(pixels: NDArray[Any]) -> NDArray[Any]:

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import IO
 
 from srcnn.images.formats import HEIC, result_format
@@ -25,6 +26,9 @@ class HeifHeader:
     Attributes:
         primary: Number of the picture itself.
         items: Type of each item by its number; that of XMP is ``mime``.
+        texts: Names of each item and of its kind.
+        places: Where the parts of each item are: (0 in the file and 1 in ``inside``, start, length).
+        inside: Content of items that stands in the header.
         properties: All properties, (kind, content).
         of_item: Places in ``properties`` of each item.
         auxiliary: Items that belong to another one, and which.
@@ -33,6 +37,9 @@ class HeifHeader:
 
     primary: int = 0
     items: dict[int, bytes] = field(default_factory=dict)
+    texts: dict[int, bytes] = field(default_factory=dict)
+    places: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+    inside: bytes = b""
     properties: list[tuple[bytes, bytes]] = field(default_factory=list)
     of_item: dict[int, list[int]] = field(default_factory=dict)
     auxiliary: dict[int, list[int]] = field(default_factory=dict)
@@ -53,6 +60,34 @@ class HeifHeader:
                 if kind == b"hvcC" and len(content) > 17:
                     return 8 + (content[17] & 7)
         return 8
+
+    def exif(self, file: IO[bytes]) -> bytes | None:
+        """Return the EXIF of the file, as JPEG has it; ``None`` if it has none."""
+        for item, kind in self.items.items():
+            if kind == b"Exif":
+                data = self.read(file, item)
+                start = 4 + int.from_bytes(data[:4], "big")
+                if len(data) > start:
+                    return b"Exif\0\0" + data[start:].removeprefix(b"Exif\0\0")
+        return None
+
+    def xmp(self, file: IO[bytes]) -> bytes | None:
+        """Return the XMP of the file; ``None`` if it has none."""
+        for item, kind in self.items.items():
+            if kind == b"mime" and b"application/rdf+xml" in self.texts.get(item, b""):
+                return self.read(file, item) or None
+        return None
+
+    def read(self, file: IO[bytes], item: int) -> bytes:
+        """Return the content of an item; what is there of it."""
+        parts: list[bytes] = []
+        for method, start, length in self.places.get(item, []):
+            left = _LARGEST - sum(map(len, parts))
+            if method == 0:
+                parts.append(read_at(file, start, min(length, left)))
+            elif method == 1:
+                parts.append(self.inside[start : start + min(length, left)])
+        return b"".join(parts)
 
     def auxiliary_kinds(self) -> set[bytes]:
         """Return the kinds of the pictures that belong to the picture: alpha, depth, gain map."""
@@ -114,7 +149,13 @@ def _read_meta(data: bytes, header: HeifHeader) -> None:
         elif kind == b"iinf":
             for _, entry in _boxes(content[8 if wide else 6 :]):
                 end = 8 if entry[:1] == b"\3" else 6
-                header.items[int.from_bytes(entry[4:end], "big")] = entry[end + 2 : end + 6]
+                item = int.from_bytes(entry[4:end], "big")
+                header.items[item], header.texts[item] = entry[end + 2 : end + 6], entry[end + 6 :]
+        elif kind == b"idat":
+            header.inside = content
+        elif kind == b"iloc":
+            with suppress(struct.error, IndexError):
+                _read_places(content, header)
         elif kind == b"iprp":
             for inner, properties in _boxes(content):
                 if inner == b"ipco":
@@ -123,6 +164,46 @@ def _read_meta(data: bytes, header: HeifHeader) -> None:
                     _read_associations(properties, header)
         elif kind == b"iref":
             _read_references(content, header)
+
+
+def _read_places(data: bytes, header: HeifHeader) -> None:
+    """Read where items are (ISO/IEC 14496-12, section 8.11.3)."""
+    version, at = data[0], 6
+
+    def number(size: int) -> int:
+        nonlocal at
+        at += size
+        if at > len(data):
+            raise IndexError
+        return int.from_bytes(data[at - size : at], "big")
+
+    offset, length, base, index = data[4] >> 4, data[4] & 15, data[5] >> 4, data[5] & 15
+    wide = 4 if version == 2 else 2
+    for _ in range(min(number(wide), _MOST)):
+        item = number(wide)
+        method = number(2) & 15 if version else 0
+        number(2)
+        start = number(base)
+        for _ in range(min(number(2), _MOST)):
+            number(index if version else 0)
+            place = start + number(offset), number(length)
+            header.places.setdefault(item, []).append((method, *place))
+
+
+def without_metadata(data: bytes) -> bytes:
+    """Return a file whose pictures have no EXIF and no XMP: references to pictures are given another name.
+
+    pi-heif ends the process where the names of these items are no UTF-8, so it does not get to see them.
+    """
+    ranges = [
+        (at, at + max(size, 0)) for kind, at, size in avif_boxes(BytesIO(data)) if kind == b"mdat"
+    ]
+    parts, end = [], 0
+    for start, stop in sorted(ranges):
+        if start >= end:
+            parts += [data[end:start].replace(b"cdsc", b"free"), data[start:stop]]
+            end = stop
+    return b"".join([*parts, data[end:].replace(b"cdsc", b"free")])
 
 
 def _read_associations(data: bytes, header: HeifHeader) -> None:
