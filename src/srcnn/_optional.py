@@ -9,6 +9,7 @@ from srcnn.errors import MissingExtra
 # Those of pyproject.toml by the names that are imported; what one extra takes over from another is left out.
 _MODULES = {
     "evaluate": ("pooch", "pyrtools", "scipy", "sklearn"),
+    "heic": ("pi_heif",),
     "ncnn": ("ncnn",),
     "openvino": ("openvino",),
     "spandrel": ("onnx", "safetensors", "spandrel", "torch"),
@@ -32,4 +33,9 @@ def need(extra: str, purpose: str, *modules: str) -> None:
         fix = f"run: pip install 'srcnn[{extra}]'"
         if "torch" in missing:
             fix += " (torch for the CPU alone: README)"
-        raise MissingExtra(purpose, f"needs {', '.join(missing)}", fix)
+        raise MissingExtra(purpose, f"needs {', '.join(missing).replace('_', '-')}", fix)
+
+
+def has(extra: str) -> bool:
+    """Return whether every package of ``extra`` is there; nothing is imported."""
+    return all(find_spec(name) is not None for name in _MODULES[extra])

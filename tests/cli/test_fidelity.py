@@ -14,114 +14,32 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image, ImageCms, ImageOps, JpegImagePlugin
-from PIL.PngImagePlugin import PngInfo
+from PIL import Image, ImageOps, IptcImagePlugin, JpegImagePlugin
 
 from ..conftest import ROOT
 from ..engine.conftest import picture_of
 from .conftest import Ran, Srcnn
+from .fidelity_sources import (
+    EXIF_IFD,
+    GEO_KEYS,
+    HEIGHT,
+    KEYS,
+    MAKE,
+    MAKER,
+    ORIENTATION,
+    PIXEL_SIZE,
+    PROFILE,
+    RGB,
+    TIE_POINT,
+    WIDTH,
+    XMP_TAG,
+)
 
 TABLE: dict[str, dict[str, str]] = json.loads((ROOT / "results/fidelity.json").read_text())[
     "properties"
 ]
 CELLS = [(name, fmt) for name, formats in TABLE.items() for fmt in formats]
-MAKER, ORIENTATION, EXIF_IFD, WIDTH, HEIGHT, XMP_TAG = 0x010F, 0x0112, 0x8769, 0xA002, 0xA003, 700
-XMP = (
-    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-'
-    b'syntax-ns#"><rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"'
-    b' dc:creator="somebody"/></rdf:RDF></x:xmpmeta>'
-)
-PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-RGB, GRAY, RGBA = (picture_of(kind, "uint8", (41, 30)) for kind in ("rgb", "gray", "rgba"))
-INDICES = Image.fromarray(RGB).quantize(4)
-DEEP = picture_of("gray", "uint16", (41, 30))
-
-Make = Callable[[str], dict[str, Any]]
 Check = Callable[[Image.Image, str], None]
-
-
-def picture(pixels: Any, mode: str | None = None, **options: Any) -> dict[str, Any]:
-    image: Image.Image = pixels if isinstance(pixels, Image.Image) else Image.fromarray(pixels)
-    return {"image": image.convert(mode) if mode else image, **options}
-
-
-def lossless(fmt: str) -> dict[str, Any]:
-    options: dict[str, dict[str, Any]] = {
-        "webp": {"lossless": True, "exact": True},
-        "jpeg": {"quality": 98},
-        "avif": {"quality": 95},
-    }
-    return options.get(fmt, {})
-
-
-def exif(**more: int) -> Image.Exif:
-    block = Image.Exif()
-    block[MAKER] = "A maker"
-    if more:
-        block.get_ifd(EXIF_IFD).update({WIDTH: more["width"], HEIGHT: more["height"]})
-        block[EXIF_IFD] = 0  # Pillow's TIFF writer looks for the tag; the position is its own
-    return block
-
-
-def with_xmp(fmt: str) -> dict[str, Any]:
-    if fmt == "png":
-        info = PngInfo()
-        info.add_itxt("XML:com.adobe.xmp", XMP.decode())
-        return {"pnginfo": info}
-    if fmt == "tiff":
-        return {"tiffinfo": {XMP_TAG: XMP}}
-    return {"xmp": XMP}
-
-
-def with_text(fmt: str) -> dict[str, Any]:
-    info = PngInfo()
-    info.add_text("Author", "somebody")
-    return {"pnginfo": info}
-
-
-def turned() -> Image.Exif:
-    block = Image.Exif()
-    block[ORIENTATION] = 6
-    return block
-
-
-def cut_out() -> Any:
-    """White in the middle, and around it hidden pixels that are black: bicubic would mix them in."""
-    pixels = np.zeros((41, 30, 4), np.uint8)
-    pixels[8:33, 8:22] = 255
-    return pixels
-
-
-def frames(fmt: str) -> dict[str, Any]:
-    more = [Image.fromarray(np.roll(RGB, 7 * k, axis=0)) for k in (1, 2)]
-    options: dict[str, Any] = {"save_all": True, "append_images": more}
-    if fmt in ("gif", "webp"):
-        options |= {"duration": [40, 200, 70], "loop": 2}
-    return picture(RGB, **options, **lossless(fmt))
-
-
-MAKE: dict[str, Make] = {
-    "8 bit": lambda fmt: picture(RGB, "P" if fmt == "gif" else None, **lossless(fmt)),
-    "16 bit": lambda fmt: picture(DEEP),
-    "gray": lambda fmt: picture(GRAY, **lossless(fmt)),
-    "gray and alpha": lambda fmt: picture(RGBA, "LA"),
-    "RGB and alpha": lambda fmt: picture(RGBA, **lossless(fmt)),
-    "transparent edges without halo": lambda fmt: picture(cut_out(), **lossless(fmt)),
-    "palette": lambda fmt: picture(RGB // 64 * 64, "P"),
-    "transparent colour": lambda fmt: picture(INDICES, transparency=2),
-    "ICC profile": lambda fmt: picture(RGB, icc_profile=PROFILE, **lossless(fmt)),
-    "EXIF": lambda fmt: picture(RGB, exif=exif(), **lossless(fmt)),
-    "XMP": lambda fmt: picture(RGB, **with_xmp(fmt), **lossless(fmt)),
-    "size in EXIF": lambda fmt: picture(RGB, exif=exif(width=30, height=41), **lossless(fmt)),
-    "orientation": lambda fmt: picture(RGB, exif=turned(), **lossless(fmt)),
-    "size in print (DPI)": lambda fmt: picture(RGB, dpi=(300, 300)),
-    "text": lambda fmt: picture(RGB, **with_text(fmt)),
-    "quality of the source": lambda fmt: picture(RGB, quality=98),
-    "chroma subsampling": lambda fmt: picture(RGB, quality=90, subsampling=2),
-    "inks (CMYK)": lambda fmt: picture(RGB, "CMYK"),
-    "frames or pages": frames,
-    "timing and loops": frames,
-}
 
 
 def near(seen: Image.Image, fmt: str) -> None:
@@ -213,6 +131,35 @@ def shows_through(seen: Image.Image, fmt: str) -> None:
     assert alpha[hidden].mean() < 90 < 220 < alpha[~hidden].mean()
 
 
+def packet_of(seen: Image.Image, fmt: str) -> bytes:
+    found = seen.info.get("xmp") or seen.info.get("XML:com.adobe.xmp", "").encode()
+    return bytes(seen.getexif()[XMP_TAG] if fmt == "tiff" else found)
+
+
+def corrected_xmp(seen: Image.Image, fmt: str) -> None:
+    packet = packet_of(seen, fmt)
+    assert b'tiff:Orientation="1"' in packet
+    assert b"<tiff:ImageWidth>82</tiff:ImageWidth>" in packet
+
+
+def stars(seen: Image.Image, fmt: str) -> None:
+    assert b'xmp:Rating="4"' in packet_of(seen, fmt)
+
+
+def keywords(seen: Image.Image, fmt: str) -> None:
+    found = IptcImagePlugin.getiptcinfo(seen)  # type: ignore[arg-type]
+    assert found is not None
+    assert found[2, 25] == b"tree"
+
+
+def half_as_large(seen: Image.Image, fmt: str) -> None:
+    """GDAL's rule: place = tie point + (pixel - tie pixel) * size of a pixel."""
+    tags = seen.getexif()
+    assert tags[PIXEL_SIZE] == (15, 15, 0)
+    assert tags[TIE_POINT] == (20, 40, 0, 5e5, 4e6, 0)
+    assert tags[GEO_KEYS] == KEYS
+
+
 CHECK: dict[str, Check] = {
     "8 bit": near,
     "16 bit": mode_is("I;16"),
@@ -231,10 +178,22 @@ CHECK: dict[str, Check] = {
     "text": is_equal("Author", "somebody"),
     "quality of the source": finely_quantized,
     "chroma subsampling": subsampled,
+    "size and orientation in XMP": corrected_xmp,
+    "rating in EXIF": stars,
+    "IPTC": keywords,
+    "colours without a profile": is_equal("gamma", 1.0),
+    "text outside ASCII": is_equal("Title", "Größe 題"),
+    "comment": is_equal("comment", b"some words"),
+    "position on the land (GeoTIFF)": half_as_large,
     "frames or pages": as_many_frames,
     "timing and loops": as_long,
 }
 SAID = {
+    **{("thumbnail in EXIF", fmt): "other pixels: thumbnail" for fmt in TABLE["thumbnail in EXIF"]},
+    **{("regions of faces, turned", fmt): "regions of faces" for fmt in TABLE["EXIF"]},
+    **{("mark of a motion photo", fmt): "mark of a motion photo" for fmt in TABLE["EXIF"]},
+    ("comment", "gif"): "left out: comment",
+    ("description of pixels (OME, tifffile)", "tiff"): "description of the pixels",
     ("16 bit", "ppm"): "16 bits become 8",
     ("palette", "gif"): "at most 256 colours",
     ("inks (CMYK)", "jpeg"): "its inks (CMYK) become sRGB",

@@ -61,11 +61,11 @@ def test_bytes_announce_what_pillow_wrote(name: str) -> None:
         b"RIFF\x00\x00\x00\x00WAVEfmt ",
         b"\x00\x00\x00\x0cjP  \r\n\x87\n",
         b"P7\nWIDTH 3\n",
-        b"\x00\x00\x00\x18ftypheic",
+        b"\x00\x00\x00\x18ftypqt  ",
     ],
 )
 def test_what_is_not_on_the_list_is_unknown(head: bytes) -> None:
-    """PDF, SVG, JPEG 2000 and HEIC never reach a decoder, whatever the file is called."""
+    """PDF, SVG, JPEG 2000 and films never reach a decoder, whatever the file is called."""
     assert format_of_bytes(head) is None
 
 

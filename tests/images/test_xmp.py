@@ -9,7 +9,8 @@ import pytest
 
 from srcnn.images.mark import NAMESPACE, Mark, mark_of
 from srcnn.images.metadata import XMP, Metadata
-from srcnn.images.xmp import LARGEST, RDF
+from srcnn.images.xmp import LARGEST
+from srcnn.images.xmp_tree import RDF
 
 DC = "http://purl.org/dc/elements/1.1/"
 PACKET = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>

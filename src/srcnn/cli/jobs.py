@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from srcnn.data.folder import LeftOut, is_pattern, picture_names, pictures_like
 from srcnn.errors import InputError, MissingData, UsageError
-from srcnn.images.formats import SUFFIXES, format_of_name
+from srcnn.images.formats import HEIC, SUFFIXES, format_of_name
+from srcnn.images.heif_boxes import result_suffix
 
 STDIO = "-"
 _FOLDERS = 256
@@ -197,6 +198,8 @@ class Request:
         stem, suffix = split_suffix(file)
         if self.format is not None:
             suffix = f".{self.format.lower().lstrip('.')}"
+        elif suffix.lower() in HEIC.suffixes:
+            suffix = result_suffix(name.source)
         if self.output is not None:
             folder = f"{self.output}/{name.below}" if name.below else self.output
         return join(normal(folder), f"{stem}{self.ending}{suffix}")

@@ -1,6 +1,6 @@
 """The two passes over the sources of a command: names are checked, then pictures are made.
 
-The first pass opens no file and holds 41 bytes a name, while it lasts; the second one knows every source
+The first pass opens no file but HEIC, for what its result is called, and holds 41 bytes a name, while it lasts; the second one knows every source
 again by eight of them, so that what appeared in the meantime, such as a result, is not taken for a source.
 """
 

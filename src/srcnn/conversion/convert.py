@@ -6,7 +6,7 @@ import time
 from collections.abc import Generator
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from numpy.typing import NDArray
 
@@ -19,6 +19,7 @@ from srcnn.engine.pipeline import ROWS, Progress
 from srcnn.engine.threads import one_core_per_product
 from srcnn.errors import OutputError, Stopped, UsageError
 from srcnn.images import encode
+from srcnn.images.lost_words import lost_words
 from srcnn.images.picture import Picture
 from srcnn.images.source import File
 
@@ -64,15 +65,18 @@ def convert(
     started = time.perf_counter()
     goes = Target.of(target)
     plan = make_plan(Source.of(source), goes, pool, conversion)
+    lost = None
     try:
         if plan.reason is None:
-            _write(plan, goes, conversion.quality, _Watch(plan.name, progress, stop))
+            lost = _write(plan, goes, conversion.quality, _Watch(plan.name, progress, stop))
     except Exception:
         if stop is not None and stop.is_set():  # the caller may have removed the file under us
             raise Stopped(plan.name, "was stopped") from None
         raise
     seconds = round(time.perf_counter() - started, 4)
-    return replace(plan.result(goes.name), seconds=seconds)
+    result = plan.result(goes.name)
+    warnings = (*result.warnings, lost) if lost else result.warnings
+    return replace(result, seconds=seconds, warnings=warnings)
 
 
 class _Watch:
@@ -90,7 +94,8 @@ class _Watch:
             raise Stopped(self._name, "was stopped")
 
 
-def _write(plan: Plan, target: Target, quality: int | None, watch: _Watch) -> None:
+def _write(plan: Plan, target: Target, quality: int | None, watch: _Watch) -> str | None:
+    """Write the result; return in words what its format has not taken along."""
     watch.check()
     extent = encode.Extent.of([page.size for page in plan.pages])
     with ExitStack() as stack:
@@ -101,6 +106,22 @@ def _write(plan: Plan, target: Target, quality: int | None, watch: _Watch) -> No
             encode.write_picture(file, pages, plan.format, quality, extent)
         except OutputError as error:
             raise OutputError(target.name, error.why, error.fix) from None
+        return _lost(plan, file)
+
+
+def _lost(plan: Plan, file: IO[bytes]) -> str | None:
+    """Return a line that names what the source carries and the finished file does not."""
+    picture = plan.picture
+    if picture.stored is None:
+        return None
+    return lost_words(
+        picture.stored,
+        picture.header.format,
+        file,
+        plan.format,
+        picture.header.metadata,
+        plan.pages[0].metadata,
+    )
 
 
 def _pages(plan: Plan, watch: _Watch) -> Generator[encode.Page, None, None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from srcnn.conversion.conversion import Conversion, Converted
@@ -12,8 +12,10 @@ from srcnn.conversion.size import IfLarger
 from srcnn.engine.sizes import check_size
 from srcnn.engine.upscaler import Upscaler
 from srcnn.errors import UsageError
+from srcnn.images.color_coding import with_coding
+from srcnn.images.corrections import Corrected, line_of
 from srcnn.images.encode import losses
-from srcnn.images.formats import SUFFIXES, Format
+from srcnn.images.formats import FORMATS, SUFFIXES, Format, result_format
 from srcnn.images.mark import Mark, mark_of
 from srcnn.images.metadata import Metadata
 from srcnn.images.picture import Header, Picture, check_pixels
@@ -32,6 +34,8 @@ class PagePlan:
         upscaler: What enlarges it.
         passes: Trained scales of the networks that run, in order.
         metadata: What is written beside its pixels.
+        corrected: What was changed for them.
+        said: What of the source's colors they cannot say.
     """
 
     size: tuple[int, int]
@@ -39,6 +43,8 @@ class PagePlan:
     upscaler: Upscaler
     passes: tuple[int, ...]
     metadata: Metadata
+    corrected: Corrected
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,8 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
     picture = source.open(limits)
     if conversion.skip_marked and mark_of(picture.header.metadata):
         return Plan(name, picture, picture.header.format, (), (), MADE_BY_SRCNN)
-    fmt = conversion.format or SUFFIXES.get(target.suffix) or picture.header.format
+    fmt = conversion.format or SUFFIXES.get(target.suffix)
+    fmt = fmt or _format_like(picture.header)
     if conversion.in_place:
         fmt = picture.header.format  # a suffix that does not fit must cost no frame and no alpha
         _check_in_place(picture, name)
@@ -105,14 +112,16 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
             return Plan(name, picture, fmt, (), (), why)
         raise UsageError(name, why, "skip or reduce it with {option}", "if_larger")
     check_size([size for size, _ in sizes], limits.pixels, name)
-    marks = conversion.mark and fmt.metadata
     pages = [
-        _plan_page(header, size, scale, pool.get(scale), marks)
+        _plan_page(header, size, scale, pool.get(scale), fmt, conversion.mark)
         for header, (size, scale) in zip(headers, sizes, strict=True)
     ]
     warnings = [
         f"{fmt.name.upper()} cannot hold it: {loss}" for loss in losses(picture.header, fmt)
     ]
+    warnings += dict.fromkeys(said for page in pages for said in page.said)
+    changed = line_of(page.corrected for page in pages) if fmt.metadata else None
+    warnings += [changed] if changed else []
     if picture.header.cmyk:
         warnings.append("its inks (CMYK) become sRGB")
     return Plan(name, picture, fmt, tuple(pages), tuple(warnings))
@@ -124,19 +133,36 @@ def _check_in_place(picture: Picture, name: str) -> None:
         fix = "to enlarge it again leave out {option}"
         raise UsageError(name, f"was {MADE_BY_SRCNN}", fix, "in_place")
     fmt = picture.header.format
+    if fmt.name not in FORMATS:
+        raise UsageError(
+            name, f"is {fmt.name.upper()}, which is only read", "leave out {option}", "in_place"
+        )
     if not fmt.metadata:
         why = f"is {fmt.name.upper()}, which holds no mark: the next run would enlarge it again"
         raise UsageError(name, why, "leave out {option}", "in_place")
 
 
+def _format_like(header: Header) -> Format:
+    """Return the format of a result that nobody named."""
+    return result_format(header.format, header.has_alpha, header.dtype.itemsize > 1)
+
+
 def _plan_page(
-    header: Header, size: tuple[int, int], scale: float, upscaler: Upscaler, marks: bool
+    header: Header,
+    size: tuple[int, int],
+    scale: float,
+    upscaler: Upscaler,
+    fmt: Format,
+    mark: bool,
 ) -> PagePlan:
     passes = upscaler.passes_to((header.height, header.width), size)
-    metadata = header.metadata_for(size)
-    if marks:
+    if header.metadata.tags and fmt.name != "tiff":  # no other format has such tags
+        header = replace(header, metadata=replace(header.metadata, tags={}))
+    corrected = header.corrected_for(size)
+    metadata, said = with_coding(corrected.metadata, fmt, header.channels < 3)
+    if mark and fmt.metadata:
         metadata = _mark(upscaler, scale, passes).on(metadata)
-    return PagePlan(size, scale, upscaler, passes, metadata)
+    return PagePlan(size, scale, upscaler, passes, metadata, corrected, tuple(said))
 
 
 def _mark(upscaler: Upscaler, scale: float, passes: tuple[int, ...]) -> Mark:

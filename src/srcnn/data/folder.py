@@ -7,10 +7,12 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+from srcnn._optional import has
 from srcnn.errors import MissingData, UsageError
-from srcnn.images.formats import SUFFIXES
+from srcnn.images.formats import SOURCE_SUFFIXES
 
 RESOLVED, LOG = "recipe.yaml", "log.jsonl"
 """Files of the directory of a training run: the resolved recipe and the log. One that has both is one."""
@@ -79,11 +81,26 @@ def picture_names(
         if entry.is_dir(follow_symlinks=False):
             if recursive and entry.name not in _THUMBNAILS and not _is_run(entry.path):
                 yield from picture_names(entry.path, recursive, left_out)
-        elif os.path.splitext(entry.name)[1].lower() not in SUFFIXES:  # noqa: PTH122
+        elif (reason := _left_out(entry.name)) is not None:
             linked = recursive and _is_folder(entry)
-            left_out.add("linked folders" if linked else "not pictures", entry.name)
+            left_out.add("linked folders" if linked else reason, entry.name)
         elif _is_file(entry):
             yield entry.path
+
+
+def _left_out(name: str) -> str | None:
+    """Return why a file of this name is not taken, or ``None``."""
+    fmt = SOURCE_SUFFIXES.get(os.path.splitext(name)[1].lower())  # noqa: PTH122
+    if fmt is None:
+        return "not pictures"
+    if fmt.extra is None or _has(fmt.extra):
+        return None
+    return f"{fmt.name.upper()}, which needs: pip install 'srcnn[{fmt.extra}]'"
+
+
+@cache
+def _has(extra: str) -> bool:
+    return has(extra)
 
 
 def _is_run(path: str) -> bool:
@@ -137,6 +154,6 @@ def _pictures(found: Iterable[Path]) -> list[Path]:
         {
             path
             for path in found
-            if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+            if _left_out(path.name) is None and path.is_file() and not path.name.startswith(".")
         }
     )

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import IO
 
 from srcnn.errors import UsageError
-from srcnn.images.libraries import OPTIMIZED, Jpeg, Library, Pillow, Tiff, Vips
+from srcnn.images.libraries import OPTIMIZED, Avif, Heic, Jpeg, Library, Pillow, Png, Tiff, Vips
 from srcnn.images.parts import (
     Part,
     avif_boxes,
@@ -66,6 +66,8 @@ class Format:
     """Raises `InputError` for a file, called by the name given, that its decoder must not see."""
     decoder: Held = Held()
     encoder: Held = Held()
+    extra: str | None = None
+    """Extra whose package reads it."""
     encoding: float = 0.0
     """Time of an encoder that starts after the last pixel, as a multiple of the time that pixels take.
 
@@ -86,7 +88,7 @@ FORMATS = {
             (".png",),
             rb"\x89PNG\r\n\x1a\n",
             # On enlarged photographs 40 % smaller than libvips's choice (level 6, no filter), and faster.
-            Vips("png", options={"compression": 3, "filter": "avg"}),
+            Png(options={"compression": 3, "filter": "avg"}),
             alpha=True,
             deep=True,
             parts=png_chunks,
@@ -138,7 +140,7 @@ FORMATS = {
             "avif",
             (".avif",),
             rb"....ftypavi[fs]",
-            Vips("heif", quality=90, options={"compression": "av1", "subsample_mode": "off"}),
+            Avif(quality=90, options={"compression": "av1", "subsample_mode": "off"}),
             alpha=True,
             parts=avif_boxes,
             decoder=Held(6),
@@ -166,7 +168,35 @@ FORMATS = {
         ),
     )
 }
+"""The formats that are read and written, by name."""
 SUFFIXES = {suffix: fmt for fmt in FORMATS.values() for suffix in fmt.suffixes}
+HEIC = Format(
+    "heic",
+    (".heic", ".heif", ".hif"),
+    rb"....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)",
+    Heic(),
+    alpha=True,
+    deep=True,
+    parts=avif_boxes,
+    decoder=Held(9),
+    extra="heic",
+)
+"""The one format that is only read."""
+SOURCE_SUFFIXES = {**SUFFIXES, **dict.fromkeys(HEIC.suffixes, HEIC)}
+"""The formats that are read, by suffix."""
+
+
+def result_format(source: Format, alpha: bool, deep: bool) -> Format:
+    """Return the format of a result that nobody named: that of its source, if it can be written.
+
+    Args:
+        source: Format of the source.
+        alpha: Whether it has transparency.
+        deep: Whether it has more than 8 bits.
+    """
+    if source.name in FORMATS:
+        return source
+    return FORMATS["png" if alpha or deep else "jpeg"]
 
 
 def format_of_name(name: str | PurePath) -> Format:
@@ -185,7 +215,7 @@ def format_of_name(name: str | PurePath) -> Format:
 
 def format_of_bytes(head: bytes) -> Format | None:
     """Return the format that the first 16 bytes of a file announce, or ``None``; its name is not looked at."""
-    for fmt in FORMATS.values():
+    for fmt in (*FORMATS.values(), HEIC):
         if re.match(fmt.magic, head, re.DOTALL):
             return fmt
     return None

@@ -5,8 +5,9 @@ Only the header is looked at, so limits are checked before a pixel is decoded.
 
 from __future__ import annotations
 
+from srcnn._optional import need
 from srcnn.errors import InputError
-from srcnn.images.formats import FORMATS, format_of_bytes
+from srcnn.images.formats import FORMATS, HEIC, format_of_bytes
 from srcnn.images.picture import Picture, check_pixels
 from srcnn.images.source import File, name_of, open_stored, store
 from srcnn.images.validation import check_parts
@@ -35,6 +36,7 @@ def open_picture(
     Raises:
         InputError: The file is missing or is not a readable picture.
         LimitError: It is over ``max_pixels`` or ``max_bytes``.
+        MissingExtra: It is read by a package that is not installed.
         UsageError: ``source`` is none of the above.
     """
     name = name or name_of(source)
@@ -44,7 +46,7 @@ def open_picture(
             head = file.read(16)
             fmt = format_of_bytes(head)
             if fmt is None:
-                known = ", ".join(FORMATS)
+                known = ", ".join((*FORMATS, HEIC.name))
                 why = "is empty" if not head else "is not a picture of a known format"
                 raise InputError(name, why, f"known are {known}")
             check_parts(file, fmt, name)
@@ -53,6 +55,9 @@ def open_picture(
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or error
         raise InputError(name, f"cannot be read ({reason})") from None
+    if fmt.extra is not None:
+        need(fmt.extra, name)
     opened = fmt.library.open(name, stored, fmt, max_pixels)
+    opened.stored = stored
     check_pixels([opened.header], max_pixels, name)
     return opened

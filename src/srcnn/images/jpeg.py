@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 """JPEG's markers of a frame header (ITU-T T.81, table B.1)."""
+_COMMENT, _MOST_COMMENTS = b"\xfe", 16
 _BASE_TABLE = 3688
 """Sum of the luminance table of the JPEG standard (ITU-T T.81, table K.1), which is quality 50."""
 
@@ -24,7 +26,13 @@ def open_jpeg(name: str, source: Stored, fmt: Format) -> Picture:
 
     picture = open_vips(name, source, fmt, "jpeg", warns=True)
     quality, subsampled = kind_of_jpeg(source)
-    metadata = replace(picture.header.metadata, quality=quality, subsampled=subsampled)
+    metadata = replace(
+        picture.header.metadata,
+        quality=quality,
+        subsampled=subsampled,
+        parts_of="jpeg",
+        parts=tuple(comments_of(source)),
+    )
     picture.header = replace(picture.header, metadata=metadata)
     return picture
 
@@ -41,6 +49,41 @@ def kind_of_jpeg(source: Stored) -> tuple[int, bool]:
                 else:
                     subsampled = content[7::3] == b"\x22\x11\x11"
     return quality_of(table), subsampled
+
+
+def comments_of(source: Stored) -> list[tuple[bytes, bytes]]:
+    """Return the comments of a file, each as (marker, content)."""
+    with open_stored(source) as file:
+        return [
+            (kind, read_at(file, start, length))
+            for kind, start, length in jpeg_segments(file)
+            if kind == _COMMENT
+        ][:_MOST_COMMENTS]
+
+
+class SegmentFilter:
+    """Adds segments to a JPEG file on its way, behind the JFIF header that has to be the first."""
+
+    def __init__(self, added: Iterable[tuple[bytes, bytes]]) -> None:
+        self._added = b"".join(
+            b"\xff" + kind + (len(data) + 2).to_bytes(2, "big") + data for kind, data in added
+        )
+        self._waiting = b""
+
+    def __call__(self, data: bytes) -> bytes:
+        """Return what of the file is to be written now."""
+        if not self._added:
+            return data
+        self._waiting += data
+        if len(self._waiting) < 6:
+            return b""
+        at = 2
+        if self._waiting[2:4] == b"\xff\xe0":
+            at += 2 + int.from_bytes(self._waiting[4:6], "big")
+        if len(self._waiting) < at:
+            return b""
+        added, self._added = self._added, b""
+        return self._waiting[:at] + added + self._waiting[at:]
 
 
 def quality_of(table: int) -> int:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Protocol, Self
 
+from srcnn.errors import UsageError
+
 if TYPE_CHECKING:
     from srcnn.images.encode import Extent, Page
     from srcnn.images.formats import Format
@@ -82,6 +84,45 @@ class Vips:
         """Return the options of libvips's saver for a file with this first page."""
         quality = quality or self.quality
         return {**self.options, **({"Q": quality} if quality else self.lossless)}
+
+
+@dataclass(frozen=True)
+class Png(Vips):
+    """libvips, with the chunks that it does not carry along."""
+
+    name: str = "png"
+
+    def open(self, name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture:
+        from srcnn.images.png import open_png
+
+        return open_png(name, source, fmt, max_pixels)
+
+
+@dataclass(frozen=True)
+class Avif(Vips):
+    """libvips, with the space of colors that a file names."""
+
+    name: str = "heif"
+
+    def open(self, name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture:
+        from srcnn.images.avif import open_avif
+
+        return open_avif(name, source, fmt, max_pixels)
+
+
+@dataclass(frozen=True)
+class Heic:
+    """pi-heif, which only reads."""
+
+    def open(self, name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture:
+        from srcnn.images.heic import open_heic
+
+        return open_heic(name, source, fmt)
+
+    def writer(
+        self, file: IO[bytes], fmt: Format, first: Page, extent: Extent, quality: int | None
+    ) -> Writer:
+        raise UsageError("HEIC", "is only read", "use jpg or png")
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from srcnn.images.color_coding import ColorCoding
 
 Field: TypeAlias = bytes | str | int | list[int]
+Tag: TypeAlias = tuple[float, ...] | str
 
 PROFILE, EXIF, XMP, IPTC = "icc-profile-data", "exif-data", "xmp-data", "iptc-data"
 """Names of fields that are blocks of bytes."""
@@ -24,6 +28,14 @@ class Metadata:
     """The libjpeg quality of a JPEG, 1 to 100; 0 for other formats."""
     subsampled: bool = False
     """Whether a JPEG's chroma is halved in both directions (4:2:0)."""
+    coding: ColorCoding | None = None
+    """What the colors are if they are not sRGB and there is no profile."""
+    parts_of: str = ""
+    """Format that ``parts`` belong to."""
+    parts: tuple[tuple[bytes, bytes], ...] = ()
+    """Chunks of a PNG and segments of a JPEG, by kind, that another file of the format takes as they are."""
+    tags: Mapping[int, Tag] = field(default_factory=dict)
+    """Tags of a TIFF that say which piece of land it shows (GeoTIFF)."""
     fields: Mapping[str, Field] = field(default_factory=dict)
     """Everything else, under the names that libvips gives; only some are of use to others."""
 

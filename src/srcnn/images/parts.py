@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import IO
 
 from srcnn.errors import InputError
@@ -101,8 +102,13 @@ def jpeg_segments(file: IO[bytes]) -> Iterator[Part]:
 
 def png_chunks(file: IO[bytes]) -> Iterator[Part]:
     """Yield the chunks of a PNG before its pixels."""
+    return takewhile(lambda part: part[0] != b"IDAT", all_png_chunks(file))
+
+
+def all_png_chunks(file: IO[bytes]) -> Iterator[Part]:
+    """Yield the chunks of a PNG up to its end, those of its pixels too; nothing is read but their heads."""
     at = 8
-    while len(head := read_at(file, at, 8)) == 8 and head[4:] not in (b"IDAT", b"IEND"):
+    while len(head := read_at(file, at, 8)) == 8 and head[4:] != b"IEND":
         length = int.from_bytes(head[:4], "big")
         yield head[4:], at + 8, length
         at += length + 12

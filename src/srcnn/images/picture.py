@@ -11,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.errors import LimitError
+from srcnn.images.corrections import Corrected, corrected
+from srcnn.images.exif_block import Change
 from srcnn.images.formats import Format
 from srcnn.images.metadata import Metadata
+from srcnn.images.source import Stored
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Header:
     """What the file carries beside the pixels."""
     cmyk: bool = False
     """Whether the file holds inks, of which the pixels are the sRGB colors."""
+    turned: bool = False
+    """Whether the pixels lie otherwise than in the file, by its orientation."""
     held: bool = False
     """Whether all pixels must be decoded, and are held, before the first row is there."""
 
@@ -41,15 +46,25 @@ class Header:
 
     def metadata_for(self, size: tuple[int, int]) -> Metadata:
         """Return the metadata for the picture enlarged to ``size`` = (height, width)."""
-        return self.metadata.scaled(size[1] / self.width, size[0] / self.height)
+        return self.corrected_for(size).metadata
+
+    def corrected_for(self, size: tuple[int, int]) -> Corrected:
+        """Return the metadata for the picture enlarged to ``size``, and what was done to them in words."""
+        height, width = size
+        across, down = width / self.width, height / self.height
+        return corrected(self.metadata, Change(width, height, across, down, self.turned))
 
 
 class Picture(ABC):
-    """``header`` is read; pixels are decoded when `read` or `strips` is called."""
+    """``header`` is read; pixels are decoded when `read` or `strips` is called.
+
+    ``stored`` is the file, if it is one.
+    """
 
     def __init__(self, name: str, header: Header) -> None:
         self.name = name
         self.header = header
+        self.stored: Stored | None = None
 
     def read(self) -> NDArray[Any]:
         """All pixels: H x W for gray, H x W x C else; uint8 or uint16, RGB order, alpha last."""

@@ -91,13 +91,16 @@ def open_pil(image: Image, max_pixels: int = MAX_PIXELS, name: str = "PIL image"
     if 0 in image.size:
         raise InputError(name, "has no pixels")
     try:
+        turned = image.getexif().get(ORIENTATION, 1) != 1  # Pillow turns a TIFF when it is loaded
         image.load()
         upright, exif = _upright(image)
         metadata = metadata_of(image, upright, exif)
     except Exception as error:  # Pillow raises whatever the broken bytes led to
         raise InputError(name, f"cannot be decoded ({error})") from None
     cmyk = image.mode == "CMYK"
-    header = Header(*upright.size, channels, dtype, fmt, metadata=metadata, cmyk=cmyk)
+    header = Header(
+        *upright.size, channels, dtype, fmt, metadata=metadata, cmyk=cmyk, turned=turned
+    )
     return PilPicture(name, header, upright)
 
 

@@ -14,7 +14,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from srcnn.images.metadata import EXIF_FIELDS
+from srcnn.images.exif_block import RATING, RATING_PERCENT
+from srcnn.images.geotiff import land_of
+from srcnn.images.metadata import EXIF_FIELDS, Tag
 from srcnn.images.picture import Header, Picture
 from srcnn.images.source import Stored, open_stored
 from srcnn.images.vips import VipsPicture, open_vips
@@ -62,7 +64,8 @@ def _open_page(
 ) -> VipsPicture:
     picture = open_vips(name, source, fmt, "tiff")
     metadata = picture.header.metadata
-    exif = None if page is None else page.exif()
+    exif, tags = (None, {}) if page is None else page.described()
+    metadata = replace(metadata, tags=tags)
     if exif is not None:
         fields = {k: v for k, v in fields_of(exif).items() if k.startswith(EXIF_FIELDS)}
         metadata = replace(metadata, fields={**metadata.fields, **fields})
@@ -84,8 +87,8 @@ class PageView:
         """The bytes of the file from its beginning, as if there were no other page."""
         return _Stream(self)
 
-    def exif(self) -> bytes | None:
-        """The page's EXIF as other formats hold it, or ``None``."""
+    def described(self) -> tuple[bytes | None, dict[int, Tag]]:
+        """Return the page's EXIF as other formats hold it, or ``None``, and what it says of the land."""
         from PIL import Image  # not at the start of every command
 
         found = Image.Exif()
@@ -95,11 +98,26 @@ class PageView:
                 found.endian, found.bigtiff = kind.endian, kind.big
                 found.load_from_fp(file, self.position)
                 kept = descriptive(found)
-            return kept.tobytes() if len(kept) else None
+            return (kept.tobytes() if len(kept) else None), land_of(found)
         except (
             Exception
         ):  # Pillow raises what the broken bytes led to; the picture may still be whole
-            return None
+            return None, {}
+
+
+class _AsRead(str):
+    """A text that Pillow read as Latin-1, whatever it is, and would write in ASCII."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "", errors: str = "") -> bytes:
+        """Return the bytes that were read."""
+        return str.encode(self, "latin-1", "replace")
+
+
+def as_read(value: Any) -> Any:
+    """Return a value of a tag that Pillow read, such that Pillow writes the same bytes again."""
+    return _AsRead(value) if isinstance(value, str) else value
 
 
 def descriptive(tags: Exif) -> Exif:
@@ -109,10 +127,13 @@ def descriptive(tags: Exif) -> Exif:
     kept = Image.Exif()
     for tag in DESCRIPTIVE:
         if isinstance(tags.get(tag), str):
+            kept[tag] = as_read(tags[tag])
+    for tag in (RATING, RATING_PERCENT):
+        if isinstance(tags.get(tag), int):
             kept[tag] = tags[tag]
     for tag in (EXIF, GPS):
         if tag in tags and (values := tags.get_ifd(tag)):
-            kept[tag] = dict(values)
+            kept[tag] = {key: as_read(value) for key, value in values.items()}
     if INTEROP in kept.get(EXIF, {}):
         kept[EXIF][INTEROP] = tags.get_ifd(INTEROP)
     return kept

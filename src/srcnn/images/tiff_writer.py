@@ -10,9 +10,12 @@ from typing import IO, TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.images.exif_block import RATING, RATING_PERCENT
+from srcnn.images.geotiff import tags_of_land
 from srcnn.images.metadata import EXIF as EXIF_BLOCK
 from srcnn.images.metadata import IPTC, PROFILE, XMP
-from srcnn.images.tiff import DESCRIPTIVE, EXIF, GPS, INTEROP
+from srcnn.images.photoshop import iptc_of
+from srcnn.images.tiff import DESCRIPTIVE, EXIF, GPS, INTEROP, as_read
 
 if TYPE_CHECKING:
     from srcnn.images.encode import Page
@@ -53,9 +56,13 @@ class TiffWriter:
         exif = metadata.block(EXIF_BLOCK)
         extra = [
             (tag, code, None, block, False)
-            for tag, code, key in ((700, 1, XMP), (33723, 7, IPTC))
-            if (block := metadata.block(key))
+            for tag, code, block in (
+                (700, 1, metadata.block(XMP)),
+                (33723, 7, iptc_of(metadata.block(IPTC) or b"")),
+            )
+            if block
         ]
+        extra += tags_of_land(metadata.tags)
         resolution = metadata.resolution
         self._writer.write(
             _compressed(first, pixels, rows),
@@ -86,7 +93,10 @@ class TiffWriter:
             for tag in DESCRIPTIVE:
                 text = exif.get(tag)
                 if isinstance(text, str):
-                    tags.append((tag, 2, None, text.encode() + b"\0", False))
+                    tags.append((tag, 2, None, as_read(text).encode() + b"\0", False))
+            for tag in (RATING, RATING_PERCENT):
+                if isinstance(value := exif.get(tag), int) and 0 <= value <= 0xFFFF:
+                    tags.append((tag, 3, 1, value, False))
             for tag, name in ((EXIF, "ExifTag"), (GPS, "GPSTag")):
                 values = dict(exif.get_ifd(tag))
                 if INTEROP in values:
@@ -108,7 +118,7 @@ class TiffWriter:
         head = b"II\x2b\0\x08\0\0\0" + bytes(8) if self._big else b"II\x2a\0" + bytes(4)
         directory = ImageFileDirectory_v2(head, group=group)
         for tag, value in values.items():
-            directory[tag] = value
+            directory[tag] = as_read(value)
         position = self._file.seek(0, io.SEEK_END)
         position += self._file.write(bytes(position % 2))
         self._file.write(directory.tobytes(position))

@@ -50,7 +50,8 @@ def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
         elif kind == b"ispe":  # version, width, height (ISO/IEC 23008-12, 6.5.3)
             _, *sides = struct.unpack(">3I", file.read(12).ljust(12, b"\0"))
             if max(sides) > _LARGEST_SIDE:
-                raise InputError(name, f"is not a readable AVIF ({sides[0]} x {sides[1]} pixels)")
+                why = f"is not a readable {fmt.name.upper()} ({sides[0]} x {sides[1]} pixels)"
+                raise InputError(name, why)
         elif len(kind) == 1 and kind[0] in FRAMES:
             _, height, width = struct.unpack(">BHH", file.read(5).ljust(5, b"\0"))
             # Each 8 x 8 pixels take a bit at least; only arithmetic coding, which is rare, takes less.

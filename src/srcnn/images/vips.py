@@ -153,6 +153,7 @@ def open_vips(
         pages,
         Metadata(resolution, fields=kept(image)),
         opened.cmyk,
+        opened.turned,
         opened.held,
     )
     return VipsPicture(name, header, opened, forgiving=(lambda: load("error")) if warns else None)
@@ -174,7 +175,8 @@ class _Loader:
         image = opened.image
         # The tag stands for interlaced PNG and progressive JPEG.
         held = self.whole or bool(image.get_typeof("interlaced"))
-        if image.get_typeof("orientation") and image.get("orientation") > 1:
+        turned = bool(image.get_typeof("orientation") and image.get("orientation") > 1)
+        if turned:
             # Turning needs all pixels at once: libvips keeps over 100 MB of them in a temporary file.
             # Still none is decoded before the first is asked for.
             opened = _load(self.source, self.name, **options)
@@ -183,7 +185,7 @@ class _Loader:
         cmyk = image.interpretation == "cmyk"
         if cmyk:
             image = to_srgb(image)
-        return replace(opened, image=image, cmyk=cmyk, held=held)
+        return replace(opened, image=image, cmyk=cmyk, turned=turned, held=held)
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,7 @@ class _Opened:
     source: Stored | Openable
     stream: Any
     cmyk: bool = False
+    turned: bool = False
     held: bool = False
 
 

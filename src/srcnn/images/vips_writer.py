@@ -19,7 +19,11 @@ import pyvips
 from numpy.typing import NDArray
 
 from srcnn.errors import OutputError
-from srcnn.images.metadata import EXIF_FIELDS, TEXTS, Field, Metadata
+from srcnn.images.avif import with_any_profile
+from srcnn.images.jpeg import SegmentFilter
+from srcnn.images.metadata import EXIF_FIELDS, IPTC, PROFILE, TEXTS, Field, Metadata
+from srcnn.images.photoshop import resources_of
+from srcnn.images.png import ChunkFilter, chunk, text_chunks
 from srcnn.images.vips import detail
 
 if TYPE_CHECKING:
@@ -93,8 +97,7 @@ class _Encoder(Thread):
         self._file, self._strips, self._format = file, strips, format
         self._saver, self._options = saver, options
         self._size, self._metadata, self._frames = first.size, first.metadata, frames
-        silent = saver == "png" and first.metadata.resolution is None
-        self._filter = _WithoutResolution() if silent else bytes
+        self._filter = _filter(saver, first.metadata)
 
     def run(self) -> None:
         try:
@@ -120,7 +123,7 @@ class _Encoder(Thread):
         if self._frames > 1:
             image = image.copy()
             image.set_type(pyvips.GValue.gint_type, "page-height", height)
-        image = _described(image, self._metadata)
+        image = _described(image, self._metadata, self._saver)
         # libvips would make an EXIF block up where the source had none; a JPEG's resolution needs one.
         exif = self._metadata.has(EXIF_FIELDS)
         exif |= self._saver == "jpeg" and self._metadata.resolution is not None
@@ -136,41 +139,32 @@ class _Encoder(Thread):
         return len(data)
 
 
-class _WithoutResolution:
-    """Drops the chunk pHYs from a PNG file on its way: libvips writes 72 dpi where nothing is known."""
-
-    def __init__(self) -> None:
-        self._waiting = b""
-        self._passes = False
-
-    def __call__(self, data: bytes) -> bytes:
-        """Return what of the file is to be written now."""
-        if self._passes:
-            return data
-        self._waiting += data
-        kept, at = [self._waiting[:8]], 8
-        while at + 8 <= len(self._waiting):
-            length, kind = struct.unpack(">I4s", self._waiting[at : at + 8])
-            end = at + 12 + length
-            if kind == b"IDAT":
-                self._passes = True
-                return b"".join([*kept, self._waiting[at:]])
-            if end > len(self._waiting):
-                break
-            if kind != b"pHYs":
-                kept.append(self._waiting[at:end])
-            at = end
-        return b""
+def _filter(saver: str, metadata: Metadata) -> Callable[[bytes], bytes]:
+    """Return what the file goes through on its way: libvips does not write all that there is."""
+    own = metadata.parts if metadata.parts_of == saver else ()
+    if saver == "jpeg" and own:
+        return SegmentFilter(own)
+    if saver == "png":
+        # libvips writes 72 dpi where nothing is known.
+        dropped = (b"pHYs",) if metadata.resolution is None else ()
+        added = own or text_chunks(metadata.texts().items())
+        if added or dropped:
+            return ChunkFilter(dropped, added)
+    if saver == "heif" and metadata.block(PROFILE) is not None:
+        return with_any_profile
+    return bytes
 
 
-def _described(image: Any, metadata: Metadata) -> Any:
-    """Return an image with the metadata that it is to be saved with."""
+def _described(image: Any, metadata: Metadata, saver: str) -> Any:
+    """Return an image with the metadata that libvips is to save it with."""
+    copied = saver == "png" and metadata.parts_of == "png"
     xres, yres = metadata.resolution or (image.xres, image.yres)
     image = image.copy(xres=xres, yres=yres)
     for key, value in metadata.fields.items():
-        if key.startswith(TEXTS) and not str(value).isascii():
-            # libvips would write UTF-8 into a chunk whose encoding is Latin-1.
+        if key.startswith(TEXTS) and (copied or not str(value).isascii()):
             continue
+        if key == IPTC and isinstance(value, bytes) and saver == "jpeg":
+            value = resources_of(value)
         image.set_type(_gtype(value), key, value)
     if metadata.fields:
         # The pixels are as the picture is displayed; libvips would leave the tag in the EXIF block.
@@ -217,7 +211,7 @@ def _png(strips: Iterable[NDArray[Any]], size: tuple[int, int]) -> Iterator[byte
             bits, channels = 8 * strip.itemsize, rows.shape[1] // size[1]
             color = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
             header = struct.pack(">2I5B", size[1], size[0], bits, color, 0, 0, 0)
-            yield b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", b"\x78\x01")
+            yield b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"\x78\x01")
         samples = np.ascontiguousarray(rows, rows.dtype.newbyteorder(">")).view(np.uint8)
         filtered = np.zeros((len(rows), samples.shape[1] + 1), np.uint8)  # 0: no filter in this row
         filtered[:, 1:] = samples
@@ -227,11 +221,6 @@ def _png(strips: Iterable[NDArray[Any]], size: tuple[int, int]) -> Iterator[byte
         for start in range(0, len(data), _STORED):
             block = data[start : start + _STORED]
             blocks += [struct.pack("<BHH", 0, len(block), len(block) ^ 0xFFFF), block]
-        yield _chunk(b"IDAT", b"".join(blocks))
+        yield chunk(b"IDAT", b"".join(blocks))
     end = struct.pack("<BHH", 1, 0, 0xFFFF) + struct.pack(">I", total)
-    yield _chunk(b"IDAT", end) + _chunk(b"IEND", b"")
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    check = zlib.crc32(data, zlib.crc32(kind))
-    return b"".join((struct.pack(">I", len(data)), kind, data, struct.pack(">I", check)))
+    yield chunk(b"IDAT", end) + chunk(b"IEND", b"")

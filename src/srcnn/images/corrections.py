@@ -1,0 +1,108 @@
+"""What a file says about its pixels, made true of the enlarged picture, or dropped and said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from srcnn.images.exif_block import (
+    ORIENTATION,
+    RATING,
+    RATING_PERCENT,
+    Change,
+    corrected_block,
+    small_number,
+)
+from srcnn.images.geotiff import moved_land
+from srcnn.images.metadata import EXIF, EXIF_FIELDS, IPTC, XMP, Field, Metadata
+from srcnn.images.photoshop import corrected_resources
+from srcnn.images.xmp import with_properties
+from srcnn.images.xmp_corrections import corrected_packet, has_rating
+
+_XMP_BASIC = "http://ns.adobe.com/xap/1.0/"
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """Metadata that hold for a result.
+
+    Attributes:
+        metadata: What is to be written.
+        dropped: What the source had and the result has not, in words.
+        fixed: What has other values than in the source, in words.
+    """
+
+    metadata: Metadata
+    dropped: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+
+
+def line_of(pages: Iterable[Corrected]) -> str | None:
+    """Return what was dropped and corrected on all pages as one line; ``None`` for nothing."""
+    pages = list(pages)
+    parts = (
+        ("left out, since it describes other pixels", [page.dropped for page in pages]),
+        ("corrected", [page.fixed for page in pages]),
+    )
+    lines = [
+        f"{word}: {', '.join(dict.fromkeys(chain(*what)))}" for word, what in parts if any(what)
+    ]
+    return "; ".join(lines) or None
+
+
+def corrected(metadata: Metadata, change: Change) -> Corrected:
+    """Return the metadata of a source as they hold for its result."""
+    fields = dict(metadata.fields)
+    dropped: list[str] = []
+    fixed: list[str] = []
+    exif = metadata.block(EXIF)
+    if exif is not None:
+        dropped += _correct_exif(fields, exif, change)
+    if (packet := metadata.block(XMP)) is not None:
+        told = exif is not None and small_number(exif, ORIENTATION) is not None
+        new, gone, changed = corrected_packet(packet, change, change.turned or told)
+        fields.pop(XMP) if new is None else fields.update({XMP: new})
+        dropped += gone
+        fixed += changed
+    if exif is not None and _take_rating(fields, exif):
+        fixed.append("rating, which is now in XMP")
+    if (block := metadata.block(IPTC)) is not None:
+        fields[IPTC], gone = corrected_resources(block, change)
+        dropped += gone
+    tags, gone = moved_land(metadata.tags, change)
+    dropped += gone
+    if tags != metadata.tags and tags:
+        fixed.append("size of a pixel on the land (GeoTIFF)")
+    scaled = replace(metadata, fields=fields, tags=tags).scaled(change.across, change.down)
+    return Corrected(scaled, tuple(dropped), tuple(fixed))
+
+
+def _correct_exif(fields: dict[str, Field], exif: bytes, change: Change) -> list[str]:
+    """Put corrected EXIF in the place of what was there; return what is dropped."""
+    block, dropped = corrected_block(exif, change)
+    if block != exif:
+        from srcnn.images.vips_fields import fields_of
+
+        for key in [key for key in fields if key.startswith(EXIF_FIELDS)]:
+            del fields[key]
+        new = fields_of(block)
+        fields.update((key, v) for key, v in new.items() if key.startswith(EXIF_FIELDS))
+    return dropped
+
+
+def _take_rating(fields: dict[str, Field], exif: bytes) -> bool:
+    """Say in XMP how many stars a picture has: libvips's EXIF has no place for them."""
+    stars = small_number(exif, RATING)
+    percent = small_number(exif, RATING_PERCENT)
+    if stars is None and percent is not None:
+        stars = 1 + min(percent, 99) // 25 if percent else 0
+    packet = fields.get(XMP)
+    old = packet if isinstance(packet, bytes) else None
+    if stars is None or not 0 <= stars <= 5 or (old is not None and has_rating(old)):
+        return False
+    new = with_properties(old, _XMP_BASIC, "xmp", {"Rating": str(stars)})
+    if new is None:
+        return False
+    fields[XMP] = new
+    return True
