@@ -53,8 +53,9 @@ LABELS = {
     "srcnn-955": "**srcnn-955**",
     "srcnn-955@t91": "**srcnn-955@t91**, then on 91 images",
     "fast": "**fast**, on the low-resolution grid; 50,000 weights",
+    "best": "**best**, on the low-resolution grid; 150,000 to 175,000 weights",
 }
-OF_THE_FAMILY = {name: LABELS[name] for name in ("bicubic", "srcnn-955", "fast")}
+OF_THE_FAMILY = {name: LABELS[name] for name in ("bicubic", "srcnn-955", "fast", "best")}
 
 
 def results() -> str:

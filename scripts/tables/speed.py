@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 from shared import ROOT
 
@@ -133,7 +133,11 @@ def large() -> str:
             f"| {row['ns_per_pixel']:.0f} | {row['peak_mb']} |"
         )
     rounds = f"medians of {report['rounds']} runs" if report["rounds"] > 1 else "one run each"
-    return "\n".join(lines) + f"\n\n{rounds.capitalize()}.\n"
+    text = f"\n\n{rounds.capitalize()}."
+    if peaks := report.get("peak_mb"):
+        others = ", ".join(f"{peak} MiB by {model}" for model, peak in peaks.items())
+        text += f" The largest picture at its peak: {others}."
+    return "\n".join(lines) + f"{text}\n"
 
 
 class LargeRow(TypedDict):
@@ -153,6 +157,7 @@ class LargeDocument(TypedDict):
     scale: int
     rounds: int
     rows: list[LargeRow]
+    peak_mb: NotRequired[dict[str, int]]
 
 
 def _large() -> LargeDocument:
