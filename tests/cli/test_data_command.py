@@ -276,7 +276,7 @@ def test_photos_that_are_whole_need_no_fetching(shared: Path, srcnn: Srcnn) -> N
 def test_an_unknown_name_is_refused_before_anything_starts(
     server: Server, root: Path, srcnn: Srcnn, verb: str
 ) -> None:
-    result = srcnn("data", verb, "small", "smal")
+    result = srcnn("data", verb, "small", "unheard-of")
     assert result.code == 2
     assert "set14" in result.error
     assert server.asked == []

@@ -71,7 +71,7 @@ def test_find(folder: Path) -> None:
     ("model", "scale", "message"),
     [
         ("srcnn-915", 4, "model 'srcnn-915': is not shipped for x4; it is for x2, x3"),
-        ("srcnn-935", 4, "model 'srcnn-935': is unknown; use srcnn-915, "),
+        ("srcnn-935", 4, "model 'srcnn-935': is unknown; did you mean srcnn-935@wide?"),
         ("edsr", 3, "srcnn-915, srcnn-935@wide, srcnn-955, or a weights file"),
         ("none.onnx", 3, "none.onnx: no such weights file"),
         ("folder/none", 3, "folder/none: no such weights file"),
