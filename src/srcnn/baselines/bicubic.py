@@ -23,5 +23,5 @@ class Bicubic:
         self.color: Color = color
 
     def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
-        """Return ``padded``, (C, H, W) floats; with radius 0 there is no padding to remove."""
+        """Return ``padded``, (C, H, W) floats, unchanged, because radius 0 needs no padding."""
         return padded

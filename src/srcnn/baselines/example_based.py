@@ -1,4 +1,4 @@
-"""An example-based method as a model: predict the residual of each patch, and average overlaps."""
+"""An example-based method as a model: predict residuals of patches, and average overlaps."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class Recolour:
     Attributes:
         color: Color space of the patches, YCbCr or RGB.
         hue: Largest rotation in degrees, in either direction.
-        brightness: Largest factor, 1 or more; its inverse is equally likely.
+        brightness: Largest factor, 1 or more; the smallest factor is its inverse.
     """
 
     color: Color

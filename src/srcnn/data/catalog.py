@@ -1,4 +1,4 @@
-"""The data sets of the field by name: what they are, their origin, and where to find them locally."""
+"""The data sets of the field by name: what they are, their origin, and where they lie locally."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def locate(name: str, root: str | Path | None = None) -> Path:
 
 
 def _in_any_case(folder: Path) -> Path | None:
-    """Return the folder whose name differs from ``folder`` only in case; prefer the catalog's spelling."""
+    """Return the folder whose name differs only in case, preferring the catalog's spelling."""
     if not folder.parent.is_dir():
         return None
     named = [each for each in folder.parent.iterdir() if each.name.lower() == folder.name.lower()]

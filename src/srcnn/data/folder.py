@@ -15,7 +15,7 @@ from srcnn.errors import MissingData, UsageError
 from srcnn.images.formats import SOURCE_SUFFIXES
 
 RESOLVED, LOG = "recipe.yaml", "log.jsonl"
-"""Files of a training run's folder: its resolved recipe and its log. Both mark a folder as a run."""
+"""Names of a run's resolved recipe and log; a folder with both is that of a training run."""
 _THUMBNAILS = ("@eaDir",)
 """Folders in which network drives keep thumbnails beside images."""
 _EXAMPLES = 3

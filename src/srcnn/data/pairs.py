@@ -1,4 +1,4 @@
-"""Check that files are suited to evaluation or training: sizes, channels, and no srcnn results."""
+"""Check that files are suited to evaluation or training: sizes, channels, own results."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class Pair:
 
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
-"""(input, reference, loss weights): (N, C, P / factor + 2r, P / factor + 2r), (N, C, P, P), (N,)."""
+"""(input, reference, loss weights): (N, C, P / factor + 2r, P / factor + 2r), (N, C, P, P), N."""
 
 
 class Sampler(Protocol):
@@ -221,7 +221,7 @@ class PatchSampler:
         self._bounds = np.cumsum(areas / areas.sum())
 
     def batch(self, step: int) -> Batch:
-        """See `Sampler.batch`. The loss weights average 1 over all patches."""
+        """See `Sampler.batch`. Weights apply to squared errors and average 1 over all patches."""
         random = np.random.default_rng((self.seed, step))
         inputs, truths, picks = [], [], []
         for _ in range(self.batch_size):

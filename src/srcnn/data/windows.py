@@ -1,4 +1,4 @@
-"""Degrade patches one by one, so that every patch of every step has its own random degradation.
+"""Degrade patches one by one, so that every patch of every step has its own degradation.
 
 Degrading a whole image takes long and gives it a single degradation. Here only a window is
 degraded. It exceeds the patch and its halo by the reach of blur, resizing and compression, so

@@ -56,7 +56,7 @@ def ifc(a: NDArray[Any], b: NDArray[Any]) -> float:
 
 
 def _bands(image: Levels) -> dict[tuple[int, int], Levels]:
-    """Return the measured bands by (level, orientation), cut to whole blocks; level 0 is the finest."""
+    """Return the measured bands by (level, orientation), cut to whole blocks, finest level 0."""
     from pyrtools.pyramids import SteerablePyramidSpace
 
     found = SteerablePyramidSpace(image, height=LEVELS, order=ORDER).pyr_coeffs
@@ -104,7 +104,7 @@ def _channel(picture: Levels, truth: Levels, window: int) -> tuple[Levels, Level
 
 
 def _means(band: Levels, window: int) -> Levels:
-    """Return means of windows centered on the blocks, with borders mirrored about the edge pixel."""
+    """Return means of windows centered on the blocks; borders mirror about the edge pixel."""
     padded = np.pad(band, window // 2, mode="reflect")
     at = np.s_[BLOCK // 2 :: BLOCK]
     rows = sliding_window_view(padded, window, axis=0)[at].mean(axis=-1)

@@ -12,7 +12,7 @@ from srcnn.errors import UsageError
 from srcnn.images.quantize import peak
 
 WINDOW, SIGMA, K1, K2 = 11, 1.5, 0.01, 0.03
-"""Side and standard deviation of the window in pixels, and the constants K1 and K2 of the paper."""
+"""Side and standard deviation of the window in pixels, and the paper's constants K1 and K2."""
 
 
 def ssim(a: NDArray[Any], b: NDArray[Any]) -> float:

@@ -2,9 +2,9 @@
 
 g is an SRCNN with one filter fewer in each hidden layer, or three fewer for a three-channel
 image. After folding, the filters that g lacks carry the image's channels to the output: the
-first layer is a delta with bias 1/2 (so that ReLU passes values that bicubic interpolation
-undershoots below 0), the hidden layers pass it on, and the last layer adds it with weight 1
-and bias -1/2. The biases of the first layer absorb the shift by 1/2. Architecture and number
+first layer is a delta with bias 1/2 (so that ReLU passes negative values, which bicubic
+interpolation can produce), the hidden layers pass it on, and the last layer adds it with weight
+1 and bias -1/2. The biases of the first layer absorb the shift by 1/2. Architecture and number
 of weights equal the paper's.
 """
 

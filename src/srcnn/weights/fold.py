@@ -1,4 +1,4 @@
-"""Fold constants: compute the parts of a graph that do not depend on the image, and store them.
+"""Fold constants: compute what does not depend on the image in advance, and store it.
 
 Needs the extra ``train``. Runtimes for phones and browsers, converters and quantizers look for
 weights among a graph's initializers, and not all of them fold by themselves.

@@ -1,4 +1,4 @@
-"""Labels of weights, taken from their cards, because every run names its file ``weights.onnx``."""
+"""Labels of weights from their cards, because every run names its file ``weights.onnx``."""
 
 from __future__ import annotations
 

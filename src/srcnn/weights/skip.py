@@ -38,7 +38,7 @@ _ALIKE = 0.3
 Residual networks reach 0.6 to 0.7; others stay below 0.13.
 """
 _SHIFT = 1.0
-"""Added to the image so that ReLU passes values that bicubic undershoots below 0."""
+"""Added to the image so that ReLU passes negative values, which bicubic can produce."""
 _log = logging.getLogger(__name__)
 
 

@@ -32,7 +32,7 @@ from srcnn.weights.fold import fold
 from srcnn.weights.graph import graph_file, protos
 
 _REACH = 2
-"""Largest distance, in input pixels, of a bicubic tap from the input pixel of its output pixel."""
+"""Largest distance, in input pixels, of a bicubic tap from the pixel that contains its output."""
 
 
 def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:

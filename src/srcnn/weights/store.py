@@ -58,7 +58,7 @@ def find(model: str, scale: int, others: Sequence[str] = ()) -> Path:
         others: More valid names, for the error message.
 
     Raises:
-        ModelError: There is no such file, or no such model for ``scale``.
+        ModelError: The file does not exist, or no such model is shipped for ``scale``.
     """
     if is_file_name(model):
         path = Path(model)
