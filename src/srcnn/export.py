@@ -1,6 +1,15 @@
 """Export a network to a file for other programs, and verify the file against torch.
 
 Needs the extra ``train``.
+
+A bare network (``.onnx`` or ``.safetensors``) is a weights file with its card, which `srcnn.load`
+(ONNX) and `SRCNN.from_pretrained` open. It maps (N, C, H + 2r, W + 2r) float32 to (N, C, H, W)
+float32, or to (N, C, s H, s W) for a network on the low-resolution grid. Values lie around [0, 1]:
+luma (C = 1) or the card's color space (C = 3). The caller enlarges the image where the network
+does not, pads by the radius r, and clamps the result.
+
+A standalone ONNX graph does all of that itself: (N, 3, H, W) float32 RGB in [0, 1] to
+(N, 3, s H, s W) float32 RGB in [0, 1], for any size from one pixel up.
 """
 
 from __future__ import annotations
@@ -75,14 +84,7 @@ def export(
 ) -> float:
     """Export a network to a file for other programs and verify it against torch.
 
-    A bare network (``.onnx`` or ``.safetensors``) is a weights file with its card, which
-    `srcnn.load` (ONNX) and `SRCNN.from_pretrained` open. It maps (N, C, H + 2r, W + 2r) float32 to
-    (N, C, H, W) float32, or to (N, C, s H, s W) for a network on the low-resolution grid. Values
-    lie around [0, 1]: luma (C = 1) or the card's color space (C = 3). The caller enlarges the image
-    where the network does not, pads by the radius r, and clamps the result.
-
-    A ``standalone`` ONNX graph does all of that itself: (N, 3, H, W) float32 RGB in [0, 1] to
-    (N, 3, s H, s W) float32 RGB in [0, 1], for any size from one pixel up.
+    The module's docstring describes inputs and outputs of the exported networks.
 
     Args:
         model: Name of a shipped model, or a weights file.

@@ -40,11 +40,6 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
 
     The graph accepts every size from one pixel up and clamps its output. It does not process the
     image in tiles, so memory grows with the image.
-
-    Args:
-        tensors: The network's weights by name.
-        card: Their card.
-        scale: The scale s.
     """
     grid = grid_of(card)
     # A network on the low-resolution grid reads the image itself, others the bicubic one.
