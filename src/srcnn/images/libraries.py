@@ -151,7 +151,11 @@ class Heic:
     def writer(
         self, file: IO[bytes], fmt: Format, first: Page, extent: Extent, quality: int | None
     ) -> Writer:
-        """Raise `UsageError`, because HEIC is only read."""
+        """Reject writing.
+
+        Raises:
+            UsageError: Always, because HEIC is only read.
+        """
         raise UsageError("HEIC", "is only read", "use jpg or png")
 
 

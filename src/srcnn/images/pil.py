@@ -71,7 +71,7 @@ def open_pil(image: Image, max_pixels: int = MAX_PIXELS, name: str = "PIL image"
     """Open a PIL image like `srcnn.images.io.open_picture` would open it as a file.
 
     The EXIF orientation is applied, a palette becomes RGB, a transparent color becomes alpha, and
-    CMYK becomes sRGB by the image's profile. Of an animation, only the current frame is used.
+    CMYK becomes sRGB by the image's profile. Only the current frame of an animation is used.
 
     Args:
         image: An image of any mode but "F" and "LAB"; it must not change until the pixels are read.
