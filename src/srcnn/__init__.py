@@ -1,7 +1,7 @@
-"""Super-resolution with the convolutional network of Dong, Loy, He and Tang (TPAMI 2016).
+"""Image super-resolution with SRCNN (Dong, Loy, He and Tang, IEEE TPAMI 38(2), 2016).
 
-``srcnn.upscale("photo.png", scale=3)`` needs only the core install; what needs torch (`SRCNN`,
-`BinarySRCNN`, `evaluate`) is loaded when it is first used.
+``srcnn.upscale("photo.png", scale=3)`` needs only the core install. Names that need torch
+(`SRCNN`, `BinarySRCNN`, `evaluate`) are imported on first use.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 __version__ = "0.2.0"
 
-# Read by libraries when they are loaded. ONNX Runtime's wheel reports to its maker, and keeps a file in the
-# temporary folder for it; libvips warns on stderr of what our errors say.
+# Libraries read these variables when they are loaded. Without the first, ONNX Runtime sends
+# telemetry and keeps a file for it in the temporary folder; without the second, libvips prints
+# warnings on stderr that srcnn's own errors already cover.
 _environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 _environ.setdefault("VIPS_WARNING", "0")
 
@@ -62,7 +63,7 @@ __all__ = [
 ]
 
 
-if not TYPE_CHECKING:  # or every name that is mistyped would be one of type Any
+if not TYPE_CHECKING:  # otherwise a type checker would accept every misspelled name as Any
 
     def __getattr__(name: str) -> Any:
         if name not in _HOMES:

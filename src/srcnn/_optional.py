@@ -1,4 +1,4 @@
-"""The one place that turns a missing extra into the command that installs it."""
+"""Turn a missing optional dependency into the command that installs it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from importlib.util import find_spec
 
 from srcnn.errors import MissingExtra
 
-# Those of pyproject.toml by the names that are imported; what one extra takes over from another is left out.
+# Import names of each extra's packages in pyproject.toml, without those that an extra gets by
+# including another extra.
 _MODULES = {
     "evaluate": ("pooch", "pyrtools", "scipy", "sklearn"),
     "heic": ("pi_heif",),
@@ -21,12 +22,15 @@ _MODULES = {
 
 
 def need(extra: str, purpose: str, *modules: str) -> None:
-    """Raise `MissingExtra` if a package is not installed; nothing is imported.
+    """Check that the packages of an extra are installed, without importing them.
 
     Args:
-        extra: The extra that brings it.
-        purpose: What needs it.
-        modules: What is looked for; none is everything that the extra brings.
+        extra: The extra that provides the packages.
+        purpose: What needs them, for the error message.
+        modules: Import names to look for. Default: all packages of the extra.
+
+    Raises:
+        MissingExtra: At least one package is not installed.
     """
     missing = [name for name in modules or _MODULES[extra] if find_spec(name) is None]
     if missing:
@@ -37,5 +41,5 @@ def need(extra: str, purpose: str, *modules: str) -> None:
 
 
 def has(extra: str) -> bool:
-    """Return whether every package of ``extra`` is there; nothing is imported."""
+    """Return whether every package of ``extra`` is installed, without importing any."""
     return all(find_spec(name) is not None for name in _MODULES[extra])

@@ -1,19 +1,19 @@
-"""Every error that srcnn raises on purpose, and the exit code that each one means.
+"""Every error that srcnn raises on purpose, and the exit code of each.
 
 ::
 
-    SrcnnError               1   of several inputs some failed; a run diverged, a server cannot be reached
+    SrcnnError               1   some of several inputs failed, a run diverged, no server answered
     ├── UsageError           2   the command line or a recipe is wrong; nothing was started
     │   ├── DestinationExists
     │   ├── MissingData
     │   └── MissingExtra
-    ├── InputError           3   a picture is missing or cannot be read
-    ├── LimitError           4   a limit was met; the message names the flag that raises it
+    ├── InputError           3   an image is missing or cannot be read
+    ├── LimitError           4   a limit was exceeded; the message names the flag that raises it
     ├── OutputError          5   the output cannot be written
     ├── ModelError           6   a model or checkpoint is unknown or cannot be used
     └── Stopped            130   the caller asked to stop; nothing was written
 
-An error reads as one line, ``<what>: <why>; <what to do>``, of under 190 characters.
+An error prints as one line of fewer than 200 characters: ``<what>: <why>; <what to do>``.
 """
 
 from __future__ import annotations
@@ -21,22 +21,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _LONGEST = 185
+"""Characters of the three texts together, without the separators between them."""
 
 
 class SrcnnError(Exception):
-    """Base of all errors.
+    """Base class of all errors.
 
     Attributes:
-        what: The thing that the error is about.
-        why: The reason.
-        fix: What to do; may be empty.
-        option: Python name of the argument to change, such as ``max_pixels``; may be empty. Wherever
-            the three texts say ``{option}``, `line` puts the name in the caller's own spelling.
+        what: What the error is about, such as a file name.
+        why: What is wrong with it.
+        fix: What to do about it; may be empty.
+        option: Python name of the argument to change, such as ``max_pixels``; may be empty.
+            Wherever one of the three texts contains ``{option}``, `line` inserts the caller's own
+            spelling.
+        exit_code: Exit code of the command line; each subclass has its own.
     """
 
     exit_code = 1
 
     def __init__(self, what: object, why: object, fix: str = "", option: str = "") -> None:
+        """Store the parts of the message.
+
+        Args:
+            what: What the error is about; converted to a string.
+            why: What is wrong with it; converted to a string.
+            fix: What to do about it.
+            option: Python name of the argument to change.
+        """
         super().__init__(what, why, fix, option)
         self.what = str(what)
         self.why = str(why)
@@ -44,16 +55,24 @@ class SrcnnError(Exception):
         self.option = option
 
     def __str__(self) -> str:
+        """Return the error as one line, with the option spelled as a Python argument."""
         return self.line(f"{self.option}=")
 
     def line(self, option: str) -> str:
-        """Return the error as one line in which ``option`` is how the caller spells the argument."""
+        """Return the error as one line.
+
+        Args:
+            option: The caller's spelling of the argument to change, such as ``--max-pixels``.
+
+        Returns:
+            ``<what>: <why>; <fix>``; long parts are shortened in the middle.
+        """
         what, why, fix = (
             _one_line(text.replace("{option}", option) if self.option else text)
             for text in (self.what, self.why, self.fix)
         )
         fix = f"; {fix}" if fix else ""
-        # The remedy is what the reader needs most, so the name gives way first, then the reason.
+        # The reader needs the fix most, so shorten the name first, then the reason.
         if len(what) + len(why) + len(fix) > _LONGEST:
             what = _shorten(what, max(40, _LONGEST - len(why) - len(fix)))
         if len(what) + len(why) + len(fix) > _LONGEST:
@@ -68,11 +87,11 @@ class UsageError(SrcnnError):
 
 
 class DestinationExists(UsageError):
-    """The file to be written is already there, and nobody said what to do with it."""
+    """The output file already exists, and the caller did not say to overwrite it."""
 
 
 class MissingData(UsageError):
-    """A data set is not where it was looked for."""
+    """A data set was not found in the place where it was expected."""
 
 
 class MissingExtra(UsageError):
@@ -80,13 +99,13 @@ class MissingExtra(UsageError):
 
 
 class InputError(SrcnnError):
-    """A picture is missing or cannot be read as an image."""
+    """An image is missing or cannot be read."""
 
     exit_code = 3
 
 
 class LimitError(SrcnnError):
-    """A limit on pixels or bytes was met."""
+    """A limit on pixels or bytes was exceeded."""
 
     exit_code = 4
 
@@ -110,9 +129,15 @@ class Stopped(SrcnnError):
 
 
 def choices(name: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return what to do about a name that is not ``known``: take the one that it resembles.
+    """Return advice for an unknown name.
 
-    Where it resembles none, ``otherwise``, or all of them.
+    Args:
+        name: The unknown name.
+        known: The names that exist.
+        otherwise: Advice when no known name resembles ``name``. Empty lists all known names.
+
+    Returns:
+        "did you mean ...?" for a similar known name, else ``otherwise`` or the list of names.
     """
     from difflib import get_close_matches
 

@@ -1,6 +1,15 @@
-"""A network to a file for other programs, written only if the file does what torch does.
+"""Export a network to a file for other programs, and verify the file against torch.
 
 Needs the extra ``train``.
+
+A bare network (``.onnx`` or ``.safetensors``) is a weights file with its card, which `srcnn.load`
+(ONNX) and `SRCNN.from_pretrained` open. It maps (N, C, H + 2r, W + 2r) float32 to (N, C, H, W)
+float32, or to (N, C, s H, s W) for a network on the low-resolution grid. Values lie around [0, 1]:
+luma (C = 1) or the card's color space (C = 3). The caller enlarges the image where the network
+does not, pads by the radius r, and clamps the result.
+
+A standalone ONNX graph does all of that itself: (N, 3, H, W) float32 RGB in [0, 1] to
+(N, 3, s H, s W) float32 RGB in [0, 1], for any size from one pixel up.
 """
 
 from __future__ import annotations
@@ -36,25 +45,25 @@ from srcnn.weights.srvgg import to_srvgg
 from srcnn.weights.standalone import to_standalone
 
 LIMIT = 1e-5
-"""The largest difference to torch, of values in [0, 1], with which a file is written."""
+"""Largest accepted difference from torch, for values in [0, 1]; a larger one writes nothing."""
 LAYOUTS = ("compact",)
-"""The published layouts that a network can be written in."""
+"""The published layouts that a network can be exported to."""
 _SHAPES = ((1, 1, 1), (1, 1, 7), (2, 11, 1), (1, 13, 17), (2, 31, 23))
-"""Batch, height and width of the pictures that are compared: one pixel, one row, one column, primes."""
+"""Batch size, height and width of the compared inputs: one pixel, one row, one column, primes."""
 
 Run = Callable[[Batch], Batch]
 
 
 @dataclass(frozen=True)
 class _Written:
-    """The bytes of a file, and how its network and torch's are compared.
+    """The bytes of an exported file, and how to compare it with torch.
 
     Attributes:
-        data: The bytes.
-        run: What the file does.
-        wanted: What torch does.
-        shapes: Shapes of the batches that both are given.
-        cut: Output pixels at each border that are not compared.
+        data: Contents of the file.
+        run: Runs the exported file on a batch.
+        wanted: Runs the torch network on the same batch.
+        shapes: (N, C, H, W) of the batches to compare.
+        cut: Output pixels to ignore at each border.
     """
 
     data: bytes
@@ -73,31 +82,30 @@ def export(
     layout: str | None = None,
     size: tuple[int, int] | None = None,
 ) -> float:
-    """Write a network to a file for other programs, and return its largest difference to torch.
+    """Export a network to a file for other programs and verify it against torch.
 
-    A bare network, ``.onnx`` or ``.safetensors``, is a weights file with its card, which `srcnn.load`
-    (ONNX) and `SRCNN.from_pretrained` open: (N, C, H + 2r, W + 2r) in, (N, C, H, W) out (times the
-    scale for a network of the low-resolution grid), float32 around [0, 1], of luma (C = 1) or the
-    card's colors (C = 3). The caller enlarges where the network does not, pads by the radius r, and
-    clamps. A ``standalone`` ONNX graph does all of that itself: (N, 3, H, W) RGB in [0, 1] in,
-    (N, 3, s H, s W) RGB in [0, 1] out, any size from one pixel up.
+    The module's docstring describes inputs and outputs of the exported networks.
 
     Args:
-        model: A shipped name or a weights file.
-        scale: The scale of the network, 2 or more.
+        model: Name of a shipped model, or a weights file.
+        scale: Scale of the network, 2 or more.
         destination: File to write, ``.onnx`` or ``.safetensors``.
-        standalone: Whether color, resize and borders are in the ONNX graph.
-        overwrite: Whether to replace what is at the destination.
-        layout: ``"compact"`` for a ``.safetensors`` file in the published layout of the compact
-            family, which takes and gives RGB: see `srcnn.weights.srvgg`.
-        size: (H, W) of the only image that an ONNX graph is to take, for runtimes without free
-            dimensions; the batch is then 1. The input of a bare network is 2r larger.
+        standalone: Put color conversion, resizing and padding into the ONNX graph.
+        overwrite: Replace an existing file.
+        layout: ``"compact"`` writes a ``.safetensors`` file in the published layout of the compact
+            family, which maps RGB to RGB: see `srcnn.weights.srvgg`.
+        size: (H, W) of the only image size that the ONNX graph accepts, for runtimes without
+            dynamic dimensions; the batch size is then 1. The input of a bare network is 2r larger
+            in each dimension.
+
+    Returns:
+        The largest absolute difference between the file and torch, for values in [0, 1].
 
     Raises:
-        UsageError: The suffix, the scale, or what is combined is wrong.
-        DestinationExists: The destination is there.
-        ModelError: The model is unknown, is for another scale or layout, or comes out other than
-            torch has it; nothing is written then.
+        UsageError: The suffix or scale is invalid, or the options cannot be combined.
+        DestinationExists: The destination exists and ``overwrite`` is false.
+        ModelError: The model is unknown or for another scale or layout, or the file differs from
+            torch by more than `LIMIT`; nothing is written then.
         OutputError: The file cannot be written.
     """
     model, destination = str(model), Path(destination)
@@ -116,7 +124,7 @@ def export(
     else:
         written = _bare(tensors, card, network, destination.suffix, size)
     difference = _difference(written)
-    if not difference <= LIMIT:  # so that NaN is refused too
+    if not difference <= LIMIT:  # "not <=" also rejects NaN
         why = f"would differ from torch by {difference:.1e}, over {LIMIT:.0e}"
         raise ModelError(destination, why, "nothing was written")
     write_atomically(destination, written.data)
@@ -130,7 +138,11 @@ def _check(
     layout: str | None,
     size: tuple[int, int] | None,
 ) -> None:
-    """Raise `UsageError` for what does not go together."""
+    """Check the suffix, the scale and the combination of options.
+
+    Raises:
+        UsageError: They are invalid or cannot be combined.
+    """
     onnx = destination.suffix == ".onnx"
     if destination.suffix not in (".onnx", ".safetensors"):
         raise UsageError(destination, "is no kind of file to export", "use .onnx or .safetensors")
@@ -178,7 +190,7 @@ def _published(tensors: Tensors, card: Card, network: Run) -> _Written:
     metadata = {"format": "pt", "modelspec.title": card.name, "modelspec.license": card.licence}
     data = safetensors.numpy.save(state, {key: text for key, text in metadata.items() if text})
     again = safetensors.numpy.load(data)
-    # Zeros around every convolution reach as far as the network sees, and bilinear color one more.
+    # Zero padding affects the result as far in as the receptive radius, bilinear color one more.
     cut = grid_of(card).radius + 1
     sizes = [(n, 3, h + 2 * cut, w + 2 * cut) for n, h, w in _SHAPES]
     wanted = _whole_road(network, card, card.scale, bilinear=True, clamped=False)
@@ -190,9 +202,10 @@ def _shapes(size: tuple[int, int] | None) -> Sequence[tuple[int, int, int]]:
 
 
 def _difference(written: _Written) -> float:
-    """The largest absolute difference of two ways, on noise in [0, 1]; NaN where one gives NaN.
+    """Return the largest absolute difference between both networks on noise in [0, 1].
 
-    Noise asks most of a network: every filter answers, and no border is like another.
+    Noise is the hardest input: it excites every filter, and no two borders are alike. The result
+    is NaN if an output contains NaN, and infinity if the shapes differ.
     """
     random = np.random.default_rng(0)
     inner = slice(written.cut, -written.cut or None)
@@ -202,13 +215,13 @@ def _difference(written: _Written) -> float:
         first, second = written.run(batch), written.wanted(batch)
         if first.shape != second.shape:
             return float("inf")
-        with np.errstate(invalid="ignore"):  # infinity from infinity is NaN, and refused
+        with np.errstate(invalid="ignore"):  # infinity minus infinity is NaN, which is rejected
             largest.append(np.abs(first - second)[..., inner, inner].max())
     return float(np.max(largest))
 
 
 def _in_torch(network: TorchNetwork) -> Run:
-    """The valid network in torch, float32 on the CPU."""
+    """Return a function that runs the network without padding in torch, float32 on the CPU."""
 
     @torch.inference_mode()
     def run(batch: Batch) -> Batch:
@@ -221,9 +234,10 @@ def _in_torch(network: TorchNetwork) -> Run:
 def _whole_road(
     network: Run, card: Card, scale: int, bilinear: bool = False, clamped: bool = True
 ) -> Run:
-    """(N, 3, H, W) RGB to RGB: the package's own color and resize in float64 around the network.
+    """Return a function from (N, 3, H, W) RGB to upscaled RGB, as the package itself computes it.
 
-    The channels that the network does not make are bicubic, or ``bilinear``.
+    Color conversion and resizing are the package's own, in float64. Channels that the network does
+    not produce are bicubic, or ``bilinear``.
     """
     space = space_of(card.color)
     grid = grid_of(card)
@@ -244,7 +258,7 @@ def _whole_road(
 
 
 def _bilinear(image: NDArray[np.float64], scale: int) -> NDArray[np.float64]:
-    """(H, W, C) to (C, scale * H, scale * W), by torch's interpolation."""
+    """Enlarge (H, W, C) to (C, scale * H, scale * W) with torch's bilinear interpolation."""
     planes = torch.from_numpy(np.moveaxis(image, 2, 0))[None]
     large = functional.interpolate(planes, scale_factor=scale, mode="bilinear")
     out: NDArray[np.float64] = large[0].numpy()

@@ -1,4 +1,4 @@
-"""What a person sees on stderr: messages, a progress line in place, and durations in words."""
+"""Output to stderr: messages, a progress line updated in place, and readable durations."""
 
 from __future__ import annotations
 
@@ -8,28 +8,38 @@ from threading import Lock
 from unicodedata import combining, east_asian_width
 
 _SPEAKING = Lock()
-"""Two workers may print at the same time, and Python's streams lose text then."""
+"""Serializes writes to stderr, because concurrent prints from several threads can lose text."""
 _COLUMNS = 80
-"""Width of a terminal that does not say how wide it is."""
+"""Width, in columns, assumed for a terminal that does not report one."""
 
 
 def say(text: str, quiet: bool = False) -> None:
-    """Print a message to stderr, so that stdout holds results only."""
-    if not quiet and sys.stderr is not None:  # there is none under pythonw
+    """Print a message to stderr, so that stdout carries only results.
+
+    Args:
+        text: The message.
+        quiet: Print nothing.
+    """
+    if not quiet and sys.stderr is not None:  # it is None under pythonw
         clear = "\r\033[K" if is_shown() else ""
         with _SPEAKING:
             print(f"{clear}{text}", file=sys.stderr, flush=True)
 
 
 def is_shown() -> bool:
-    """Return whether somebody looks at stderr, so that progress is worth drawing."""
+    """Return whether stderr is a terminal, where progress is worth drawing."""
     return sys.stderr is not None and sys.stderr.isatty()
 
 
 def show(text: str, quiet: bool = False) -> None:
-    """Show progress, overwritten in place; print nothing where stderr is not a terminal.
+    """Draw a progress line that overwrites itself; do nothing if stderr is not a terminal.
 
-    Text that is wider than the terminal loses its middle: a second row would stay there.
+    Text wider than the terminal is shortened in the middle: a wrapped second row could not be
+    overwritten.
+
+    Args:
+        text: The line.
+        quiet: Draw nothing.
     """
     if not quiet and is_shown():
         with _SPEAKING:
@@ -38,7 +48,7 @@ def show(text: str, quiet: bool = False) -> None:
 
 
 def columns() -> int:
-    """Return the width of the terminal that stderr is; 80 if it does not say."""
+    """Return the width of the terminal on stderr in columns, or 80 if it is unknown."""
     try:
         return os.get_terminal_size(sys.stderr.fileno()).columns or _COLUMNS
     except (OSError, ValueError):
@@ -46,7 +56,15 @@ def columns() -> int:
 
 
 def fitting(text: str, cells: int) -> str:
-    """Return text in so many cells of a terminal at most; what would move its cursor is a ``?``."""
+    """Shorten text to a number of terminal columns.
+
+    Args:
+        text: The text. Unprintable characters, which could move the cursor, become ``?``.
+        cells: Largest width in columns.
+
+    Returns:
+        The text, with ``...`` in place of its middle if it was too wide.
+    """
     text = "".join(character if character.isprintable() else "?" for character in text)
     if width(text) <= cells:
         return text
@@ -58,12 +76,12 @@ def fitting(text: str, cells: int) -> str:
 
 
 def width(text: str) -> int:
-    """Return how many cells of a terminal a text takes."""
+    """Return how many terminal columns a text occupies."""
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def duration(seconds: float) -> str:
-    """Return a duration in words: ``12 s``, ``3 min 20 s``, ``2 h 05 min``."""
+    """Format a duration in seconds, such as ``12 s``, ``3 min 20 s`` or ``2 h 05 min``."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

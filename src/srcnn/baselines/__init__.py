@@ -1,4 +1,5 @@
-"""What the paper compares with, behind the interface of a network (`srcnn.engine.network`).
+"""The methods that the paper compares with, behind the interface of `srcnn.engine.network`.
 
-Bicubic interpolation, and two methods that learn from pairs of patches: ``sparse-coding`` and ``a+``.
+They are bicubic interpolation and two methods that learn from pairs of patches,
+``sparse-coding`` and ``a+``.
 """

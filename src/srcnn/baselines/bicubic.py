@@ -1,4 +1,4 @@
-"""Bicubic interpolation as a model: the network that changes nothing."""
+"""Bicubic interpolation as a model: a network that returns its input."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ NAME = "bicubic"
 
 
 class Bicubic:
-    """Takes the enlarged image and gives it back."""
+    """A model that returns the bicubically enlarged image unchanged."""
 
     name = NAME
     grid = ENLARGED
 
     def __init__(self, color: Color = "Y") -> None:
-        """Choose the channels that it is given; they change the result by rounding only."""
+        """Choose the color space of the input, which changes the result only by rounding."""
         self.color: Color = color
 
     def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
-        """Return ``padded``, (C, H, W) floats: with radius 0 there is no padding to lose."""
+        """Return ``padded``, (C, H, W) floats, unchanged, because radius 0 needs no padding."""
         return padded

@@ -1,4 +1,4 @@
-"""An example-based method as a model: patches in, what they lack out, overlapping answers averaged."""
+"""An example-based method as a model: predict residuals of patches, and average overlaps."""
 
 from __future__ import annotations
 
@@ -14,36 +14,52 @@ from srcnn.images.grid import Grid
 from srcnn.images.resize import imresize
 
 _AT_ONCE = 4096
-"""Patches whose products with all atoms are held, 16 MB."""
+"""Patches processed at once; their products with all atoms take 16 MB."""
 _HALO = 3
-"""Low-resolution pixels around a pixel that its patches need: those that end in it begin two pixels
-before it, and gradients reach one more."""
+"""Low-resolution pixels around a pixel that its patches depend on.
+
+Patches that contain the pixel start up to two pixels before it, and gradients reach one further.
+"""
 _TAPS = 2
-"""Low-resolution pixels on either side that bicubic interpolation weighs."""
+"""Low-resolution pixels on either side that bicubic interpolation uses."""
 
 
 class Coder(Protocol):
-    """Where the methods differ."""
+    """The part in which the methods differ."""
 
     def residuals(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """N x d features of bicubic patches to N x P²: truth less bicubic, as the method expects it."""
+        """Predict what bicubic patches lack.
+
+        Args:
+            features: (N, d) float32 features of bicubic patches.
+
+        Returns:
+            (N, P²) float32: the expected difference between the reference and the bicubic patch.
+        """
         ...
 
 
 class ExampleBased:
-    """A trained method for one scale, on the low-resolution grid, on which its patches lie."""
+    """A trained method for one scale, on the low-resolution grid that aligns its patches."""
 
     color: Color = "Y"
 
     def __init__(self, name: str, scale: int, basis: NDArray[np.float32], coder: Coder) -> None:
-        """``basis``: 4P² x d, of `srcnn.baselines.features`."""
+        """Combine a basis and a coder into a model.
+
+        Args:
+            name: Name of the model.
+            scale: Scale that both were trained for.
+            basis: (4P², d), from `srcnn.baselines.features.basis_of`.
+            coder: The trained method.
+        """
         self.name = name
         self.grid = Grid(scale, _HALO + _TAPS)
         self._basis = basis
         self._coder = coder
 
     def enhance(self, padded: NDArray[Any]) -> NDArray[np.float32]:
-        """See `srcnn.engine.network.Enhancer`. Safe from several threads."""
+        """See `srcnn.engine.network.Enhancer`; several threads may call it at once."""
         scale = self.grid.factor
         edge = _TAPS * scale
         bicubic = imresize(padded[0], scale)[edge:-edge, edge:-edge]

@@ -1,8 +1,9 @@
-"""What a patch of the bicubic picture looks like: its gradients, and the few numbers that tell most of them.
+"""Features of a bicubic patch: its gradients, reduced by PCA.
 
-Yang, Wright, Huang, Ma: "Image super-resolution via sparse representation", TIP 2010, take gradients of
-first and second order of the enlarged picture; Zeyde, Elad, Protter: "On single image scale-up using
-sparse-representations", 2010, one low-res pixel apart, and reduce them by PCA to 99.9 % of the energy.
+Yang, Wright, Huang, Ma: "Image super-resolution via sparse representation", TIP 2010, use
+first- and second-order gradients of the enlarged image. Zeyde, Elad, Protter: "On single image
+scale-up using sparse-representations", 2010, take them one low-resolution pixel apart and reduce
+them by PCA to 99.9 % of the energy.
 """
 
 from __future__ import annotations
@@ -16,12 +17,22 @@ from numpy.typing import NDArray
 from srcnn.baselines.patches import LOW_SIDE, cut
 
 SMALLEST = LOW_SIDE + 2
-"""Low-res pixels each way that a picture needs to have a patch: gradients reach one further."""
+"""Smallest height and width of an image in low-resolution pixels: a patch and its gradients."""
 _ENERGY = 0.999
+"""Fraction of the energy that the PCA keeps."""
 
 
 def gradients(luma: NDArray[Any], scale: int) -> NDArray[np.float32]:
-    """(H + 2s) x (W + 2s) to 4 x H x W: down, right, down twice, right twice; ``scale`` pixels apart."""
+    """Compute gradients over a distance of one low-resolution pixel.
+
+    Args:
+        luma: (H + 2s, W + 2s).
+        scale: The scale s.
+
+    Returns:
+        (4, H, W) float32: vertical and horizontal first order, vertical and horizontal second
+        order.
+    """
     height, width = luma.shape[0] - 2 * scale, luma.shape[1] - 2 * scale
     luma = luma.astype(np.float32)
 
@@ -29,7 +40,7 @@ def gradients(luma: NDArray[Any], scale: int) -> NDArray[np.float32]:
         top, left = scale + down, scale + right
         return luma[top : top + height, left : left + width]
 
-    # Where the scale is odd the middle of the difference is half a pixel off: for all patches alike.
+    # With an odd scale the differences are off center by half a pixel, the same for all patches.
     before, after = scale // 2, scale - scale // 2
     centre = at(0, 0)
     return np.stack(
@@ -43,14 +54,21 @@ def gradients(luma: NDArray[Any], scale: int) -> NDArray[np.float32]:
 
 
 def basis_of(lumas: Iterable[NDArray[Any]], scale: int) -> NDArray[np.float32]:
-    """4P² x d: the orthonormal directions that hold 99.9 % of the energy of the gradients' patches.
+    """Compute the orthonormal directions that hold 99.9 % of the energy of gradient patches.
 
-    Not centred: gradients are zero on average, and a flat patch has to stay zero. Of pictures that are all
-    flat every direction is one.
+    The patches are not centered: gradients are zero on average, and a flat patch must stay zero. If
+    all images are flat, the directions are arbitrary.
+
+    Args:
+        lumas: (H, W) bicubic luma images.
+        scale: The scale.
+
+    Returns:
+        (4P², d) float32.
     """
     energy: NDArray[np.float64] | None = None
     for luma in lumas:
-        # A quarter of the patches is plenty for a matrix of this size.
+        # A quarter of the patches is enough to estimate a matrix of this size.
         patches = flat(cut(gradients(luma, scale), scale)[::2, ::2])
         product = (patches.T @ patches).astype(np.float64)
         energy = product if energy is None else energy + product
@@ -62,5 +80,5 @@ def basis_of(lumas: Iterable[NDArray[Any]], scale: int) -> NDArray[np.float32]:
 
 
 def flat(patches: NDArray[Any]) -> NDArray[Any]:
-    """rows x columns x ... to N x numbers of a patch."""
+    """Reshape (rows, columns, ...) patches to (N, numbers in a patch)."""
     return patches.reshape(patches.shape[0] * patches.shape[1], -1)

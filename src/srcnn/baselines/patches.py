@@ -1,7 +1,7 @@
-"""Patches of float planes, and the picture that overlapping patches make.
+"""Cut float planes into patches, and average overlapping patches into a plane.
 
-A patch covers 3 x 3 low-res pixels and the next one begins one low-res pixel further, so all patches
-lie alike on the grid of the low-res picture, and 9 of them meet in each pixel.
+A patch covers 3 x 3 low-resolution pixels, and the next one starts one low-resolution pixel
+further. So all patches are aligned to the low-resolution grid, and 9 of them cover each pixel.
 """
 
 from __future__ import annotations
@@ -13,32 +13,38 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 LOW_SIDE = 3
-"""Side of a patch, in low-res pixels."""
+"""Side of a patch in low-resolution pixels."""
 
 
 def side(scale: int) -> int:
-    """Side P of a patch, in pixels."""
+    """Return the side P of a patch in pixels."""
     return LOW_SIDE * scale
 
 
 def cut(planes: NDArray[Any], scale: int) -> NDArray[Any]:
-    """C x H x W to rows x columns x C x P x P: every patch that fits; a view, so nothing is copied.
+    """Return all patches that fit, starting at the first pixel, as a view without copying.
 
-    The first patch begins at the first pixel.
+    Args:
+        planes: (C, H, W).
+        scale: The scale; neighboring patches are ``scale`` pixels apart.
+
+    Returns:
+        (rows, columns, C, P, P).
     """
     windows = sliding_window_view(planes, (side(scale), side(scale)), axis=(1, 2))
     return np.moveaxis(windows[:, ::scale, ::scale], 0, 2)
 
 
 class Overlap:
-    """A plane made of the patches that `cut` would cut of it: each pixel is the mean of all upon it."""
+    """A plane assembled from the patches that `cut` would cut from it; each pixel is their mean."""
 
     def __init__(self, height: int, width: int, scale: int) -> None:
+        """Start with an empty plane of ``height`` x ``width`` pixels."""
         self._sum = np.zeros((height, width))
         self._scale = scale
 
     def add(self, first: int, patches: NDArray[Any]) -> None:
-        """rows x columns x P x P patches, the first of which stand in row ``first`` of the grid."""
+        """Add (rows, columns, P, P) patches, starting at row ``first`` of the grid of patches."""
         rows, columns = patches.shape[:2]
         s = self._scale
         for y in range(side(s)):
@@ -48,12 +54,12 @@ class Overlap:
                 self._sum[places] += patches[:, :, y, x]
 
     def mean(self) -> NDArray[np.float64]:
-        """H x W, when every patch has been added; 0 where none lies."""
+        """Return the (H, W) float64 mean of all added patches; 0 where no patch lies."""
         counts = [self._count(length) for length in self._sum.shape]
         return self._sum / np.maximum(np.outer(*counts), 1)
 
     def _count(self, length: int) -> NDArray[np.intp]:
-        """How many patches lie on each pixel of a line."""
+        """Return the number of patches that cover each pixel of a line."""
         count = np.zeros(length, np.intp)
         for first in range(0, length - side(self._scale) + 1, self._scale):
             count[first : first + side(self._scale)] += 1

@@ -1,4 +1,4 @@
-"""What the example-based methods learn from: features of bicubic patches, and what bicubic lacks there."""
+"""Training samples of example-based methods: features of bicubic patches, and their residuals."""
 
 from __future__ import annotations
 
@@ -13,29 +13,41 @@ from srcnn.baselines.features import flat, gradients
 from srcnn.baselines.patches import cut, side
 
 Pair = tuple[NDArray[np.float32], NDArray[np.float32]]
-"""(truth, its bicubic picture): H x W luma around [0, 1], sides multiples of the scale."""
+"""(reference, its bicubic version): (H, W) luma around [0, 1], sides multiples of the scale."""
 
 _LEAST = 0.1
-"""Length of the features of a patch that teaches: shorter ones are flat, and nothing is missing there."""
+"""Patches with shorter features are flat and are not used, because bicubic is right there."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that what is trained depends on, beside the pictures; as sparse coding has it."""
+    """Everything besides the images that training depends on; the defaults are for sparse coding.
+
+    Attributes:
+        learning: Settings of the dictionary.
+        shrink: Additional scales at which the training images are used.
+        samples: Largest number of training patches.
+    """
 
     learning: Learning = field(default_factory=Learning)
     shrink: tuple[float, ...] = ()
-    """Sizes at which the pictures are learned from, too."""
     samples: int = 100_000
-    """Patches that teach, at most."""
 
 
 class Samples:
-    """Patches of many pictures, N at most about ``most``, by chance if there are more."""
+    """At most about ``most`` patches of many images, chosen at random if there are more."""
 
     def __init__(
         self, pairs: Sequence[Pair], scale: int, basis: NDArray[np.float32], most: int
     ) -> None:
+        """Compute the features, and choose the patches.
+
+        Args:
+            pairs: Images and their bicubic versions.
+            scale: The scale.
+            basis: (4P², d), from `srcnn.baselines.features.basis_of`.
+            most: Approximate limit on the number of patches.
+        """
         self._side = side(scale)
         random = np.random.default_rng(0)
         patches = sum(truth.size for truth, _ in pairs) / scale**2
@@ -57,23 +69,30 @@ class Samples:
         self._features = np.concatenate(features)
         self._lengths = np.linalg.norm(self._features, axis=1, keepdims=True)
         self._features /= self._lengths
-        # Residuals are cut when they are asked for: all of them would be three times the features.
+        # Residuals are cut on demand: together they take three times the memory of the features.
         self._starts, self._widths = np.concatenate(starts), np.concatenate(widths)
         self._missing = np.concatenate(missing)
 
     @property
     def features(self) -> NDArray[np.float32]:
-        """N x d, each of length 1: a method's answer grows with its question."""
+        """(N, d) features of length 1, because a method's output is proportional to its input."""
         return self._features
 
     @property
     def lengths(self) -> NDArray[np.float32]:
-        """N x 1: of the features before that."""
+        """(N, 1) lengths of the features before they were scaled."""
         lengths: NDArray[np.float32] = self._lengths
         return lengths
 
     def residuals(self, which: NDArray[np.intp]) -> NDArray[np.float32]:
-        """n x P²: truth less bicubic of some patches, divided by the length of their features."""
+        """Return reference minus bicubic, divided by the length of the patch's features.
+
+        Args:
+            which: (n,) indices of patches.
+
+        Returns:
+            (n, P²) float32.
+        """
         line = np.arange(self._side)
         steps = line[:, None] * self._widths[which, None, None] + line
         places = (self._starts[which, None, None] + steps).reshape(len(which), -1)

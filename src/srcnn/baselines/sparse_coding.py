@@ -1,8 +1,8 @@
-"""Sparse coding with coupled dictionaries: a few atoms of low-res patches, the same of what they lack.
+"""Sparse coding with coupled dictionaries, for low-resolution patches and for their residuals.
 
-Yang, Wright, Huang, Ma: "Image super-resolution via sparse representation", TIP 2010, as Zeyde, Elad and
-Protter do it: the codes are found by orthogonal matching pursuit, and the high-res dictionary is the one
-that gives the residuals back best, by least squares.
+Yang, Wright, Huang, Ma: "Image super-resolution via sparse representation", TIP 2010, as
+implemented by Zeyde, Elad and Protter: codes come from orthogonal matching pursuit, and the
+high-resolution dictionary is the least-squares fit of the residuals.
 """
 
 from __future__ import annotations
@@ -18,20 +18,24 @@ from srcnn.baselines.samples import Pair, Samples, Settings
 
 NAME = "sparse-coding"
 _NONZERO = 3
-"""Atoms to a patch."""
+"""Atoms per patch."""
 _RIDGE = 1e-6
-"""Keeps what is solved for solvable: atoms can be alike, and some are never used."""
+"""Keeps linear systems solvable: atoms can be alike, and some are never used."""
 _AT_ONCE = 4096
+"""Patches processed at once."""
 
 
 @dataclass(frozen=True)
 class SparseCoding:
-    """Both dictionaries."""
+    """Both dictionaries.
+
+    Attributes:
+        low: (K, d) float32 atoms of length 1.
+        high: (K, P²) float32.
+    """
 
     low: NDArray[np.float32]
-    """K x d atoms of length 1."""
     high: NDArray[np.float32]
-    """K x P²."""
 
     def residuals(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `srcnn.baselines.example_based.Coder`."""
@@ -49,7 +53,20 @@ def train(
     settings: Settings,
     progress: Progress,
 ) -> SparseCoding:
-    """Both dictionaries from pairs of pictures. The same bytes each time, on one thread of BLAS."""
+    """Train both dictionaries from pairs of images.
+
+    The result is identical in every run if BLAS uses one thread.
+
+    Args:
+        pairs: Images and their bicubic versions.
+        scale: The scale.
+        basis: (4P², d), from `srcnn.baselines.features.basis_of`.
+        settings: The settings.
+        progress: Called with the finished fraction.
+
+    Raises:
+        MissingData: The images give too few patches.
+    """
     from scipy.sparse import csr_array
 
     samples = Samples(pairs, scale, basis, settings.samples)
@@ -60,7 +77,7 @@ def train(
     for first in range(0, count, _AT_ONCE):
         which = np.arange(first, min(first + _AT_ONCE, count))
         atoms, weights = pursue(samples.features[which], low, _NONZERO)
-        # What shows most counts most: patches as they are, not of one length.
+        # Use the patches' true lengths here, so that strong residuals have more weight.
         weights = (weights * samples.lengths[which]).astype(np.float64)
         truth = samples.residuals(which) * samples.lengths[which]
         ends = np.arange(0, atoms.size + 1, _NONZERO)
@@ -76,10 +93,18 @@ def train(
 def pursue(
     features: NDArray[np.float32], atoms: NDArray[np.float32], nonzero: int
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Orthogonal matching pursuit: (which atoms, N x nonzero; their weights) of N x d features.
+    """Find sparse codes by orthogonal matching pursuit, for all patches at once.
 
-    All patches at once. scikit-learn's `orthogonal_mp_gram` gives the same codes one by one, and copies
-    the Gram matrix for each: with 1024 atoms 20 times as slow.
+    scikit-learn's `orthogonal_mp_gram` gives the same codes one patch at a time and copies the Gram
+    matrix for each, which is 20 times slower with 1024 atoms.
+
+    Args:
+        features: (N, d) float32.
+        atoms: (K, d) float32 of length 1.
+        nonzero: Atoms per patch.
+
+    Returns:
+        Indices of the atoms and their weights, both (N, nonzero).
     """
     gram = atoms @ atoms.T
     products = features @ atoms.T  # N x K

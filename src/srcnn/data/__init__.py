@@ -1,1 +1,1 @@
-"""From folders of pictures to batches of patches."""
+"""Data sets, from folders of images to batches of patches."""

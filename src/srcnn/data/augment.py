@@ -1,4 +1,4 @@
-"""Augmentation as named steps on patches."""
+"""Augmentations of patches, one function each."""
 
 from __future__ import annotations
 
@@ -11,21 +11,38 @@ from numpy.typing import NDArray
 from srcnn.images.color import Color, convert, linear
 
 DIHEDRAL = 8
+"""Number of flips and rotations of a square."""
 Patch = NDArray[np.float32]
+"""(C, H, W) floats around [0, 1]."""
 
 
 def dihedral(patch: NDArray[Any], k: int) -> NDArray[Any]:
-    """One of the 8 exact flips and turns of a square patch, k in 0..7; k = 0 changes nothing."""
+    """Flip and rotate a square patch exactly, (P, P) or (P, P, C).
+
+    Args:
+        patch: The patch.
+        k: Which of the 8 transformations, 0 to 7; 0 changes nothing.
+
+    Returns:
+        A view of the transformed patch.
+    """
     turned = np.rot90(patch, k % 4)
     return turned[:, ::-1] if k >= 4 else turned
 
 
-# Bicubic is linear and leaves a constant as it is, so what the two below make of a degraded patch is a
-# degraded patch: of the truth that they make. Its values may leave [0, 1] for that, and are not clamped.
+# Bicubic resizing is linear and preserves constants, so the two functions below commute with it: an
+# augmented low-resolution patch is the low-resolution version of the augmented reference. This
+# holds only without clamping, so values may leave [0, 1].
 
 
 def hue(patch: Patch, degrees: float, color: Color) -> Patch:
-    """3 x H x W with its colours turned around the gray axis: Y stays, Cb and Cr go in a circle."""
+    """Rotate the colors of a patch around the gray axis: Y stays, Cb and Cr rotate.
+
+    Args:
+        patch: (3, H, W) floats.
+        degrees: Angle of the rotation.
+        color: Color space of the patch.
+    """
     turn = np.radians(degrees)
     circle = np.eye(3)
     circle[1:, 1:] = [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]
@@ -33,12 +50,18 @@ def hue(patch: Patch, degrees: float, color: Color) -> Patch:
 
 
 def brightness(patch: Patch, factor: float, color: Color) -> Patch:
-    """3 x H x W with R, G and B so many times as large."""
+    """Multiply R, G and B of a patch by a factor.
+
+    Args:
+        patch: (3, H, W) floats.
+        factor: The factor.
+        color: Color space of the patch.
+    """
     return _mapped(patch, factor * np.eye(3), "RGB", color)
 
 
 def _mapped(patch: Patch, matrix: NDArray[np.float64], space: Color, color: Color) -> Patch:
-    """A patch in ``color`` with ``matrix`` applied to how far its colours are from black, in ``space``."""
+    """Apply ``matrix`` in ``space`` to a patch in ``color``, measuring colors relative to black."""
     black = convert(np.zeros(3), "RGB", color)
     whole = (linear(color, space)[0] @ matrix.T @ linear(space, color)[0]).T
     offset = black - whole @ black
@@ -49,16 +72,20 @@ def _mapped(patch: Patch, matrix: NDArray[np.float64], space: Color, color: Colo
 
 @dataclass(frozen=True)
 class Recolour:
-    """Hue and brightness by chance, of input and truth alike."""
+    """Random changes of hue and brightness, the same for input and reference.
+
+    Attributes:
+        color: Color space of the patches, YCbCr or RGB.
+        hue: Largest rotation in degrees, in either direction.
+        brightness: Largest factor, 1 or more; the smallest factor is its inverse.
+    """
 
     color: Color
-    """Of the patches: YCbCr or RGB."""
     hue: float
-    """Largest turn, in degrees, either way."""
     brightness: float
-    """Largest factor, 1 or more; as likely the same part darker."""
 
     def __call__(self, random: np.random.Generator, x: Patch, y: Patch) -> tuple[Patch, Patch]:
+        """Return input and reference, (3, H, W) each, with the same random change."""
         degrees = random.uniform(-self.hue, self.hue)
         factor = self.brightness ** random.uniform(-1, 1)
         x, y = (hue(patch, degrees, self.color) for patch in (x, y))

@@ -1,4 +1,4 @@
-"""The data sets of the field by name: what they are, where they come from, where they lie on this machine."""
+"""The data sets of the field by name: what they are, their origin, and where they lie locally."""
 
 from __future__ import annotations
 
@@ -11,45 +11,53 @@ from urllib.parse import quote
 from srcnn.errors import MissingData, choices
 
 RAW = "https://raw.githubusercontent.com"
-"""Where the files of a GitHub repository are served one by one."""
+"""Host that serves the single files of GitHub repositories."""
 PHOTOS_PAGE = "docs/photos.md"
-"""The page that names the author, the license and the source of every picture of ``photos``."""
+"""Page with the author, license and source of every image of ``photos``."""
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """A known set: its size, its origin, and the published bicubic PSNR by scale (dB, the paper's protocol)."""
+    """A known data set.
+
+    Attributes:
+        title: Title as papers write it.
+        use: ``train`` or ``test``, never both.
+        pictures: Number of images.
+        origin: ``owner/repository/revision/folder`` on GitHub; empty if no known server has the
+            images.
+        licence: License of the images.
+        bicubic_psnr: Published PSNR of bicubic interpolation in dB, by scale.
+        protocol: Protocol of the published ``bicubic_psnr``.
+        checked: What the SHA-256 sums cover: ``file``, the bytes, or ``pixels``, which accepts any
+            lossless copy.
+    """
 
     title: str
-    """As papers write it."""
     use: str
-    """``train`` or ``test``; never both."""
     pictures: int
     origin: str
-    """``owner/repository/revision/folder`` on GitHub; empty if nobody is known to serve the pictures."""
     licence: str
     bicubic_psnr: dict[int, float] = field(default_factory=dict)
     protocol: str = "paper"
-    """The protocol under which ``bicubic_psnr`` was published."""
     checked: str = "file"
-    """What the sha256 is of: ``file``, its bytes, or ``pixels``, so that any lossless copy is as good."""
 
     @property
     def source(self) -> str:
-        """The page that shows the pictures, or that lists what they were cut from."""
+        """The page that shows the images, or that lists the photographs they were cut from."""
         if not self.origin:
             return PHOTOS_PAGE
         owner, repository, revision, folder = self.origin.split("/", 3)
         return f"https://github.com/{owner}/{repository}/tree/{revision}/{folder}"
 
     def url(self, file: str) -> str:
-        """Where one file is served."""
+        """Return the address of one file."""
         return f"{RAW}/{self.origin}/{quote(file)}"
 
 
 _NONE = "none stated"
 _BSDS = "non-commercial research and education"
-# A branch may move or lose them: this commit's README names all three folders.
+# A commit, because a branch may move or lose files; its README names all three folders.
 _CORPUS = "imazen/codec-corpus/e043c0d64b27d4222663b7fb5976b3537b207856"
 _URBAN = "jbhuang0604/SelfExSR/18e00f2d1bd3941e9b8d4895d3541543ad86d5b2/data/Urban100"
 
@@ -68,12 +76,12 @@ CATALOG = {
         {2: 28.38, 3: 25.94, 4: 24.65},
         protocol="paper-gray",
     ),
-    # Cropped to even sides there: at x3 a picture can lack the last row or column of the original.
+    # That repository crops to even sides, so an image can lack the last row or column at x3.
     "urban100": DataSet(
         *("Urban100", "test", 100, f"{_URBAN}/image_SRF_2", "Creative Commons, from Flickr")
     ),
     "t91": DataSet("T91", "train", 91, "tegg89/SRCNN-Tensorflow/master/Train", _NONE),
-    # Without 302003.jpg, which is the woman of Set5.
+    # 302003.jpg is excluded, because it is the woman of Set5.
     "bsds_train": DataSet(
         *("BSDS500 train", "train", 199, "BIDS/BSDS500/master/BSDS500/data/images/train", _BSDS)
     ),
@@ -81,7 +89,7 @@ CATALOG = {
         *("CID22", "train", 209, f"{_CORPUS}/CID22/CID22-512/training", "CC BY-SA 4.0"),
         checked="pixels",
     ),
-    # Nine of the 32.
+    # Nine of the 32 images.
     "clic": DataSet(
         *("CLIC", "train", 9, f"{_CORPUS}/clic2025/training", "Unsplash licence"), checked="pixels"
     ),
@@ -90,29 +98,38 @@ CATALOG = {
         *("photos", "train", 246, "", "CC0, CC BY(-SA), Unsplash, (L)GPL"), checked="pixels"
     ),
 }
+"""The data sets by name."""
 
 
 def catalog_name(name: str) -> str:
-    """Return the name that the catalog has for one in any case; `MissingData` for an unknown one."""
+    """Return the catalog's spelling of a name given in any case.
+
+    Raises:
+        MissingData: The catalog does not contain the name.
+    """
     if name.lower() not in CATALOG:
         raise MissingData(f"data set '{name}'", "is unknown", choices(name, CATALOG))
     return name.lower()
 
 
 def known(name: str) -> DataSet:
-    """Return a data set of the catalog; `MissingData` for any other name."""
+    """Return a data set of the catalog, whose name may be given in any case.
+
+    Raises:
+        MissingData: The catalog does not contain the name.
+    """
     return CATALOG[catalog_name(name)]
 
 
 def how_to_get(name: str) -> str:
-    """Return what to do to have a known data set on this machine."""
+    """Return advice on how to get a known data set."""
     if CATALOG[name].origin:
         return f"run: srcnn data fetch {name}"
     return f"{CATALOG[name].source} lists what its pictures were cut from"
 
 
 def data_root(given: str | Path | None = None) -> Path:
-    """``given``, else ``$SRCNN_DATA``, else the user's cache folder."""
+    """Return ``given``, or else ``$SRCNN_DATA``, or else the user's cache folder."""
     if given is not None:
         return Path(given)
     if os.environ.get("SRCNN_DATA"):
@@ -121,19 +138,23 @@ def data_root(given: str | Path | None = None) -> Path:
 
 
 def cache() -> Path:
-    """Return the user's cache folder for srcnn; one for temporary files if the user has no home."""
+    """Return srcnn's cache folder, or a temporary folder if the user has no home."""
     if folder := os.environ.get("XDG_CACHE_HOME"):
         return Path(folder) / "srcnn"
     try:
         return Path.home() / ".cache" / "srcnn"
-    except RuntimeError:  # a number without an entry, as in many containers
+    except RuntimeError:  # the user ID has no passwd entry, as in many containers
         return Path(tempfile.gettempdir()) / f"srcnn-{os.getuid()}"
 
 
 def report_name(name: str, folder: Path) -> str:
-    """Return what a data set goes by in reports: its name in the catalog, else that of its ``folder``.
+    """Return the name of a data set in reports: that of the catalog, or else that of its folder.
 
-    ``Set5`` is the data set of the catalog unless there is a folder of that very name.
+    ``Set5`` means the data set of the catalog unless a folder with exactly that name exists.
+
+    Args:
+        name: The name as given by the user.
+        folder: The folder that `locate` found for it.
     """
     if name in CATALOG:
         return name
@@ -143,7 +164,7 @@ def report_name(name: str, folder: Path) -> str:
 
 
 def title_of(name: str) -> str:
-    """What a data set of a report goes by in tables and figures: ``BSD200``; any other name as it is."""
+    """Return the title of a data set in tables and figures; unknown names stay unchanged."""
     return CATALOG[name].title if name in CATALOG else name
 
 
@@ -151,12 +172,12 @@ def locate(name: str, root: str | Path | None = None) -> Path:
     """Return the folder of a data set.
 
     Args:
-        name: A name of the catalog, in any case, or a path, or the name of a folder under the data
-            root. A folder whose path is the very ``name`` stands before another case of a known name.
+        name: A name of the catalog in any case, a path, or the name of a folder in the data root.
+            An existing path takes precedence over a catalog name in another case.
         root: The data root; see `data_root`.
 
     Raises:
-        MissingData: There is none.
+        MissingData: No such data set or folder exists.
     """
     folder = data_root(root) / name
     if folder.is_dir() and (name in CATALOG or not Path(name).is_dir()):
@@ -168,7 +189,7 @@ def locate(name: str, root: str | Path | None = None) -> Path:
         raise MissingData(f"data set '{name}'", f"{why} (looked in {folder.parent})")
     if (other := _in_any_case(folder)) is not None:
         return other
-    # Not every command has the option.
+    # Not every command has --data-root, so mention it only if it was used.
     place = "$SRCNN_DATA" if root is None else "--data-root"
     raise MissingData(
         f"data set '{name}'",
@@ -178,7 +199,7 @@ def locate(name: str, root: str | Path | None = None) -> Path:
 
 
 def _in_any_case(folder: Path) -> Path | None:
-    """Return the folder beside ``folder`` whose name differs in case only; the catalog's name first."""
+    """Return the folder whose name differs only in case, preferring the catalog's spelling."""
     if not folder.parent.is_dir():
         return None
     named = [each for each in folder.parent.iterdir() if each.name.lower() == folder.name.lower()]

@@ -1,4 +1,4 @@
-"""Downloading a data set into the data root, one verified file at a time."""
+"""Download a data set into the data root, verifying each file."""
 
 from __future__ import annotations
 
@@ -20,26 +20,35 @@ from srcnn.errors import DestinationExists, InputError, MissingData, SrcnnError
 from srcnn.images.files import remove_parts, write_atomically
 
 _AT_ONCE = 4
-"""Downloads: what is waited for is the answer of the server, not its bytes."""
+"""Concurrent downloads; more than one, because latency dominates rather than bandwidth."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a data set lacks on this machine."""
+    """The files of a data set that have to be downloaded.
+
+    Attributes:
+        name: Name of the data set in the catalog.
+        folder: Where the files go.
+        files: SHA-256 of each missing file by name; ``None`` if it is unknown.
+    """
 
     name: str
     folder: Path
     files: dict[str, str | None]
-    """File to sha256, of those that are not there."""
 
 
 def order(name: str, root: str | Path | None = None) -> Order:
-    """Return what has to be fetched to complete the data set ``name`` in the data root.
+    """Return what has to be downloaded to complete a data set.
+
+    Args:
+        name: Name of the data set in the catalog.
+        root: The data root; see `srcnn.data.catalog.data_root`.
 
     Raises:
-        MissingData: The set is unknown, or lacks pictures and has no address to download them from.
-        DestinationExists: Its folder holds other pictures, which would be scored or trained on with
-            it; nobody's file is overwritten.
+        MissingData: The data set is unknown, or it is incomplete and cannot be downloaded.
+        DestinationExists: Its folder contains other images, which would be evaluated or trained on
+            with it. No file is overwritten.
     """
     folder = data_root(root) / name
     findings = verify(name, folder)
@@ -61,11 +70,20 @@ def order(name: str, root: str | Path | None = None) -> Order:
 
 
 def fetch(order: Order, progress: Callable[[int], None] | None = None) -> list[InputError]:
-    """Download what is ordered; what could not be had is returned, and leaves nothing behind.
+    """Download the ordered files.
 
-    A file appears in the folder whole, and with the right checksum where one is known. ``progress``
-    is told how many files are done. Raises `OutputError` where the folder cannot be written, and
-    `SrcnnError` where the server cannot be reached.
+    A file appears in the folder only when it is complete and its checksum, if known, is right.
+
+    Args:
+        order: The result of the function `order`.
+        progress: Called with the number of finished files.
+
+    Returns:
+        The failures; a failed download leaves nothing behind.
+
+    Raises:
+        OutputError: The folder cannot be written.
+        SrcnnError: The server cannot be reached.
     """
     data = known(order.name)
     failures = []
@@ -84,7 +102,7 @@ def fetch(order: Order, progress: Callable[[int], None] | None = None) -> list[I
                 if progress is not None:
                     progress(done)
         finally:
-            # What is under way ends by itself; nothing new begins.
+            # Downloads in progress finish by themselves; no new ones start.
             pool.shutdown(cancel_futures=True)
     return failures
 
@@ -104,7 +122,7 @@ def _fetch_file(data: DataSet, destination: Path, sha256: str | None) -> None:
         code = error.response.status_code if error.response is not None else None
         why = f"the server answers {code}" if code else "the download broke off"
         raise InputError(url, why, "try again later") from error
-    # Without a checksum it has at least to be a picture, and not the page of some gateway.
+    # Without a checksum, at least make sure that it is an image and not a proxy's error page.
     found = digest(received.getvalue(), data.checked if sha256 else "pixels", url)
     if sha256 not in (None, found):
         raise InputError(url, "is not the file that is known by its checksum", "nothing was kept")

@@ -1,4 +1,4 @@
-"""The pictures of a folder with the low-resolution files that belong to them: to score, or to learn from."""
+"""Find the images of a folder and their low-resolution files, for evaluation or training."""
 
 from __future__ import annotations
 
@@ -21,17 +21,21 @@ from srcnn.data.names import of_scale
 from srcnn.errors import MissingData, UsageError
 
 _DEPTH = 3
-"""Levels of folders in a folder that are looked into for a layout."""
+"""Levels of nested folders that are searched for a layout."""
 _LISTED = 3
-"""Folders that an error lists."""
+"""Largest number of folders that an error lists."""
 
 
 def files_in(folder: Path, scale: int) -> Files:
-    """Find the pictures of a folder, and the low-resolution files beside them.
+    """Find the images of a folder, and the low-resolution files beside them.
+
+    Args:
+        folder: Where to look.
+        scale: Scale of the low-resolution files.
 
     Raises:
-        MissingData: There are no pictures, or low-resolution files of other scales only.
-        UsageError: Several folders or files could be meant.
+        MissingData: There are no images, or only low-resolution files of other scales.
+        UsageError: Several folders or files match.
     """
     if not folder.is_dir():
         raise MissingData(folder, "no such folder")
@@ -46,18 +50,18 @@ def files_in(folder: Path, scale: int) -> Files:
 
 
 def files_below(folder: Path, scale: int, given: bool = True) -> list[Files]:
-    """Find all pictures in a folder and the folders in it, to learn from.
+    """Find all images in a folder and its subfolders, for training.
 
-    Low-resolution files that lie beside pictures are not taken for pictures themselves.
+    Low-resolution files beside images do not count as images themselves.
 
     Args:
         folder: Where to look.
         scale: Scale of the low-resolution files.
-        given: Whether these are used, or left alone.
+        given: Use the low-resolution files; otherwise ignore them.
 
     Raises:
-        MissingData: There are no pictures, or low-resolution files of other scales only.
-        UsageError: Several files could belong to one picture.
+        MissingData: There are no images, or only low-resolution files of other scales.
+        UsageError: Several files match one image.
     """
     if not folder.is_dir():
         raise MissingData(folder, "no such folder")
@@ -79,7 +83,7 @@ def files_below(folder: Path, scale: int, given: bool = True) -> list[Files]:
     for place in paired:
         try:
             matched += [files] if (files := beside(place, scale)) else []
-        except MissingData as error:  # perhaps the folder of another scale
+        except MissingData as error:  # the folder may be for another scale
             missing = missing or error
     if missing is not None and not matched:
         raise missing
@@ -87,17 +91,17 @@ def files_below(folder: Path, scale: int, given: bool = True) -> list[Files]:
 
 
 def given_files(high: Path, low: Path | None, scale: int) -> Files:
-    """Return the pictures of a folder with the low-resolution files of another one.
+    """Return the images of one folder with the low-resolution files of another.
 
     Args:
-        high: A folder of high-resolution pictures.
-        low: A folder of low-resolution ones, or with a folder for each scale (``X3``). ``None``: they
-            are to be made.
-        scale: Their scale.
+        high: A folder of high-resolution images.
+        low: A folder of low-resolution images, or of one subfolder for each scale (``X3``).
+            ``None``: the caller makes them.
+        scale: Scale of the low-resolution files.
 
     Raises:
-        MissingData: A folder has no pictures, or a picture has no low-resolution file.
-        UsageError: Several files could belong to one picture.
+        MissingData: A folder has no images, or an image has no low-resolution file.
+        UsageError: Several files match one image.
     """
     for option, folder in (("--hr", high), ("--lr", low)):
         if folder is not None and not folder.is_dir():
@@ -119,7 +123,7 @@ def _plain(folder: Path) -> Files:
 
 
 def _places(folder: Path, scale: int | None) -> list[Files]:
-    """Return the layouts in the folders of a folder, of the first level that has any."""
+    """Return the layouts found in nested folders, from the first level that has any."""
     level = [folder]
     for _ in range(_DEPTH):
         level = [below for each in level for below in folders_in(each)]
@@ -129,7 +133,7 @@ def _places(folder: Path, scale: int | None) -> list[Files]:
                 continue
             try:
                 files = beside(place, scale)
-            except MissingData as error:  # perhaps the folder of another scale
+            except MissingData as error:  # the folder may be for another scale
                 missing = missing or error
                 continue
             if files is not None:

@@ -1,4 +1,4 @@
-"""The pictures of a folder, and those that a pattern matches."""
+"""Find the images in a folder, or those that match a pattern."""
 
 from __future__ import annotations
 
@@ -15,15 +15,23 @@ from srcnn.errors import MissingData, UsageError
 from srcnn.images.formats import SOURCE_SUFFIXES
 
 RESOLVED, LOG = "recipe.yaml", "log.jsonl"
-"""Files of the directory of a training run: the resolved recipe and the log. One that has both is one."""
+"""Names of a run's resolved recipe and log; a folder with both is that of a training run."""
 _THUMBNAILS = ("@eaDir",)
-"""Folders in which network drives keep small versions of the pictures beside them."""
+"""Folders in which network drives keep thumbnails beside images."""
 _EXAMPLES = 3
-"""Names of files left out that are shown."""
+"""Largest number of skipped files that are shown by name."""
 
 
 def pictures_in(folder: Path, recursive: bool = False) -> list[Path]:
-    """Every file with the suffix of a picture, sorted by path; `MissingData` when there is none."""
+    """Return every file in a folder whose suffix is that of an image, sorted by path.
+
+    Args:
+        folder: Where to look.
+        recursive: Include subfolders; see `picture_names`.
+
+    Raises:
+        MissingData: The folder does not exist, cannot be read, or has no images.
+    """
     if not folder.is_dir():
         raise MissingData(folder, "no such folder")
     pictures = [Path(name) for name in picture_names(str(folder), recursive)]
@@ -34,24 +42,24 @@ def pictures_in(folder: Path, recursive: bool = False) -> list[Path]:
 
 @dataclass
 class LeftOut:
-    """Counts what is in folders and is not taken, by reason.
+    """Counts the files in folders that are skipped.
 
     Attributes:
-        counts: How many there are, by reason.
-        examples: The first names of each.
+        counts: Number of files by reason.
+        examples: The first file names by reason.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, reason: str, name: str) -> None:
-        """Count one."""
+        """Count one skipped file."""
         self.counts[reason] += 1
         if len(named := self.examples.setdefault(reason, [])) < _EXAMPLES:
             named.append(name)
 
     def lines(self) -> Iterator[str]:
-        """Yield a line for each reason."""
+        """Yield a line of text for each reason."""
         for reason, count in self.counts.items():
             more = ", ..." if count > _EXAMPLES else ""
             yield f"left out, {reason}: {count} ({', '.join(self.examples[reason])}{more})"
@@ -60,15 +68,18 @@ class LeftOut:
 def picture_names(
     folder: str, recursive: bool = False, left_out: LeftOut | None = None
 ) -> Iterator[str]:
-    """Yield the paths of the pictures in a folder, one by one.
+    """Yield the paths of the images in a folder, one by one.
 
     Args:
         folder: Where to look.
-        recursive: Whether folders in it are entered, except hidden ones, folders of thumbnails
-            (``@eaDir``), those of training runs, and links, which could lead back.
-        left_out: Counts what is not taken; hidden files are not mentioned.
+        recursive: Include subfolders, except hidden ones, thumbnails (``@eaDir``), training runs,
+            and links, which could lead back.
+        left_out: Counts the skipped files, except hidden ones.
+
+    Raises:
+        MissingData: The folder cannot be read.
     """
-    # scandir knows what is a folder without asking the disk again: 400,000 files are seconds.
+    # scandir tells folders from files without another disk access, so 400,000 files take seconds.
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
@@ -89,7 +100,7 @@ def picture_names(
 
 
 def _left_out(name: str) -> str | None:
-    """Return why a file of this name is not taken, or ``None``."""
+    """Return why a file with this name is skipped, or ``None`` if it is an image."""
     fmt = SOURCE_SUFFIXES.get(os.path.splitext(name)[1].lower())  # noqa: PTH122
     if fmt is None:
         return "not pictures"
@@ -104,36 +115,44 @@ def _has(extra: str) -> bool:
 
 
 def _is_run(path: str) -> bool:
-    """Return whether a folder is that of a training run, whose pictures are drawings of it."""
+    """Return whether a folder is that of a training run, whose images are only plots."""
     return all(os.path.exists(f"{path}/{name}") for name in (RESOLVED, LOG))  # noqa: PTH110
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link that leads to itself
+    except OSError:  # a link to itself
         return False
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_file()
-    except OSError:  # a link that leads to itself
+    except OSError:  # a link to itself
         return False
 
 
 def fingerprint(files: Sequence[Path]) -> str:
-    """The same while the files have the same names and sizes in the same order: a sha256."""
+    """Return a SHA-256 that depends on the names, sizes and order of the files."""
     known = "\n".join(f"{file.name} {file.stat().st_size}" for file in files)
     return hashlib.sha256(known.encode(errors="surrogateescape")).hexdigest()
 
 
 def pictures_like(pattern: str) -> tuple[Path, list[Path]]:
-    """(the folder that a pattern starts in, every picture that it matches, sorted by path).
+    """Find the images that match a pattern.
 
-    ``*``, ``?`` and ``[...]`` stand for parts of a name, ``**`` for folders in folders. What is there
-    by the very name, such as a folder ``holiday[1]``, is no part of the pattern. `UsageError` for a
-    pattern that cannot be.
+    ``*``, ``?`` and ``[...]`` match parts of a name, ``**`` matches nested folders. A leading
+    folder that exists literally, such as ``holiday[1]``, is not part of the pattern.
+
+    Args:
+        pattern: The pattern.
+
+    Returns:
+        The folder in which the pattern starts, and the images, sorted by path.
+
+    Raises:
+        UsageError: The pattern is invalid.
     """
     parts = Path(pattern).parts
     fixed = next(n for n in range(len(parts) - 1, -1, -1) if Path(*parts[:n]).is_dir())
@@ -145,7 +164,7 @@ def pictures_like(pattern: str) -> tuple[Path, list[Path]]:
 
 
 def is_pattern(name: str) -> bool:
-    """Whether a name holds characters that stand for others."""
+    """Return whether a name contains wildcard characters."""
     return any(character in name for character in "*?[")
 
 

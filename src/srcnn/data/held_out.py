@@ -1,7 +1,7 @@
-"""The pictures that no network is trained on: examples and comparisons are shown with these.
+"""The images that are excluded from all training; examples and comparisons show these.
 
-The list lies in ``held_out.csv``. It is not the validation set of a run, which a recipe's key
-``held_back`` takes from the remaining pictures.
+The list is in ``held_out.csv``. It is not the validation set of a run, which the recipe key
+``held_back`` takes from the remaining images.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _TABLE = Path(__file__).parent / "held_out.csv"
 
 @dataclass(frozen=True)
 class HeldOut:
-    """A picture that is kept out of training.
+    """An image that is excluded from training.
 
     Attributes:
-        dataset: Its data set's name in the catalog.
+        dataset: Name of its data set in the catalog.
         file: Its name in the data set.
         category: What it shows: ``people``, ``text``, ``buildings``, ``animals`` or ``things``.
-        license: Its SPDX identifier.
+        license: SPDX identifier of its license.
     """
 
     dataset: str
@@ -36,7 +36,7 @@ class HeldOut:
 
 @cache
 def held_out() -> tuple[HeldOut, ...]:
-    """Return the list."""
+    """Return the list of excluded images."""
     with _TABLE.open(encoding="utf-8", newline="") as lines:
         return tuple(HeldOut(**row) for row in csv.DictReader(lines))
 
@@ -44,8 +44,8 @@ def held_out() -> tuple[HeldOut, ...]:
 def is_held_out(file: Path) -> bool:
     """Return whether a file is on the list, in any lossless format.
 
-    It must lie in a folder called as its data set and have its name and its pixels, so that somebody's
-    own ``photos/photo_050.jpg`` is not taken for ours.
+    The name of its folder must be that of the data set, and its name and pixels must match, so that
+    a user's own ``photos/photo_050.jpg`` is not excluded.
     """
     sha256 = _sums().get((file.parent.name, file.stem))
     if sha256 is None:
@@ -58,7 +58,7 @@ def is_held_out(file: Path) -> bool:
 
 @cache
 def _sums() -> dict[tuple[str, str], str | None]:
-    """Return the sha256 of the pixels by data set and name without suffix."""
+    """Return the SHA-256 of the pixels by data set and name without suffix."""
     return {
         (one.dataset, Path(one.file).stem): checksums(one.dataset)[one.file] for one in held_out()
     }

@@ -1,6 +1,6 @@
-"""Where a folder keeps high-resolution pictures, and the low-resolution files that go with them.
+"""Layouts of folders with high-resolution images and their low-resolution files.
 
-`LAYOUTS` has the ways of the field; `srcnn.data.files` looks for them.
+`LAYOUTS` lists the layouts of the field; `srcnn.data.files` searches for them.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from srcnn.errors import MissingData, UsageError
 
 @dataclass(frozen=True)
 class Layout:
-    """A way to keep low-resolution files beside those of high resolution.
+    """A convention for keeping low-resolution files beside high-resolution ones.
 
     Attributes:
-        example: What it looks like.
-        high: Pattern of the name of the folder with the high-resolution files.
-        low: Pattern of the name of a folder beside it with the others, or with a folder for each
-            scale; ``{set}`` is the group of that name in ``high``. Empty if all files lie in one
-            folder, and their names tell them apart.
+        example: Example of the layout.
+        high: Regular expression for the name of the folder with high-resolution files.
+        low: Regular expression for the name of a folder beside it that has the low-resolution
+            files, or one subfolder for each scale; ``{set}`` is the group of that name in ``high``.
+            Empty if all files are in one folder and differ by name.
     """
 
     example: str
@@ -34,22 +34,23 @@ class Layout:
 
 LAYOUTS = (
     Layout("image_SRF_3/img_001_SRF_3_HR.png, image_SRF_3/img_001_SRF_3_LR.png", ".*"),
-    # And DIV2K_train_HR, DIV2K_train_LR_bicubic/X3.
+    # Also matches DIV2K_train_HR, DIV2K_train_LR_bicubic/X3.
     Layout("Set5/HR, Set5/LR_bicubic/X3", "(?P<set>.*)HR", "{set}LR.*"),
     Layout("Set5/GTmod12, Set5/LRbicx3", r"(?P<set>.*)GT(mod\d+)?", "{set}LR.*"),
 )
+"""The known layouts, in the order in which they are tried."""
 
 
 @dataclass(frozen=True)
 class Files:
-    """The pictures of a folder for one scale.
+    """The images of a folder for one scale.
 
     Attributes:
-        folder: Where those of high resolution lie.
-        high: Their files, sorted.
-        low: The low-resolution file of each; empty if none are given.
-        low_folder: Where those lie.
-        left_out: What lies beside the pictures and is not taken.
+        folder: Folder of the high-resolution images.
+        high: The high-resolution files, sorted.
+        low: The low-resolution file of each; empty if there are none.
+        low_folder: Folder of the low-resolution files.
+        left_out: Files beside the images that are skipped.
     """
 
     folder: Path
@@ -59,6 +60,7 @@ class Files:
     left_out: LeftOut = field(default_factory=LeftOut)
 
     def __str__(self) -> str:
+        """Return a line about the images, their folders, and skipped files."""
         pictures = "1 picture" if len(self.high) == 1 else f"{len(self.high)} pictures"
         line = f"{pictures} from {self.folder}"
         if self.low_folder is not None:
@@ -67,29 +69,32 @@ class Files:
 
 
 def pictures_of(folder: Path, left_out: LeftOut | None = None) -> list[Path]:
-    """Return the pictures of a folder, perhaps none."""
+    """Return the images of a folder; the list may be empty."""
     return [Path(name) for name in picture_names(str(folder), left_out=left_out)]
 
 
 def folders_in(folder: Path) -> list[Path]:
-    """Return the folders in a folder, but no hidden ones."""
+    """Return the subfolders of a folder, except hidden ones."""
     return sorted(
         path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "@"))
     )
 
 
 def named_by(layout: Layout, folder: Path) -> re.Match[str] | None:
-    """Match the name of a folder with the one that a layout has for high-resolution files."""
+    """Match a folder's name with a layout's pattern for high-resolution folders."""
     return re.fullmatch(layout.high, folder.resolve().name, re.IGNORECASE)
 
 
 def beside(folder: Path, scale: int | None) -> Files | None:
-    """Return the files of a folder of pictures by its layout, ``None`` if it has none.
+    """Return the files of a folder of images by its layout, or ``None`` if it has none.
 
-    Without ``scale`` the low-resolution files are found, but not matched.
+    Args:
+        folder: A folder of images.
+        scale: Scale of the low-resolution files; ``None`` finds them without matching them.
 
     Raises:
-        MissingData: There is a layout, but not for ``scale``.
+        MissingData: The folder has a layout, but no files for ``scale``.
+        UsageError: Several files or folders match.
     """
     for layout in LAYOUTS:
         found = named_by(layout, folder)
@@ -106,7 +111,7 @@ def beside(folder: Path, scale: int | None) -> Files | None:
 
 
 def low_beside(folder: Path) -> list[Path]:
-    """Return the folders beside a folder that layouts have low-resolution files in."""
+    """Return the folders beside a folder that contain low-resolution files by some layout."""
     found = []
     for layout in LAYOUTS:
         named = named_by(layout, folder) if layout.low else None
@@ -122,7 +127,16 @@ def low_beside(folder: Path) -> list[Path]:
 
 
 def by_name(folder: Path, scale: int | None) -> Files | None:
-    """Return the pictures ``*_HR`` of a folder with ``*_LR`` in it."""
+    """Return the images ``*_HR`` of a folder that also contains ``*_LR``, or ``None``.
+
+    Args:
+        folder: A folder of images.
+        scale: Scale of the low-resolution files; ``None`` finds them without matching them.
+
+    Raises:
+        MissingData: The files are for other scales, or an image has no low-resolution file.
+        UsageError: Several files match one image.
+    """
     left_out = LeftOut()
     pictures = pictures_of(folder, left_out)
     high = [file for file in pictures if is_high(file)]
@@ -143,13 +157,24 @@ def by_name(folder: Path, scale: int | None) -> Files | None:
 
 
 def scaled_folders(folder: Path) -> list[Path]:
-    """Return a folder with pictures, or the folders in it that are named by their scale."""
+    """Return a folder if it contains images, and its subfolders that are named by a scale."""
     inner = [each for each in folders_in(folder) if scales_in(each.name) and pictures_of(each)]
     return [*([folder] if pictures_of(folder) else []), *inner]
 
 
 def pair(high: Path, files: list[Path], low: list[Path], scale: int | None) -> Files:
-    """Pair pictures with the files of the folder of their scale."""
+    """Pair images with their low-resolution files.
+
+    Args:
+        high: Folder of the high-resolution images.
+        files: The images.
+        low: Folders that may contain the low-resolution files.
+        scale: Their scale; ``None`` finds them without matching them.
+
+    Raises:
+        MissingData: No folder has files for ``scale``, or an image has none.
+        UsageError: Several folders or files match.
+    """
     left_out = LeftOut()
     pictures_of(high, left_out)
     whole = Files(high, files, left_out=left_out)
@@ -179,7 +204,11 @@ def _is_bicubic(folder: Path) -> bool:
 
 
 def _paired(files: Files, folder: Path, low: list[Path], scale: int) -> Files:
-    """Return ``files`` with the low-resolution file of each; every one has to have one."""
+    """Return ``files`` with the low-resolution file of each.
+
+    Raises:
+        MissingData: An image has none.
+    """
     found = match(files.high, low, scale)
     lacking = [file for file in files.high if file not in found]
     if lacking:

@@ -1,4 +1,4 @@
-"""Whether files can be scored or learned from: sizes and channels that fit, and no own results."""
+"""Check that files are suited to evaluation or training: sizes, channels, own results."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from srcnn.images.picture import Header
 
 
 def without_results(files: Files) -> Files:
-    """Leave out the pictures that srcnn made, and count them.
+    """Remove the images that srcnn itself made, and count them as skipped.
 
     Raises:
-        MissingData: Nothing is left.
+        MissingData: No image remains.
     """
     made = {file for file in files.high if (header := _header(file)) and mark_of(header.metadata)}
     if not made:
@@ -35,13 +35,14 @@ def without_results(files: Files) -> Files:
 
 
 def check_pairs(files: Files, scale: int) -> None:
-    """Check the sizes and channels of all pictures and their low-resolution files.
+    """Check the sizes and channels of all images and their low-resolution files.
 
-    The low-resolution file of H x W pixels has floor(H / scale) x floor(W / scale): of the picture
-    the rest is cut off. A file that cannot be read is left to whoever reads its pixels.
+    The low-resolution file of H x W pixels must have floor(H / scale) x floor(W / scale); the rest
+    of the image is cropped. Files that cannot be read are skipped here; reading their pixels
+    reports them later.
 
     Raises:
-        UsageError: Some do not fit; the error names the first.
+        UsageError: Some pairs do not fit; the error names the first.
     """
     wrong = [
         (low, why)
@@ -54,7 +55,7 @@ def check_pairs(files: Files, scale: int) -> None:
 
 
 def _mismatch(high: Path, low: Path, scale: int) -> str:
-    """Return why a pair does not fit; nothing if it does, or cannot be read."""
+    """Return why a pair does not fit; empty if it fits or cannot be read."""
     large, small = _header(high), _header(low)
     if large is None or small is None:
         return ""
@@ -76,9 +77,16 @@ def _mismatch(high: Path, low: Path, scale: int) -> str:
 
 
 def like_truth(low: NDArray[Any], gray: bool) -> NDArray[Any]:
-    """Return (h, w), (h, w, 1..4) pixels with the channels of the truth: (h, w) gray or (h, w, 3) RGB.
+    """Convert low-resolution pixels to the channels of the reference.
 
-    Where the two differ, `check_pairs` has seen to it that R, G and B are equal.
+    `check_pairs` has made sure that R, G and B are equal where the two differ.
+
+    Args:
+        low: (h, w) or (h, w, 1 to 4).
+        gray: Whether the reference is gray.
+
+    Returns:
+        (h, w) gray or (h, w, 3) RGB.
     """
     low = without_alpha(low)
     if gray and low.ndim == 3:

@@ -1,7 +1,7 @@
-"""Pairs of patches, cut on the fly from whole degraded pictures that stay decoded in memory.
+"""Sample pairs of patches on the fly from whole degraded images, which stay decoded in memory.
 
-A patch is never degraded after cutting, so its pixels are those of the picture at test time; the
-input is padded once by repeating its edge, as the network does, so borders are learned too.
+Patches are cut after degradation, so their pixels equal those of the image at test time. The
+input is padded once by repeating its edge, as the network does, so borders are learned as well.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from srcnn.images.quantize import to_float
 from srcnn.metrics.psnr import channel_mean
 
 Weights = Sequence[float]
+"""Weights of the channels in a mean."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,13 @@ class Pair:
 
     Attributes:
         truth: (H, W) or (H, W, 3) uint8, sides multiples of ``grid.factor``.
-        padded: The input of the network, (H / factor + 2r, W / factor + 2r) or with 3 channels,
-            float32 around [0, 1]: the image on ``grid``, its edge repeated over r pixels.
+        padded: The input of the network: the image on ``grid``, with its edge repeated over r
+            pixels. (H / factor + 2r, W / factor + 2r) or with 3 channels, float32 around [0, 1].
         grid: The grid of the network.
-        errors: Where ``grid.factor`` is not 1, the squared errors of the bicubic image on [0, 1],
-            averaged over the output pixels of each input pixel: (H / factor, W / factor) or with 3
-            channels, float32.
-        source: The file that the image came from.
+        errors: If ``grid.factor`` is not 1, the squared errors of the bicubic image for values in
+            [0, 1], averaged over the output pixels of each input pixel: (H / factor, W / factor) or
+            with 3 channels, float32.
+        source: The file of the image.
     """
 
     truth: NDArray[np.uint8]
@@ -48,11 +49,20 @@ class Pair:
 
     @property
     def size(self) -> tuple[int, int]:
-        """(height, width) of the truth."""
+        """(height, width) of the reference."""
         return self.truth.shape[0], self.truth.shape[1]
 
     def given(self, top: int, left: int, side: int) -> NDArray[np.float32]:
-        """Return the input, with its halo, of a patch of ``side`` output pixels."""
+        """Return the input of a patch, including its halo.
+
+        Args:
+            top: First row of the patch in the reference, a multiple of the grid's factor.
+            left: First column of the patch.
+            side: Side of the patch in output pixels.
+
+        Returns:
+            (side / factor + 2r, side / factor + 2r) or with 3 channels, float32 around [0, 1].
+        """
         factor, padded = self.grid.factor, self.grid.padded(side)
         rows = slice(top // factor, top // factor + padded)
         return self.padded[rows, left // factor : left // factor + padded]
@@ -60,9 +70,14 @@ class Pair:
     def error(
         self, top: int, left: int, height: int, width: int, weights: Weights | None = None
     ) -> float:
-        """Return the mean squared error of the bicubic image in a part of it, on [0, 1].
+        """Return the mean squared error of the bicubic image in a region, for values in [0, 1].
 
-        ``weights`` are those of the channels in that mean; ``None``: all alike.
+        Args:
+            top: First row of the region in the reference.
+            left: First column of the region.
+            height: Height of the region in output pixels.
+            width: Width of the region in output pixels.
+            weights: Weights of the channels in the mean. Default: equal.
         """
         if self.errors is not None:
             f = self.grid.factor
@@ -75,28 +90,38 @@ class Pair:
 
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
-"""(N x C x (P / factor + 2r) each way, N x C x P x P, N): input, truth, weights of the losses."""
+"""(input, reference, loss weights): (N, C, P / factor + 2r, P / factor + 2r), (N, C, P, P), N."""
 
 
 class Sampler(Protocol):
-    """Where batches come from."""
+    """A source of training batches."""
 
     @property
     def pictures(self) -> int:
-        """How many of the files can be learned from."""
+        """Number of files that are usable for training."""
         ...
 
     def batch(self, step: int) -> Batch:
-        """The batch of a step: a function of seed and step alone, so that a resumed run repeats it."""
+        """Return the batch of a step.
+
+        It depends only on the seed and the step, so that a resumed run repeats it.
+        """
         ...
 
 
 Versions = Callable[[Path], Iterable[tuple[NDArray[np.uint8], Degraded]]]
-"""A function from a file to one or more (truth, its low-resolution image)."""
+"""A function from a file to one or more pairs of (reference, its low-resolution image)."""
 
 
 def make_pair(truth: NDArray[np.uint8], degraded: Degraded, grid: Grid, source: Path) -> Pair:
-    """Return the pair of an image and its low-resolution image for networks of ``grid``."""
+    """Return the training pair of an image for networks on ``grid``.
+
+    Args:
+        truth: (H, W) or (H, W, 3) uint8, sides multiples of ``grid.factor``.
+        degraded: Its low-resolution image.
+        grid: The grid of the network.
+        source: The file of the image.
+    """
     given = degraded.given(grid).astype(np.float32)
     borders = [(grid.radius, grid.radius)] * 2 + [(0, 0)] * (given.ndim - 2)
     padded = np.pad(given, borders, mode="edge")
@@ -112,7 +137,14 @@ def make_pair(truth: NDArray[np.uint8], degraded: Degraded, grid: Grid, source: 
 def load_pairs(
     files: Iterable[Path], versions: Versions, grid: Grid, warn: Callable[[str], None]
 ) -> list[Pair]:
-    """Decode and degrade every image once; name one that cannot be read to ``warn``, and skip it."""
+    """Decode and degrade every image once, skipping those that cannot be read.
+
+    Args:
+        files: The image files.
+        versions: Decodes and degrades a file.
+        grid: The grid of the network.
+        warn: Called with a message for each skipped file.
+    """
     pairs = []
     for file in files:
         try:
@@ -124,25 +156,26 @@ def load_pairs(
 
 
 Given = Callable[[Pair, int, int, int, np.random.Generator], NDArray[np.float32]]
-"""A function from a pair, top, left and side of a patch, and chance, to what `Pair.given` returns."""
+"""A function (pair, top, left, side, random generator) that replaces `Pair.given`."""
 
 _LEAST_ERROR = 1e-4
-"""Of a picture, for its weight: 40 dB. An empty sky shall not be all that counts."""
+"""Smallest error of an image (40 dB) used for its weight, so that flat images do not dominate."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Which patches are learned from, and what is done to them.
+    """How patches are chosen and augmented.
 
     Attributes:
-        stretched: The part of the patches, of luma, that go through `y_to_gray`: a network that saw
-            only Y never met the darkest and brightest values of gray images. Bicubic is linear, so
-            stretching a degraded patch is degrading a stretched one.
-        balanced: Errors count relative to those of bicubic in the same image.
-        candidates: Random patches per sample, of which the one with the largest bicubic error is taken.
-        channel_weights: Weights of the channels in what these two call an error; ``None``: all alike.
-        recolor: What happens to color patches by chance.
-        given: Returns the input of a patch in place of `Pair.given`.
+        stretched: Fraction of the luma patches that go through `y_to_gray`. A network that sees
+            only Y never meets the darkest and brightest values of gray images. Bicubic resizing is
+            linear, so stretching and degrading commute.
+        balanced: Weight errors relative to those of bicubic in the same image.
+        candidates: Random patches per sample; the one with the largest bicubic error is used.
+        channel_weights: Weights of the channels in the errors of the two options above. Default:
+            equal.
+        recolor: Random augmentation of color patches.
+        given: Replaces `Pair.given`.
     """
 
     stretched: float = 0.0
@@ -154,12 +187,23 @@ class Choice:
 
 
 class PatchSampler:
-    """Random patches of images that are all in memory."""
+    """Samples random patches from images in memory."""
 
     def __init__(
         self, pairs: list[Pair], patch: int, batch: int, seed: int, choice: Choice | None = None
     ) -> None:
-        """Leave out images with a side shorter than ``patch``, the side of the output in pixels."""
+        """Prepare the sampler, excluding images with a side shorter than ``patch``.
+
+        Args:
+            pairs: The images.
+            patch: Side of a patch in output pixels.
+            batch: Patches in a batch.
+            seed: Seed of all random choices.
+            choice: How patches are chosen and augmented.
+
+        Raises:
+            MissingData: No image is large enough.
+        """
         self.choice = choice = choice or Choice()
         self.pairs = [pair for pair in pairs if min(pair.size) >= patch]
         if not self.pairs:
@@ -173,11 +217,11 @@ class PatchSampler:
             errors = [pair.error(0, 0, *pair.size, choice.channel_weights) for pair in self.pairs]
             weights = 1 / np.maximum(errors, _LEAST_ERROR)
         self._weights = (weights * areas.sum() / (weights * areas).sum()).astype(np.float32)
-        # By area: every pixel of the set is as likely as any other.
+        # Choose images in proportion to their area, so that all pixels are equally likely.
         self._bounds = np.cumsum(areas / areas.sum())
 
     def batch(self, step: int) -> Batch:
-        """See `Sampler.batch`. The weights are of the squared errors, and 1 on average."""
+        """See `Sampler.batch`. Weights apply to squared errors and average 1 over all patches."""
         random = np.random.default_rng((self.seed, step))
         inputs, truths, picks = [], [], []
         for _ in range(self.batch_size):
@@ -203,7 +247,7 @@ class PatchSampler:
         return len({pair.source for pair in self.pairs})
 
     def _place(self, random: np.random.Generator) -> tuple[int, int, int]:
-        """(which picture, top, left) of a random patch."""
+        """Return (index of the image, top, left) of a random patch."""
         pick = int(np.searchsorted(self._bounds, random.random(), side="right"))
         pick = min(pick, len(self.pairs) - 1)
         pair = self.pairs[pick]
@@ -228,5 +272,5 @@ class PatchSampler:
 
 
 def channels_first(patches: NDArray[Any]) -> NDArray[Any]:
-    """N x P x P to N x 1 x P x P, N x P x P x 3 to N x 3 x P x P."""
+    """Convert (N, P, P) to (N, 1, P, P), or (N, P, P, 3) to (N, 3, P, P)."""
     return patches[:, None] if patches.ndim == 3 else np.moveaxis(patches, 3, 1)

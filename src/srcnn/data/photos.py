@@ -1,6 +1,6 @@
-"""Where each picture of the data set ``photos`` was cut from: author, license, source, crop.
+"""The origin of each image of the data set ``photos``: author, license, source and crop.
 
-The table lies in ``photos.csv``; the sha256 of the pixels in ``checksums/photos.txt``.
+The table is in ``photos.csv``; SHA-256 sums of the pixels are in ``checksums/photos.txt``.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ _TABLE = Path(__file__).parent / "photos.csv"
 
 @dataclass(frozen=True)
 class Photo:
-    """One picture of the data set.
+    """An image of the data set.
 
     Attributes:
         file: Its name in the data set.
-        author: Who made the photograph, as its source says.
-        license: Its SPDX identifier; ``LicenseRef-Unsplash`` is the Unsplash license.
+        author: Author of the photograph, as stated by its source.
+        license: SPDX identifier of the license; ``LicenseRef-Unsplash`` is the Unsplash license.
         source: ``github:OWNER/REPOSITORY@COMMIT:PATH`` or ``deb:PACKAGE_VERSION:PATH``.
-        reduced_to: Width and height of the whole photograph before it was cropped, ``1280x800``.
+        reduced_to: Size of the whole photograph before cropping, such as ``1280x800``.
         crop: Left, top, width and height in the reduced photograph, in pixels.
     """
 
@@ -34,24 +34,24 @@ class Photo:
 
     @property
     def container(self) -> str:
-        """The repository or the package, without its version."""
+        """The repository or package without its version."""
         return self.source.partition("@" if self.source.startswith("github:") else "_")[0]
 
     @property
     def path(self) -> str:
-        """The path of the photograph in its repository or package."""
-        # The version of a package may hold colons too.
+        """Path of the photograph in its repository or package."""
+        # A package version may contain colons, so split at the last one.
         return self.source.rpartition(":")[2]
 
 
 def photos() -> list[Photo]:
-    """Return the table, in the order of the names."""
+    """Return the table, sorted by name."""
     with _TABLE.open(encoding="utf-8", newline="") as lines:
         return [Photo(**row) for row in csv.DictReader(lines)]
 
 
 def origins() -> tuple[list[str], list[str]]:
-    """Return the GitHub repositories and the Debian packages that ``photos`` was cut from."""
+    """Return the GitHub repositories and the Debian packages that the images were cut from."""
     names = sorted({photo.container for photo in photos()})
     kinds = ("github:", "deb:")
     repositories, packages = (

@@ -1,7 +1,7 @@
-"""Batches of a data set larger than memory: worker processes decode pictures ahead of the steps.
+"""Batches from data sets larger than memory; worker processes decode images in advance.
 
-A block of steps is cut from a small set of pictures of its own, by the same `PatchSampler` that cuts
-from a set in memory. Which pictures those are is a function of the block alone, so neither the number of
+Steps are grouped into blocks. Each block uses its own small set of images, sampled by the same
+`PatchSampler` as images in memory. The set depends only on the block, so neither the number of
 workers nor an interruption changes a batch.
 """
 
@@ -29,17 +29,27 @@ from srcnn.images.degrade import Degraded
 from srcnn.images.grid import Grid
 
 STEPS, PICTURES = 16, 32
-"""Of a block. With batches of 32 a picture is decoded for 16 patches: that costs about as much as the
-steps of 9-1-5 that learn from them."""
+"""Steps and images of a block.
+
+With a batch size of 32, each decoded image yields 16 patches; decoding then takes about as long
+as the training steps of 9-1-5.
+"""
 
 OneVersion = Callable[[Path, np.random.Generator], tuple[NDArray[np.uint8], Degraded]]
-"""A function from a file to (truth, its low-resolution image), or a part of both, by chance."""
+"""A function from a file to (reference, its low-resolution image), perhaps of a random part."""
 MakeSampler = Callable[[list[Pair]], PatchSampler]
+"""A function from the images of a block to their sampler."""
 
 
 @dataclass(frozen=True)
 class Cutter:
-    """What a worker does; it goes there by pickle."""
+    """The task of a worker, which receives it by pickle.
+
+    Attributes:
+        version: Decodes and degrades a file.
+        grid: The grid of the network.
+        make_sampler: Makes the sampler of a block.
+    """
 
     version: OneVersion
     grid: Grid
@@ -48,7 +58,16 @@ class Cutter:
     def __call__(
         self, files: list[Path], seed: Sequence[int], first: int
     ) -> tuple[list[Batch] | MissingData, list[str]]:
-        """(The batches of the `STEPS` steps from ``first``, or why no picture is usable; warnings)."""
+        """Return the batches of a block.
+
+        Args:
+            files: The images of the block.
+            seed: Seed of the degradations.
+            first: First step; the block has `STEPS` steps.
+
+        Returns:
+            The batches, or the error if no image is usable, and warnings about unusable images.
+        """
         random = np.random.default_rng(seed)
         warnings: list[str] = []
         pairs = load_pairs(
@@ -56,7 +75,7 @@ class Cutter:
         )
         try:
             sampler = self.make_sampler(pairs)
-        except MissingData as error:  # all of them too small: the trainer sends others
+        except MissingData as error:  # all are too small; the sampler will try other images
             return error, warnings
         return [sampler.batch(step) for step in range(first, first + STEPS)], warnings
 
@@ -65,7 +84,7 @@ _Cut = Future[tuple[list[Batch] | MissingData, list[str]]]
 
 
 class StreamSampler:
-    """See `srcnn.data.patches.Sampler`. Every picture is drawn once in an epoch, large or small."""
+    """A `srcnn.data.patches.Sampler` that uses every image once in an epoch, whatever its size."""
 
     def __init__(
         self,
@@ -75,11 +94,19 @@ class StreamSampler:
         workers: int,
         warn: Callable[[str], None],
     ) -> None:
-        """``warn`` is told once of every picture that cannot be used."""
+        """Start the worker processes.
+
+        Args:
+            files: The images.
+            cutter: The task of the workers.
+            seed: Seed of all random choices.
+            workers: Number of processes.
+            warn: Called once for every image that cannot be used.
+        """
         self._files, self._cutter, self._seed = files, cutter, seed
         self._ahead = workers
         self._warn, self._warned = warn, set[str]()
-        # Spawned, not forked: a fork has libvips's and torch's locks, but not the threads behind them.
+        # Spawn, because a fork inherits the locks of libvips and torch without their threads.
         self._pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin)
         self._coming: dict[int, _Cut] = {}
         self._block, self._batches = -1, list[Batch]()
@@ -97,7 +124,7 @@ class StreamSampler:
                 if b not in self._coming:
                     self._coming[b] = self._submit(b, b)
             batches = self._result(self._coming.pop(block))
-            # A block without a usable picture takes those of the blocks behind it, at most an epoch of them.
+            # A block without usable images borrows those of later blocks, at most an epoch ahead.
             for other in range(block + 1, block + 2 + len(self._files) // PICTURES):
                 if not isinstance(batches, MissingData):
                     break
@@ -113,8 +140,8 @@ class StreamSampler:
         return batches
 
     def _submit(self, block: int, other: int) -> _Cut:
-        """Cut the batches of a block, from the pictures of this or another one."""
-        seed = (self._seed, block, 1)  # of two numbers are the seeds of the steps
+        """Start to make the batches of ``block`` from the images of block ``other``."""
+        seed = (self._seed, block, 1)  # three numbers, because seeds of steps have two
         return self._pool.submit(self._cutter, self.files_of(other), seed, block * STEPS)
 
     def _result(self, cut: _Cut) -> list[Batch] | MissingData:
@@ -127,11 +154,11 @@ class StreamSampler:
 
     @property
     def pictures(self) -> int:
-        """See `srcnn.data.patches.Sampler.pictures`; as far as they have been looked at."""
+        """See `srcnn.data.patches.Sampler.pictures`; images not yet decoded count as usable."""
         return len(self._files) - len(self._warned)
 
     def files_of(self, block: int) -> list[Path]:
-        """The pictures of a block."""
+        """Return the images of a block."""
         places = range(block * PICTURES, (block + 1) * PICTURES)
         count = len(self._files)
         return [
@@ -140,27 +167,30 @@ class StreamSampler:
         ]
 
     def __enter__(self) -> Self:
+        """Return the sampler."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Stop the workers."""
         self._pool.shutdown(cancel_futures=True)
 
 
 @lru_cache(2)
 def _permutation(seed: int, epoch: int, count: int) -> NDArray[np.intp]:
-    """The order of the pictures in an epoch."""
+    """Return the order of the images in an epoch."""
     return np.random.default_rng((seed, epoch, 2)).permutation(count)
 
 
 def _begin() -> None:
-    """A worker ends when the trainer does, however that ends, and leaves signals to it."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # which may go to the whole group
+    """Prepare a worker: leave signals to the trainer, and exit when the trainer exits."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # the whole process group may receive them
         signal.signal(number, signal.SIG_IGN)
     Thread(target=_follow_parent, daemon=True).start()
     threadpool_limits(1)
 
 
 def _follow_parent() -> None:
+    """Wait until the trainer exits, then exit."""
     parent = parent_process()
     assert parent is not None, "not in a worker"
     parent.join()

@@ -1,4 +1,4 @@
-"""The paper's training set: sub-images cut beforehand on a grid, each seen once an epoch, as it is."""
+"""The paper's training set: sub-images on a fixed grid, each used once per epoch, unaugmented."""
 
 from __future__ import annotations
 
@@ -10,12 +10,25 @@ from srcnn.images.quantize import to_float
 
 
 class SubImageSampler:
-    """Sub-images of (P + 2r) x (P + 2r) bicubic pixels every ``stride`` pixels (section 4.1).
+    """Samples sub-images of (P + 2r) x (P + 2r) bicubic pixels, cut with a stride (section 4.1).
 
-    They lie wholly inside their picture: nothing is padded, and the truth is their middle, P x P.
+    Sub-images lie completely inside their image, so nothing is padded. The reference is their
+    P x P center.
     """
 
     def __init__(self, pairs: list[Pair], patch: int, batch: int, seed: int, stride: int) -> None:
+        """Find all sub-images.
+
+        Args:
+            pairs: The images.
+            patch: Side P of the reference in pixels.
+            batch: Sub-images in a batch.
+            seed: Seed of the order in each epoch.
+            stride: Distance between neighboring sub-images in pixels.
+
+        Raises:
+            MissingData: No image is large enough.
+        """
         self.pairs, self.patch, self.batch_size, self.seed = pairs, patch, batch, seed
         places = []
         for pick, pair in enumerate(pairs):
@@ -28,7 +41,7 @@ class SubImageSampler:
         self._epoch, self._order = -1, np.arange(len(places))
 
     def batch(self, step: int) -> Batch:
-        """See `srcnn.data.patches.Sampler.batch`. No picture counts more than another."""
+        """See `srcnn.data.patches.Sampler.batch`. All loss weights are 1."""
         inputs, truths = [], []
         for position in range(step * self.batch_size, (step + 1) * self.batch_size):
             pick, top, left = self.places[self._shuffled(position)]
@@ -45,7 +58,7 @@ class SubImageSampler:
         return len({self.pairs[pick].source for pick in self.places[:, 0]})
 
     def _shuffled(self, position: int) -> int:
-        """Which sub-image comes at a position of the endless row of epochs."""
+        """Return the index of the sub-image at a position in the endless sequence of epochs."""
         epoch, index = divmod(position, len(self.places))
         if epoch != self._epoch:
             random = np.random.default_rng((self.seed, epoch))

@@ -1,7 +1,7 @@
-"""Whether the pictures of a data set are the ones that everybody else has: names and sha256.
+"""Verify that the images of a data set are the published ones, by name and SHA-256.
 
-The checksums lie in ``checksums/<data set>.txt``, a line ``<sha256>  <file>`` each, in the form of
-sha256sum; a ``-`` stands where none is known.
+``checksums/<data set>.txt`` has a line ``<sha256>  <file>`` for each image, the format of
+sha256sum. A ``-`` means that the checksum is unknown.
 """
 
 from __future__ import annotations
@@ -19,28 +19,39 @@ from srcnn.errors import InputError, MissingData
 from srcnn.images.io import open_picture
 
 CHECKSUMS = Path(__file__).parent / "checksums"
+"""Folder of the checksum files."""
 
 
 @dataclass
 class Findings:
-    """What is in the folder of a data set; all names are relative to it."""
+    """Result of verifying a data set's folder; all names are relative to it.
+
+    Attributes:
+        verified: Images with the right checksum.
+        unchecked: Images whose checksum is unknown.
+        missing: Images that are not in the folder.
+        changed: Images with a wrong checksum.
+        extra: Images that do not belong to the data set.
+    """
 
     verified: list[str] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
-    """There by name, but no checksum is known."""
     missing: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
-    """Pictures that are not of the set."""
 
     @property
     def ok(self) -> bool:
-        """Whether every picture was verified and there is no other."""
+        """Whether every image was verified and there are no others."""
         return not (self.unchecked or self.missing or self.changed or self.extra)
 
 
 def checksums(name: str) -> dict[str, str | None]:
-    """File to sha256, or to ``None`` where none is known; `MissingData` for an unknown set."""
+    """Return the SHA-256 of each file of a data set; ``None`` if it is unknown.
+
+    Raises:
+        MissingData: The data set is unknown.
+    """
     known(name)
     lines = (CHECKSUMS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     pairs = (line.split("  ", 1) for line in lines if not line.startswith("#"))
@@ -48,21 +59,27 @@ def checksums(name: str) -> dict[str, str | None]:
 
 
 def digest(data: bytes, checked: str, name: str = "a picture") -> str:
-    """sha256 of the bytes of a file, or (``pixels``) of the RGB picture in it and its size.
+    """Return the SHA-256 of a file, or of the image in it.
 
-    Raises `InputError` where pixels are asked for and there are none.
+    Args:
+        data: Contents of the file.
+        checked: ``file`` hashes the bytes, ``pixels`` the size and RGB pixels of the image.
+        name: Name of the file, for error messages.
+
+    Raises:
+        InputError: Pixels are wanted, but the file is not an image.
     """
     if checked == "file":
         return hashlib.sha256(data).hexdigest()
     pixels = open_picture(data, name=name).read()
-    if pixels.ndim == 2:  # a format may store a gray picture as gray or as RGB
+    if pixels.ndim == 2:  # formats may store a gray image as gray or as RGB
         pixels = np.repeat(pixels[..., None], 3, axis=2)
     head = "x".join(map(str, pixels.shape)) + f" {pixels.dtype}\n"
     return hashlib.sha256(head.encode() + pixels.tobytes()).hexdigest()
 
 
 def files_of(name: str, folder: Path) -> dict[str, Path]:
-    """The files of the data set that are in a folder by name: file to path."""
+    """Return the paths of a data set's files that exist in a folder, by name."""
     checked = known(name).checked
     there = {_key(str(path.relative_to(folder)), checked): path for path in _pictures(folder)}
     here = {file: there.get(_key(file, checked)) for file in checksums(name)}
@@ -70,7 +87,11 @@ def files_of(name: str, folder: Path) -> dict[str, Path]:
 
 
 def verify(name: str, folder: Path) -> Findings:
-    """Compare a folder with the data set ``name``, its subfolders included."""
+    """Compare a folder, including subfolders, with the data set ``name``.
+
+    Raises:
+        MissingData: The data set is unknown.
+    """
     checked, here = known(name).checked, files_of(name, folder)
     findings = Findings()
     for file, sha256 in checksums(name).items():
@@ -88,7 +109,7 @@ def verify(name: str, folder: Path) -> Findings:
 
 
 def from_test_sets(files: Iterable[Path]) -> dict[Path, str]:
-    """Which files are, byte for byte, pictures of a test set: path to ``set/file``."""
+    """Return which files are byte-for-byte copies of test images, as ``set/file`` by path."""
     tests = {
         sha256: f"{name}/{file}"
         for name, data in CATALOG.items()
@@ -107,7 +128,7 @@ def _pictures(folder: Path) -> list[Path]:
 
 
 def _key(file: str, checked: str) -> str:
-    """What a file goes by: where pixels count, the format that they are packed in does not."""
+    """Return the name that identifies a file; without the suffix if any lossless format will do."""
     return file if checked == "file" else str(PurePath(file).with_suffix(""))
 
 

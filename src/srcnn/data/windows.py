@@ -1,8 +1,8 @@
-"""Patches that are degraded one by one: every patch of every step draws its own degradation.
+"""Degrade patches one by one, so that every patch of every step has its own degradation.
 
-A whole image has one degradation, and takes long. A patch is given what it would have of a degraded
-whole image: the window that is degraded is larger than the patch and its halo by what blur, resizing
-and compression reach.
+Degrading a whole image takes long and gives it a single degradation. Here only a window is
+degraded. It exceeds the patch and its halo by the reach of blur, resizing and compression, so
+the patch equals that of a degraded whole image.
 """
 
 from __future__ import annotations
@@ -20,13 +20,18 @@ from srcnn.images.degrade import Degraded
 from srcnn.images.quantize import to_float
 
 _MARGIN = 4
-"""Least low-resolution pixels around patch and halo: a Lanczos kernel reaches 3."""
+"""Smallest margin around patch and halo in low-resolution pixels; a Lanczos kernel reaches 3."""
 _BLOCK = 16
-"""Low-resolution pixels of which a window's side is a multiple: a JPEG file of 4:2:0 has blocks of 16."""
+"""The side of a window is a multiple of this many low-resolution pixels, the 4:2:0 JPEG block."""
 
 
 class _Span(NamedTuple):
-    """A window along one axis, in low-resolution pixels: from ``first`` on, ``length`` of them."""
+    """A window along one axis, in low-resolution pixels.
+
+    Attributes:
+        first: First pixel.
+        length: Number of pixels.
+    """
 
     first: int
     length: int
@@ -34,12 +39,12 @@ class _Span(NamedTuple):
 
 @dataclass(frozen=True)
 class WindowDegradation:
-    """Degrades what a patch needs of a pair's truth.
+    """Degrades the part of an image that a patch needs.
 
     Attributes:
-        pipeline: What the degradations are drawn from. Its ``clean`` part keeps the pair's input.
-        scale: Reduction.
-        color: Channels of the truth.
+        pipeline: Source of random degradations. Its ``clean`` fraction uses the pair's own input.
+        scale: Scale of the reduction.
+        color: Color space of the images.
     """
 
     pipeline: Pipeline
@@ -49,7 +54,15 @@ class WindowDegradation:
     def __call__(
         self, pair: Pair, top: int, left: int, side: int, random: np.random.Generator
     ) -> NDArray[np.float32]:
-        """Return the input, with its halo, of a patch of ``side`` output pixels, as `Pair.given` does."""
+        """Return the degraded input of a patch, including its halo, in the form of `Pair.given`.
+
+        Args:
+            pair: The image.
+            top: First row of the patch in the reference.
+            left: First column of the patch.
+            side: Side of the patch in output pixels.
+            random: Source of randomness.
+        """
         if random.random() < self.pipeline.clean:
             return pair.given(top, left, side)
         rows, columns = (
@@ -60,7 +73,7 @@ class WindowDegradation:
         truth = pair.truth[_part(rows, s)][:, _part(columns, s)]
         low = self.pipeline.low_resolution(to_float(truth), s, random, self.color)
         given = Degraded(low, s).given(grid)
-        # Where the window ends and the patch's halo does not, the image ends: its edge is repeated.
+        # A halo can exceed the window only at the border of the image, whose edge is repeated.
         places = [
             np.arange(-grid.radius, grid.padded(side) - grid.radius)
             + start // grid.factor
@@ -72,7 +85,7 @@ class WindowDegradation:
         return halo
 
     def _span(self, pair: Pair, start: int, side: int, length: int) -> _Span:
-        """Return the window of a patch along an axis of ``length`` pixels, in low-resolution pixels."""
+        """Return the window of a patch along an axis of ``length`` output pixels."""
         s, grid = self.scale, pair.grid
         halo = -(-grid.radius * grid.factor // s) + (_MARGIN if grid.factor == s else 2 * _MARGIN)
         needed = side // s + 2 + 2 * halo

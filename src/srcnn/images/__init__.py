@@ -1,1 +1,1 @@
-"""Pixels in, pixels out: reading and writing, colour, resizing, cropping. No torch here."""
+"""Images without torch: reading and writing files, color, resizing, cropping."""

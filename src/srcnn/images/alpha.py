@@ -1,4 +1,4 @@
-"""Alpha: a picture without it, and what colour transparent pixels lend to their visible neighbours."""
+"""Alpha: remove it, or fill the hidden pixels around visible ones."""
 
 from __future__ import annotations
 
@@ -11,11 +11,19 @@ from numpy.typing import NDArray
 def bleed(
     colour: NDArray[np.float32], alpha: NDArray[np.float32], reach: int
 ) -> NDArray[np.float32]:
-    """Colour for the pixels that ``alpha`` hides: C x H x W and H x W floats in, C x H x W out.
+    """Replace the color of transparent pixels near visible ones.
 
-    What stands in a hidden pixel is arbitrary, mostly black, and would draw a halo around everything
-    visible. Within ``reach`` pixels of a visible pixel it becomes the mean of its neighbours that are
-    visible, or were filled before it; farther away nobody can see it, and it stays.
+    Hidden pixels have arbitrary values, mostly black, which would draw a halo around everything
+    visible. Within ``reach`` pixels of a visible pixel, a hidden pixel becomes the mean of its
+    neighbors that are visible or already filled. Pixels farther away have no effect and stay.
+
+    Args:
+        colour: (C, H, W) floats.
+        alpha: (H, W) floats; 0 is fully transparent.
+        reach: Distance in pixels.
+
+    Returns:
+        (C, H, W) floats.
     """
     known = alpha > 0
     if known.all() or not known.any():
@@ -30,14 +38,14 @@ def bleed(
 
 
 def without_alpha(pixels: NDArray[Any]) -> NDArray[Any]:
-    """H x W (gray) or H x W x 3 (RGB) of a picture with alpha or without."""
+    """Return (H, W) gray or (H, W, 3) RGB of an image with or without alpha."""
     if pixels.ndim == 2:
         return pixels
     return pixels[..., 0] if pixels.shape[2] == 2 else pixels[..., :3]
 
 
 def _sum_of_neighbours(plane: NDArray[Any]) -> NDArray[Any]:
-    """The sum over 3 x 3 pixels of ... x H x W, nothing outside."""
+    """Return sums over 3 x 3 pixels of (..., H, W), with zeros outside."""
     padded = np.pad(plane, [(0, 0)] * (plane.ndim - 2) + [(1, 1), (1, 1)])
     rows = padded[..., :-2, :] + padded[..., 1:-1, :] + padded[..., 2:, :]
     total: NDArray[Any] = rows[..., :-2] + rows[..., 1:-1] + rows[..., 2:]

@@ -1,4 +1,4 @@
-"""AVIF: the colors that a file names, which libvips does not tell."""
+"""Read AVIF, including the color space that a file names, which libvips does not report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 def open_avif(name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture:
-    """Open an AVIF; raise `InputError` if it is not readable."""
+    """Open an AVIF file.
+
+    Raises:
+        InputError: The file is not readable.
+    """
     from srcnn.images.vips import open_vips
 
     picture = open_vips(name, source, fmt, "heif", max_pixels)
@@ -29,20 +33,21 @@ def open_avif(name: str, source: Stored, fmt: Format, max_pixels: int) -> Pictur
 
 
 def is_turned(file: IO[bytes]) -> bool:
-    """Return whether a decoder turns or mirrors the picture of an AVIF or a HEIC."""
+    """Return whether decoders rotate or mirror the image of an AVIF or HEIC file."""
     return any(kind in (b"irot", b"imir") for kind, _, _ in avif_boxes(file))
 
 
 def with_any_profile(data: bytes) -> bytes:
-    """Return a part of an AVIF that says of its ICC profile that it may be any.
+    """Mark the ICC profile in a part of an AVIF file as unrestricted.
 
-    libvips says ``rICC``, which only profiles of input devices are (ISO/IEC 14496-12, section 12.1.5.2).
+    libvips writes ``rICC``, which is valid only for profiles of input devices (ISO/IEC 14496-12,
+    section 12.1.5.2).
     """
     return bytes(data).replace(b"colrrICC", b"colrprof", 1)
 
 
 def named_coding(file: IO[bytes]) -> ColorCoding | None:
-    """Return the space that an AVIF or a HEIC names, ``None`` for sRGB."""
+    """Return the color space that an AVIF or HEIC file names, or ``None`` for sRGB."""
     boxes = (
         read_at(file, start, min(length, 16))
         for kind, start, length in avif_boxes(file)

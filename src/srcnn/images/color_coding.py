@@ -1,7 +1,7 @@
-"""What a file says of its colors where it has no ICC profile.
+"""The color space that a file names without an ICC profile.
 
-PNG's chunks gAMA, cHRM, sRGB and cICP (PNG, third edition, section 11.3.2), and the box colr of AVIF and HEIC (ISO/IEC
-14496-12, section 12.1.5) with the code points of ITU-T H.273.
+Sources are the PNG chunks gAMA, cHRM, sRGB and cICP (PNG, third edition, section 11.3.2), and the
+box colr of AVIF and HEIC (ISO/IEC 14496-12, section 12.1.5) with the code points of ITU-T H.273.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _PRIMARIES: dict[int, tuple[str, Chromaticity, tuple[Chromaticity, ...]]] = {
     12: ("Display P3", _D65, _P3_PRIMARIES),
     22: ("EBU 3213", _D65, ((0.63, 0.34), (0.295, 0.605), (0.155, 0.077))),
 }
-"""ITU-T H.273, table 2."""
+"""Name, white point and primaries by code point (ITU-T H.273, table 2)."""
 _SRGB = Curve(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 _BT709 = Curve(1 / 0.45, 1 / 1.099, 0.099 / 1.099, 1 / 4.5, 0.081)
 _CURVES = {
@@ -45,26 +45,29 @@ _CURVES = {
     13: _SRGB,
     17: Curve(2.6),
 }
-"""ITU-T H.273, table 3."""
+"""Transfer curves by code point (ITU-T H.273, table 3)."""
 _HDR = {16: "PQ", 18: "HLG"}
+"""Names of HDR transfers, which no ICC curve describes, by code point."""
 _UNSPECIFIED = (0, 2, 3)
+"""Code points that specify nothing."""
 _USUAL = (1, 2, 6, 13, 14, 15)
-"""Transfers that are shown as sRGB where the primaries are those of sRGB."""
+"""Code points of transfers that are displayed as sRGB if the primaries are those of sRGB."""
 _SRGB_GAMMA = 0.45455
+"""Encoding gamma of sRGB in the chunk gAMA."""
 _WITHOUT_GRAY = ("webp", "avif")
-"""Formats in which a gray picture is written as RGB."""
+"""Formats in which a gray image is stored as RGB."""
 
 
 @dataclass(frozen=True)
 class ColorCoding:
-    """A space that is not sRGB.
+    """A color space other than sRGB.
 
     Attributes:
-        name: What messages call it.
-        white: Its white.
-        primaries: Red, green and blue.
-        curve: How samples become light; ``None`` where no profile says it (PQ and HLG).
-        codes: Its primaries and transfer in the code points of H.273, if it has any.
+        name: Its name in messages.
+        white: Chromaticity of the white point.
+        primaries: Chromaticities of red, green and blue.
+        curve: Conversion of samples to light; ``None`` if no ICC profile can express it (PQ, HLG).
+        codes: Code points of primaries and transfer in H.273, if it has any.
     """
 
     name: str
@@ -74,7 +77,11 @@ class ColorCoding:
     codes: tuple[int, int] | None = None
 
     def profile(self, gray: bool) -> bytes | None:
-        """Return the ICC profile that says the same; ``None`` if none does."""
+        """Return an equivalent ICC profile, or ``None`` if there is none.
+
+        Args:
+            gray: Whether the image is gray.
+        """
         if self.curve is None:
             return None
         if gray:
@@ -83,7 +90,7 @@ class ColorCoding:
 
 
 def coding_of_codes(primaries: int, transfer: int) -> ColorCoding | None:
-    """Return the space of two code points; ``None`` for sRGB, and for what says nothing."""
+    """Return the color space of two H.273 code points, or ``None`` for sRGB or unspecified."""
     if primaries in _UNSPECIFIED or primaries not in _PRIMARIES:
         primaries = 1
     if primaries == 1 and (transfer in _USUAL or transfer in _UNSPECIFIED):
@@ -96,7 +103,7 @@ def coding_of_codes(primaries: int, transfer: int) -> ColorCoding | None:
 
 
 def coding_of_nclx(boxes: Iterable[bytes]) -> ColorCoding | None:
-    """Return the space that the first box colr of kind nclx names, as `coding_of_codes`."""
+    """Return the color space named by the first colr box of kind nclx; see `coding_of_codes`."""
     for content in boxes:
         if content[:4] == b"nclx" and len(content) >= 8:
             return coding_of_codes(*struct.unpack(">HH", content[4:8]))
@@ -104,7 +111,7 @@ def coding_of_nclx(boxes: Iterable[bytes]) -> ColorCoding | None:
 
 
 def coding_of_chunks(chunks: Mapping[bytes, bytes]) -> ColorCoding | None:
-    """Return the space that a PNG's chunks name; ``None`` for sRGB."""
+    """Return the color space that a PNG file's chunks name, or ``None`` for sRGB."""
     cicp = chunks.get(b"cICP", b"")
     if len(cicp) == 4:
         return coding_of_codes(cicp[0], cicp[1])
@@ -128,7 +135,16 @@ def coding_of_chunks(chunks: Mapping[bytes, bytes]) -> ColorCoding | None:
 
 
 def with_coding(metadata: Metadata, fmt: Format, gray: bool) -> tuple[Metadata, list[str]]:
-    """Return metadata that says in ``fmt`` what the source's colors are, and what cannot be said, in words."""
+    """Add the source's color space to metadata in the form that a format supports.
+
+    Args:
+        metadata: Metadata of the source.
+        fmt: Format of the result.
+        gray: Whether the image is gray.
+
+    Returns:
+        The metadata, and messages about what the format cannot express.
+    """
     coding = metadata.coding
     if coding is None or metadata.block(PROFILE) is not None or metadata.parts_of == fmt.name:
         return metadata, []

@@ -1,4 +1,4 @@
-"""What a file says about its pixels, made true of the enlarged picture, or dropped and said."""
+"""Correct metadata that describe the pixels of the source, or drop and report them."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ from srcnn.images.xmp import with_properties
 from srcnn.images.xmp_corrections import corrected_packet, has_rating
 
 _XMP_BASIC = "http://ns.adobe.com/xap/1.0/"
+"""The XMP basic namespace."""
 
 
 @dataclass(frozen=True)
 class Corrected:
-    """Metadata that hold for a result.
+    """Metadata that are valid for a result.
 
     Attributes:
-        metadata: What is to be written.
-        dropped: What the source had and the result has not, in words.
-        fixed: What has other values than in the source, in words.
+        metadata: The metadata to write.
+        dropped: Descriptions of what the source has and the result lacks.
+        fixed: Descriptions of what has other values than in the source.
     """
 
     metadata: Metadata
@@ -39,7 +40,7 @@ class Corrected:
 
 
 def line_of(pages: Iterable[Corrected]) -> str | None:
-    """Return what was dropped and corrected on all pages as one line; ``None`` for nothing."""
+    """Return one line about what was dropped or corrected on all pages, ``None`` if nothing."""
     pages = list(pages)
     parts = (
         ("left out, since it describes other pixels", [page.dropped for page in pages]),
@@ -52,7 +53,7 @@ def line_of(pages: Iterable[Corrected]) -> str | None:
 
 
 def corrected(metadata: Metadata, change: Change) -> Corrected:
-    """Return the metadata of a source as they hold for its result."""
+    """Return the metadata of a source, corrected for its result."""
     fields = dict(metadata.fields)
     dropped: list[str] = []
     fixed: list[str] = []
@@ -79,7 +80,7 @@ def corrected(metadata: Metadata, change: Change) -> Corrected:
 
 
 def _correct_exif(fields: dict[str, Field], exif: bytes, change: Change) -> list[str]:
-    """Put corrected EXIF in the place of what was there; return what is dropped."""
+    """Replace EXIF in ``fields`` with corrected EXIF; return descriptions of what was dropped."""
     block, dropped = corrected_block(exif, change)
     if block != exif:
         from srcnn.images.vips_fields import fields_of
@@ -92,7 +93,11 @@ def _correct_exif(fields: dict[str, Field], exif: bytes, change: Change) -> list
 
 
 def _take_rating(fields: dict[str, Field], exif: bytes) -> bool:
-    """Say in XMP how many stars a picture has: libvips's EXIF has no place for them."""
+    """Move the star rating from EXIF to XMP, because libvips's EXIF cannot hold it.
+
+    Returns:
+        Whether XMP was changed.
+    """
     stars = small_number(exif, RATING)
     percent = small_number(exif, RATING_PERCENT)
     if stars is None and percent is not None:

@@ -1,7 +1,7 @@
-"""High-res -> low-res -> bicubic: the one model of degradation, for training and judging alike.
+"""Degradations for training and evaluation: high-resolution, low-resolution, bicubic.
 
-The low-res picture is made by bicubic interpolation and enlarged to the wanted size by bicubic
-interpolation again; the network's input Y is that enlarged picture. `Degradation` has the other ways.
+By default bicubic interpolation makes the low-resolution image and enlarges it again. The Y of the
+enlarged image is the input of SRCNN. `Degradation` has the alternatives.
 """
 
 from __future__ import annotations
@@ -26,25 +26,31 @@ from srcnn.images.resize import blur_and_subsample, imresize
 
 
 def low_resolution(high: NDArray[Any], scale: int) -> NDArray[Any]:
-    """Bicubic H x W (x C), sides multiples of ``scale``, to H / scale x W / scale (x C).
+    """Reduce an image by bicubic interpolation.
 
-    The dtype is kept: uint8, uint16, or floats around [0, 1], which are neither rounded nor clamped.
+    Args:
+        high: (H, W[, C]), sides multiples of ``scale``: uint8, uint16, or floats around [0, 1],
+            which are neither rounded nor clamped.
+        scale: Scale of the reduction.
+
+    Returns:
+        (H / scale, W / scale[, C]) of the same dtype.
     """
     return imresize(high, 1.0 / scale)
 
 
 def enlarge(low: NDArray[Any], scale: int) -> NDArray[Any]:
-    """Bicubic h x w (x C) to h * scale x w * scale (x C); dtype and range as in `low_resolution`."""
+    """Enlarge (h, w[, C]) by bicubic interpolation; dtype and range as in `low_resolution`."""
     return imresize(low, float(scale))
 
 
 @dataclass(frozen=True)
 class Degraded:
-    """A low-resolution image, and what networks of any grid are given of it.
+    """A low-resolution image, and the inputs that networks of any grid derive from it.
 
     Attributes:
-        low: (h, w) or (h, w, 3) pixels, floats around [0, 1] unless ``resize`` takes others.
-        scale: Enlargement that brings back the size of the truth.
+        low: (h, w) or (h, w, 3) pixels, floats around [0, 1] unless ``resize`` accepts others.
+        scale: Scale that restores the size of the reference.
         resize: Function of ``low`` and ``scale`` to the enlarged image, (scale * h, scale * w) or
             (scale * h, scale * w, 3) floats around [0, 1].
     """
@@ -55,30 +61,33 @@ class Degraded:
 
     @cached_property
     def enlarged(self) -> NDArray[np.float64]:
-        """The image enlarged by `resize`: the input of networks of factor 1."""
+        """The image enlarged by ``resize``, the input of networks with factor 1."""
         return self.resize(self.low, float(self.scale))
 
     def given(self, grid: Grid) -> NDArray[np.float64]:
-        """Return the input of a network of ``grid``: the enlarged image, or the low-resolution one."""
+        """Return the input of a network on ``grid``: the enlarged or the low-resolution image."""
         assert grid.factor in (1, self.scale), "the network is for another scale"
         return self.enlarged if grid.factor == 1 else self.low
 
 
 @dataclass(frozen=True)
 class Degradation:
-    """How the low-res picture comes about; as it stands, by MATLAB's bicubic and nothing else."""
+    """How low-resolution images are made; by default with MATLAB's bicubic.
+
+    Attributes:
+        blur: Standard deviation, in high-resolution pixels, of a Gaussian. If set, the image is
+            blurred and subsampled as in section 3.3 of the paper.
+        noise: Smallest and largest standard deviation of Gaussian noise in each channel, in gray
+            levels of 255.
+        jpeg: Lowest and highest quality of a JPEG file in which the low-resolution image is saved,
+            rounded to 8 bits. Its chroma has half the resolution, as in most files.
+        pipeline: Replaces all of the above. The caller handles its ``clean`` fraction.
+    """
 
     blur: float | None = None
-    """Standard deviation, in high-res pixels, of a Gaussian: then as in section 3.3 of the paper the
-    picture is blurred and sub-sampled."""
     noise: tuple[float, float] | None = None
-    """Least and largest standard deviation of Gaussian noise, in grey levels of 255, in each channel."""
     jpeg: tuple[int, int] | None = None
-    """Least and best quality of a JPEG file that the low-res picture passes through, rounded to 8 bits.
-
-    Its chroma, where it has any, is halved each way, as in most such files."""
     pipeline: Pipeline | None = None
-    """What makes the low-res picture in place of all that. Its ``clean`` part is left to the caller."""
 
     def low_resolution(
         self,
@@ -87,10 +96,19 @@ class Degradation:
         random: np.random.Generator,
         color: Color = "Y",
     ) -> NDArray[np.float64]:
-        """H x W luma, or H x W x 3 (`space_of` ``color``), in [0, 1] to those of the low-res picture.
+        """Make the low-resolution image.
 
-        The sides are multiples of ``scale``. Channels are degraded one by one, but in a JPEG file, which
-        is of their RGB.
+        Channels are degraded independently, except by a JPEG file, which stores RGB.
+
+        Args:
+            high: (H, W) luma, or (H, W, 3) in `space_of` ``color``, floats in [0, 1], sides
+                multiples of ``scale``.
+            scale: Scale of the reduction.
+            random: Source of randomness.
+            color: Color space of the channels.
+
+        Returns:
+            (H / scale, W / scale) or (H / scale, W / scale, 3) floats.
         """
         if self.pipeline is not None:
             return self.pipeline.low_resolution(high, scale, random, color).astype(np.float64)
@@ -109,7 +127,7 @@ class Degradation:
         return low
 
     def __str__(self) -> str:
-        """For the card: ``bicubic``, or ``Gaussian blur 1.6, noise 0 to 5, JPEG 40 to 95``."""
+        """Return a description for the card, such as ``Gaussian blur 1.6, JPEG 40 to 95``."""
         if self.pipeline is not None:
             return str(self.pipeline)
         parts = ["bicubic" if self.blur is None else f"Gaussian blur {self.blur:g}"]

@@ -1,4 +1,4 @@
-"""Writing pictures: strips from top to bottom become the bytes of a file."""
+"""Encode images: strips from top to bottom become the bytes of a file."""
 
 from __future__ import annotations
 
@@ -19,18 +19,27 @@ from srcnn.images.xmp import LARGEST
 
 @dataclass(frozen=True)
 class Page:
-    """A picture to be written, or a page or frame of one."""
+    """An image to be written, or one page or frame of it.
+
+    Attributes:
+        size: (height, width) in pixels.
+        strips: The pixels from top to bottom, in the form of `srcnn.images.picture.Picture.read`.
+        metadata: Metadata of the page.
+    """
 
     size: tuple[int, int]
-    """(height, width)"""
     strips: Iterable[NDArray[Any]]
-    """The pixels from top to bottom, as `srcnn.images.picture.Picture.read` gives them."""
     metadata: Metadata = field(default_factory=Metadata)
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much there is to write in all, which must be known before the first page is made."""
+    """The total amount to write, which must be known before the first page is made.
+
+    Attributes:
+        pages: Number of pages.
+        pixels: Number of pixels of all pages.
+    """
 
     pages: int
     pixels: int
@@ -47,7 +56,14 @@ def encode(
     metadata: Metadata | None = None,
     quality: int | None = None,
 ) -> bytes:
-    """Return the bytes of a file that holds one picture, see `write_picture`."""
+    """Return the bytes of a file with one image; see `write_picture`.
+
+    Args:
+        pixels: The pixels, in the form of `srcnn.images.picture.Picture.read`.
+        fmt: The format of the file.
+        metadata: Metadata to write.
+        quality: See `write_picture`.
+    """
     file = io.BytesIO()
     page = Page((pixels.shape[0], pixels.shape[1]), [pixels], metadata or Metadata())
     write_picture(file, [page], fmt, quality)
@@ -61,25 +77,26 @@ def write_picture(
     quality: int | None = None,
     extent: Extent | None = None,
 ) -> None:
-    """Write pictures to a seekable file, while their strips are made.
+    """Write images to a seekable file while their strips are being made.
 
-    What the format cannot hold is given up: all pages but the first, 16 bits become 8, alpha is laid over
-    white; `losses` names it beforehand. Frames have the size and the metadata of the first. JPEG is written at
-    quality 95, or the source's where that is higher, and its chroma is subsampled where the source's was; WebP
-    is written without loss.
-    PNG, TIFF and JPEG hold a few rows at a time; the other formats' libraries hold the whole picture.
+    Content that the format does not support is reduced: only the first page is kept, 16 bits become
+    8, and alpha is composited over white; `losses` reports this beforehand. Frames have the size
+    and the metadata of the first. JPEG is written at quality 95, or at that of the source if it is
+    higher, and subsamples chroma if the source does. WebP is lossless.
+
+    PNG, TIFF and JPEG keep a few rows in memory; the other formats keep the whole image.
 
     Args:
         file: Where to write.
-        pages: The pages in order. With ``extent``, each is asked for when the one before it is written;
-            without it, all are asked for before the first is written.
+        pages: The pages in order. With ``extent``, each page is requested after the previous one is
+            written; without it, all pages are requested first.
         fmt: The format of the file.
-        quality: Quality of JPEG, WebP and AVIF, 1 to 100; ``None`` is as described above.
-        extent: How many pages and pixels there will be.
+        quality: Quality of JPEG, WebP and AVIF, 1 to 100; ``None`` as described above.
+        extent: Total number of pages and pixels.
 
     Raises:
-        OutputError: The format cannot hold the size.
-        OSError: ``file`` cannot be written. What the strips raise is passed on, too.
+        OutputError: The format does not support the size.
+        OSError: ``file`` cannot be written. Errors of the strips are passed on as well.
     """
     if not fmt.pages:
         pages, extent = islice(pages, 1), None
@@ -98,7 +115,7 @@ def _fitting(strips: Iterable[NDArray[Any]], fmt: Format) -> Iterator[NDArray[An
 
 
 def losses(header: Header, fmt: Format) -> list[str]:
-    """Return what ``fmt`` cannot hold of a picture, in words; empty when nothing is lost."""
+    """Return messages about what ``fmt`` does not support of an image; empty if nothing is lost."""
     lost = []
     if header.dtype == np.uint16 and not fmt.deep:
         lost.append("16 bits become 8")
@@ -119,7 +136,7 @@ def losses(header: Header, fmt: Format) -> list[str]:
 
 
 def fitted(pixels: NDArray[Any], fmt: Format) -> NDArray[Any]:
-    """Return a strip as ``fmt`` can hold it: 8 bits, or laid over white, where it must be."""
+    """Return a strip that ``fmt`` supports, with 8 bits or composited over white if needed."""
     if pixels.dtype == np.uint16 and not fmt.deep:
         pixels = ((pixels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
     if pixels.ndim == 3 and pixels.shape[2] in (2, 4) and not fmt.alpha:

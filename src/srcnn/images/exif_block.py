@@ -1,6 +1,6 @@
-"""EXIF blocks, changed in place: what is not named here stays, to the last byte and offset.
+"""Correct EXIF blocks in place; everything else keeps its bytes and offsets.
 
-The format is that of CIPA DC-008, which is TIFF 6.0 with the directories of its section 4.6.
+The format is that of CIPA DC-008: TIFF 6.0 with the directories of its section 4.6.
 """
 
 from __future__ import annotations
@@ -10,31 +10,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 ORIENTATION, DETAILS, GPS, INTEROP = 0x0112, 0x8769, 0x8825, 0xA005
-"""Tags of the orientation, and of the directories that an EXIF block has."""
+"""Tags of the orientation and of the directories of an EXIF block."""
 RATING, RATING_PERCENT = 0x4746, 0x4749
+"""Tags of the star rating."""
 _DESCRIPTION = 0x010E
 _WIDTHS, _HEIGHTS = (0x0100, 0xA002), (0x0101, 0xA003)
 _SUBJECT = (0x9214, 0xA214)
-"""Tags of an area and of a place in pixels."""
+"""Tags of an area and of a location in pixels."""
 _FOCAL_ACROSS, _FOCAL_DOWN = 0xA20E, 0xA20F
-"""Tags of the pixels per unit on the sensor."""
+"""Tags of the sensor's pixels per unit of length."""
 _SHORT, _LONG, _RATIONAL = 3, 4, 5
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
+"""Bytes of a value, by type."""
 _MOST = 2**32 - 1
 _OF_PIXELS = (b"<OME", b"<?xml", b'{"shape"', b"{'shape'")
-"""How descriptions begin that programs of microscopy wrote for themselves: they count pixels."""
+"""First bytes of the descriptions that microscopy programs write, which count pixels."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """How the pixels of a result lie to those of its source.
+    """How the pixels of a result relate to those of its source.
 
     Attributes:
         width: Width of the result in pixels.
-        height: Its height.
-        across: Its width by that of the source, both as they are displayed.
-        down: Its height by that of the source.
-        turned: Whether the pixels lie otherwise than in the file, by its orientation.
+        height: Height of the result in pixels.
+        across: Width of the result divided by that of the source, both as displayed.
+        down: Height of the result divided by that of the source.
+        turned: Whether the pixels were rotated or mirrored by the file's orientation.
     """
 
     width: int
@@ -46,21 +48,27 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a directory: the tag, its type, its number of values, and where they stand."""
+    """An entry of a directory.
+
+    Attributes:
+        directory: Tag that points to the directory; 0 for the first one.
+        tag: The tag.
+        kind: Type of the values.
+        count: Number of values.
+        at: Offset of the entry.
+        values: Offset of its values.
+    """
 
     directory: int
-    """Tag that leads to the directory; 0 for the first one."""
     tag: int
     kind: int
     count: int
     at: int
-    """Where the entry begins."""
     values: int
-    """Where its values begin."""
 
 
 class _Block:
-    """A block, and its first directory with those that it leads to, each once."""
+    """An EXIF block with its first directory and the directories that it points to."""
 
     def __init__(self, block: bytes) -> None:
         self.data = bytearray(block)
@@ -79,7 +87,7 @@ class _Block:
         struct.pack_into(self.order + code, self.data, at, *values)
 
     def directory(self, place: int, led_by: int) -> Iterator[Entry]:
-        """Yield the entries of the directory at ``place``, as far as they are there."""
+        """Yield the entries of the directory at ``place``, as far as the block contains them."""
         at = self.base + place
         for number in range(self.number("H", at)):
             start = at + 2 + 12 * number
@@ -89,14 +97,14 @@ class _Block:
             yield Entry(led_by, tag, kind, count, start, values)
 
     def places(self) -> Iterator[tuple[int, int]]:
-        """Yield (the tag that leads to a directory, its place), the first one first."""
+        """Yield (tag that points to a directory, its offset), starting with the first directory."""
         yield 0, self.first
         for entry in list(self.directory(self.first, 0)):
             if entry.tag in (DETAILS, GPS):
                 yield entry.tag, self.number("I", entry.at + 8)
 
     def remove(self, place: int, tags: set[int]) -> None:
-        """Take entries out of a directory; those behind them move up."""
+        """Remove entries from a directory and move up those behind them."""
         at = self.base + place
         count = self.number("H", at)
         end = at + 2 + 12 * count
@@ -109,7 +117,7 @@ class _Block:
 
 
 def entries_of(block: bytes) -> list[Entry]:
-    """Return the entries of a block's directories; those that can be found in a broken one."""
+    """Return the entries of a block's directories; for a broken block, those that can be found."""
     found: list[Entry] = []
     try:
         parsed = _Block(block)
@@ -121,7 +129,7 @@ def entries_of(block: bytes) -> list[Entry]:
 
 
 def small_number(block: bytes, tag: int) -> int | None:
-    """Return the value of a tag of the first directory that is one whole number."""
+    """Return the value of a tag in the first directory if it is a single whole number."""
     try:
         parsed = _Block(block)
         for entry in parsed.directory(parsed.first, 0):
@@ -133,11 +141,18 @@ def small_number(block: bytes, tag: int) -> int | None:
 
 
 def corrected_block(block: bytes, change: Change) -> tuple[bytes, list[str]]:
-    """Return a block that holds for the result, and what it lacks, in words.
+    """Correct a block for the result.
 
-    The orientation becomes 1, sizes become those of the result, and places in pixels move with it unless it
-    was turned. The thumbnail goes: it shows the source as it lay. Of a broken block all is changed that
-    can be found.
+    The orientation becomes 1, sizes become those of the result, and locations in pixels are scaled.
+    If the image was turned, they are dropped. The thumbnail, which shows the source, is dropped. In
+    a broken block, everything that can be found is corrected.
+
+    Args:
+        block: The EXIF block of the source.
+        change: How the result relates to the source.
+
+    Returns:
+        The block for the result, and descriptions of what was dropped.
     """
     dropped: list[str] = []
     try:
@@ -157,7 +172,7 @@ def corrected_block(block: bytes, change: Change) -> tuple[bytes, list[str]]:
 
 
 def _without_thumbnail(block: _Block) -> bool:
-    """Cut the link to the second directory, which describes the thumbnail; return whether there was one."""
+    """Remove the second directory, which describes the thumbnail; return whether there was one."""
     link = block.base + block.first + 2 + 12 * block.number("H", block.base + block.first)
     second = block.number("I", link)
     if second == 0:
@@ -168,7 +183,7 @@ def _without_thumbnail(block: _Block) -> bool:
         start = block.base + block.number("I", found[0x0201].values)
         length = block.number("I", found[0x0202].values)
         end = min(start + length, len(block.data))
-        if end == len(block.data):  # nothing stands behind it
+        if end == len(block.data):  # nothing follows it
             del block.data[start:]
         elif start < end:
             block.data[start:end] = bytes(end - start)
@@ -176,7 +191,7 @@ def _without_thumbnail(block: _Block) -> bool:
 
 
 def _correct(block: _Block, place: int, led_by: int, change: Change) -> Iterator[str]:
-    """Correct the entries of a directory in place; yield what is dropped."""
+    """Correct the entries of a directory in place; yield descriptions of what is dropped."""
     gone: set[int] = set()
     for entry in list(block.directory(place, led_by)):
         if entry.tag == ORIENTATION:
@@ -203,7 +218,7 @@ def _correct(block: _Block, place: int, led_by: int, change: Change) -> Iterator
 
 
 def is_about_pixels(description: bytes) -> bool:
-    """Return whether a description counts pixels, as those of OME and of tifffile do."""
+    """Return whether a description counts pixels, like those of OME and tifffile."""
     start = description.lstrip()[:4096]
     if not start.startswith(_OF_PIXELS):
         return False
@@ -227,7 +242,7 @@ def _scale_rational(block: _Block, entry: Entry, factor: float) -> None:
 
 
 def _scale_shorts(block: _Block, entry: Entry, change: Change) -> bool:
-    """Enlarge a place, a circle or a rectangle in pixels; return whether it could be."""
+    """Scale a point, circle or rectangle in pixels; return whether that was possible."""
     if entry.kind != _SHORT or not 2 <= entry.count <= 4:
         return False
     factors = [change.across, change.down] * 2

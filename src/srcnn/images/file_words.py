@@ -1,6 +1,6 @@
-"""Names of what a file carries beside its pixels, found in the heads of its chunks, segments, boxes and tags.
+"""List what a file contains besides its pixels, from chunks, segments, boxes and tags.
 
-What only says how the pixels are stored is no word.
+Content that only describes how the pixels are stored is not listed.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from srcnn.images.formats import Format
 
 Word = tuple[str, str]
-"""(kind, name): ``("EXIF", "18246")``, ``("text", "Author")``, ``("chunk", "bKGD")``."""
+"""(kind, name) of some content: ``("EXIF", "18246")``, ``("text", "Author")``."""
 
 _MOST = 20_000
+"""Largest number of words of a file."""
 _PNG = {
     *(b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"pHYs", b"sBIT", b"hIST"),
     *(b"acTL", b"fcTL", b"fdAT"),
@@ -45,7 +46,7 @@ _SEGMENTS: tuple[tuple[int, bytes, Word | None], ...] = (
     (0xED, b"Photoshop 3.0\0", ("IPTC", "")),
     (0xFE, b"", ("comment", "")),
 )
-"""JPEG's segments by marker and first bytes; ``None`` for what is no word."""
+"""JPEG's segments by marker and first bytes; ``None`` for those that are not listed."""
 LAND: Word = ("position on the land (GeoTIFF)", "")
 _TIFF_KINDS: dict[int, Word] = {
     34675: ("ICC profile", ""),
@@ -57,13 +58,13 @@ _TIFF = {
     *range(254, 270), *range(273, 301), 302, 303, 304, 317, *range(320, 334), *range(336, 349),
     *range(512, 522), 529, 530, 531, 532, 559, 34665, 34853, 40965,
 }  # fmt: skip
-"""Tags that say how a TIFF's pixels are stored, and those that lead to directories."""
+"""Tags that describe how a TIFF file stores pixels, and those that point to directories."""
 _TIFF_COLORS = {301: "transfer function", 318: "white point", 319: "primaries"}
 _QUIET_EXIF = {
     *range(0x0100, 0x010E), *range(0x0111, 0x0131), *range(0x013D, 0x0150), *range(0x0200, 0x0218),
     0x8769, 0x8825, 0xA005, 0x9000, 0xA000, 0xA002, 0xA003, 0xEA1C, 0xEA1D, 0x9214, 0xA214,
 }  # fmt: skip
-"""EXIF's tags of sizes, of storage and of nothing, and those that are corrected or said elsewhere."""
+"""EXIF tags of sizes and storage, and those that are corrected or reported elsewhere."""
 
 
 def words_of(file: IO[bytes], fmt: Format) -> set[Word]:
@@ -79,7 +80,7 @@ def words_of(file: IO[bytes], fmt: Format) -> set[Word]:
 
 
 def exif_words(block: bytes | None) -> set[Word]:
-    """Return the tags of an EXIF block."""
+    """Return the tags of an EXIF block as words."""
     found: set[Word] = set()
     for entry in exif_block.entries_of(block) if block else ():
         if entry.directory == exif_block.GPS:
@@ -168,7 +169,7 @@ def _gif_words(file: IO[bytes]) -> Iterator[Word]:
 
 
 def _bmp_words(file: IO[bytes]) -> Iterator[Word]:
-    """Yield what a header of version 4 or 5 says of colors."""
+    """Yield the color information in a header of version 4 or 5."""
     head = read_at(file, 14, 124)
     if len(head) == 124 and int.from_bytes(head[:4], "little") >= 108:
         space = head[56:60][::-1]
@@ -204,7 +205,7 @@ def _tiff_words(file: IO[bytes]) -> Iterator[Word]:
 
 
 def _tiff_entries(file: IO[bytes], place: int, order: str, big: bool) -> list[tuple[int, int]]:
-    """Return (tag, value or place of values) of a directory."""
+    """Return (tag, value or offset of values) of a directory's entries."""
     head, size = (8, 20) if big else (2, 12)
     (count,) = struct.unpack(order + ("Q" if big else "H"), read_at(file, place, head))
     data = read_at(file, place + head, min(count, _MOST) * size)

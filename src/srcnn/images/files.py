@@ -1,8 +1,8 @@
-"""Writing a file so that the old one or the new one is there, never a part.
+"""Write files atomically: at any time, either the old file or the complete new one exists.
 
-Everything that this project writes goes through `atomic_file`, so that each rule below holds for every
-verb: links are followed, devices and pipes are written through, and what a file system refuses costs a
-message and no result.
+Everything that the project writes uses `atomic_file`, so the same rules hold for every command:
+links are followed, devices and pipes are written directly, and a file system that refuses to write
+causes an error message without losing the old file.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from typing import BinaryIO
 from srcnn.errors import OutputError
 from srcnn.terminal import say
 
-with suppress(ImportError):  # Windows has none
+with suppress(ImportError):  # does not exist on Windows
     import fcntl
 
 _DAY = 86400.0
-"""Age in seconds of a part that is removed where nobody can tell whether its writer lives."""
+"""Age in seconds after which an unfinished file is removed if it cannot be locked."""
 _LOST = (errno.EIO, errno.ENOSPC, errno.EDQUOT)
-"""Errors of fsync that mean that data are lost; others mean that the file system has none."""
+"""Errors of fsync that mean that data are lost; other errors mean that fsync is not supported."""
 _REFUSED = (errno.EPERM, errno.EACCES, errno.EBUSY, errno.EROFS, errno.EXDEV)
-"""Errors of a file system that does not let a file be replaced, though it may let it be written."""
+"""Errors of file systems that allow writing to a file but not replacing it."""
 _own: set[Path] = set()
 """Unfinished files of this process."""
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn an `OSError` inside the block into the `OutputError` that ``path`` cannot be written."""
+    """Convert an `OSError` inside the block to an `OutputError` about ``path``."""
     try:
         yield
     except OSError as error:
@@ -47,14 +47,15 @@ def writing(path: Path) -> Iterator[None]:
 
 @contextmanager
 def atomic_file(destination: Path) -> Iterator[BinaryIO]:
-    """Open a file to write, read and seek that takes ``destination``'s place when the block ends well.
+    """Open a file that replaces ``destination`` when the block ends without an error.
 
-    It lies beside ``destination``, locked, until it is flushed to disk, and is removed if anything is
-    raised. Missing folders are made; mode and owner of a replaced file are kept. Where ``destination``
-    is a link, what it leads to is replaced; where it is a device or a pipe, the bytes are written to it.
+    The file can be written, read and seeked. It lies beside ``destination``, locked, until it has
+    been flushed to disk, and is removed after an error. Missing folders are created. Mode and owner
+    of a replaced file are kept. If ``destination`` is a link, its target is replaced. If it is a
+    device or a pipe, the bytes are written to it.
 
     Raises:
-        OutputError: For every `OSError`.
+        OutputError: An `OSError` occurred.
     """
     with writing(destination):
         place = _followed(destination)
@@ -83,21 +84,21 @@ def atomic_file(destination: Path) -> Iterator[BinaryIO]:
 
 
 def _followed(destination: Path) -> Path:
-    """Return where a link leads, even if nothing is there yet; other paths as they are."""
+    """Return the target of a link, even if it does not exist, or ``destination`` itself."""
     return Path(os.path.realpath(destination)) if destination.is_symlink() else destination
 
 
 def is_special(place: Path) -> bool:
-    """Return whether a path is something other than a file or folder: a device, a pipe, a socket."""
+    """Return whether a path is a device, a pipe or a socket rather than a file or folder."""
     try:
         mode = place.stat().st_mode
-    except OSError:  # nothing there, or writing will say why
+    except OSError:  # the path does not exist, or writing will report the error
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _new_part(place: Path) -> tuple[Path, BinaryIO]:
-    """Return a new locked file beside ``place``, or elsewhere if only ``place`` itself can be written."""
+    """Return a new locked file beside ``place``, or in the temporary folder if that is refused."""
     place.parent.mkdir(parents=True, exist_ok=True)
     folder = place.parent
     while True:
@@ -113,7 +114,7 @@ def _new_part(place: Path) -> tuple[Path, BinaryIO]:
                 continue
             raise
         _lock(file, wait=True)
-        # Another process may have taken it for abandoned before it was locked.
+        # Another process may have removed it as abandoned before it was locked.
         if os.fstat(file.fileno()).st_nlink or os.name == "nt":
             return part, file
         file.close()
@@ -121,7 +122,7 @@ def _new_part(place: Path) -> tuple[Path, BinaryIO]:
 
 
 def _take_after(place: Path, file: BinaryIO) -> None:
-    """Give a new file the owner and the mode of the one that it will replace, as far as that is allowed."""
+    """Copy owner and mode of the file that will be replaced, as far as permitted."""
     if not (place.exists() and hasattr(os, "fchmod")):
         return
     old = place.stat()
@@ -142,7 +143,7 @@ def _sync(file: BinaryIO) -> None:
 
 
 def _put(part: Path, place: Path) -> None:
-    """Move a finished file to its place, by another way where the file system refuses the usual one."""
+    """Move a finished file to its place, or copy it if the file system does not allow replacing."""
     try:
         part.replace(place)
     except OSError as error:
@@ -153,13 +154,13 @@ def _put(part: Path, place: Path) -> None:
 
 
 def _write_over(part: Path, place: Path) -> None:
-    """Copy a finished file into the one at ``place``, and remove it when the copy is whole.
+    """Copy a finished file over the one at ``place``, and remove it when the copy is complete.
 
     Raises:
-        OutputError: If the copy fails; the finished file stays, and the error names it.
+        OutputError: The copy failed; the finished file stays, and the error names it.
     """
-    # From here on the old file is lost, so the new one must outlive any error or interruption. Under
-    # another name, for the next run removes parts that nobody holds the lock of.
+    # From here on the old file is lost, so the new one must survive any error or interruption. It
+    # gets another name, because the next run removes unlocked parts.
     _own.discard(part)
     whole = part.with_suffix(".whole")
     try:
@@ -179,7 +180,11 @@ def _write_over(part: Path, place: Path) -> None:
 
 
 def check_writable(destination: Path) -> None:
-    """Raise `OutputError` if an `atomic_file` could not be made there. Missing folders are made."""
+    """Check that `atomic_file` can write to a destination; create missing folders.
+
+    Raises:
+        OutputError: It cannot.
+    """
     with writing(destination):
         place = _followed(destination)
         if place.is_dir():
@@ -194,16 +199,20 @@ def check_writable(destination: Path) -> None:
 
 
 def write_atomically(destination: Path, data: bytes) -> None:
-    """Write ``data`` as an `atomic_file`."""
+    """Write ``data`` with `atomic_file`.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
     with atomic_file(destination) as file:
         file.write(data)
 
 
 def remove_parts(folder: Path) -> None:
-    """Remove what killed processes left unfinished in ``folder``.
+    """Remove files that killed processes left unfinished in ``folder``.
 
-    A part that a process holds the lock of stays, on whatever machine that process runs. Where the
-    file system has no locks, a part stays for a day.
+    Files that are locked by a running process, on any machine, stay. If the file system does not
+    support locks, files stay for a day.
     """
     for part in folder.glob(".srcnn-*.part"):
         with suppress(OSError), part.open("r+b") as file:
@@ -212,22 +221,22 @@ def remove_parts(folder: Path) -> None:
 
 
 def remove_own_parts() -> None:
-    """Remove the unfinished files of this process, which then has to end: they are being written."""
+    """Remove the unfinished files of this process, which must exit afterwards."""
     for part in list(_own):
         with suppress(OSError):
             part.unlink()
 
 
 def _lock(file: BinaryIO, wait: bool = False) -> bool:
-    """Lock a file until it is closed; return whether the file system can.
+    """Lock a file until it is closed; return whether the file system supports locks.
 
     Raises:
-        BlockingIOError: If somebody else holds the lock, unless this is to ``wait`` for it.
+        BlockingIOError: Another process holds the lock, and ``wait`` is false.
     """
     try:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         raise
-    except (OSError, NameError):  # no locks there, or none on this system
+    except (OSError, NameError):  # the file system or the operating system has no locks
         return False
     return True

@@ -1,9 +1,9 @@
-"""libvips in forked processes.
+"""Make libvips work in forked processes.
 
-libvips keeps the threads of a finished job for 15 seconds, in case another one comes. A process forked
-in that time inherits their number but not the threads, hands its jobs to them, and waits forever.
-Just before a fork the idle threads are therefore given something to wait for: then the forked
-process knows of none that is free, and starts its own.
+libvips keeps the threads of a finished job for 15 seconds to reuse them. A process forked in that
+time inherits their count but not the threads, hands its jobs to them, and waits forever. Therefore,
+just before a fork, the idle threads get a task that blocks them. The forked process then sees no
+idle threads and starts its own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 _TASKS = Path("/proc/self/task")
 _NAME = "libvips worker"
 _SECONDS = 1.0
-"""How long a fork waits at most for a thread; an idle one answers at once."""
+"""Longest time in seconds that a fork waits for a thread; an idle one answers at once."""
 _Task = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 
 
@@ -27,7 +27,7 @@ class _Parking:
     """Keeps the idle threads of libvips busy during a fork."""
 
     def __init__(self, execute: Any) -> None:
-        """Use ``execute``, which is ``vips_thread_execute``: (name, function, data) -> 0."""
+        """Use ``execute``, libvips's ``vips_thread_execute``: (name, function, data) -> 0."""
         self._execute = execute
         self._arrived = Semaphore(0)
         self._leave = Event()
@@ -39,10 +39,10 @@ class _Parking:
         leave.wait()
 
     def park(self) -> None:
-        """Before a fork: return when no thread is idle.
+        """Block all idle threads before a fork.
 
-        One after the other: a thread that has just finished a job takes none for a moment, and
-        libvips starts another thread instead. Threads at work elsewhere are not waited for.
+        Threads are parked one by one: a thread that has just finished a job does not accept another
+        for a moment, and libvips starts a new thread instead. Busy threads are not waited for.
         """
         self._leave = Event()
         parked, most = 0, 2 * _workers()
@@ -54,20 +54,20 @@ class _Parking:
             parked += 1
 
     def release(self) -> None:
-        """After a fork, in the parent process."""
+        """Release the threads after a fork, in the parent process."""
         self._leave.set()
 
     def forget(self) -> None:
-        """After a fork, in the forked process."""
+        """Reset the counter after a fork, in the forked process."""
         self._arrived = Semaphore(0)
 
 
 def survive_forks() -> None:
-    """Let libvips work in processes that are forked after its first use, where Linux forks them."""
+    """Make libvips work in processes forked after its first use, on Linux."""
     if not (_TASKS.is_dir() and hasattr(os, "register_at_fork")):
         return
     with suppress(ImportError, OSError, AttributeError):
-        # What pyvips itself is linked with; it declares only some of the functions.
+        # The library that pyvips is linked with; pyvips declares only some of its functions.
         library = ctypes.CDLL(import_module("_libvips").__file__)
         execute = library.vips_thread_execute
         execute.argtypes = (ctypes.c_char_p, _Task, ctypes.c_void_p)
@@ -80,9 +80,9 @@ def survive_forks() -> None:
 
 
 def _workers() -> int:
-    """Return how many threads libvips has, at work or idle."""
+    """Return the number of libvips's threads, busy or idle."""
     count = 0
     for task in _TASKS.iterdir():
-        with suppress(OSError):  # a thread that has just ended
+        with suppress(OSError):  # the thread may have ended meanwhile
             count += (task / "comm").read_text().strip() == _NAME
     return count

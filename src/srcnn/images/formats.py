@@ -1,6 +1,6 @@
-"""The allow-list of picture formats, one complete row each.
+"""The allow-list of image formats, one complete row each.
 
-A format is added as a row of `FORMATS`, and a `Library` if none of those that there are reads and writes it.
+To add a format, add a row to `FORMATS`, and a `Library` if no existing one reads and writes it.
 """
 
 from __future__ import annotations
@@ -29,12 +29,15 @@ from srcnn.images.parts import (
 
 @dataclass(frozen=True)
 class Held:
-    """What a decoder or an encoder holds of a picture; by default a few rows."""
+    """Memory that a decoder or encoder needs for an image; by default only a few rows.
+
+    Attributes:
+        per_pixel: Measured bytes per pixel of an image that is held completely.
+        up_to: Largest image, in pixels, that is held completely.
+    """
 
     per_pixel: int = 0
-    """Bytes for each pixel of a picture that is held whole, by measurement."""
     up_to: int = sys.maxsize
-    """Pixels of the largest picture that is held whole."""
 
     def of(self, pixels: int) -> int:
         """Return the bytes held for an image of ``pixels`` pixels."""
@@ -43,40 +46,46 @@ class Held:
 
 @dataclass(frozen=True, eq=False)
 class Format:
-    """One format: how it is recognized, what reads and writes it, what it can hold, and what it costs."""
+    """An image format: how it is recognized, what reads and writes it, what it supports and costs.
+
+    Attributes:
+        name: Name of the format.
+        suffixes: Suffixes of file names, the usual one first.
+        magic: Regular expression that matches the first bytes of its files.
+        library: Reads and writes its files.
+        alpha: Whether it supports transparency.
+        deep: Whether it supports 16 bits per sample.
+        pages: Whether it supports several pages, or the frames of an animation.
+        metadata: Whether its library writes EXIF, profile and XMP.
+        colors: Largest number of colors in an image; ``None`` means unlimited.
+        parts: Lists the parts of a file that are checked before a decoder sees them.
+        check: Raises `InputError` for a file (open file, name) that its decoder must not see.
+        decoder: Memory that decoding needs.
+        encoder: Memory that encoding needs.
+        extra: Extra whose package reads it.
+        encoding: Duration of encoding after the last pixel, relative to computing the pixels. It is
+            a compromise between srcnn-915 (about twice as much) and srcnn-955 (half as much).
+    """
 
     name: str
     suffixes: tuple[str, ...]
     magic: bytes
-    """Regular expression that matches the first bytes of its files."""
     library: Library
     alpha: bool = False
-    """Whether it can hold transparency."""
     deep: bool = False
-    """Whether it can hold 16 bits per sample."""
     pages: bool = False
-    """Whether it can hold more than one picture: pages, or the frames of an animation."""
     metadata: bool = True
-    """Whether its library writes EXIF, profile and XMP into it."""
     colors: int | None = None
-    """Largest number of colors in a picture; ``None`` is no limit."""
     parts: Callable[[IO[bytes]], Iterator[Part]] = no_parts
-    """Lists the parts of a file that are checked before a decoder sees them."""
     check: Callable[[IO[bytes], str], None] = no_check
-    """Raises `InputError` for a file, called by the name given, that its decoder must not see."""
     decoder: Held = Held()
     encoder: Held = Held()
     extra: str | None = None
-    """Extra whose package reads it."""
     encoding: float = 0.0
-    """Time of an encoder that starts after the last pixel, as a multiple of the time that pixels take.
-
-    Measured between srcnn-915, where it is about twice as much, and srcnn-955, where it is half.
-    """
 
     @property
     def encodes_last(self) -> bool:
-        """Whether the encoder starts when the last pixel is there."""
+        """Whether the encoder starts only after the last pixel has been computed."""
         return self.encoder.per_pixel > 0 and self.encoder.up_to == sys.maxsize
 
 
@@ -87,7 +96,8 @@ FORMATS = {
             "png",
             (".png",),
             rb"\x89PNG\r\n\x1a\n",
-            # On enlarged photographs 40 % smaller than libvips's choice (level 6, no filter), and faster.
+            # On upscaled photographs this is 40 % smaller than libvips's default (level 6, no
+            # filter), and faster.
             Png(options={"compression": 3, "filter": "avg"}),
             alpha=True,
             deep=True,
@@ -170,6 +180,7 @@ FORMATS = {
 }
 """The formats that are read and written, by name."""
 SUFFIXES = {suffix: fmt for fmt in FORMATS.values() for suffix in fmt.suffixes}
+"""The formats that are read and written, by suffix."""
 HEIC = Format(
     "heic",
     (".heic", ".heif", ".hif"),
@@ -181,18 +192,18 @@ HEIC = Format(
     decoder=Held(9),
     extra="heic",
 )
-"""The one format that is only read."""
+"""The only format that is read but not written."""
 SOURCE_SUFFIXES = {**SUFFIXES, **dict.fromkeys(HEIC.suffixes, HEIC)}
 """The formats that are read, by suffix."""
 
 
 def result_format(source: Format, alpha: bool, deep: bool) -> Format:
-    """Return the format of a result that nobody named: that of its source, if it can be written.
+    """Return the default format of a result: that of its source if it can be written.
 
     Args:
         source: Format of the source.
-        alpha: Whether it has transparency.
-        deep: Whether it has more than 8 bits.
+        alpha: Whether the source has transparency.
+        deep: Whether the source has more than 8 bits per sample.
     """
     if source.name in FORMATS:
         return source
@@ -200,10 +211,10 @@ def result_format(source: Format, alpha: bool, deep: bool) -> Format:
 
 
 def format_of_name(name: str | PurePath) -> Format:
-    """Return the format that a file name or a bare extension asks for.
+    """Return the format of a file name or a bare extension.
 
     Raises:
-        UsageError: There is no such format.
+        UsageError: The extension is not that of a writable format.
     """
     text = str(name)
     suffix = PurePath(text).suffix.lower() or "." + text.lower().lstrip(".")
@@ -214,7 +225,7 @@ def format_of_name(name: str | PurePath) -> Format:
 
 
 def format_of_bytes(head: bytes) -> Format | None:
-    """Return the format that the first 16 bytes of a file announce, or ``None``; its name is not looked at."""
+    """Return the format that the first 16 bytes of a file identify, or ``None``."""
     for fmt in (*FORMATS.values(), HEIC):
         if re.match(fmt.magic, head, re.DOTALL):
             return fmt

@@ -1,4 +1,4 @@
-"""GeoTIFF: which piece of land a picture shows (OGC 19-008r4, chapter 7)."""
+"""GeoTIFF: correct the georeference of an image (OGC 19-008r4, chapter 7)."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _TYPES = {
     GEO_KEYS: _SHORT,
     **dict.fromkeys((34737, 42112, 42113), _ASCII),
 }
-"""The tags and their types: those of GeoTIFF, and two texts of GDAL's (metadata, and what is no data)."""
+"""Types of GeoTIFF's tags and of two texts of GDAL: metadata, and the value of missing data."""
 GEO_TAGS = frozenset(_TYPES)
 _RASTER_TYPE, _IS_POINT = 1025, 2
 _MOST = 100_000
-"""Values of a tag that are taken along."""
+"""Largest number of values of a tag that is kept."""
 
 
 def land_of(tags: Exif) -> dict[int, Tag]:
-    """Return those tags of a page that say what land it shows; none if that is not whole."""
+    """Return the georeference tags of a page; empty if they are incomplete."""
     if GEO_KEYS not in tags:
         return {}
     found: dict[int, Tag] = {}
@@ -44,7 +44,7 @@ def land_of(tags: Exif) -> dict[int, Tag]:
 
 
 def tags_of_land(tags: Mapping[int, Tag]) -> list[tuple[Any, ...]]:
-    """Return tags as tifffile takes them."""
+    """Return tags in the form that tifffile accepts."""
     return [
         (tag, _TYPES[tag], None if isinstance(value, str) else len(value), value, False)
         for tag, value in tags.items()
@@ -52,10 +52,18 @@ def tags_of_land(tags: Mapping[int, Tag]) -> list[tuple[Any, ...]]:
 
 
 def moved_land(tags: Mapping[int, Tag], change: Change) -> tuple[Mapping[int, Tag], list[str]]:
-    """Return tags that hold for the result, and what it lacks, in words.
+    """Correct the georeference for the result.
 
-    A pixel shows less land than before, so its size is divided. Tie points and the matrix speak of places
-    in the picture, which count from the corner of the first pixel, or from its center (RasterPixelIsPoint).
+    A pixel covers less land than before, so its size is divided. Tie points and matrix refer to
+    locations in the image, counted from the corner of the first pixel or from its center
+    (RasterPixelIsPoint).
+
+    Args:
+        tags: Tags of the source.
+        change: How the result relates to the source.
+
+    Returns:
+        The tags for the result, and descriptions of what was dropped.
     """
     if not tags:
         return tags, []
@@ -88,7 +96,7 @@ def _numbers(tags: Mapping[int, Tag], tag: int) -> tuple[float, ...]:
 
 
 def _is_point(tags: Mapping[int, Tag]) -> bool:
-    """Return whether places count from the centers of pixels: the key is (name, 0, 1, value)."""
+    """Return whether locations refer to centers of pixels; the key is (name, 0, 1, value)."""
     keys = _numbers(tags, GEO_KEYS)
     return any(
         keys[k] == _RASTER_TYPE and keys[k + 3] == _IS_POINT for k in range(4, len(keys) - 3, 4)

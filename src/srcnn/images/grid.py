@@ -1,4 +1,4 @@
-"""Where a network's input lies: on the enlarged image, or on the low-resolution one."""
+"""The grid of a network's input: the enlarged image or the low-resolution one."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Grid:
-    """The geometry of a network: how its output lies over its input.
+    """The geometry of a network: how its output relates to its input.
 
     Attributes:
-        factor: Output pixels per input pixel, each way. 1: the network takes the bicubically
-            enlarged image and keeps its size (SRCNN). s: it takes the low-resolution image and
-            enlarges it s times itself.
-        radius: Input pixels that each side loses, because all convolutions are valid. The caller
-            pads by that much.
+        factor: Output pixels per input pixel in each direction. 1: the input is the bicubically
+            enlarged image (SRCNN). s: the input is the low-resolution image, and the network
+            enlarges it.
+        radius: Input pixels that each side loses, because convolutions are not padded. The caller
+            pads by this amount.
     """
 
     factor: int
     radius: int
 
     def padded(self, output: int) -> int:
-        """Return how many input pixels a side of ``output`` pixels, a multiple of `factor`, needs."""
+        """Return the input pixels for ``output`` pixels of a side, a multiple of `factor`."""
         return output // self.factor + 2 * self.radius
 
     def output(self, padded: int) -> int:
-        """Return how many output pixels a side of ``padded`` input pixels gives."""
+        """Return the output pixels that a side of ``padded`` input pixels gives."""
         return (padded - 2 * self.radius) * self.factor
 
 

@@ -1,6 +1,6 @@
-"""Reading HEIC with pi-heif, whose libheif turns and mirrors a picture as the file says.
+"""Read HEIC with pi-heif, whose libheif rotates and mirrors an image as the file requests.
 
-So the orientation of its EXIF, which says the same once more, is not applied.
+EXIF repeats that orientation, so it is not applied a second time.
 """
 
 from __future__ import annotations
@@ -24,16 +24,19 @@ if TYPE_CHECKING:
     from srcnn.images.formats import Format
 
 _CHANNELS = {"L": 1, "LA": 2, "La": 2, "RGB": 3, "RGBA": 4, "RGBa": 4}
+"""Number of channels by pi-heif's mode."""
 
 
 class HeicPicture(Picture):
-    """A picture that libheif decodes, whole."""
+    """An image that libheif decodes as a whole."""
 
     def __init__(self, name: str, header: Header, image: Any) -> None:
+        """Wrap an image of pi-heif."""
         super().__init__(name, header)
         self._image = image
 
     def strips(self, rows: int) -> Iterator[NDArray[Any]]:
+        """See `Picture.strips`."""
         pixels = self._pixels()
         for top in range(0, self.header.height, rows):
             yield pixels[top : top + rows]
@@ -42,7 +45,7 @@ class HeicPicture(Picture):
         header = self.header
         try:
             pixels = np.asarray(self._image)
-        except Exception as error:  # pi-heif raises whatever the broken bytes led to
+        except Exception as error:  # damaged bytes make pi-heif raise almost any exception
             raise InputError(self.name, f"cannot be decoded ({error})") from None
         shape = (header.height, header.width, *([header.channels] if header.channels > 1 else []))
         if pixels.shape != shape or pixels.dtype != header.dtype:
@@ -52,14 +55,18 @@ class HeicPicture(Picture):
 
 
 def open_heic(name: str, source: Stored, fmt: Format) -> Picture:
-    """Open a HEIC; raise `InputError` if it is not readable."""
+    """Open a HEIC file.
+
+    Raises:
+        InputError: The file is not readable.
+    """
     import pi_heif
 
     try:
         with open_stored(source) as file:
             told = read_header(file)
             exif, xmp, coding = told.exif(file), told.xmp(file), named_coding(file)
-            # Where EXIF says it too, other programs have taken it at its word.
+            # An orientation in EXIF counts as well, because other programs apply it.
             turned = is_turned(file) or (small_number(exif or b"", ORIENTATION) or 1) > 1
             file.seek(0)
             data = without_metadata(file.read())
@@ -82,12 +89,12 @@ def _fields(exif: bytes | None, profile: bytes | None, xmp: bytes | None) -> dic
     from srcnn.images.vips_fields import fields_of
 
     if exif and not 0 < cost_of_exif(exif) <= MOST_ENTRIES:
-        exif = None  # broken EXIF is not kept; the pixels may still be whole
+        exif = None  # drop broken EXIF; the pixels may still be intact
     return fields_of(exif, profile, xmp)
 
 
 def _straight(pixels: NDArray[Any]) -> NDArray[Any]:
-    """Return pixels whose colors are not multiplied by alpha."""
+    """Convert premultiplied to straight alpha."""
     most = np.iinfo(pixels.dtype).max
     alpha = pixels[..., -1:].astype(np.float64)
     color = np.divide(pixels[..., :-1] * float(most), alpha, where=alpha > 0, out=0 * alpha)

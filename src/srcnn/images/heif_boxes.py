@@ -1,4 +1,4 @@
-"""What the header of an AVIF or a HEIC says of its pictures (ISO/IEC 23008-12), without a decoder."""
+"""Read the header of an AVIF or HEIC file (ISO/IEC 23008-12) without a decoder."""
 
 from __future__ import annotations
 
@@ -13,26 +13,27 @@ from srcnn.images.formats import HEIC, result_format
 from srcnn.images.parts import avif_boxes, read_at
 
 _LARGEST = 2**22
-"""Bytes of a header that are read: those of cameras have some KB."""
+"""Largest part of a header, in bytes, that is read; those of cameras have a few KB."""
 _MOST = 10_000
-"""Items, properties and references that are looked at."""
+"""Largest number of items, properties and references that are read."""
 _ALPHA = (b"alpha", b":auxid:1")
+"""Suffixes of auxiliary types that denote transparency."""
 
 
 @dataclass
 class HeifHeader:
-    """The items of a file and what is said of them.
+    """The items of a file and their descriptions.
 
     Attributes:
-        primary: Number of the picture itself.
+        primary: Number of the main image.
         items: Type of each item by its number; that of XMP is ``mime``.
-        texts: Names of each item and of its kind.
-        places: Where the parts of each item are: (0 in the file and 1 in ``inside``, start, length).
-        inside: Content of items that stands in the header.
-        properties: All properties, (kind, content).
-        of_item: Places in ``properties`` of each item.
-        auxiliary: Items that belong to another one, and which.
-        derived: Items that others are made of, as a grid is of tiles.
+        texts: Names of each item and its content type.
+        places: Location of each item's parts: (0 in the file or 1 in ``inside``, start, length).
+        inside: Content of items that is stored in the header.
+        properties: All properties as (kind, content).
+        of_item: Indices in ``properties`` of each item, starting at 1.
+        auxiliary: Auxiliary items, and the items that they belong to.
+        derived: Derived items, and the items that they are made of, such as the tiles of a grid.
     """
 
     primary: int = 0
@@ -52,7 +53,7 @@ class HeifHeader:
                 yield self.properties[number - 1]
 
     def bits(self) -> int:
-        """Return the bits of a sample of the picture; 8 if the file does not say."""
+        """Return the bits per sample of the main image, or 8 if they are unknown."""
         for item in (self.primary, *self.derived.get(self.primary, [])[:1]):
             for kind, content in self.of(item):
                 if kind == b"pixi" and len(content) > 5:
@@ -62,7 +63,7 @@ class HeifHeader:
         return 8
 
     def exif(self, file: IO[bytes]) -> bytes | None:
-        """Return the EXIF of the file, as JPEG has it; ``None`` if it has none."""
+        """Return the file's EXIF in the form of JPEG, or ``None`` if it has none."""
         for item, kind in self.items.items():
             if kind == b"Exif":
                 data = self.read(file, item)
@@ -72,14 +73,14 @@ class HeifHeader:
         return None
 
     def xmp(self, file: IO[bytes]) -> bytes | None:
-        """Return the XMP of the file; ``None`` if it has none."""
+        """Return the file's XMP, or ``None`` if it has none."""
         for item, kind in self.items.items():
             if kind == b"mime" and b"application/rdf+xml" in self.texts.get(item, b""):
                 return self.read(file, item) or None
         return None
 
     def read(self, file: IO[bytes], item: int) -> bytes:
-        """Return the content of an item; what is there of it."""
+        """Return the content of an item, as far as the file contains it."""
         parts: list[bytes] = []
         for method, start, length in self.places.get(item, []):
             left = _LARGEST - sum(map(len, parts))
@@ -90,7 +91,7 @@ class HeifHeader:
         return b"".join(parts)
 
     def auxiliary_kinds(self) -> set[bytes]:
-        """Return the kinds of the pictures that belong to the picture: alpha, depth, gain map."""
+        """Return the types of images that belong to the main image: alpha, depth, gain map."""
         return {
             content[4:].split(b"\0")[0]
             for item in self.auxiliary
@@ -99,27 +100,27 @@ class HeifHeader:
         }
 
     def has_alpha(self) -> bool:
-        """Return whether the picture has transparency."""
+        """Return whether the main image has transparency."""
         return any(is_alpha(kind) for kind in self.auxiliary_kinds())
 
 
 def is_alpha(kind: bytes) -> bool:
-    """Return whether an auxiliary picture of this kind is transparency."""
+    """Return whether an auxiliary image of this type is transparency."""
     return kind.endswith(_ALPHA)
 
 
 def result_suffix(source: str) -> str:
-    """Return the suffix of the result of a HEIC, which is only read: PNG for what no JPEG holds."""
+    """Return the suffix of the result of a HEIC file: PNG for what JPEG does not support."""
     try:
         with open(source, "rb") as file:  # noqa: PTH123 - ten times as fast
             header = read_header(file)
-    except (OSError, ValueError):  # reading it will say what is wrong
+    except (OSError, ValueError):  # reading the image will report the error
         return ".jpg"
     return result_format(HEIC, header.has_alpha(), header.bits() > 8).suffixes[0]
 
 
 def read_header(file: IO[bytes]) -> HeifHeader:
-    """Return the header of a file; what can be read of a broken one."""
+    """Return the header of a file; for a broken file, as much as can be read."""
     header = HeifHeader()
     for kind, start, length in avif_boxes(file):
         if kind == b"meta":
@@ -167,7 +168,7 @@ def _read_meta(data: bytes, header: HeifHeader) -> None:
 
 
 def _read_places(data: bytes, header: HeifHeader) -> None:
-    """Read where items are (ISO/IEC 14496-12, section 8.11.3)."""
+    """Read the location of items (ISO/IEC 14496-12, section 8.11.3)."""
     version, at = data[0], 6
 
     def number(size: int) -> int:
@@ -191,9 +192,9 @@ def _read_places(data: bytes, header: HeifHeader) -> None:
 
 
 def without_metadata(data: bytes) -> bytes:
-    """Return a file whose pictures have no EXIF and no XMP: references to pictures are given another name.
+    """Hide EXIF and XMP of a file by renaming the references to them.
 
-    pi-heif ends the process where the names of these items are no UTF-8, so it does not get to see them.
+    pi-heif ends the process if the names of these items are not UTF-8, so it must not see them.
     """
     ranges = [
         (at, at + max(size, 0)) for kind, at, size in avif_boxes(BytesIO(data)) if kind == b"mdat"

@@ -1,4 +1,4 @@
-"""ICC profiles of a few numbers: primaries, white and a curve (ICC.1:2022, sections 8.3 and 8.4)."""
+"""Build simple ICC profiles from primaries, white point and a curve (ICC.1:2022, 8.3 and 8.4)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _HEADER = 128
 
 @dataclass(frozen=True)
 class Curve:
-    """How samples become light: ((a * v + b) ** gamma from v = d on, c * v below; all 0 to 1)."""
+    """A transfer curve from samples to light, both in [0, 1].
+
+    It is (a * v + b) ** gamma for v >= d, and c * v below d.
+    """
 
     gamma: float
     a: float = 1.0
@@ -32,7 +35,7 @@ class Curve:
 def matrix_profile(
     name: str, white: Chromaticity, primaries: tuple[Chromaticity, ...], curve: Curve
 ) -> bytes | None:
-    """Return the profile of an RGB space; ``None`` for primaries that span none."""
+    """Return the profile of an RGB space, or ``None`` if the primaries do not span one."""
     try:
         columns = np.array([_xyz(primary) for primary in primaries]).T
         matrix = columns * np.linalg.solve(columns, _xyz(white))
@@ -51,7 +54,7 @@ def matrix_profile(
 
 
 def gray_profile(name: str, white: Chromaticity, curve: Curve) -> bytes | None:
-    """Return the profile of a gray space; ``None`` for a white that is none."""
+    """Return the profile of a gray space, or ``None`` if the white point is invalid."""
     try:
         adapted = _adaptation(white)
     except np.linalg.LinAlgError:
@@ -60,7 +63,7 @@ def gray_profile(name: str, white: Chromaticity, curve: Curve) -> bytes | None:
 
 
 def _xyz(color: Chromaticity) -> NDArray[np.float64]:
-    """Return XYZ at Y = 1 of a chromaticity."""
+    """Return the XYZ of a chromaticity at Y = 1."""
     x, y = color
     if y <= 0:
         raise np.linalg.LinAlgError
@@ -99,7 +102,7 @@ def _text_tag(text: str) -> bytes:
 def _profile(
     space: bytes, name: str, tags: dict[bytes, bytes], adapted: NDArray[np.float64]
 ) -> bytes:
-    """Put a profile of version 4 for displays together."""
+    """Assemble a profile of version 4 for displays."""
     tags = {
         b"desc": _text_tag(name),
         b"cprt": _text_tag("CC0"),
@@ -114,7 +117,7 @@ def _profile(
         bodies.append(data + bytes(-len(data) % 4))
         at += len(bodies[-1])
     head = struct.pack(">I4sI4s4s4s", at, bytes(4), 0x04300000, b"mntr", space, b"XYZ ")
-    # A date is asked for, and equal pictures shall give equal files.
+    # The format requires a date; it is fixed so that equal images give equal files.
     head += struct.pack(">6H4s", 2000, 1, 1, 0, 0, 0, b"acsp") + bytes(28)
     head += _fixed(*_D50)
     return head.ljust(_HEADER, b"\0") + b"".join(table + bodies)

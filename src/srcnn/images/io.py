@@ -1,6 +1,6 @@
-"""Opening pictures: a file becomes a `Picture`, by what its first bytes say it is.
+"""Open images: the first bytes of a file determine how it becomes a `Picture`.
 
-Only the header is looked at, so limits are checked before a pixel is decoded.
+Only the header is read, so limits are checked before any pixel is decoded.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from srcnn.images.validation import check_parts
 MAX_PIXELS = 2**28
 """Default limit on the pixels of an input and of an output: 268 megapixels."""
 MAX_BYTES = 2**30
-"""Default limit on the bytes of an input."""
+"""Default limit on the size of an input in bytes."""
 
 
 def open_picture(
@@ -24,20 +24,21 @@ def open_picture(
     name: str | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> Picture:
-    """Open a picture and read its header.
+    """Open an image and read its header.
 
     Args:
-        source: A path, the bytes of a file, or a file open for reading in binary mode. A file is read from
-            its beginning and must stay open until the pixels are read; one that cannot seek is copied.
+        source: A path, the bytes of a file, or a file opened for reading in binary mode. A file is
+            read from its beginning and must stay open until the pixels have been read; one that
+            cannot seek is copied.
         max_pixels: Largest number of pixels, width times height.
-        name: What error messages call the picture.
-        max_bytes: Largest size of the file.
+        name: Name of the image in error messages.
+        max_bytes: Largest size of the file in bytes.
 
     Raises:
-        InputError: The file is missing or is not a readable picture.
-        LimitError: It is over ``max_pixels`` or ``max_bytes``.
-        MissingExtra: It is read by a package that is not installed.
-        UsageError: ``source`` is none of the above.
+        InputError: The file is missing or is not a readable image.
+        LimitError: The image exceeds ``max_pixels`` or ``max_bytes``.
+        MissingExtra: The package that reads the format is not installed.
+        UsageError: ``source`` has another type.
     """
     name = name or name_of(source)
     try:

@@ -1,4 +1,4 @@
-"""JPEG: which quality and which chroma subsampling a file was written with."""
+"""Read the quality and chroma subsampling of JPEG files, and add segments to them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,19 @@ if TYPE_CHECKING:
     from srcnn.images.picture import Picture
 
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-"""JPEG's markers of a frame header (ITU-T T.81, table B.1)."""
+"""Markers of JPEG's frame headers (ITU-T T.81, table B.1)."""
 _COMMENT, _MOST_COMMENTS = b"\xfe", 16
+"""Marker of a comment, and the largest number of comments that are kept."""
 _BASE_TABLE = 3688
-"""Sum of the luminance table of the JPEG standard (ITU-T T.81, table K.1), which is quality 50."""
+"""Sum of the standard's luminance table (ITU-T T.81, table K.1), which is quality 50."""
 
 
 def open_jpeg(name: str, source: Stored, fmt: Format) -> Picture:
-    """Open a JPEG with libvips; raise `InputError` where pixels are missing, which libjpeg only warns of."""
+    """Open a JPEG file with libvips.
+
+    Raises:
+        InputError: The file is not readable, or pixels are missing, about which libjpeg only warns.
+    """
     from srcnn.images.vips import open_vips
 
     picture = open_vips(name, source, fmt, "jpeg", warns=True)
@@ -38,7 +43,10 @@ def open_jpeg(name: str, source: Stored, fmt: Format) -> Picture:
 
 
 def kind_of_jpeg(source: Stored) -> tuple[int, bool]:
-    """Return (the quality, 1 to 100, that libjpeg would have taken for a file's tables; whether it is 4:2:0)."""
+    """Return the quality of a JPEG file, and whether it is 4:2:0.
+
+    The quality, 1 to 100, is the one with which libjpeg would use the file's tables.
+    """
     table, subsampled = 0, False
     with open_stored(source) as file:
         for kind, start, length in jpeg_segments(file):
@@ -52,7 +60,7 @@ def kind_of_jpeg(source: Stored) -> tuple[int, bool]:
 
 
 def comments_of(source: Stored) -> list[tuple[bytes, bytes]]:
-    """Return the comments of a file, each as (marker, content)."""
+    """Return the comments of a file as (marker, content)."""
     with open_stored(source) as file:
         return [
             (kind, read_at(file, start, length))
@@ -62,16 +70,17 @@ def comments_of(source: Stored) -> list[tuple[bytes, bytes]]:
 
 
 class SegmentFilter:
-    """Adds segments to a JPEG file on its way, behind the JFIF header that has to be the first."""
+    """Inserts segments into a JPEG file's stream, behind the JFIF header, which must be first."""
 
     def __init__(self, added: Iterable[tuple[bytes, bytes]]) -> None:
+        """Insert ``added``, segments as (marker, content)."""
         self._added = b"".join(
             b"\xff" + kind + (len(data) + 2).to_bytes(2, "big") + data for kind, data in added
         )
         self._waiting = b""
 
     def __call__(self, data: bytes) -> bytes:
-        """Return what of the file is to be written now."""
+        """Accept the next bytes of the file; return those that can be written now."""
         if not self._added:
             return data
         self._waiting += data
@@ -87,7 +96,7 @@ class SegmentFilter:
 
 
 def quality_of(table: int) -> int:
-    """Return libjpeg's quality, 1 to 100, for the sum of a luminance table; 0 for no table."""
+    """Return libjpeg's quality, 1 to 100, for the sum of a luminance table; 0 without a table."""
     if table == 0:
         return 0
     percent = table / _BASE_TABLE * 100
@@ -95,7 +104,7 @@ def quality_of(table: int) -> int:
 
 
 def _luminance_table(content: bytes) -> int:
-    """Return the sum of table 0, if it is among those of a DQT segment (ITU-T T.81, section B.2.4.1)."""
+    """Return the sum of table 0 in a DQT segment (ITU-T T.81, section B.2.4.1), or 0."""
     total = 0
     while content:
         deep, number = divmod(content[0], 16)

@@ -1,4 +1,4 @@
-"""Interpolation kernels by name, as MATLAB's ``imresize`` and Pillow define them."""
+"""Interpolation kernels by name, as defined by MATLAB's ``imresize`` and Pillow."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Kernel(NamedTuple):
     """An interpolation kernel.
 
     Attributes:
-        width: Samples between the two points from which on the kernel is 0.
-        weigh: Function from distances, in samples, to weights, which need not add up to 1.
+        width: Width, in samples, of the interval outside which the kernel is 0.
+        weigh: Function from distances, in samples, to weights, which need not sum to 1.
     """
 
     width: float
@@ -24,7 +24,7 @@ class Kernel(NamedTuple):
 
 
 def keys(x: NDArray[np.float64], a: float = -0.5) -> NDArray[np.float64]:
-    """Keys' cubic convolution kernel (IEEE Trans. ASSP 29(6), 1981), whose own ``a`` is -0.5."""
+    """Evaluate Keys' cubic convolution kernel (IEEE Trans. ASSP 29(6), 1981; his ``a`` is -0.5)."""
     x = np.abs(x)
     near = ((a + 2) * x - (a + 3)) * x * x + 1.0
     far = ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
@@ -49,4 +49,4 @@ KERNELS: dict[KernelName, Kernel] = {
     "box": Kernel(1, _box),
     "lanczos": Kernel(6, _lanczos),
 }
-"""``box`` averages over an area when an image shrinks; ``lanczos`` has three lobes."""
+"""The kernels; ``box`` averages an area when an image shrinks, ``lanczos`` has three lobes."""

@@ -1,7 +1,7 @@
-"""The libraries that read and write formats; each is imported when it is first used.
+"""The libraries that read and write formats, each imported on first use.
 
-libvips reads and writes most formats. tifffile writes TIFF, and Pillow reads and writes BMP and PPM, which the
-libvips wheel lacks.
+libvips reads and writes most formats. tifffile writes TIFF. Pillow reads and writes BMP and PPM,
+which the libvips wheel lacks.
 """
 
 from __future__ import annotations
@@ -20,53 +20,78 @@ if TYPE_CHECKING:
     from srcnn.images.source import Stored
 
 OPTIMIZED = 2**22
-"""Largest JPEG, in pixels, written with optimized Huffman tables: libjpeg buffers the whole picture for them."""
+"""Largest JPEG, in pixels, written with optimized Huffman tables, which need the whole image."""
 
 
 class Writer(Protocol):
     """Writes the pages of one file in order; leaving its ``with`` block finishes the file."""
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        """Start the file."""
+        ...
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         traceback: TracebackType | None,
-    ) -> None: ...
+    ) -> None:
+        """Finish the file, or abandon it after an error."""
+        ...
 
     def write(self, page: Page) -> None:
-        """Write the next page, whose strips are as the format can hold them."""
+        """Write the next page, whose strips the format supports."""
 
 
 class Library(Protocol):
-    """What a row of the table of formats needs of the library behind it."""
+    """A library behind a row of the table of formats."""
 
     def open(self, name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture:
-        """Read the header of a file; raise `InputError` if it is not readable.
+        """Read the header of a file.
 
-        Of more than ``max_pixels`` pixels in all frames, only the first frame needs to be readable.
+        Args:
+            name: Name of the image in error messages.
+            source: The file.
+            fmt: Its format.
+            max_pixels: If all frames together have more pixels, only the first frame has to be
+                readable.
+
+        Raises:
+            InputError: The file is not readable.
         """
 
     def writer(
         self, file: IO[bytes], fmt: Format, first: Page, extent: Extent, quality: int | None
     ) -> Writer:
-        """Return a writer to a seekable file; ``first`` is the page that it will be given first."""
+        """Return a writer to a seekable file.
+
+        Args:
+            file: Where to write.
+            fmt: The format of the file.
+            first: The first page that the writer will receive.
+            extent: Total number of pages and pixels.
+            quality: Quality of the file, 1 to 100; ``None`` is the default.
+        """
 
 
 @dataclass(frozen=True)
 class Vips:
-    """libvips, whose loader and saver of a format are called ``name``."""
+    """libvips.
+
+    Attributes:
+        name: What libvips's loader and saver of the format are called.
+        quality: Default quality of the saver; ``None`` means that ``lossless`` applies.
+        lossless: Options of the saver if no quality applies.
+        options: Other options of the saver.
+    """
 
     name: str
     quality: int | None = None
-    """Quality of the saver unless the caller asks for another; ``None``: ``lossless`` holds."""
     lossless: Mapping[str, Any] = field(default_factory=dict)
-    """Options of the saver where no quality applies."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Other options of the saver."""
 
     def open(self, name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture:
+        """See `Library.open`."""
         from srcnn.images.vips import open_vips
 
         return open_vips(name, source, fmt, self.name, max_pixels)
@@ -74,6 +99,7 @@ class Vips:
     def writer(
         self, file: IO[bytes], fmt: Format, first: Page, extent: Extent, quality: int | None
     ) -> Writer:
+        """See `Library.writer`."""
         from srcnn.images.vips_writer import VipsWriter
 
         return VipsWriter(
@@ -88,11 +114,12 @@ class Vips:
 
 @dataclass(frozen=True)
 class Png(Vips):
-    """libvips, with the chunks that it does not carry along."""
+    """libvips, plus the chunks that it does not preserve."""
 
     name: str = "png"
 
     def open(self, name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture:
+        """See `Library.open`."""
         from srcnn.images.png import open_png
 
         return open_png(name, source, fmt, max_pixels)
@@ -100,11 +127,12 @@ class Png(Vips):
 
 @dataclass(frozen=True)
 class Avif(Vips):
-    """libvips, with the space of colors that a file names."""
+    """libvips, plus the color space that a file names."""
 
     name: str = "heif"
 
     def open(self, name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture:
+        """See `Library.open`."""
         from srcnn.images.avif import open_avif
 
         return open_avif(name, source, fmt, max_pixels)
@@ -115,6 +143,7 @@ class Heic:
     """pi-heif, which only reads."""
 
     def open(self, name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture:
+        """See `Library.open`."""
         from srcnn.images.heic import open_heic
 
         return open_heic(name, source, fmt)
@@ -122,22 +151,29 @@ class Heic:
     def writer(
         self, file: IO[bytes], fmt: Format, first: Page, extent: Extent, quality: int | None
     ) -> Writer:
+        """Reject writing.
+
+        Raises:
+            UsageError: Always, because HEIC is only read.
+        """
         raise UsageError("HEIC", "is only read", "use jpg or png")
 
 
 @dataclass(frozen=True)
 class Jpeg(Vips):
-    """libvips, with the quality and the chroma subsampling of the picture that was read."""
+    """libvips, with the quality and the chroma subsampling of the source."""
 
     name: str = "jpeg"
     quality: int = 95
 
     def open(self, name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture:
+        """See `Library.open`."""
         from srcnn.images.jpeg import open_jpeg
 
         return open_jpeg(name, source, fmt)
 
     def save_options(self, first: Page, quality: int | None) -> dict[str, Any]:
+        """See `Vips.save_options`."""
         return {
             "Q": quality or max(self.quality, first.metadata.quality),
             "subsample_mode": "on" if first.metadata.subsampled else "off",
@@ -146,9 +182,10 @@ class Jpeg(Vips):
 
 
 class Tiff:
-    """libvips reads pages, tifffile writes them."""
+    """libvips for reading pages, tifffile for writing them."""
 
     def open(self, name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture:
+        """See `Library.open`."""
         from srcnn.images.tiff import open_tiff
 
         return open_tiff(name, source, fmt)
@@ -156,6 +193,7 @@ class Tiff:
     def writer(
         self, file: IO[bytes], fmt: Format, first: Page, extent: Extent, quality: int | None
     ) -> Writer:
+        """See `Library.writer`."""
         from srcnn.images.tiff_writer import TiffWriter
 
         return TiffWriter(file, 8 * extent.pixels)
@@ -163,11 +201,16 @@ class Tiff:
 
 @dataclass(frozen=True)
 class Pillow:
-    """Pillow, whose plugin for a format is called ``name``."""
+    """Pillow.
+
+    Attributes:
+        name: Name of Pillow's plugin for the format.
+    """
 
     name: str
 
     def open(self, name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture:
+        """See `Library.open`."""
         from srcnn.images.pillow import open_pillow
 
         return open_pillow(name, source, fmt, self.name)
@@ -175,6 +218,7 @@ class Pillow:
     def writer(
         self, file: IO[bytes], fmt: Format, first: Page, extent: Extent, quality: int | None
     ) -> Writer:
+        """See `Library.writer`."""
         from srcnn.images.pillow import PillowWriter
 
         return PillowWriter(file, self.name)

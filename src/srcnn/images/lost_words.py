@@ -1,4 +1,4 @@
-"""One line about what a source carries beside its pixels and its result does not."""
+"""Report what a source contains besides its pixels and its result lacks."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from srcnn.images.source import Stored
 
 _OWN_KINDS = ("chunk", "segment", "box", "tag")
-"""Kinds that no other format has, so that nobody expects them there."""
+"""Kinds that exist in only one format, so they are not expected in others."""
 _NAMED = 12
-"""Names of a kind that a line has."""
+"""Largest number of names of a kind in the line."""
 
 
 def lost_words(
@@ -31,7 +31,7 @@ def lost_words(
     before: Metadata,
     after: Metadata,
 ) -> str | None:
-    """Return one line that names what a source carries and its result does not; ``None`` for nothing.
+    """Return one line about what a source contains and its result lacks, or ``None``.
 
     Args:
         source: The source.
@@ -39,27 +39,27 @@ def lost_words(
         result: The finished file.
         result_format: Its format.
         before: Metadata of the source.
-        after: What was to be written: what it lacks was said before.
+        after: Metadata that were to be written; what they lack has already been reported.
     """
     try:
         with open_stored(source) as file:
             had = words_of(file, source_format)
         has = words_of(result, result_format)
-    except (OSError, ValueError, struct.error):  # the file is gone, or no longer the same
+    except (OSError, ValueError, struct.error):  # the file has been removed or changed
         return None
     had |= exif_words(before.block(EXIF))
     if before.block(EXIF) is not None and not any(word[0] == "EXIF" and word[1] for word in had):
-        had.discard(("EXIF", ""))  # it says nothing but sizes
+        had.discard(("EXIF", ""))  # it contains only sizes
     if any(word[0] == "EXIF" for word in has):
         has.add(("EXIF", ""))
     lost = had - has - _said(before, after, result_format)
-    if ("EXIF", "") in lost:  # all of it
+    if ("EXIF", "") in lost:  # the whole block is lost, so do not list its tags
         lost -= {word for word in lost if word[0] == "EXIF" and word[1]}
-    elif not any(word[0] == "EXIF" and word[1] for word in has):  # its tags were not looked at
+    elif not any(word[0] == "EXIF" and word[1] for word in has):  # its tags were not read
         lost -= {word for word in lost if word[0] == "EXIF"}
     if source_format is not result_format:
         lost = {word for word in lost if word[0] not in _OWN_KINDS}
-    if not result_format.metadata:  # the format's losses were said before
+    if not result_format.metadata:  # the format's losses have already been reported
         kinds = (("EXIF", EXIF), ("ICC profile", PROFILE), ("XMP", XMP))
         known = [kind for kind, block in kinds if before.block(block) is not None]
         lost = {word for word in lost if word[0] not in known}
@@ -67,7 +67,7 @@ def lost_words(
 
 
 def _said(before: Metadata, after: Metadata, fmt: Format) -> set[Word]:
-    """Return the words that were dropped on purpose, or are kept in another place."""
+    """Return the words that were dropped on purpose, or are stored elsewhere."""
     said = exif_words(before.block(EXIF)) - exif_words(after.block(EXIF))
     if fmt.name == "tiff" and before.tags and not after.tags:
         said.add(LAND)

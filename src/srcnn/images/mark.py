@@ -1,4 +1,4 @@
-"""The mark of a result: what made it, as XMP, so that it is known as a result under any name."""
+"""The mark of a result: XMP that says what made it, so that it is recognized under any name."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ from srcnn.images.metadata import XMP, Metadata
 from srcnn.images.xmp import opening, properties, with_properties
 
 NAMESPACE = "urn:srcnn:mark:1"
+"""XMP namespace of the mark."""
 PREFIX = "srcnn"
+"""Prefix of the namespace."""
 _MARKS = re.compile(
     re.escape(opening(NAMESPACE, PREFIX).encode()) + rb"""(?: \w+:\w+=(?:"[^"]*"|'[^']*'))*/>"""
 )
-"""The elements that `Mark.on` adds."""
+"""Matches the elements that `Mark.on` adds."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What made a picture. Nothing of where, when or on what engine: equal input gives equal bytes.
+    """What made an image; without time, place or backend, so that equal inputs give equal bytes.
 
     Attributes:
         model: Name of the model, or of the weights file without its folder.
-        scale: The enlargement, such as ``3`` or ``2.5``.
-        passes: Trained scales of the networks that ran, ``4 2``; empty for interpolation.
-        weights: The sha256 of each of their weights files, in hexadecimal.
+        scale: The scale, such as ``3`` or ``2.5``.
+        passes: Scales of the networks that ran, such as ``4 2``; empty for interpolation.
+        weights: SHA-256 of each of their weights files, in hexadecimal.
         version: Version of srcnn.
     """
 
@@ -36,9 +38,9 @@ class Mark:
     version: str = __version__
 
     def on(self, metadata: Metadata) -> Metadata:
-        """Return ``metadata`` with this mark, which stands for any before it.
+        """Return ``metadata`` with this mark, which replaces any earlier one.
 
-        XMP that cannot be read, or that leaves no room, stays as it is, without a mark.
+        XMP that cannot be read, or that has no room, stays unchanged, without a mark.
         """
         values = {field.name: str(getattr(self, field.name)) for field in fields(self)}
         values = {key: value for key, value in values.items() if value}
@@ -51,9 +53,9 @@ class Mark:
 
 
 def mark_of(metadata: Metadata) -> Mark | None:
-    """Return the mark that a picture carries, ``None`` if it has none."""
+    """Return the mark in an image's metadata, or ``None`` if it has none."""
     data = metadata.block(XMP)
-    if data is None or NAMESPACE.encode() not in data:  # quickly, for folders of a million
+    if data is None or NAMESPACE.encode() not in data:  # fast, because folders may be huge
         return None
     found = properties(data, NAMESPACE)
     values = {field.name: found.get(field.name, "") for field in fields(Mark)}

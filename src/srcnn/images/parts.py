@@ -1,6 +1,6 @@
-"""The parts of files: what stands before the pixels, found without a decoder.
+"""Find the parts of files that precede the pixels, without a decoder.
 
-JPEG's segments, PNG's and WebP's chunks, AVIF's boxes; and whether a GIF and a PPM are what they seem.
+These are JPEG's segments, PNG's and WebP's chunks, and AVIF's boxes. GIF and PPM files are checked.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from typing import IO
 from srcnn.errors import InputError
 
 Part = tuple[bytes, int, int]
-"""(what it is, where its content starts, how long that is)."""
+"""(kind, start of the content, length of the content)."""
 
 _ALONE = {0x00, 0x01, *range(0xD0, 0xD9)}
-"""Markers that no content follows."""
+"""Markers without content."""
 _WINDOW = 4096
-"""Bytes that are looked at for the next of JPEG's markers."""
+"""Bytes that are searched at once for the next JPEG marker."""
 _BOXES_OF_BOXES = {b"meta": 4, b"iprp": 0, b"ipco": 0}
-"""AVIF's boxes on the way to its pictures' sizes, and the bytes before the first box in them."""
+"""AVIF boxes that contain the boxes of image sizes, and the bytes before the first inner box."""
 _LONGEST_PPM = 2**16
-"""Bytes of a PPM's header: Pillow reads one byte after the other, and a comment may be endless."""
+"""Largest PPM header in bytes; Pillow reads it byte by byte, and comments can be endless."""
 _SHORT_BLOCKS = 100_000
-"""Of a GIF, beside those of 32 bytes or more."""
+"""Largest number of a GIF's blocks beyond one for each 32 bytes of the file."""
 
 
 def no_parts(file: IO[bytes]) -> Iterator[Part]:
-    """Yield nothing: the format's parts are not looked at."""
+    """Yield nothing, for formats whose parts are not checked."""
     return iter(())
 
 
@@ -38,13 +38,21 @@ def no_check(file: IO[bytes], name: str) -> None:
 
 
 def check_gif(file: IO[bytes], name: str) -> None:
-    """Raise `InputError` for a GIF that ends before its trailer."""
+    """Check that a GIF file ends with its trailer.
+
+    Raises:
+        InputError: It does not.
+    """
     if not is_whole_gif(file):
         raise InputError(name, "is not a readable GIF (it ends too early)")
 
 
 def check_ppm(file: IO[bytes], name: str) -> None:
-    """Raise `InputError` for a PPM whose header is longer than any that a writer makes."""
+    """Check that a PPM file's header is not longer than any that a real program writes.
+
+    Raises:
+        InputError: It is longer.
+    """
     if file.seek(0, io.SEEK_END) > _LONGEST_PPM:
         words = re.sub(rb"#[^\r\n]*", b" ", read_at(file, 0, _LONGEST_PPM)).split(None, 4)
         if len(words) < (3 if words[0] in (b"P1", b"P4") else 4):  # a bitmap has no largest value
@@ -52,7 +60,10 @@ def check_ppm(file: IO[bytes], name: str) -> None:
 
 
 def is_whole_gif(file: IO[bytes]) -> bool:
-    """Return whether a GIF goes on to its trailer (GIF89a, section 27); libvips shows what there is of others."""
+    """Return whether a GIF is complete up to its trailer (GIF89a, section 27).
+
+    libvips would show the available part of an incomplete one.
+    """
     left = _SHORT_BLOCKS + file.seek(0, io.SEEK_END) // 32
     file.seek(0)
     flags = file.read(13)[10:11]
@@ -60,7 +71,7 @@ def is_whole_gif(file: IO[bytes]) -> bool:
     while kind := file.read(1):
         if kind == b";":
             return True
-        if kind == b",":  # an image: place, colors, and the size of its first codes
+        if kind == b",":  # an image: position, color table, and the size of its first codes
             _skip_colors(file, file.read(9)[8:])
             file.seek(1, io.SEEK_CUR)
         elif kind == b"!":
@@ -70,7 +81,7 @@ def is_whole_gif(file: IO[bytes]) -> bool:
         while length := int.from_bytes(file.read(1), "big"):
             file.seek(length, io.SEEK_CUR)
             left -= 1
-            if left < 0:  # writers fill their blocks
+            if left < 0:  # real files have few short blocks
                 return False
     return False
 
@@ -81,7 +92,7 @@ def _skip_colors(file: IO[bytes], flags: bytes) -> None:
 
 
 def jpeg_segments(file: IO[bytes]) -> Iterator[Part]:
-    """Yield the segments of a JPEG up to its first scan; skip what stands between them, as decoders do."""
+    """Yield the segments of a JPEG up to its first scan, skipping stray bytes like decoders."""
     at = 2
     while True:
         file.seek(at)
@@ -90,7 +101,7 @@ def jpeg_segments(file: IO[bytes]) -> Iterator[Part]:
         if len(marker) < 3:
             if len(window) < _WINDOW:
                 return
-            at += len(window) - len(marker) - 1  # where the last 0xFF is, or the end
+            at += len(window) - len(marker) - 1  # the position of the last 0xFF, or the end
             continue
         at += len(window) - len(marker) + 1
         if marker[0] in (0xD9, 0xDA):
@@ -101,12 +112,12 @@ def jpeg_segments(file: IO[bytes]) -> Iterator[Part]:
 
 
 def png_chunks(file: IO[bytes]) -> Iterator[Part]:
-    """Yield the chunks of a PNG before its pixels."""
+    """Yield the chunks of a PNG that precede its pixels."""
     return takewhile(lambda part: part[0] != b"IDAT", all_png_chunks(file))
 
 
 def all_png_chunks(file: IO[bytes]) -> Iterator[Part]:
-    """Yield the chunks of a PNG up to its end, those of its pixels too; nothing is read but their heads."""
+    """Yield all chunks of a PNG, including those of its pixels, reading only their headers."""
     at = 8
     while len(head := read_at(file, at, 8)) == 8 and head[4:] != b"IEND":
         length = int.from_bytes(head[:4], "big")
@@ -115,7 +126,7 @@ def all_png_chunks(file: IO[bytes]) -> Iterator[Part]:
 
 
 def riff_chunks(file: IO[bytes]) -> Iterator[Part]:
-    """Yield all chunks of a WebP."""
+    """Yield all chunks of a WebP file."""
     at = 12
     while len(head := read_at(file, at, 8)) == 8:
         length = int.from_bytes(head[4:], "little")
@@ -124,7 +135,7 @@ def riff_chunks(file: IO[bytes]) -> Iterator[Part]:
 
 
 def avif_boxes(file: IO[bytes]) -> Iterator[Part]:
-    """Yield the boxes of an AVIF (ISO/IEC 14496-12, section 4.2), and those inside them."""
+    """Yield the boxes of an AVIF (ISO/IEC 14496-12, section 4.2), and some boxes inside them."""
     at, end = 0, file.seek(0, io.SEEK_END)
     while at < end and len(head := read_at(file, at, 16)) >= 8:
         length, kind, before = int.from_bytes(head[:4], "big"), head[4:8], 8
@@ -133,13 +144,13 @@ def avif_boxes(file: IO[bytes]) -> Iterator[Part]:
         yield kind, at + before, length - before
         if kind in _BOXES_OF_BOXES:
             at += before + _BOXES_OF_BOXES[kind]
-        elif length < before:  # the last one, or damage
+        elif length < before:  # this is the last box, or the file is damaged
             return
         else:
             at += length
 
 
 def read_at(file: IO[bytes], place: int, count: int) -> bytes:
-    """Return up to ``count`` bytes from ``place``."""
+    """Return up to ``count`` bytes from offset ``place``."""
     file.seek(place)
     return file.read(count)

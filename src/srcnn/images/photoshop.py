@@ -1,6 +1,6 @@
-"""Photoshop's image resources, which a JPEG carries in APP13 around its IPTC.
+"""Photoshop's image resources, which contain a JPEG's IPTC in APP13.
 
-Adobe Photoshop File Formats Specification, "Image Resources Section".
+Source: Adobe Photoshop File Formats Specification, "Image Resources Section".
 """
 
 from __future__ import annotations
@@ -15,16 +15,23 @@ _SIGNATURE = b"8BIM"
 _IPTC, _RESOLUTION = 0x0404, 0x03ED
 _THUMBNAILS = (0x0409, 0x040C)
 _PLACES = (0x0408, 0x041A, 0x0432)
-"""Grid and guides, slices, measurements: in pixels."""
+"""Numbers of grid and guides, slices, and measurements, which are in pixels."""
 _PATHS = (*range(0x07D0, 0x0BB7), 0x0401)
-"""Paths and layers: parts of the sides."""
+"""Numbers of paths and layers, whose coordinates are relative to the sides."""
 _MOST = 2**31 - 1
 
 
 def corrected_resources(block: bytes, change: Change) -> tuple[bytes, list[str]]:
-    """Return resources that hold for the result, and what they lack, in words.
+    """Correct resources for the result.
 
-    IPTC without resources around it, as a TIFF has it, stays.
+    IPTC without resources around it, as in a TIFF, stays unchanged.
+
+    Args:
+        block: The resources of the source.
+        change: How the result relates to the source.
+
+    Returns:
+        The resources for the result, and descriptions of what was dropped.
     """
     if not block.startswith(_HEAD):
         return block, []
@@ -42,19 +49,19 @@ def corrected_resources(block: bytes, change: Change) -> tuple[bytes, list[str]]
 
 
 def iptc_of(block: bytes) -> bytes | None:
-    """Return the IPTC of resources, or of a block that is nothing else."""
+    """Return the IPTC in resources, or ``block`` itself if it is only IPTC."""
     if not block.startswith(_HEAD):
         return block
     return next((data for number, _, data in _resources(block) if number == _IPTC), None)
 
 
 def resources_of(block: bytes) -> bytes:
-    """Return resources as a JPEG has them, made around IPTC if need be."""
+    """Return resources in the form of a JPEG, wrapping bare IPTC."""
     return block if block.startswith(_HEAD) else _HEAD + _resource(_IPTC, b"\0\0", block)
 
 
 def _resources(block: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """Yield (number, name with its length, content) of every resource that is whole."""
+    """Yield (number, name with its length, content) of every complete resource."""
     at = len(_HEAD)
     while block[at : at + 4] == _SIGNATURE and len(block) >= at + 12:
         number = int.from_bytes(block[at + 4 : at + 6], "big")
@@ -73,7 +80,7 @@ def _resource(number: int, name: bytes, data: bytes) -> bytes:
 
 
 def _scaled(resolution: bytes, change: Change) -> bytes:
-    """Return a resolution, two fixed-point numbers with their units, of the enlarged picture."""
+    """Scale a resolution, two fixed-point numbers with their units, for the enlarged image."""
     across, unit, wide, down, high, tall = struct.unpack(">I2HI2H", resolution)
     across, down = min(round(across * change.across), _MOST), min(round(down * change.down), _MOST)
     return struct.pack(">I2HI2H", across, unit, wide, down, high, tall)

@@ -1,4 +1,4 @@
-"""An opened picture: what its header says, and pixels when they are asked for."""
+"""An opened image: its header, and pixels on demand."""
 
 from __future__ import annotations
 
@@ -20,71 +20,100 @@ from srcnn.images.source import Stored
 
 @dataclass(frozen=True)
 class Header:
-    """What is known of a picture before its pixels; width and height are as it is displayed."""
+    """What is known about an image before decoding; width and height are those displayed.
+
+    Attributes:
+        width: Width in pixels.
+        height: Height in pixels.
+        channels: 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA.
+        dtype: uint8 or uint16.
+        format: Format of the file.
+        pages: Number of pages or frames in the file; the image is the first one.
+        metadata: What the file contains besides the pixels.
+        cmyk: Whether the file stores CMYK, which is converted to sRGB.
+        turned: Whether pixels are rotated or mirrored because of the file's orientation.
+        held: Whether the whole image must be decoded and kept in memory before the first row.
+    """
 
     width: int
     height: int
     channels: int
-    """1 gray, 2 gray and alpha, 3 RGB, 4 RGBA."""
     dtype: np.dtype[Any]
-    """uint8 or uint16."""
     format: Format
     pages: int = 1
-    """Pages or frames in the file; the first is the picture."""
     metadata: Metadata = field(default_factory=Metadata, repr=False)
-    """What the file carries beside the pixels."""
     cmyk: bool = False
-    """Whether the file holds inks, of which the pixels are the sRGB colors."""
     turned: bool = False
-    """Whether the pixels lie otherwise than in the file, by its orientation."""
     held: bool = False
-    """Whether all pixels must be decoded, and are held, before the first row is there."""
 
     @property
     def has_alpha(self) -> bool:
+        """Whether the image has an alpha channel."""
         return self.channels in (2, 4)
 
     def metadata_for(self, size: tuple[int, int]) -> Metadata:
-        """Return the metadata for the picture enlarged to ``size`` = (height, width)."""
+        """Return the metadata for the image enlarged to ``size`` = (height, width)."""
         return self.corrected_for(size).metadata
 
     def corrected_for(self, size: tuple[int, int]) -> Corrected:
-        """Return the metadata for the picture enlarged to ``size``, and what was done to them in words."""
+        """Return the metadata for the image enlarged to ``size``, and what was changed in them."""
         height, width = size
         across, down = width / self.width, height / self.height
         return corrected(self.metadata, Change(width, height, across, down, self.turned))
 
 
 class Picture(ABC):
-    """``header`` is read; pixels are decoded when `read` or `strips` is called.
+    """An opened image, whose pixels are decoded when `read` or `strips` is called.
 
-    ``stored`` is the file, if it is one.
+    Attributes:
+        name: Name in error messages.
+        header: What is known before decoding.
+        stored: The file, if there is one.
     """
 
     def __init__(self, name: str, header: Header) -> None:
+        """Store the name and the header."""
         self.name = name
         self.header = header
         self.stored: Stored | None = None
 
     def read(self) -> NDArray[Any]:
-        """All pixels: H x W for gray, H x W x C else; uint8 or uint16, RGB order, alpha last."""
+        """Return all pixels.
+
+        Returns:
+            (H, W) for gray, otherwise (H, W, C); uint8 or uint16, in RGB order with alpha last.
+
+        Raises:
+            InputError: The image cannot be decoded.
+        """
         return next(self.strips(self.header.height))
 
     @abstractmethod
     def strips(self, rows: int) -> Iterator[NDArray[Any]]:
-        """Pixels in strips of ``rows`` (the last may be lower), top to bottom; once per picture."""
+        """Yield the pixels in strips from top to bottom; call it only once for each image.
+
+        Args:
+            rows: Height of a strip; the last one may be lower.
+
+        Raises:
+            InputError: The image cannot be decoded.
+        """
 
     def pages(self) -> Iterator[Picture]:
-        """Every page or frame, in order; each is to be read before the next one is asked for."""
+        """Yield every page or frame in order; read each before requesting the next."""
         yield self
 
     def headers(self) -> list[Header]:
-        """Of every page or frame; nothing is decoded."""
+        """Return the headers of all pages or frames without decoding them."""
         return [self.header]
 
 
 def check_pixels(headers: Iterable[Header], max_pixels: int, name: str) -> None:
-    """`LimitError` when the pictures together have more than ``max_pixels``."""
+    """Check the number of pixels of images.
+
+    Raises:
+        LimitError: Together they have more than ``max_pixels``.
+    """
     pixels = sum(header.width * header.height for header in headers)
     if pixels > max_pixels:
         raise LimitError(

@@ -1,4 +1,4 @@
-"""PIL images in and out: what one carries is treated as what a file carries."""
+"""Convert PIL images from and to the package's images, with the metadata of files."""
 
 from __future__ import annotations
 
@@ -30,26 +30,29 @@ _READ_AS = {
     **{mode: mode for mode in ("L", "LA", "RGB", "RGBA")},
     **dict.fromkeys(("I;16", "I;16L", "I;16B", "I;16N", "I"), "I;16"),
 }
-"""The mode in which the pixels of each PIL mode are read; "P" depends on its palette."""
+"""Mode in which the pixels of each PIL mode are read; that of "P" depends on its palette."""
 _CHANNELS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "I;16": 1}
+"""Number of channels by mode."""
 _KIN = {"MPO": "jpeg", "DIB": "bmp"}
-"""Formats that Pillow names otherwise."""
+"""Formats that Pillow gives another name."""
 
 
 class PilPicture(Picture):
-    """A picture whose pixels are those of a PIL image."""
+    """An image whose pixels are those of a PIL image."""
 
     def __init__(self, name: str, header: Header, image: Image) -> None:
+        """Wrap ``image``."""
         super().__init__(name, header)
         self._image = image
 
     def strips(self, rows: int) -> Iterator[NDArray[Any]]:
+        """See `Picture.strips`."""
         width, height = self._image.size
         for top in range(0, height, rows):
             try:
                 strip = self._image.crop((0, top, width, min(top + rows, height)))
                 pixels = _pixels(strip)
-            except Exception as error:  # Pillow and libvips raise what the image led to
+            except Exception as error:  # a bad image can make Pillow or libvips raise anything
                 raise InputError(self.name, f"cannot be decoded ({error})") from None
             if pixels.dtype == np.int32:
                 if pixels.min() < 0 or pixels.max() > 65535:
@@ -65,19 +68,19 @@ def is_pil(image: object) -> TypeGuard[Image]:
 
 
 def open_pil(image: Image, max_pixels: int = MAX_PIXELS, name: str = "PIL image") -> Picture:
-    """Open a PIL image as `srcnn.images.io.open_picture` opens the file that it would be.
+    """Open a PIL image like `srcnn.images.io.open_picture` would open it as a file.
 
-    The EXIF orientation is applied, a palette becomes RGB, a transparent color becomes alpha, and CMYK becomes
-    sRGB by the image's profile. Of an animation, the frame that the image shows is the picture.
+    The EXIF orientation is applied, a palette becomes RGB, a transparent color becomes alpha, and
+    CMYK becomes sRGB by the image's profile. Only the current frame of an animation is used.
 
     Args:
         image: An image of any mode but "F" and "LAB"; it must not change until the pixels are read.
         max_pixels: Largest number of pixels, width times height.
-        name: What error messages call the image.
+        name: Name of the image in error messages.
 
     Raises:
         InputError: The mode is not supported, or the image cannot be decoded.
-        LimitError: The image has over ``max_pixels`` pixels.
+        LimitError: The image exceeds ``max_pixels``.
     """
     mode = _mode_read(image)
     if mode is None:
@@ -91,11 +94,11 @@ def open_pil(image: Image, max_pixels: int = MAX_PIXELS, name: str = "PIL image"
     if 0 in image.size:
         raise InputError(name, "has no pixels")
     try:
-        turned = image.getexif().get(ORIENTATION, 1) != 1  # Pillow turns a TIFF when it is loaded
+        turned = image.getexif().get(ORIENTATION, 1) != 1  # Pillow rotates TIFF while loading it
         image.load()
         upright, exif = _upright(image)
         metadata = metadata_of(image, upright, exif)
-    except Exception as error:  # Pillow raises whatever the broken bytes led to
+    except Exception as error:  # damaged bytes make Pillow raise almost any exception
         raise InputError(name, f"cannot be decoded ({error})") from None
     cmyk = image.mode == "CMYK"
     header = Header(
@@ -105,15 +108,16 @@ def open_pil(image: Image, max_pixels: int = MAX_PIXELS, name: str = "PIL image"
 
 
 def to_pil(pixels: NDArray[Any], metadata: Metadata) -> Image:
-    """Return pixels as a PIL image that carries metadata where Pillow itself would put it.
+    """Return pixels as a PIL image, with metadata where Pillow itself would store them.
 
-    The result's ``info`` holds "exif" (orientation 1, the new size), "dpi", "xmp", "icc_profile" and PNG texts.
-    As with every PIL image, `save` writes what its format takes from there, and the rest when it is told to:
-    ``result.save("out.jpg", exif=result.getexif(), dpi=result.info["dpi"])``.
+    ``info`` of the result has "exif" (with orientation 1 and the new size), "dpi", "xmp",
+    "icc_profile" and PNG texts. As for every PIL image, `save` writes those that its format takes
+    from there, and the others on request: ``result.save("out.jpg", exif=result.getexif(),
+    dpi=result.info["dpi"])``.
 
     Args:
         pixels: (H, W) or (H, W, C) uint8, C = 2 to 4, or (H, W) uint16.
-        metadata: What `Header.metadata_for` returns for the size of ``pixels``.
+        metadata: The result of `Header.metadata_for` for the size of ``pixels``.
     """
     from PIL import Image
 
@@ -130,7 +134,7 @@ def to_pil(pixels: NDArray[Any], metadata: Metadata) -> Image:
 
 
 def _mode_read(image: Image) -> str | None:
-    """Return the mode in which an image's pixels are read, or ``None`` for one that is not supported."""
+    """Return the mode in which an image's pixels are read, or ``None`` if it is not supported."""
     if image.mode != "P":
         return _READ_AS.get(image.mode)
     if image.has_transparency_data:
@@ -139,7 +143,7 @@ def _mode_read(image: Image) -> str | None:
 
 
 def _color_key(image: Image) -> tuple[int, ...] | None:
-    """Return the color that an image without alpha shows as transparent, one number for each channel."""
+    """Return the color that an image without alpha treats as transparent, a number per channel."""
     key = image.info.get("transparency")
     if isinstance(key, int) and image.mode in ("1", "L", "I;16"):
         return (key,)
@@ -149,7 +153,7 @@ def _color_key(image: Image) -> tuple[int, ...] | None:
 
 
 def _pixels(strip: Image) -> NDArray[Any]:
-    """Return the pixels of a strip: (H, W) or (H, W, C) uint8 or uint16, int32 for mode "I"."""
+    """Return a strip's pixels: (H, W) or (H, W, C) uint8 or uint16, or int32 for mode "I"."""
     if strip.mode == "CMYK":
         from srcnn.images.vips_fields import inks_to_srgb
 
@@ -169,7 +173,7 @@ def _pixels(strip: Image) -> NDArray[Any]:
 
 
 def _upright(image: Image) -> tuple[Image, Exif]:
-    """Return a loaded image as it is displayed, and the EXIF that it had."""
+    """Return a loaded image as it is displayed, and its EXIF."""
     from PIL import ImageOps
 
     exif = image.getexif()

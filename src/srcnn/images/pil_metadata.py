@@ -1,4 +1,4 @@
-"""What a PIL image carries beside its pixels, in the terms of a file's metadata, and back."""
+"""Convert the metadata of PIL images to and from those of files."""
 
 from __future__ import annotations
 
@@ -14,24 +14,31 @@ if TYPE_CHECKING:
     from PIL.Image import Exif, Image
 
 ORIENTATION = 0x0112
-"""EXIF's tag of the orientation."""
+"""EXIF tag of the orientation."""
 MM_PER_INCH = 25.4
+"""Millimeters per inch."""
 _EXIF_IFD, _WIDTH, _HEIGHT = 0x8769, 0xA002, 0xA003
 _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
 _INCH = 2
 _SAMPLING_420 = 2
 _NO_TEXTS = ("compression", "XML:com.adobe.xmp", "Raw profile type exif", "Raw profile type xmp")
-"""Strings in the ``info`` of an image that are no texts of a PNG."""
+"""Strings in the ``info`` of an image that are not PNG texts."""
 
 
 def metadata_of(image: Image, upright: Image, exif: Exif) -> Metadata:
-    """Return what an image carries that is shown as ``upright``."""
+    """Return the metadata of an image.
+
+    Args:
+        image: The image as stored.
+        upright: The image as displayed.
+        exif: EXIF of ``image``.
+    """
     from srcnn.images.vips_fields import fields_of, srgb_profile
 
     info = upright.info
     profile = srgb_profile() if image.mode == "CMYK" else info.get("icc_profile")
     if profile and profile[16:20] not in (b"RGB ", b"GRAY"):
-        profile = None  # that of the colors from which the image was converted
+        profile = None  # it describes the colors before the image was converted
     xmp = info.get("xmp")
     texts = {
         key: str(value)
@@ -66,21 +73,21 @@ def _exif_block(image: Image, exif: Exif) -> bytes | None:
             del exif[ORIENTATION]
         block = exif.tobytes() if len(exif) else b""
         return block if 0 < cost_of_exif(block) <= MOST_ENTRIES else None
-    except Exception:  # broken EXIF is not kept; the pixels may still be whole
+    except Exception:  # drop broken EXIF; the pixels may still be intact
         return None
 
 
 def _resolution(info: Mapping[Any, Any]) -> tuple[float, float] | None:
-    """Return an image's pixels per millimeter, or ``None`` if it does not say."""
+    """Return an image's pixels per millimeter, or ``None`` if they are unknown."""
     dpi = info.get("dpi")
-    # Pillow gives 72 to a JPEG with EXIF that has no resolution, and 1 to such a TIFF.
+    # Without a resolution, Pillow reports 72 for a JPEG with EXIF, and 1 for a TIFF.
     if not dpi or min(dpi) <= 1 or (dpi == (72, 72) and not info.get("jfif_unit", 1)):
         return None
     return float(dpi[0]) / MM_PER_INCH, float(dpi[1]) / MM_PER_INCH
 
 
 def exif_for(image: Image, block: bytes) -> bytes:
-    """Return an EXIF block as it holds for an upright image of another size and resolution."""
+    """Return an EXIF block for an upright image with another size and resolution."""
     from PIL.Image import Exif
 
     exif = Exif()

@@ -1,4 +1,4 @@
-"""Reading and writing with Pillow what the libvips wheel lacks: BMP and PPM."""
+"""Read and write BMP and PPM, which the libvips wheel lacks, with Pillow."""
 
 from __future__ import annotations
 
@@ -25,32 +25,36 @@ _Opener = Callable[[], AbstractContextManager[Any]]
 
 
 class PillowPicture(Picture):
-    """A picture that Pillow decodes, whole."""
+    """An image that Pillow decodes as a whole."""
 
     def __init__(self, name: str, header: Header, open_image: _Opener) -> None:
+        """Store a function that opens the image for its pixels."""
         super().__init__(name, header)
         self._open_image = open_image
 
     def strips(self, rows: int) -> Iterator[NDArray[Any]]:
+        """See `Picture.strips`."""
         pixels = _pixels(self.name, self._open_image)
         for top in range(0, self.header.height, rows):
             yield pixels[top : top + rows]
 
 
 class PillowWriter:
-    """Writes one picture, which is held whole."""
+    """Writes one image, which is kept in memory as a whole."""
 
     def __init__(self, file: IO[bytes], plugin: str) -> None:
+        """Write to ``file`` with Pillow's plugin of this name."""
         self._file, self._plugin = file, plugin
 
     def __enter__(self) -> Self:
+        """Return the writer."""
         return self
 
     def __exit__(self, *error: object) -> None:
-        pass
+        """Do nothing; `write` has already finished the file."""
 
     def write(self, page: Page) -> None:
-        """Write the picture."""
+        """Write the image."""
         resolution = page.metadata.resolution
         dpi = {"dpi": tuple(value * _MM_PER_INCH for value in resolution)} if resolution else {}
         pixels = np.concatenate(list(page.strips))
@@ -58,20 +62,30 @@ class PillowWriter:
 
 
 def open_pillow(name: str, source: Stored, fmt: Format, plugin: str) -> PillowPicture:
-    """Open a file that Pillow's plugin of this name reads; raise `InputError` if it is not readable."""
+    """Open a file with one of Pillow's plugins.
+
+    Args:
+        name: Name of the image in error messages.
+        source: The file.
+        fmt: Its format.
+        plugin: Name of Pillow's plugin.
+
+    Raises:
+        InputError: The file is not readable.
+    """
     Image.preinit()
     reader: Any = Image.OPEN[plugin][0]
 
     @contextmanager
     def open_image() -> Iterator[Any]:
-        # The plugin itself: Image.open would try every format and has a limit of its own.
+        # Use the plugin directly: Image.open would try every format and has its own size limit.
         with open_stored(source) as file, reader(file) as image:
             yield image
 
     try:
         with open_image() as image:
-            pass  # the header is read; the file is opened again for its pixels
-    except Exception as error:  # Pillow's plugins raise whatever the broken bytes led to
+            pass  # this read the header; the file is opened again for its pixels
+    except Exception as error:  # damaged bytes make Pillow's plugins raise almost any exception
         raise InputError(name, f"is not a valid {fmt.name.upper()} ({error})") from None
     modes = {"1": (1, 8), "L": (1, 8), "P": (3, 8), "RGB": (3, 8), "RGBA": (4, 8)}
     modes |= {"I": (1, 16), "I;16": (1, 16)}
@@ -88,7 +102,7 @@ def open_pillow(name: str, source: Stored, fmt: Format, plugin: str) -> PillowPi
 
 
 def _is_deep_color(image: Any) -> bool:
-    """Return whether a PPM has colors of 16 bits, which Pillow would reduce to 8 without a word."""
+    """Return whether a PPM has 16-bit colors, which Pillow would silently reduce to 8 bits."""
     codec = image.tile[0].codec_name if image.tile else "raw"
     maximum = image.tile[0].args[-1] if codec in ("ppm", "ppm_plain") else 255
     return image.mode == "RGB" and isinstance(maximum, int) and maximum > 255
@@ -102,6 +116,6 @@ def _pixels(name: str, open_image: _Opener) -> NDArray[Any]:
             elif image.mode == "P":
                 image = image.convert(image.palette.mode if image.palette.mode == "L" else "RGB")
             pixels = np.asarray(image)
-    except Exception as error:  # as above: whatever the broken bytes led to
+    except Exception as error:  # as above: damaged bytes can cause almost any exception
         raise InputError(name, f"cannot be decoded ({error})") from None
     return pixels.astype(np.uint16) if pixels.dtype == np.int32 else pixels

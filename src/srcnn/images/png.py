@@ -1,6 +1,6 @@
-"""PNG: what libvips does not carry along, which is colors outside a profile, and texts.
+"""Preserve the chunks of a PNG that libvips drops: colors without a profile, and texts.
 
-These chunks are copied as they are into another PNG.
+These chunks are copied unchanged into a resulting PNG.
 """
 
 from __future__ import annotations
@@ -21,16 +21,22 @@ if TYPE_CHECKING:
     from srcnn.images.picture import Picture
 
 COLORS = (b"cHRM", b"gAMA", b"sRGB", b"cICP", b"mDCV", b"mDCv", b"cLLI", b"cLLi")
+"""Chunks that describe the colors."""
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 XMP_KEYWORD = b"XML:com.adobe.xmp"
+"""Keyword of the text that is XMP."""
 RAW_PROFILE = b"Raw profile type "
-"""How ImageMagick names texts that are EXIF, IPTC or XMP in hexadecimal digits."""
+"""Start of the keywords that ImageMagick gives to EXIF, IPTC or XMP in hexadecimal digits."""
 _LARGEST = 2**20
-"""Bytes of all texts that are taken along."""
+"""Largest size in bytes of all texts that are kept."""
 
 
 def open_png(name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture:
-    """Open a PNG; raise `InputError` if it is not readable."""
+    """Open a PNG file.
+
+    Raises:
+        InputError: The file is not readable.
+    """
     from srcnn.images.vips import open_vips
 
     picture = open_vips(name, source, fmt, "png", max_pixels)
@@ -51,7 +57,7 @@ def open_png(name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture
 
 
 def _own_chunks(file: IO[bytes]) -> tuple[list[tuple[bytes, bytes]], bytes | None]:
-    """Return the chunks that are taken along, and a packet of XMP behind the pixels."""
+    """Return the chunks that are kept, and an XMP packet that follows the pixels."""
     found: list[tuple[bytes, bytes]] = []
     xmp, left, behind = None, _LARGEST, False
     for kind, start, length in all_png_chunks(file):
@@ -71,7 +77,7 @@ def _own_chunks(file: IO[bytes]) -> tuple[list[tuple[bytes, bytes]], bytes | Non
 
 
 def _text(kind: bytes, data: bytes) -> tuple[str, str] | None:
-    """Return (keyword, text) of a text chunk; ``None`` for other chunks and broken texts."""
+    """Return (keyword, text) of a text chunk, or ``None`` for other chunks and broken texts."""
     keyword, _, rest = data.partition(b"\0")
     try:
         if kind == b"tEXt":
@@ -98,7 +104,7 @@ def _inflated(data: bytes) -> bytes:
 
 
 def text_chunks(texts: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    """Return chunks of texts that libvips would write wrongly: it puts UTF-8 where Latin-1 is meant."""
+    """Return chunks for texts that libvips would write incorrectly, as UTF-8 instead of Latin-1."""
     chunks = []
     for keyword, text in texts:
         if not keyword.isascii() or not 0 < len(keyword) < 80 or "\0" in keyword + text:
@@ -110,15 +116,16 @@ def text_chunks(texts: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
 
 
 class ChunkFilter:
-    """Changes the chunks of a PNG file on its way: some are dropped, and others added at its head."""
+    """Drops chunks from the stream of a PNG file, and adds others at its start."""
 
     def __init__(self, dropped: tuple[bytes, ...], added: Iterable[tuple[bytes, bytes]]) -> None:
+        """Drop chunks of the kinds ``dropped``, and add ``added``, chunks as (kind, content)."""
         self._dropped, self._added = dropped, list(added)
         self._waiting = b""
         self._passes = False
 
     def __call__(self, data: bytes) -> bytes:
-        """Return what of the file is to be written now."""
+        """Accept the next bytes of the file; return those that can be written now."""
         if self._passes:
             return data
         self._waiting += data

@@ -1,4 +1,4 @@
-"""Between stored integers and floats in [0, 1]: one function each way."""
+"""Convert between stored integers and floats in [0, 1]."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from srcnn.errors import UsageError
 
 
 def peak(dtype: DTypeLike) -> float:
-    """Largest value of a picture of this dtype: 255, 65535, or 1.0 for floats."""
+    """Return the largest value of an image of this dtype: 255, 65535, or 1.0 for floats.
+
+    Raises:
+        UsageError: Images cannot have this dtype.
+    """
     dtype = np.dtype(dtype)
     if dtype == np.uint8:
         return 255.0
@@ -23,7 +27,12 @@ def peak(dtype: DTypeLike) -> float:
 
 
 def to_float(image: NDArray[Any], dtype: DTypeLike = np.float32) -> NDArray[Any]:
-    """uint8 or uint16 to floats in [0, 1]; floats keep their values. Shape is kept."""
+    """Convert uint8 or uint16 to floats in [0, 1]; floats keep their values.
+
+    Args:
+        image: An array of any shape.
+        dtype: Float dtype of the result.
+    """
     top = peak(image.dtype)
     image = image.astype(dtype)
     if top != 1.0:
@@ -32,9 +41,9 @@ def to_float(image: NDArray[Any], dtype: DTypeLike = np.float32) -> NDArray[Any]
 
 
 def quantize(image: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
-    """Floats in [0, 1] to ``dtype``, rounded by `round_levels`.
+    """Convert floats in [0, 1] to ``dtype``.
 
-    For a float ``dtype`` the values are clamped to [0, 1] and not rounded.
+    Integers are rounded by `round_levels`; floats are clamped to [0, 1] but not rounded.
     """
     top = peak(dtype)
     if top == 1.0:
@@ -44,17 +53,22 @@ def quantize(image: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
 
 
 def round_levels(levels: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
-    """Floats in grey levels (0 to 255 or 65535) to an integer ``dtype``; the only rounding here.
+    """Round gray levels to an integer dtype; everything that is rounded is rounded here.
 
-    Values outside are clamped and halves go up, as MATLAB's integer conversion does. A NaN becomes 0.
+    As in MATLAB's integer conversion, values out of range are clamped, and halves are rounded up.
+    NaN becomes 0.
+
+    Args:
+        levels: Floats in units of ``dtype``, 0 to 255 or 65535, of any shape.
+        dtype: uint8 or uint16.
     """
     return _round(levels.copy(), dtype)
 
 
 def _round(levels: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
-    """`round_levels` in place."""
-    # Unlike maximum and clip, fmax drops a NaN. numpy is slow with one number as a bound, and with
-    # short rows.
+    """Apply `round_levels` in place."""
+    # Unlike maximum and clip, fmax ignores NaN. numpy is slow with a scalar bound and with short
+    # rows.
     row = levels.shape[-1:] if levels.shape[-1:] > (4,) else levels.shape[1:]
     np.fmax(levels, np.zeros(row, levels.dtype), out=levels)
     np.minimum(levels, np.full(row, peak(dtype), levels.dtype), out=levels)
@@ -63,5 +77,5 @@ def _round(levels: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
 
 
 def to_uint8(image: NDArray[Any]) -> NDArray[np.uint8]:
-    """Floats in [0, 1] to uint8, by `quantize`: the step before a picture is scored."""
+    """Convert floats in [0, 1] to uint8 with `quantize`, as is done before an image is scored."""
     return quantize(image, np.uint8)

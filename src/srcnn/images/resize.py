@@ -1,9 +1,9 @@
-"""MATLAB's bicubic ``imresize``, with anti-aliasing, in float64.
+"""MATLAB's bicubic ``imresize`` with anti-aliasing, in float64.
 
-Keys' kernel with a = -0.5; when a picture shrinks the kernel is stretched by 1 / scale. The axis that
-shrinks most goes first, rows before columns on a tie, and integer pictures are rounded between the two
-passes, as MATLAB does: with ``border="replicate"`` the result equals files that MATLAB wrote around
-2014 bit for bit; today's MATLAB mirrors at the border, which is the default here.
+Keys' kernel has a = -0.5 and is stretched by 1 / scale when an image shrinks. As in MATLAB, the
+axis with the smaller scale comes first, rows before columns on a tie, and integer images are
+rounded between the two passes. With ``border="replicate"`` the result is bit-identical to files
+that MATLAB wrote around 2014. Today's MATLAB mirrors the border, which is the default here.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from srcnn.images.kernels import KERNELS, Kernel, keys
 from srcnn.images.quantize import peak, round_levels
 
 Border = Literal["mirror", "replicate"]
+"""How samples beyond the border are extrapolated."""
 
 
 class Resampling(NamedTuple):
@@ -27,8 +28,8 @@ class Resampling(NamedTuple):
 
     Attributes:
         kernel: The kernel.
-        antialias: Whether the kernel is stretched by 1 / scale where an image shrinks. Without that,
-            detail finer than the new grid folds into coarser detail.
+        antialias: Stretch the kernel by 1 / scale where an image shrinks. Otherwise detail finer
+            than the new grid aliases.
     """
 
     kernel: Kernel
@@ -46,11 +47,21 @@ def imresize(
     *,
     size: tuple[int, int] | None = None,
 ) -> NDArray[Any]:
-    """Resize an H x W or H x W x C picture; the dtype (uint8, uint16 or float) is kept.
+    """Resize an image like MATLAB's ``imresize`` with its bicubic kernel.
 
-    Give ``scale`` (the new size is ``ceil(scale * old)``, as in MATLAB) or ``size`` = (height, width);
-    with ``size`` each axis has its own scale, new over old. Floats are not clamped.
-    Raises `UsageError` for a picture without pixels or a size that makes none.
+    Give either ``scale`` or ``size``.
+
+    Args:
+        image: (H, W) or (H, W, C) uint8, uint16 or floats.
+        scale: Scale of both axes. The new size is ``ceil(scale * old)``, as in MATLAB.
+        border: ``mirror`` as in today's MATLAB, or ``replicate`` as in MATLAB around 2014.
+        size: New (height, width). Each axis has its own scale, new divided by old.
+
+    Returns:
+        The resized image of the same dtype; floats are not clamped.
+
+    Raises:
+        UsageError: The image has no pixels, the size is not positive, or the arguments are invalid.
     """
     if image.ndim not in (2, 3) or 0 in image.shape:
         raise UsageError(f"imresize of shape {image.shape}", "needs H x W or H x W x C with pixels")
@@ -70,7 +81,7 @@ def imresize(
             raise UsageError(f"size {size}", "is not positive")
         scales = (size[0] / old[0], size[1] / old[1])
     whole = peak(image.dtype) > 1.0
-    # Grey levels stay whole numbers here, so that exact halves remain exact and round as MATLAB's do.
+    # Work in gray levels, not in [0, 1], so that exact halves stay exact and round as in MATLAB.
     out = image.astype(np.float64)
     for axis in sorted((0, 1), key=lambda axis: scales[axis]):
         out = _gather(out, axis, *_taps(out.shape[axis], size[axis], scales[axis], border))
@@ -80,11 +91,17 @@ def imresize(
 
 
 def resize_as_opencv(image: NDArray[Any], scale: float) -> NDArray[Any]:
-    """OpenCV's ``INTER_CUBIC`` of H x W (x C) pixels: a = -0.75, borders repeated, and no anti-aliasing.
+    """Resize an image like OpenCV's ``INTER_CUBIC``: a = -0.75, edges repeated, no anti-aliasing.
 
-    A picture that shrinks is sampled with four taps, however small it becomes, so that what is finer than
-    the new grid folds into coarser detail. The new size is ``floor(scale * old + 0.5)``. The dtype is kept
-    as by `imresize`, integer pictures being rounded once, at the end.
+    Each output sample uses four taps, however small the image becomes, so detail finer than the new
+    grid aliases. The new size is ``floor(scale * old + 0.5)``.
+
+    Args:
+        image: (H, W[, C]) uint8, uint16 or floats.
+        scale: Scale of both axes.
+
+    Returns:
+        The resized image of the same dtype; integers are rounded once, at the end.
     """
     out = image.astype(np.float64)
     for axis in (0, 1):
@@ -98,18 +115,22 @@ def resize_as_opencv(image: NDArray[Any], scale: float) -> NDArray[Any]:
 
 
 def blur_and_subsample(image: NDArray[np.float64], scale: int, sigma: float) -> NDArray[np.float64]:
-    """Every ``scale``-th sample, each way, of H x W (x C) pixels blurred by a Gaussian; borders mirrored.
+    """Blur an image with a Gaussian and keep every ``scale``-th sample; borders are mirrored.
 
-    A sample lies in the middle of the ``scale`` x ``scale`` pixels that it stands for, as `imresize` has
-    it: between two pixels where ``scale`` is even. ``sigma`` is in pixels of ``image``, whose sides are
-    multiples of ``scale``.
+    As in `imresize`, a sample lies in the center of the ``scale`` x ``scale`` pixels that it
+    represents, which is between two pixels for an even ``scale``.
+
+    Args:
+        image: (H, W[, C]), sides multiples of ``scale``.
+        scale: Scale of the reduction.
+        sigma: Standard deviation of the Gaussian in pixels of ``image``.
     """
     out = image
     for axis in (0, 1):
         old = out.shape[axis]
         centre = np.arange(old // scale) * scale + (scale - 1) / 2
         reach = math.ceil(4 * sigma)
-        # As many taps on either side of the middle.
+        # The number of taps is the same on both sides of the center.
         first = np.ceil(centre - reach).astype(np.intp)
         indices = first[:, None] + np.arange(2 * reach + scale % 2)
         weights = np.exp(-((centre[:, None] - indices) ** 2) / (2 * sigma**2))
@@ -119,7 +140,13 @@ def blur_and_subsample(image: NDArray[np.float64], scale: int, sigma: float) -> 
 
 
 class Window(NamedTuple):
-    """Output samples of one axis: ``matrix`` times the input samples from ``first`` to ``last``."""
+    """Weights for some output samples of one axis.
+
+    Attributes:
+        first: First input sample that they use.
+        last: End of the input samples, exclusive.
+        matrix: (output samples, input samples) float32.
+    """
 
     first: int
     last: int
@@ -127,9 +154,15 @@ class Window(NamedTuple):
 
 
 def window(old: int, new: int, start: int, stop: int, resampling: Resampling = BICUBIC) -> Window:
-    """Samples ``start`` to ``stop`` of an axis of ``old`` samples resized to ``new``, borders mirrored.
+    """Return the weights of a range of output samples; borders are mirrored.
 
-    Samples before 0 and from ``new`` on repeat the nearest one: what a network is padded with.
+    Args:
+        old: Input samples of the axis.
+        new: Output samples of the axis.
+        start: First output sample. Samples before 0 and from ``new`` on repeat the nearest one, as
+            in a network's padding.
+        stop: End of the output samples, exclusive.
+        resampling: The interpolation.
     """
     return windows(old, new, start, stop, stop - start, resampling)[0]
 
@@ -142,7 +175,16 @@ def windows(
     length: int,
     resampling: Resampling = BICUBIC,
 ) -> list[Window]:
-    """The samples of `window`, at most ``length`` to a `Window`: small matrices hold fewer zeros."""
+    """Return the weights of `window` in parts, because small matrices contain fewer zeros.
+
+    Args:
+        old: Input samples of the axis.
+        new: Output samples of the axis.
+        start: First output sample.
+        stop: End of the output samples, exclusive.
+        length: Largest number of output samples of a part.
+        resampling: The interpolation.
+    """
     wanted = np.arange(start, stop).clip(0, new - 1)
     low = int(wanted[0])
     high = int(wanted[-1]) + 1
@@ -154,7 +196,7 @@ def windows(
     widest = int((lasts - firsts).max())
     samples = np.arange(len(wanted))
     places = (samples * widest - firsts[samples // length])[:, None] + indices
-    # At a mirrored border a source sample has several taps: bincount adds them up.
+    # At a mirrored border an input sample has several taps, which bincount adds up.
     sums = np.bincount(places.ravel(), weights.ravel(), len(wanted) * widest)
     matrix = sums.astype(np.float32).reshape(-1, widest)
     return [
@@ -166,9 +208,16 @@ def windows(
 def resize_window(
     planes: NDArray[np.float32], rows: Window, columns: Window, first: int = 0
 ) -> NDArray[np.float32]:
-    """A window of the resized picture, C x H x W, to float32's rounding: two small matrix products.
+    """Compute a part of a resized image, in float32, by two small matrix products.
 
-    ``planes`` are the source's rows from ``first`` on, C x rows x width.
+    Args:
+        planes: (C, rows, width) float32: the source's rows from ``first`` on.
+        rows: Weights of the rows.
+        columns: Weights of the columns.
+        first: Source row of the first row in ``planes``.
+
+    Returns:
+        (C, H, W) float32.
     """
     source = planes[:, rows.first - first : rows.last - first, columns.first : columns.last]
     between: NDArray[np.float32] = np.matmul(rows.matrix, source)
@@ -177,7 +226,7 @@ def resize_window(
 
 
 def resize_columns(planes: NDArray[np.float32], parts: Sequence[Window]) -> NDArray[np.float32]:
-    """Resize the columns alone: C x H x w to C x H x W, where W is that of all ``parts`` together."""
+    """Resize only the columns: (C, H, w) to (C, H, W), where ``parts`` together have W samples."""
     width = sum(len(part.matrix) for part in parts)
     out = np.empty((*planes.shape[:2], width), np.float32)
     done = 0
@@ -189,7 +238,7 @@ def resize_columns(planes: NDArray[np.float32], parts: Sequence[Window]) -> NDAr
 
 
 def resize_rows(planes: NDArray[np.float32], rows: Window, first: int = 0) -> NDArray[np.float32]:
-    """Resize the rows alone: C x h x W, from row ``first`` of the source on, to C x H x W."""
+    """Resize only the rows: (C, h, W), which start at the source's row ``first``, to (C, H, W)."""
     out: NDArray[np.float32] = rows.matrix @ planes[:, rows.first - first : rows.last - first]
     return out
 
@@ -214,10 +263,13 @@ def _taps(
     stop: int | None = None,
     resampling: Resampling = BICUBIC,
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Weights and source indices, a row of taps for each output sample from ``start`` to ``stop``."""
+    """Return weights and input indices of the output samples from ``start`` to ``stop``.
+
+    Both have one row of taps for each output sample.
+    """
     stretch = min(scale, 1.0) if resampling.antialias else 1.0
     support = resampling.kernel.width / stretch
-    # Centre of output sample i in input coordinates (samples at 0, 1, ...).
+    # Center of output sample i in input coordinates (samples at 0, 1, ...).
     centre = (np.arange(start, new if stop is None else stop) + 0.5) / scale - 0.5
     left = np.floor(centre - support / 2).astype(np.intp) + 1
     indices = left[:, None] + np.arange(math.ceil(support) + 1)
@@ -229,6 +281,6 @@ def _taps(
 
 
 def _mirrored(indices: NDArray[np.intp], old: int) -> NDArray[np.intp]:
-    """Indices of an axis of ``old`` samples that goes on mirrored at both ends."""
+    """Map indices beyond an axis of ``old`` samples to those of its mirrored continuation."""
     indices = indices % (2 * old)
     return np.where(indices < old, indices, 2 * old - 1 - indices)

@@ -1,4 +1,4 @@
-"""What a picture can be read from: a path, the bytes of a file, or an open file."""
+"""Sources of images: a path, the bytes of a file, or an open file."""
 
 from __future__ import annotations
 
@@ -14,23 +14,29 @@ from typing import IO, Any, TypeAlias
 from srcnn.errors import InputError, LimitError, UsageError
 
 File: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]
-"""What a caller may hand to `srcnn.images.io.open_picture`."""
+"""Types that `srcnn.images.io.open_picture` accepts."""
 
 _SPOOLED = 2**24
-"""Bytes of a stream that are kept in memory; a longer one goes into a temporary file."""
+"""Bytes of a stream that are kept in memory; a longer stream goes to a temporary file."""
 _CHUNK = 2**20
+"""Bytes of a stream that are read at once."""
 
 
 class SharedFile:
-    """A seekable file that several readers use, each at its own position."""
+    """A seekable file for several readers, each with its own position.
+
+    Attributes:
+        size: Size of the file in bytes.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
+        """Share ``file``, which must stay open."""
         self._file = file
         self._lock = Lock()
         self.size = file.seek(0, io.SEEK_END)
 
     def open(self) -> IO[bytes]:
-        """Return a reader that starts at the beginning; closing it leaves the file open."""
+        """Return a reader at the start of the file; closing it leaves the file open."""
         return io.BufferedReader(_Reader(self))
 
     def read_at(self, position: int, size: int) -> bytes:
@@ -41,7 +47,7 @@ class SharedFile:
 
 
 Stored: TypeAlias = Path | bytes | SharedFile
-"""A source that can be opened again and again, each time at its beginning."""
+"""A source that can be opened repeatedly, each time at its start."""
 
 
 class _Reader(io.RawIOBase):
@@ -71,7 +77,7 @@ class _Reader(io.RawIOBase):
 
 
 def name_of(source: object) -> str:
-    """Return what messages call a source: its path, its length in bytes, or "a file"."""
+    """Return the name of a source for messages: its path, its size, or "a file"."""
     if isinstance(source, bytes | bytearray):
         return f"{len(source)} bytes"
     if isinstance(source, memoryview):
@@ -83,15 +89,20 @@ def name_of(source: object) -> str:
 
 
 def store(source: File, name: str, max_bytes: int) -> Stored:
-    """Return a source in a form that can be opened again.
+    """Return a source in a form that can be opened repeatedly.
 
-    A seekable file is read from its beginning and must stay open as long as the picture is used. A stream is
-    copied, to memory or to a temporary file.
+    A seekable file is read from its start and must stay open while the image is used. A stream is
+    copied to memory or to a temporary file.
+
+    Args:
+        source: The source.
+        name: Its name in error messages.
+        max_bytes: Largest size in bytes.
 
     Raises:
-        InputError: ``source`` is a pipe, a socket or a device.
-        LimitError: ``source`` has over ``max_bytes`` bytes.
-        UsageError: ``source`` is of another type, or a file in text mode.
+        InputError: ``source`` is the path of a pipe, a socket or a device.
+        LimitError: ``source`` exceeds ``max_bytes``.
+        UsageError: ``source`` has another type, or is a file in text mode.
         OSError: ``source`` cannot be read.
     """
     if isinstance(source, bytes | bytearray | memoryview):
@@ -100,7 +111,7 @@ def store(source: File, name: str, max_bytes: int) -> Stored:
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         status = path.stat()
-        # Opening a pipe would wait for its writer, and a device has no end.
+        # Opening a pipe would wait for its writer, and a device may never end.
         if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
             why = "is a pipe, a socket or a device"
             raise InputError(name, why, "pipe pictures into: upscale -")
@@ -116,7 +127,7 @@ def store(source: File, name: str, max_bytes: int) -> Stored:
         raise UsageError(type(source).__name__, why, "pass what its read() returns") from None
     if start != b"":
         raise UsageError(name, "is a file in text mode", "open it with mode 'rb'")
-    # Some objects that can be read offer nothing else.
+    # Some objects have no method but `read`.
     if not (hasattr(source, "seekable") and source.seekable()):
         return _spooled(source, name, max_bytes)
     shared = SharedFile(source)
@@ -125,7 +136,7 @@ def store(source: File, name: str, max_bytes: int) -> Stored:
 
 
 def open_stored(source: Stored) -> IO[bytes]:
-    """Open a stored source at its beginning."""
+    """Open a stored source at its start."""
     if isinstance(source, SharedFile):
         return source.open()
     return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
@@ -138,10 +149,14 @@ def _check_bytes(size: int, max_bytes: int, name: str) -> None:
 
 
 def _spooled(stream: IO[bytes], name: str, max_bytes: int) -> SharedFile:
-    """Copy a stream; the copy is closed with the last picture that reads it."""
+    """Copy a stream; the copy is closed together with the last image that reads it.
+
+    Raises:
+        LimitError: The stream exceeds ``max_bytes``.
+    """
     copy: Any = SpooledTemporaryFile(_SPOOLED)  # noqa: SIM115 - closed below
     try:
-        # A stream need not have an end: at most a byte more than allowed is read.
+        # A stream may be endless, so read at most one byte more than allowed.
         while chunk := stream.read(min(_CHUNK, max_bytes + 1 - copy.tell())):
             copy.write(chunk)
             _check_bytes(copy.tell(), max_bytes, name)

@@ -1,7 +1,7 @@
-"""Reading TIFF: what libvips lacks of it, which is EXIF, and pages of different sizes in one file.
+"""Read TIFF, including EXIF and pages of different sizes, which libvips does not support.
 
-libvips decodes each page; it is shown the file with that page as the only one, since it would walk over
-all pages before it for each.
+libvips decodes each page. It sees a view of the file with only that page, because otherwise it
+would read all preceding pages each time.
 """
 
 from __future__ import annotations
@@ -28,24 +28,29 @@ if TYPE_CHECKING:
     from srcnn.images.formats import Format
 
 EXIF, GPS, INTEROP = 34665, 34853, 40965
+"""Tags that point to EXIF directories."""
 DESCRIPTIVE = (270, 271, 272, 305, 306, 315, 316, 33432)
-"""Texts of a page that belong to EXIF: description, maker, model, software, date, artist, host, rights."""
+"""Text tags of a page that are EXIF in other formats, such as description and artist."""
 
 
 class TiffPicture(Picture):
-    """A file that has been read up to its first page."""
+    """A TIFF file of which the first page has been opened."""
 
     def __init__(self, first: VipsPicture, source: Stored) -> None:
+        """Wrap the first page."""
         super().__init__(first.name, first.header)
         self._first, self._source = first, source
 
     def strips(self, rows: int) -> Iterator[NDArray[Any]]:
+        """See `Picture.strips`."""
         return self._first.strips(rows)
 
     def headers(self) -> list[Header]:
+        """See `Picture.headers`."""
         return [page.header for page in self.pages()]
 
     def pages(self) -> Iterator[Picture]:
+        """See `Picture.pages`."""
         if self.header.pages == 1:
             yield self
             return
@@ -54,7 +59,11 @@ class TiffPicture(Picture):
 
 
 def open_tiff(name: str, source: Stored, fmt: Format) -> Picture:
-    """Open a TIFF's first page; raise `InputError` if it is not readable."""
+    """Open the first page of a TIFF file.
+
+    Raises:
+        InputError: The file is not readable.
+    """
     first = _open_page(name, source, next(pages(source), None), fmt)
     return TiffPicture(first, source)
 
@@ -75,20 +84,24 @@ def _open_page(
 
 @dataclass(frozen=True)
 class PageView:
-    """One page of a file, to be read as a file that has no other."""
+    """A page of a file, readable as a file with no other page.
+
+    Attributes:
+        source: The file.
+        position: Offset of the page's directory.
+        link: Offset of the pointer to the next page's directory.
+    """
 
     source: Stored
     position: int
-    """Of the page's directory in the file."""
     link: int
-    """Where the address of the next page's directory stands."""
 
     def open(self) -> _Stream:
-        """The bytes of the file from its beginning, as if there were no other page."""
+        """Return the bytes of the file as if it had only this page."""
         return _Stream(self)
 
     def described(self) -> tuple[bytes | None, dict[int, Tag]]:
-        """Return the page's EXIF as other formats hold it, or ``None``, and what it says of the land."""
+        """Return the page's EXIF in the form of other formats, if any, and its position on land."""
         from PIL import Image  # not at the start of every command
 
         found = Image.Exif()
@@ -101,27 +114,27 @@ class PageView:
             return (kept.tobytes() if len(kept) else None), land_of(found)
         except (
             Exception
-        ):  # Pillow raises what the broken bytes led to; the picture may still be whole
+        ):  # damaged bytes make Pillow raise anything; the pixels may still be intact
             return None, {}
 
 
 class _AsRead(str):
-    """A text that Pillow read as Latin-1, whatever it is, and would write in ASCII."""
+    """A text that Pillow read as Latin-1, whatever its encoding, and would write as ASCII."""
 
     __slots__ = ()
 
     def encode(self, encoding: str = "", errors: str = "") -> bytes:
-        """Return the bytes that were read."""
+        """Return the original bytes."""
         return str.encode(self, "latin-1", "replace")
 
 
 def as_read(value: Any) -> Any:
-    """Return a value of a tag that Pillow read, such that Pillow writes the same bytes again."""
+    """Return the value of a tag that Pillow read, so that Pillow writes the same bytes again."""
     return _AsRead(value) if isinstance(value, str) else value
 
 
 def descriptive(tags: Exif) -> Exif:
-    """Return those tags of a TIFF page that are EXIF in other formats."""
+    """Return the tags of a TIFF page that are EXIF in other formats."""
     from PIL import Image
 
     kept = Image.Exif()
@@ -143,7 +156,7 @@ class _Stream:
     def __init__(self, page: PageView) -> None:
         self._file = open_stored(page.source)
         kind = _Kind(self._file)
-        # The first directory is the page's, and no other follows it.
+        # Make the page's directory the first one, with no other behind it.
         self._patches = (
             (kind.first_link, kind.address(page.position)),
             (page.link, kind.address(0)),
@@ -154,7 +167,7 @@ class _Stream:
         self._file.close()
 
     def read(self, size: int) -> bytes:
-        """Up to ``size`` bytes from where the last call or `seek` ended."""
+        """Return up to ``size`` bytes from the current position."""
         start = self._file.tell()
         data = bytearray(self._file.read(size))
         for at, patch in self._patches:
@@ -164,13 +177,13 @@ class _Stream:
         return bytes(data)
 
     def seek(self, offset: int, whence: int) -> int:
-        """Go there; the new position."""
+        """Move to a position and return it."""
         return self._file.seek(offset, whence)
 
 
 def pages(source: Stored) -> Iterator[PageView]:
-    """The pages of a file, in order; those behind a broken link are not found."""
-    # An address of 64 bits may be larger than any file's.
+    """Yield the pages of a file in order, up to the first broken link."""
+    # A 64-bit offset may exceed what files support.
     with open_stored(source) as file, suppress(struct.error, OSError, OverflowError):
         kind = _Kind(file)
         seen: set[int] = set()
@@ -183,7 +196,7 @@ def pages(source: Stored) -> Iterator[PageView]:
 
 
 class _Kind:
-    """Byte order and widths: TIFF 6.0, section 2, and BigTIFF."""
+    """Byte order and integer sizes of a file (TIFF 6.0, section 2, and BigTIFF)."""
 
     def __init__(self, file: IO[bytes]) -> None:
         file.seek(0)

@@ -1,4 +1,4 @@
-"""Writing TIFF with tifffile, strip by strip, EXIF included."""
+"""Write TIFF with tifffile strip by strip, including EXIF."""
 
 from __future__ import annotations
 
@@ -22,28 +22,36 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 40962, 40963
 _STRIP = 2**18
-"""Bytes of a strip before compression; a reader holds one."""
+"""Size of a strip in bytes before compression; a reader keeps one in memory."""
 _LEVEL = 4
 
 
 class TiffWriter:
-    """Writes pages to a seekable file, each with its metadata."""
+    """Writes pages with their metadata to a seekable file."""
 
     def __init__(self, file: IO[bytes], size: int) -> None:
-        """Begin a file; from ``size`` = 2 GB of uncompressed pixels on it is a BigTIFF, to be safe."""
+        """Start a file.
+
+        Args:
+            file: Where to write.
+            size: Size of the uncompressed pixels in bytes; from 2 GB on, the file becomes a
+                BigTIFF.
+        """
         from tifffile import FileHandle
         from tifffile import TiffWriter as Writer  # not at the start of every command
 
         self._file = file
         self._big = size >= 2**31
-        # Its name is nothing that matters; that of a temporary file is a number, which tifffile refuses.
+        # The name does not matter, but tifffile rejects that of a temporary file, a number.
         handle = FileHandle(file, name="file")
         self._writer = Writer(handle, bigtiff=self._big, byteorder="<")
 
     def __enter__(self) -> Self:
+        """Return the writer."""
         return self
 
     def __exit__(self, *error: object) -> None:
+        """Finish the file."""
         self._writer.close()
 
     def write(self, page: Page) -> None:
@@ -83,7 +91,7 @@ class TiffWriter:
         )
 
     def _exif_tags(self, block: bytes, size: tuple[int, int]) -> list[tuple[Any, ...]]:
-        """Write EXIF's directories, and give the tags of the page that point to them."""
+        """Write EXIF's directories, and return the page's tags that point to them."""
         from PIL import Image
 
         exif = Image.Exif()
@@ -107,12 +115,12 @@ class TiffWriter:
                     tags.append(
                         (name, 16 if self._big else 4, 1, self._directory(tag, values), False)
                     )
-        except Exception:  # a block that Pillow cannot read is not taken along
+        except Exception:  # drop a block that Pillow cannot read
             pass
         return tags
 
     def _directory(self, group: int, values: Mapping[int, Any]) -> int:
-        """Write a directory of tags at the end of the file; its position."""
+        """Write a directory of tags at the end of the file, and return its offset."""
         from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
         head = b"II\x2b\0\x08\0\0\0" + bytes(8) if self._big else b"II\x2a\0" + bytes(4)
@@ -126,7 +134,7 @@ class TiffWriter:
 
 
 def _compressed(first: NDArray[Any], more: Iterator[NDArray[Any]], rows: int) -> Iterator[bytes]:
-    """Strips of any height as strips of ``rows``, differences between neighbours, in deflate."""
+    """Yield strips of ``rows`` rows, differenced and deflated, from strips of any height."""
     left = first
     while len(left):
         while len(left) < rows and (strip := next(more, None)) is not None:

@@ -1,8 +1,9 @@
-"""What libvips does not tell of a file, and its bytes do.
+"""Reject files that would keep their decoder busy or lead it astray.
 
-A file's parts (JPEG's segments, PNG's and WebP's chunks, AVIF's boxes) are also walked before a decoder sees them.
-Decoders are made for honest files: what they would chew on for minutes is refused here in milliseconds,
-thousands of frames, EXIF blocks that lead in circles, a JPEG that is too short for its own header.
+Decoders trust their input. Before a decoder sees a file, its parts (JPEG's segments, PNG's and
+WebP's chunks, AVIF's boxes) are checked in milliseconds. This rejects thousands of frames, EXIF
+blocks that point in circles, and a JPEG that is too short for its own header, all of which would
+take a decoder minutes.
 """
 
 from __future__ import annotations
@@ -18,22 +19,42 @@ if TYPE_CHECKING:
     from srcnn.images.formats import Format
 
 _MOST_PARTS = 10_000
-"""A camera's JPEG has about 20; libwebp takes seconds for 20,000 frames, and four times that for twice."""
+"""Largest number of parts of a file.
+
+A camera's JPEG has about 20. libwebp takes seconds for 20,000 frames, and four times as long for
+twice as many.
+"""
 MOST_ENTRIES = 5000
-"""What reading an EXIF block may cost: libexif takes 2 s for so many entries, and cameras write 100."""
+"""Largest cost of reading an EXIF block.
+
+libexif takes 2 s for this many entries; cameras write 100.
+"""
 _DIRECTORIES = (0x8769, 0x8825, 0xA005)
-"""EXIF's tags whose value is the place of another directory (CIPA DC-008, section 4.6.3)."""
+"""EXIF tags that point to another directory (CIPA DC-008, section 4.6.3)."""
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8}
-"""Bytes of a value of each of EXIF's types."""
+"""Bytes of a value by EXIF type."""
 _ARITHMETIC = range(0xC9, 0xD0)
+"""Markers of frames with arithmetic coding."""
 _ANIMATED = {b"acTL", b"moov"}
-"""Frames follow, of which libvips would show the first (PNG, third edition, 11.3.6.1; AVIF, section 3)."""
+"""Parts of animations, of which libvips would show only the first frame.
+
+See PNG, third edition, section 11.3.6.1, and AVIF, section 3.
+"""
 _LARGEST_SIDE = 10**7
-"""Of an AVIF: libvips complains on stderr of one that it cannot count."""
+"""Largest side of an AVIF in pixels; libvips may complain about larger ones on stderr."""
 
 
 def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
-    """`InputError` for a file whose parts are not all there, or would keep its decoder busy for no picture."""
+    """Check that the parts of a file are complete and cheap to decode.
+
+    Args:
+        file: The file.
+        fmt: Its format.
+        name: Its name in error messages.
+
+    Raises:
+        InputError: They are not.
+    """
     size = file.seek(0, io.SEEK_END)
     fmt.check(file, name)
     for number, (kind, start, length) in enumerate(fmt.parts(file)):
@@ -54,15 +75,17 @@ def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
                 raise InputError(name, why)
         elif len(kind) == 1 and kind[0] in FRAMES:
             _, height, width = struct.unpack(">BHH", file.read(5).ljust(5, b"\0"))
-            # Each 8 x 8 pixels take a bit at least; only arithmetic coding, which is rare, takes less.
+            # A block of 8 x 8 pixels takes at least one bit, except with arithmetic coding, which
+            # is rare.
             if kind[0] not in _ARITHMETIC and width * height > 512 * size:
                 raise InputError(name, f"is too short for {width} x {height} pixels")
 
 
 def cost_of_exif(block: bytes) -> int:
-    """Return what reading a block costs: its entries, a long value as one per 4 KB of it, 0 for no EXIF.
+    """Return the cost of reading an EXIF block, or 0 if it is not EXIF.
 
-    A directory counts each time that it is reached. Counting ends where it is too much.
+    Each entry costs 1, and a long value 1 more per 4 KB. A directory counts each time that it is
+    reached. Counting stops above `MOST_ENTRIES`.
     """
     exif = block.removeprefix(b"Exif\0\0")
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])

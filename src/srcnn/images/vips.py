@@ -1,4 +1,4 @@
-"""Reading with libvips."""
+"""Read images with libvips."""
 
 from __future__ import annotations
 
@@ -26,29 +26,35 @@ if TYPE_CHECKING:
 _GRAY = {"b-w", "grey16"}
 _COLOR = {"srgb", "rgb", "rgb16"}
 _NO_RESOLUTION = (1.0, 2.834, 72 / 25.4)
-"""Pixels per millimetre that libvips gives to a file that says nothing."""
+"""Pixels per millimeter that libvips reports for files without a resolution."""
 _LOST = "premature end|bad Huffman|bad arithmetic|instead of RST|Inconsistent progression"
-"""What libjpeg warns of when it makes pixels up."""
+"""Warnings of libjpeg that mean that it makes up missing pixels."""
 _VIPS_ERRORS = (pyvips.Error, UnicodeDecodeError)
-"""What pyvips raises; the second where libvips speaks of a file whose name is no UTF-8."""
+"""Errors of pyvips; the second occurs when a message contains a file name that is not UTF-8."""
 
 
 class Openable(Protocol):
-    """A source whose readers libvips is given to call back."""
+    """A source that libvips reads through callbacks."""
 
-    def open(self) -> Reader: ...
+    def open(self) -> Reader:
+        """Return a reader at the start of the source."""
+        ...
 
 
 class Reader(Protocol):
-    """The part of a file that libvips reads through."""
+    """The methods of a file that libvips calls."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes."""
+        ...
 
-    def seek(self, offset: int, whence: int, /) -> int: ...
+    def seek(self, offset: int, whence: int, /) -> int:
+        """Move to a position and return it."""
+        ...
 
 
 class VipsPicture(Picture):
-    """A picture, or a frame of one, that libvips decodes."""
+    """An image, or a frame of one, that libvips decodes."""
 
     def __init__(
         self,
@@ -58,23 +64,32 @@ class VipsPicture(Picture):
         top: int = 0,
         forgiving: Callable[[], _Opened] | None = None,
     ) -> None:
-        """``top``: the row of the opened image at which the frame begins."""
+        """Wrap an opened image.
+
+        Args:
+            name: Name in error messages.
+            header: Header of the image.
+            opened: The opened image.
+            top: Row of the opened image at which the frame begins.
+            forgiving: Opens the image again, ignoring harmless warnings.
+        """
         super().__init__(name, header)
         self._opened = opened
         self._top = top
         self._forgiving = forgiving
 
     def strips(self, rows: int) -> Iterator[NDArray[Any]]:
+        """See `Picture.strips`."""
         header = self.header
         try:
-            pyvips.vips_lib.vips_error_clear()  # what earlier pictures were warned of
+            pyvips.vips_lib.vips_error_clear()  # discard warnings about earlier images
             region = pyvips.Region.new(self._opened.image)
             for top in range(0, header.height, rows):
                 height = min(rows, header.height - top)
                 try:
                     data = region.fetch(0, self._top + top, header.width, height)
                 except pyvips.Error as error:
-                    # Without words, as when another thread took them, the worst is assumed.
+                    # An error without text, as when another thread took it, may be serious.
                     harmless = detail(error) and not re.search(_LOST, str(error))
                     if top > 0 or self._forgiving is None or not harmless:
                         raise
@@ -89,13 +104,15 @@ class VipsPicture(Picture):
             raise InputError(self.name, _reason(error, header.format)) from None
 
     def headers(self) -> list[Header]:
+        """See `Picture.headers`."""
         return [self.header] * self.header.pages
 
     def pages(self) -> Iterator[Picture]:
+        """See `Picture.pages`."""
         header = self.header
         if header.pages == 1:
             yield self
-        else:  # frames, one below the other
+        else:  # the frames are stacked vertically
             for frame in range(header.pages):
                 yield VipsPicture(self.name, header, self._opened, frame * header.height)
 
@@ -108,19 +125,20 @@ def open_vips(
     max_pixels: int = sys.maxsize,
     warns: bool = False,
 ) -> VipsPicture:
-    """Open a file that libvips reads, all its frames or its first page.
+    """Open a file with libvips: all frames of an animation, or the first page.
 
     Args:
-        name: What errors call the picture.
+        name: Name of the image in error messages.
         source: The file.
         fmt: Its format.
-        loader: What libvips calls the format.
-        max_pixels: Of more pixels in all frames only the first frame can be read: libvips decodes every
-            frame of a WebP for it, into a temporary file.
-        warns: Whether libvips only warns where pixels are missing, but of harmless oddities too.
+        loader: libvips's name of the format.
+        max_pixels: If all frames together have more pixels, only the first frame is opened, because
+            libvips decodes every frame of a WebP into a temporary file.
+        warns: Whether libvips only warns when pixels are missing, as it does about harmless
+            oddities.
 
     Raises:
-        InputError: The file is not readable, or holds another kind of pixels.
+        InputError: The file is not readable, or has another kind of pixels.
     """
     load = _Loader(source, loader, fmt.decoder.per_pixel > 0)
     try:
@@ -128,7 +146,7 @@ def open_vips(
         image = opened.image
         pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
         height = image.height
-        # Of an animation all frames are opened together, of other files the first page.
+        # Open all frames of an animation together, but only the first page of other files.
         animated = bool(image.get_typeof("delay"))
         if animated and 1 < pages <= max_pixels // (image.width * height):
             opened = load("error", n=-1)
@@ -161,24 +179,29 @@ def open_vips(
 
 @dataclass(frozen=True)
 class _Loader:
-    """Opens a file again and again: the picture as it is displayed, in sRGB where it holds inks."""
+    """Opens a file repeatedly, as it is displayed, and converted to sRGB if it stores CMYK.
+
+    Attributes:
+        source: The file.
+        name: libvips's name of the format.
+        whole: Whether the decoder keeps the whole image in memory.
+    """
 
     source: Stored | Openable
     name: str
     whole: bool
-    """Whether the decoder holds the whole picture."""
 
     def __call__(self, fail_on: str, **options: Any) -> _Opened:
-        """Open the file; nothing is decoded."""
+        """Open the file without decoding pixels."""
         options["fail_on"] = fail_on
         opened = _load(self.source, self.name, access="sequential", **options)
         image = opened.image
-        # The tag stands for interlaced PNG and progressive JPEG.
+        # libvips sets this field for interlaced PNG and progressive JPEG.
         held = self.whole or bool(image.get_typeof("interlaced"))
         turned = bool(image.get_typeof("orientation") and image.get("orientation") > 1)
         if turned:
-            # Turning needs all pixels at once: libvips keeps over 100 MB of them in a temporary file.
-            # Still none is decoded before the first is asked for.
+            # Rotating needs all pixels at once; libvips uses a temporary file above 100 MB. Still,
+            # nothing is decoded before the first pixel is requested.
             opened = _load(self.source, self.name, **options)
             image = opened.image.autorot()
             held = True
@@ -190,7 +213,7 @@ class _Loader:
 
 @dataclass(frozen=True)
 class _Opened:
-    """A lazy image, and what it decodes out of, which libvips does not keep alive."""
+    """A lazy image and the source that it decodes, which libvips does not keep alive."""
 
     image: Any
     source: Stored | Openable
@@ -201,7 +224,7 @@ class _Opened:
 
 
 def _load(source: Stored | Openable, loader: str, **options: Any) -> _Opened:
-    pyvips.vips_lib.vips_error_clear()  # what earlier pictures were warned of
+    pyvips.vips_lib.vips_error_clear()  # discard warnings about earlier images
     if isinstance(source, bytes):
         stream = pyvips.Source.new_from_memory(source)
     elif isinstance(source, Path):
@@ -216,12 +239,12 @@ def _load(source: Stored | Openable, loader: str, **options: Any) -> _Opened:
 
 
 def _reason(error: Exception, fmt: Format) -> str:
-    # What pyvips could not decode it leaves behind, and would meet again in the next picture.
+    # pyvips leaves a message that it could not decode, and would find it with the next image.
     pyvips.vips_lib.vips_error_clear()
     return f"is not a readable {fmt.name.upper()}{detail(error)}"
 
 
 def detail(error: Exception) -> str:
-    """What libvips says of it, in brackets."""
+    """Return libvips's own message in parentheses, or an empty string."""
     lines = [line.strip() for line in str(error).splitlines()[1:] if line.strip()]
     return f" ({lines[0]})" if lines else ""

@@ -1,4 +1,4 @@
-"""What libvips knows of a picture beside its pixels, and the sRGB colors of its inks."""
+"""Metadata as libvips stores them, and conversion of CMYK to sRGB."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from srcnn.images.forks import survive_forks
 from srcnn.images.metadata import EXIF_FIELDS, PROFILE, TEXTS, XMP, Field
 
-# pyvips hands libvips's warnings to Python's log, and prints a traceback where one is no UTF-8.
+# pyvips forwards libvips's warnings to Python's log, and prints a traceback if one is not UTF-8.
 pyvips._remove_log_handler()
 survive_forks()
 
@@ -25,12 +25,12 @@ _KEPT_ALL = (EXIF_FIELDS, TEXTS)
 def _fields(image: Any) -> list[str]:
     try:
         return list(image.get_fields())
-    except UnicodeDecodeError:  # pyvips lists nothing when one PNG text has a name in Latin-1
+    except UnicodeDecodeError:  # pyvips lists nothing if a PNG text has a keyword in Latin-1
         return [key for key in (*_KEPT, "exif-data") if image.get_typeof(key)]
 
 
 def kept(image: Any) -> dict[str, Field]:
-    """Return those fields that libvips found which are handed on."""
+    """Return the fields of a libvips image that results keep."""
     found: dict[str, Field] = {}
     for key in _fields(image):
         if key in _KEPT or key.startswith(_KEPT_ALL):
@@ -47,7 +47,14 @@ def fields_of(
     xmp: bytes | None = None,
     texts: Mapping[str, str] | None = None,
 ) -> dict[str, Field]:
-    """Return the fields that libvips would read from a PNG file with these contents."""
+    """Return the fields that libvips would read from a PNG file with these contents.
+
+    Args:
+        exif: EXIF block.
+        profile: ICC profile.
+        xmp: XMP packet.
+        texts: Texts by keyword.
+    """
     fields: dict[str, Field] = {}
     if exif or texts:
         from PIL import Image
@@ -55,7 +62,7 @@ def fields_of(
 
         carrier, info = io.BytesIO(), PngInfo()
         for key, text in (texts or {}).items():
-            with suppress(ValueError):  # no PNG has a text of that name
+            with suppress(ValueError):  # the keyword is invalid in PNG
                 info.add_text(key, text)
         Image.new("L", (1, 1)).save(carrier, "PNG", exif=exif, pnginfo=info)
         fields = kept(pyvips.Image.pngload_buffer(carrier.getvalue()))
@@ -66,12 +73,12 @@ def fields_of(
 
 
 def srgb_profile() -> bytes:
-    """Return the ICC profile of pictures that were converted from inks."""
+    """Return the ICC profile of images converted from CMYK."""
     return bytes(pyvips.Image.profile_load("srgb"))
 
 
 def inks_to_srgb(inks: NDArray[Any], profile: bytes | None) -> NDArray[Any]:
-    """Convert (H, W, 4) uint8 CMYK, 255 full ink, to (H, W, 3) uint8 sRGB as files are converted."""
+    """Convert (H, W, 4) uint8 CMYK, 255 being full ink, to (H, W, 3) uint8 sRGB, as for files."""
     height, width = inks.shape[:2]
     data = np.ascontiguousarray(inks)
     image = pyvips.Image.new_from_memory(data, width, height, 4, "uchar")
@@ -82,6 +89,6 @@ def inks_to_srgb(inks: NDArray[Any], profile: bytes | None) -> NDArray[Any]:
 
 
 def to_srgb(image: Any) -> Any:
-    """Convert inks by their own profile, else by that of libvips; the sRGB profile takes its place."""
+    """Convert a CMYK image by its own profile or else libvips's; the result has an sRGB profile."""
     depth = 16 if image.format == "ushort" else 8
     return image.icc_transform("srgb", embedded=True, input_profile="cmyk", depth=depth)

@@ -1,7 +1,7 @@
-"""Writing with libvips.
+"""Write images with libvips.
 
-It takes pixels by rows only from a file, so the strips are handed to it as a PNG without compression: a
-header, the rows, and checksums.
+libvips accepts pixels row by row only from a file, so it receives the strips as an uncompressed
+PNG: a header, the rows, and checksums.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from srcnn.images.formats import Format
 
 _STORED = 65535
-"""Bytes in a block of deflate that is not compressed (RFC 1951, section 3.2.4)."""
+"""Bytes in an uncompressed block of deflate (RFC 1951, section 3.2.4)."""
 
 
 class VipsWriter:
-    """Writes a picture, or the frames of an animation one below the other, with the first one's metadata."""
+    """Writes an image, or the stacked frames of an animation, with the first frame's metadata."""
 
     def __init__(
         self,
@@ -46,11 +46,22 @@ class VipsWriter:
         saver: str,
         options: Mapping[str, Any],
     ) -> None:
+        """Prepare the encoder.
+
+        Args:
+            file: Where to write.
+            fmt: The format of the file.
+            first: The first page.
+            frames: Number of frames.
+            saver: libvips's name of the format.
+            options: Options of libvips's saver.
+        """
         self._queue: Queue[NDArray[Any] | None] = Queue(1)
         strips = _taken(self._queue)
         self._encoder = _Encoder(file, strips, first, frames, fmt.name, saver, options)
 
     def __enter__(self) -> Self:
+        """Start the encoder."""
         self._encoder.start()
         return self
 
@@ -60,7 +71,8 @@ class VipsWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # Also when a strip could not be made: then the encoder fails at the early end, and leaves.
+        # If a strip could not be made, this makes the encoder fail at the early end, and exit.
+        """Finish the file, and raise the encoder's error if it failed."""
         self._queue.put(None)
         self._encoder.join()
         if error is None and self._encoder.error is not None:
@@ -80,7 +92,7 @@ def _taken(queue: Queue[NDArray[Any] | None]) -> Iterator[NDArray[Any]]:
 
 
 class _Encoder(Thread):
-    """Encodes what comes until it ends; a thread of its own, so that the caller can be interrupted."""
+    """Encodes strips in a separate thread, so that the caller can be interrupted."""
 
     def __init__(
         self,
@@ -100,17 +112,18 @@ class _Encoder(Thread):
         self._filter = _filter(saver, first.metadata)
 
     def run(self) -> None:
+        """Encode until the strips end; store an error for the caller's thread."""
         try:
             self._save()
         except pyvips.Error as error:
             size = f"a picture of {self._size[1]} x {self._size[0]}"
             why = f"cannot be written as {self._format.upper()}{detail(error)}"
-            # What the file itself said, such as a full disk, came first.
+            # An error of the file itself, such as a full disk, takes precedence.
             self.error = self.error or OutputError(size, why, "use another format")
         except Exception as error:  # handed to the caller's thread
             self.error = error
         for _ in self._strips:
-            pass  # the caller may be waiting for its strip to be taken
+            pass  # the caller may be waiting to hand over its strip
 
     def _save(self) -> None:
         source = pyvips.SourceCustom()
@@ -118,13 +131,13 @@ class _Encoder(Thread):
         source.on_read(_reader(_png(self._strips, (height * self._frames, width))))
         target = pyvips.TargetCustom()
         target.on_write(self._write)
-        # The "unlimited" are limits against files from strangers.
+        # "unlimited" turns off limits that protect against untrusted files.
         image = pyvips.Image.pngload_source(source, access="sequential", unlimited=True)
         if self._frames > 1:
             image = image.copy()
             image.set_type(pyvips.GValue.gint_type, "page-height", height)
         image = _described(image, self._metadata, self._saver)
-        # libvips would make an EXIF block up where the source had none; a JPEG's resolution needs one.
+        # libvips would create an EXIF block if the source had none; a JPEG's resolution needs one.
         exif = self._metadata.has(EXIF_FIELDS)
         exif |= self._saver == "jpeg" and self._metadata.resolution is not None
         keep = "all" if exif else "xmp:iptc:icc:other"
@@ -140,12 +153,12 @@ class _Encoder(Thread):
 
 
 def _filter(saver: str, metadata: Metadata) -> Callable[[bytes], bytes]:
-    """Return what the file goes through on its way: libvips does not write all that there is."""
+    """Return a function that adds to the file's bytes what libvips does not write."""
     own = metadata.parts if metadata.parts_of == saver else ()
     if saver == "jpeg" and own:
         return SegmentFilter(own)
     if saver == "png":
-        # libvips writes 72 dpi where nothing is known.
+        # libvips writes 72 dpi if the resolution is unknown.
         dropped = (b"pHYs",) if metadata.resolution is None else ()
         added = own or text_chunks(metadata.texts().items())
         if added or dropped:
@@ -156,7 +169,7 @@ def _filter(saver: str, metadata: Metadata) -> Callable[[bytes], bytes]:
 
 
 def _described(image: Any, metadata: Metadata, saver: str) -> Any:
-    """Return an image with the metadata that libvips is to save it with."""
+    """Return an image with the metadata that libvips will save."""
     copied = saver == "png" and metadata.parts_of == "png"
     xres, yres = metadata.resolution or (image.xres, image.yres)
     image = image.copy(xres=xres, yres=yres)
@@ -167,7 +180,7 @@ def _described(image: Any, metadata: Metadata, saver: str) -> Any:
             value = resources_of(value)
         image.set_type(_gtype(value), key, value)
     if metadata.fields:
-        # The pixels are as the picture is displayed; libvips would leave the tag in the EXIF block.
+        # The pixels are already upright, but libvips would keep the tag in the EXIF block.
         image.set_type(pyvips.GValue.gint_type, "orientation", 1)
     return image
 
@@ -184,7 +197,10 @@ def _gtype(value: Field) -> int:
 
 
 def _reader(chunks: Iterator[bytes]) -> Callable[[int], bytes]:
-    """Return a function that gives up to so many bytes more of the chunks, and none at their end."""
+    """Return a function that reads the next bytes of ``chunks``, up to a given number.
+
+    It returns empty bytes at the end.
+    """
     left = memoryview(b"")
 
     def read(size: int) -> bytes:
@@ -201,7 +217,7 @@ def _reader(chunks: Iterator[bytes]) -> Callable[[int], bytes]:
 
 
 def _png(strips: Iterable[NDArray[Any]], size: tuple[int, int]) -> Iterator[bytes]:
-    """Yield a PNG file (W3C, third edition) of the strips, its rows neither filtered nor compressed."""
+    """Yield a PNG file (W3C, third edition) with unfiltered and uncompressed rows."""
     total = 1  # Adler-32 of nothing
     begun = False
     for strip in strips:

@@ -1,6 +1,6 @@
 """Read XMP packets (ISO 16684-1), and add to them without serializing them again.
 
-What a packet holds is not touched, to the last byte: a new element is put in before its end.
+The existing content keeps its bytes: a new element is inserted before its end.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from xml.sax.saxutils import quoteattr
 from srcnn.images.xmp_tree import RDF, BrokenXmp, Element, parse
 
 LARGEST = 60_000
-"""Bytes of the largest packet that is read or added to: libvips writes no larger one into a JPEG."""
+"""Largest packet in bytes that is read or extended; libvips writes no larger one to JPEG."""
 _EMPTY = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
     f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}"></rdf:RDF></x:xmpmeta>'
@@ -19,14 +19,18 @@ _EMPTY = (
 
 
 def _read(data: bytes) -> Element:
-    """Return the root of a packet that is small enough to be added to; raise `BrokenXmp` for others."""
+    """Return the root of a packet.
+
+    Raises:
+        BrokenXmp: The packet cannot be read, or is too large to be extended.
+    """
     if len(data) > LARGEST:
         raise BrokenXmp
     return parse(data)
 
 
 def properties(data: bytes, namespace: str) -> dict[str, str]:
-    """Return the simple properties of a namespace by name; none of a packet that cannot be read."""
+    """Return the simple properties of a namespace by name; none if the packet cannot be read."""
     found: dict[str, str] = {}
     try:
         for element in _read(data.rstrip(b"\0")).below():
@@ -46,13 +50,13 @@ def with_properties(
     """Return a packet with simple properties added.
 
     Args:
-        data: The packet; None for a new one.
-        namespace: The properties' namespace.
-        prefix: What stands for it.
-        values: The properties. Characters that XML cannot hold become question marks.
+        data: The packet; ``None`` for a new one.
+        namespace: Namespace of the properties.
+        prefix: Prefix of the namespace.
+        values: The properties. Characters that are invalid in XML become question marks.
 
     Returns:
-        The packet; None if ``data`` cannot be read, or there is no room.
+        The packet, or ``None`` if ``data`` cannot be read or has no room.
     """
     packet = _EMPTY if data is None else data.rstrip(b"\0")
     try:
@@ -70,7 +74,7 @@ def with_properties(
 
 
 def opening(namespace: str, prefix: str) -> str:
-    """Return how the elements begin that `with_properties` adds."""
+    """Return the start of the elements that `with_properties` adds."""
     return f'<rdf:Description xmlns:rdf="{RDF}" rdf:about="" xmlns:{prefix}="{namespace}"'
 
 

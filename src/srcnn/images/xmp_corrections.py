@@ -1,6 +1,6 @@
-"""What an XMP packet says about pixels, made true of an enlarged picture, or dropped.
+"""Correct what an XMP packet says about pixels for the enlarged image, or drop it.
 
-Everything is a row of a table: a property of a namespace, what becomes of it, and what a reader calls it.
+Every property is a row of a table, with its namespace, treatment and description.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SIZES: dict[tuple[str, str], Callable[[Change], int]] = {
 
 
 def _scaled(*rows: tuple[str, str, str]) -> dict[tuple[str, str], bool]:
-    """Return whether each property is measured across (else down)."""
+    """Return whether each property is horizontal (True) or vertical (False)."""
     table: dict[tuple[str, str], bool] = {}
     for namespace, across, down in rows:
         table |= dict.fromkeys(((namespace, name) for name in across.split()), True)
@@ -55,33 +55,33 @@ SCALED = _scaled(
     (EXIF, "FocalPlaneXResolution", "FocalPlaneYResolution"),
     (TIFF, "XResolution", "YResolution"),
 )
-"""Properties in pixels, or in pixels per length, which grow with the picture."""
+"""Properties in pixels, or in pixels per length, which are scaled with the image."""
 _IN_PIXELS = _scaled(
     (_AREA, "x w d", "y h"),
     (_IPTC, "rbX rbW rbRx", "rbY rbH"),
     (_RAW, "CropWidth", "CropHeight"),
     (_SIDES, "w", "h"),
 )
-"""Those that are in pixels only where their unit says so."""
+"""Properties that are scaled only if their unit is pixels."""
 _UNITS = {
     _AREA: ("unit", "pixel", "normalized"),
     _IPTC: ("rbUnit", "pixel", "relative"),
     _RAW: ("CropUnits", "0", "0"),
     _SIDES: ("unit", "pixel", "pixel"),
 }
-"""Their units by namespace: the property, its value for pixels, and the value where there is none."""
+"""Units of these properties by namespace: name of the unit, its value for pixels, its default."""
 _UNIT_NAMES = {(namespace, name) for namespace, (name, _, _) in _UNITS.items()}
 
 
 @dataclass(frozen=True)
 class _Dropped:
-    """Properties that do not hold for a result.
+    """Properties that are not valid for a result.
 
     Attributes:
-        what: What a reader calls them.
-        namespace: Their namespace.
+        what: Description for readers.
+        namespace: Namespace of the properties.
         names: Regular expression of their names.
-        turned: Whether they hold unless the pixels were turned.
+        turned: Whether they are dropped only if the pixels were rotated or mirrored.
     """
 
     what: str
@@ -125,15 +125,17 @@ _OF_PIXELS = "places in pixels in XMP"
 def corrected_packet(
     packet: bytes, change: Change, oriented: bool = True
 ) -> tuple[bytes | None, list[str], list[str]]:
-    """Return a packet that holds for the result, what it lacks, and what was corrected, in words.
-
-    The packet is None if it cannot be read, so that nobody knows what it says.
+    """Correct a packet for the result.
 
     Args:
         packet: The packet of the source.
-        change: How the pixels changed.
-        oriented: Whether the file says elsewhere how it lies, which was applied. Where it does not, the
-            pixels lie as they did, and the packet's orientation is as true as it was.
+        change: How the result relates to the source.
+        oriented: Whether the file states its orientation elsewhere, so that it was applied. If not,
+            the pixels and the packet's orientation stay as they are.
+
+    Returns:
+        The packet for the result (``None`` if the source's cannot be read), descriptions of what
+        was dropped, and descriptions of what was corrected.
     """
     packet = packet.rstrip(b"\0")
     try:
@@ -150,7 +152,7 @@ def corrected_packet(
 
 
 def has_rating(packet: bytes) -> bool:
-    """Return whether a packet has a rating of its own."""
+    """Return whether a packet contains a rating."""
     try:
         root = parse(packet.rstrip(b"\0"))
     except BrokenXmp:
@@ -159,7 +161,7 @@ def has_rating(packet: bytes) -> bool:
 
 
 def _nodes(root: Element) -> Iterator[Element]:
-    """Yield the nodes whose properties are those of the picture."""
+    """Yield the nodes whose properties describe the image itself."""
     waiting = [root]
     while waiting:
         element = waiting.pop()
@@ -170,7 +172,7 @@ def _nodes(root: Element) -> Iterator[Element]:
 
 
 def _parts(element: Element) -> list[Attribute | Element]:
-    """Return the properties of a node, as attributes and as elements."""
+    """Return the properties of a node, both attributes and elements."""
     return [*element.attributes, *element.children]
 
 
@@ -211,7 +213,7 @@ def _value(part: Attribute | Element) -> str:
 
 
 def _number(text: str) -> float | None:
-    """Return the value of a number, whole, decimal or a fraction; ``None`` for anything else."""
+    """Return the value of a whole number, decimal or fraction, or ``None`` for anything else."""
     if not re.fullmatch(r"-?\d{1,12}(\.\d{1,12})?(/\d{1,12})?", text):
         return None
     above, _, below = text.partition("/")
@@ -219,7 +221,7 @@ def _number(text: str) -> float | None:
 
 
 def _put(edits: Edits, part: Attribute | Element, value: float) -> bool:
-    """Give a property another value; return whether it had another one before."""
+    """Give a property another value; return whether the value changed."""
     if part.start in edits.removed:
         return False
     old = _value(part)

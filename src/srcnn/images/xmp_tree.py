@@ -1,6 +1,6 @@
-"""XMP packets as a tree whose parts know where they stand, so that a few can be changed.
+"""Parse XMP packets into a tree with byte offsets, so that parts can be edited in place.
 
-Everything else stays to the last byte: nothing is serialized again.
+Everything else keeps its bytes, because nothing is serialized again.
 """
 
 from __future__ import annotations
@@ -12,37 +12,55 @@ from typing import Any
 from xml.parsers import expat
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+"""Namespace of RDF."""
 BETWEEN = "\n"
-"""Stands between namespace and name: no namespace holds it."""
+"""Separator of namespace and name, which no namespace contains."""
 _MOST_BYTES, _MOST_ELEMENTS, _DEEPEST = 2**24, 50_000, 200
-"""What is read of a packet: the most that Photoshop writes is a few MB."""
+"""Limits on packets; the largest that Photoshop writes have a few MB."""
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=/>]+)\s*=\s*("[^"]*"|'[^']*')""")
 
 
 class BrokenXmp(ValueError):
-    """A packet that is no XMP, or that is not read."""
+    """A packet that is not valid XMP, or exceeds the limits."""
 
 
 @dataclass
 class Attribute:
-    """An attribute: its name as (namespace, name), its value, and where it stands with the space before it."""
+    """An attribute of an element.
+
+    Attributes:
+        name: (namespace, name).
+        value: The value.
+        start: Offset of the attribute, including the space before it.
+        end: Offset of its end.
+        value_start: Offset of the value, behind its quotation mark.
+    """
 
     name: tuple[str, str]
     value: str
     start: int
     end: int
     value_start: int
-    """Where the value begins, behind its quotation mark."""
 
 
 @dataclass
 class Element:
-    """An element, and where it and what is in it stand."""
+    """An element.
+
+    Attributes:
+        name: (namespace, name).
+        start: Offset of the element.
+        inner: Offset of its content; equals ``end`` for an empty tag.
+        attributes: Its attributes, without namespace declarations.
+        children: The elements in it.
+        text: The pieces of text in it.
+        inner_end: Offset of the end of its content.
+        end: Offset of its end.
+    """
 
     name: tuple[str, str]
     start: int
     inner: int
-    """Where its content begins; ``end`` for an empty tag."""
     attributes: list[Attribute]
     children: list[Element] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
@@ -55,7 +73,11 @@ class Element:
         return self.inner == self.end
 
     def below(self, removed: Collection[int] = ()) -> Iterator[Element]:
-        """Yield the element and all in it, in the order of the packet, but for what begins at ``removed``."""
+        """Yield the element and its descendants in document order, except those in ``removed``.
+
+        Args:
+            removed: Offsets of elements to skip, together with their descendants.
+        """
         waiting = [self]
         while waiting:
             element = waiting.pop()
@@ -68,7 +90,7 @@ def parse(data: bytes) -> Element:
     """Return the root of a packet.
 
     Raises:
-        BrokenXmp: It is no XML, has entities of its own, or is too large or in UTF-16.
+        BrokenXmp: It is not valid XML, declares entities, is too large, or is in UTF-16.
     """
     return _Parser(data).root
 
@@ -81,7 +103,7 @@ class _Parser:
         parser: Any = expat.ParserCreate(namespace_separator=BETWEEN)
         parser.ordered_attributes = True
         parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = self._refuse  # entities may grow without end
+        parser.StartDoctypeDeclHandler = self._refuse  # entities may expand without limit
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._stop
         parser.CharacterDataHandler = self._text
@@ -137,20 +159,24 @@ def _split(name: str) -> tuple[str, str]:
 
 
 class Edits:
-    """Changes to the bytes of a packet, each between two places; those inside another one are lost."""
+    """Replacements of byte ranges in a packet; ranges inside another one are ignored.
+
+    Attributes:
+        removed: Offsets of the parts that were removed.
+    """
 
     def __init__(self, data: bytes) -> None:
+        """Start without changes to ``data``."""
         self._data = data
         self._edits: list[tuple[int, int, bytes]] = []
         self.removed: set[int] = set()
-        """Where the parts began that were taken out."""
 
     def put(self, start: int, end: int, new: bytes = b"") -> None:
-        """Put ``new`` in the place of the bytes from ``start`` to ``end``."""
+        """Replace the bytes from ``start`` to ``end`` with ``new``."""
         self._edits.append((start, end, new))
 
     def remove(self, part: Attribute | Element) -> None:
-        """Take a part out."""
+        """Remove a part."""
         self.removed.add(part.start)
         self.put(part.start, part.end)
 

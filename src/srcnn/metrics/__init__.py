@@ -1,4 +1,4 @@
-"""How near an image is to the truth: one metric, one file, one row of a table."""
+"""Metrics that compare an image with its reference: one metric, one file, one row of a table."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from srcnn.metrics.ssim import ssim
 from srcnn.metrics.wpsnr import wpsnr
 
 Measure = Callable[[NDArray[Any], NDArray[Any]], float]
-"""A function of (image, truth), arrays of one shape and dtype."""
+"""A function of (image, reference), arrays of the same shape and dtype."""
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric.
+    """A metric and what it requires of images.
 
     Attributes:
-        name: Its name in reports and on the command line.
-        measure: The function of (image, truth), both uint8.
-        of_one_channel: Whether it takes (H, W) alone, not (H, W, 3).
-        smallest: Pixels that an image needs each way.
+        name: Name in reports and on the command line.
+        measure: Function of (image, reference), both uint8.
+        of_one_channel: Whether it accepts only (H, W), not (H, W, 3).
+        smallest: Smallest height and width of an image, in pixels.
         places: Decimal places in tables, as in the paper.
     """
 

@@ -1,8 +1,8 @@
-"""Information fidelity criterion: how much a picture still tells of the truth.
+"""Information fidelity criterion: how much information an image shares with its reference.
 
-Sheikh, Bovik, de Veciana: "An information fidelity criterion for image quality assessment using natural
-scene statistics", IEEE Trans. Image Processing 14(12), 2005, in the form that its authors released: vectors
-of 3 x 3 coefficients, windows that grow with resolution, borders left out.
+Sheikh, Bovik, de Veciana: "An information fidelity criterion for image quality assessment using
+natural scene statistics", IEEE Trans. Image Processing 14(12), 2005, in the form that its authors
+released: vectors of 3 x 3 coefficients, windows that grow with the resolution, and no borders.
 """
 
 from __future__ import annotations
@@ -17,25 +17,37 @@ from srcnn._optional import need
 from srcnn.metrics.pair import Levels, levels
 
 LEVELS = 4
+"""Levels of the steerable pyramid."""
 ORDER = 5
-"""Of the steerable pyramid's filters: six orientations."""
+"""Order of the steerable pyramid's filters, which gives six orientations."""
 ORIENTATIONS = (0, 3)
-"""Those that count: one and its perpendicular."""
+"""Orientations that are measured: one and its perpendicular."""
 BLOCK = 3
-"""Side of the vectors of coefficients."""
+"""Side of the blocks of coefficients that form a vector."""
 SMALLEST = 72
-"""Pixels each way: the filters fit at every level, and a block remains that no border touches."""
+"""Smallest height and width in pixels: filters fit at every level, and an inner block remains."""
 _LEAST = 1e-10
-"""Added to the noise, that it is never 0."""
+"""Added to the variance of the noise, so that it is never 0."""
 _FLAT = 1e-15
-"""A variance that counts as none."""
+"""Variances up to this one count as 0."""
 
 
 def ifc(a: NDArray[Any], b: NDArray[Any]) -> float:
-    """Bits per pixel that ``a`` shares with the truth ``b``; they do not commute.
+    """Compute the information fidelity criterion of an image.
 
-    H x W, of the same shape and dtype, at least 72 pixels each way. Equal pictures give a large number, not
-    infinity. Needs the extra ``evaluate`` (pyrtools).
+    The arguments do not commute. Equal images give a large number, not infinity. Needs the extra
+    ``evaluate`` (pyrtools).
+
+    Args:
+        a: The image, (H, W) uint8, uint16, or floats in [0, 1], at least 72 pixels each way.
+        b: The reference, with the same shape and dtype.
+
+    Returns:
+        Bits per pixel that the image shares with the reference.
+
+    Raises:
+        UsageError: Shapes or dtypes differ, or an image is too small or has several channels.
+        MissingExtra: pyrtools is not installed.
     """
     picture, truth = levels("ifc", a, b, SMALLEST)
     need("evaluate", "metric ifc", "pyrtools")
@@ -44,7 +56,7 @@ def ifc(a: NDArray[Any], b: NDArray[Any]) -> float:
 
 
 def _bands(image: Levels) -> dict[tuple[int, int], Levels]:
-    """By (level, orientation), level 0 the finest: the bands that count, cut to whole blocks."""
+    """Return the measured bands by (level, orientation), cut to whole blocks, finest level 0."""
     from pyrtools.pyramids import SteerablePyramidSpace
 
     found = SteerablePyramidSpace(image, height=LEVELS, order=ORDER).pyr_coeffs
@@ -61,14 +73,14 @@ def _whole(band: Levels) -> Levels:
 
 
 def _shared(picture: Levels, truth: Levels, level: int) -> float:
-    """Bits of one band: equation 16, summed over the blocks whose window no border touches."""
+    """Return the bits of one band (equation 16) over blocks whose window is inside the image."""
     window = 2 ** (LEVELS - level) + 1
     gain, noise = _channel(picture, truth, window)
     blocks = truth.reshape(truth.shape[0] // BLOCK, BLOCK, -1, BLOCK).swapaxes(1, 2)
     vectors = blocks.reshape(*blocks.shape[:2], BLOCK**2)
     covariance = _covariance(truth)
-    # The most likely variance field of a Gaussian scale mixture. Where blocks vary in fewer directions than
-    # they have pixels, as beside a straight edge, only those count.
+    # The maximum-likelihood variance field of a Gaussian scale mixture. The pseudo-inverse ignores
+    # directions in which the blocks do not vary, as beside a straight edge.
     field = (
         np.sum(vectors @ np.linalg.pinv(covariance, hermitian=True) * vectors, axis=2) / BLOCK**2
     )
@@ -80,19 +92,19 @@ def _shared(picture: Levels, truth: Levels, level: int) -> float:
 
 
 def _channel(picture: Levels, truth: Levels, window: int) -> tuple[Levels, Levels]:
-    """(gain, variance of the noise) about the middle of each block: picture = gain x truth + noise."""
+    """Return gain and noise variance around each block, where image = gain x reference + noise."""
     mx, my = _means(truth, window), _means(picture, window)
     variance = np.maximum(_means(truth**2, window) - mx**2, 0)
     own = np.maximum(_means(picture**2, window) - my**2, 0)
     covariance = _means(truth * picture, window) - mx * my
-    # A negative gain is no signal, and where the truth is flat there is none.
+    # A negative gain is not a signal, and a flat reference has none.
     gain = np.divide(covariance, variance, out=np.zeros_like(mx), where=variance > _FLAT)
     gain[(gain < 0) | (own <= _FLAT)] = 0
     return gain, np.maximum(own - gain * covariance, 0)
 
 
 def _means(band: Levels, window: int) -> Levels:
-    """Over windows about the middles of the blocks; mirrored at the border, whose pixels come once."""
+    """Return means of windows centered on the blocks; borders mirror about the edge pixel."""
     padded = np.pad(band, window // 2, mode="reflect")
     at = np.s_[BLOCK // 2 :: BLOCK]
     rows = sliding_window_view(padded, window, axis=0)[at].mean(axis=-1)
@@ -101,7 +113,7 @@ def _means(band: Levels, window: int) -> Levels:
 
 
 def _covariance(band: Levels) -> Levels:
-    """9 x 9, of all blocks, overlapping ones too."""
+    """Return the 9 x 9 covariance of all blocks, including overlapping ones."""
     vectors = sliding_window_view(band, (BLOCK, BLOCK)).reshape(-1, BLOCK**2)
     covariance: Levels = np.cov(vectors, rowvar=False, bias=True)
     return covariance

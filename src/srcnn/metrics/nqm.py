@@ -1,8 +1,9 @@
-"""Noise quality measure: the signal-to-noise ratio of what the eye makes of two pictures.
+"""Noise quality measure: the signal-to-noise ratio of images as the eye perceives them.
 
-Damera-Venkata, Kite, Geisler, Evans, Bovik: "Image quality assessment based on a degradation model", IEEE
-Trans. Image Processing 9(4), 2000, on Peli's model of contrast in bands (J. Opt. Soc. Am. A 7(10), 1990);
-viewing distance and thresholds as in the MeTriX MuX package, which the published figures come from.
+Damera-Venkata, Kite, Geisler, Evans, Bovik: "Image quality assessment based on a degradation
+model", IEEE Trans. Image Processing 9(4), 2000, based on Peli's model of contrast in bands (J. Opt.
+Soc. Am. A 7(10), 1990). Viewing distance and thresholds follow the MeTriX MuX package, the source
+of the published figures.
 """
 
 from __future__ import annotations
@@ -16,21 +17,31 @@ from numpy.typing import NDArray
 from srcnn.metrics.pair import Levels, levels
 
 BANDS = 5
-"""Octaves about 2, 4, 8, 16 and 32 cycles per picture."""
+"""Number of octave-wide bands, centered on 2, 4, 8, 16 and 32 cycles per image."""
 ANGLE = math.degrees(1 / 3.5)
-"""Degrees that a picture takes, seen from 3.5 times its height."""
+"""Visual angle of an image in degrees, viewed from 3.5 times its height."""
 
 
 def nqm(a: NDArray[Any], b: NDArray[Any]) -> float:
-    """dB of two H x W pictures of the same shape and dtype; ``b`` is the truth (they do not commute).
+    """Compute the noise quality measure of an image.
 
-    Infinity where nothing can be seen of a difference; else minus infinity where nothing can be seen of the
-    truth.
+    The arguments do not commute.
+
+    Args:
+        a: The image, (H, W) uint8, uint16, or floats in [0, 1].
+        b: The reference, with the same shape and dtype.
+
+    Returns:
+        The ratio in dB. Infinity if no difference is visible; otherwise minus infinity if nothing
+        of the reference is visible.
+
+    Raises:
+        UsageError: Shapes or dtypes differ, or an image has several channels.
     """
     picture, truth = levels("nqm", a, b)
     gains = _gains(truth.shape)
     ours, theirs = _split(picture, gains), _split(truth, gains)
-    # What is below a band is the mean that its contrast is relative to.
+    # The contrast of a band is relative to the sum of everything below it, its local mean.
     mean_ours, mean_theirs = ours[0], theirs[0]
     seen_ours, seen_theirs = np.zeros_like(truth), np.zeros_like(truth)
     for band in range(1, BANDS + 1):
@@ -48,16 +59,16 @@ def nqm(a: NDArray[Any], b: NDArray[Any]) -> float:
 
 
 def _threshold(frequency: float) -> float:
-    """The least contrast that is seen at so many cycles per degree."""
+    """Return the smallest visible contrast at a frequency in cycles per degree."""
     x = 0.114 * frequency
     return 1 / (520 * (0.0192 + x) * math.exp(-(x**1.1)))
 
 
 def _masked(contrast: Levels, wanted: Levels, band: int) -> NDArray[np.bool_]:
-    """Where the pattern of the truth hides the difference.
+    """Return where the pattern of the reference hides the difference.
 
-    As in the package the threshold is that of as many cycles per degree as the band's number, and negative
-    contrasts hide nothing.
+    As in the package, the threshold is that of a frequency of ``band`` cycles per degree, and
+    negative contrasts hide nothing.
     """
     least = _threshold(band)
     limited = np.where(np.abs(contrast) > 1, 1, contrast)
@@ -66,14 +77,14 @@ def _masked(contrast: Levels, wanted: Levels, band: int) -> NDArray[np.bool_]:
 
 
 def _split(image: Levels, gains: list[Levels]) -> list[Levels]:
-    """The mean below the bands, and the bands; their sum is the picture, low-passed."""
+    """Return the mean below the bands, and the bands; their sum is the low-passed image."""
     spectrum = np.fft.fft2(image)
     return [np.fft.ifft2(gain * spectrum).real for gain in gains]
 
 
 def _gains(shape: tuple[int, ...]) -> list[Levels]:
-    """Cosines on a logarithmic scale, an octave to each side of their peak, as `numpy.fft` orders them."""
-    # With an odd side no sample is at 0: so has the package.
+    """Return band filters in the order of `numpy.fft`, cosines on a logarithmic frequency scale."""
+    # With an odd side no sample lies at 0, as in the package.
     rows, columns = (np.arange(side) - side / 2 for side in shape)
     radius = np.hypot(rows[:, None], columns)
     with np.errstate(divide="ignore"):

@@ -1,4 +1,4 @@
-"""What the metrics of one channel ask of their two pictures."""
+"""Check and prepare the two images of a metric on one channel."""
 
 from __future__ import annotations
 
@@ -16,10 +16,19 @@ Levels = NDArray[np.float64]
 def levels(
     metric: str, a: NDArray[Any], b: NDArray[Any], smallest: int = 1
 ) -> tuple[Levels, Levels]:
-    """Both pictures in grey levels of 0 to 255, not rounded.
+    """Convert both images to gray levels from 0 to 255, without rounding.
 
-    H x W, of the same shape and dtype (uint8, uint16, or floats in [0, 1]), at least ``smallest`` pixels
-    each way; else `UsageError`.
+    Args:
+        metric: Name of the metric, for error messages.
+        a: An image, (H, W) uint8, uint16, or floats in [0, 1].
+        b: An image with the same shape and dtype.
+        smallest: Smallest accepted height and width, in pixels.
+
+    Returns:
+        Both images, (H, W) float64.
+
+    Raises:
+        UsageError: Shapes or dtypes differ, or an image is too small or has several channels.
     """
     if a.shape != b.shape or a.dtype != b.dtype:
         raise UsageError(metric, f"pictures differ: {a.shape} {a.dtype} and {b.shape} {b.dtype}")

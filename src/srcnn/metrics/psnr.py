@@ -14,10 +14,18 @@ from srcnn.images.quantize import peak
 
 
 def psnr(a: NDArray[Any], b: NDArray[Any], weights: Sequence[float] | None = None) -> float:
-    """10 log10(peak^2 / MSE) in dB over all samples of two pictures of the same shape and dtype.
+    """Compute the PSNR of two images, 10 log10(peak^2 / MSE), over all samples.
 
-    The peak is 255 for uint8, 65535 for uint16, 1 for floats. Equal pictures give infinity. ``weights``
-    are of the channels of H x W x C in the mean; ``None``: all alike.
+    Args:
+        a: An image, (H, W) or (H, W, C), uint8 (peak 255), uint16 (peak 65535) or floats (peak 1).
+        b: An image with the same shape and dtype.
+        weights: Weights of the channels of (H, W, C) in the mean squared error. Default: equal.
+
+    Returns:
+        The ratio in dB; infinity for equal images.
+
+    Raises:
+        UsageError: The images differ in shape or dtype, or are empty.
     """
     if a.shape != b.shape or a.dtype != b.dtype or a.size == 0:
         raise UsageError("psnr", f"pictures differ: {a.shape} {a.dtype} and {b.shape} {b.dtype}")
@@ -26,7 +34,7 @@ def psnr(a: NDArray[Any], b: NDArray[Any], weights: Sequence[float] | None = Non
 
 
 def channel_mean(values: NDArray[Any], weights: Sequence[float] | None) -> float:
-    """The mean of H x W, or of H x W x C whose channels count by ``weights``, or all alike."""
+    """Return the mean of (H, W) or (H, W, C) values, with ``weights`` for the channels if given."""
     if weights is None:
         return float(values.mean())
     return float(np.average(values.mean(axis=(0, 1)), weights=weights))

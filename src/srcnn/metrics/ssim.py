@@ -12,13 +12,24 @@ from srcnn.errors import UsageError
 from srcnn.images.quantize import peak
 
 WINDOW, SIGMA, K1, K2 = 11, 1.5, 0.01, 0.03
+"""Side and standard deviation of the window in pixels, and the paper's constants K1 and K2."""
 
 
 def ssim(a: NDArray[Any], b: NDArray[Any]) -> float:
-    """Mean SSIM with an 11 x 11 Gaussian window of 1.5, where the window fits; no down-sampling.
+    """Compute the mean SSIM of two images with an 11 x 11 Gaussian window of deviation 1.5.
 
-    Two pictures of the same shape (H x W, or H x W x C: the mean over channels) and dtype, at least
-    11 pixels in each direction.
+    Only positions at which the window fits count, and the images are not downsampled.
+
+    Args:
+        a: An image, (H, W) or (H, W, C), uint8, uint16, or floats in [0, 1], at least 11 pixels
+            each way. The result for several channels is their mean.
+        b: An image with the same shape and dtype.
+
+    Returns:
+        The similarity; 1 for equal images.
+
+    Raises:
+        UsageError: Shapes or dtypes differ, or the images are too small.
     """
     if a.shape != b.shape or a.dtype != b.dtype:
         raise UsageError("ssim", f"pictures differ: {a.shape} {a.dtype} and {b.shape} {b.dtype}")
@@ -33,7 +44,7 @@ def ssim(a: NDArray[Any], b: NDArray[Any]) -> float:
 
 
 def smooth(image: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Means under the 11 x 11 Gaussian, where it fits: H x W (x C) to (H - 10) x (W - 10) (x C)."""
+    """Average under the 11 x 11 Gaussian where it fits: (H, W[, C]) to (H - 10, W - 10[, C])."""
     at = np.arange(WINDOW) - WINDOW // 2
     kernel = np.exp(-(at**2) / (2 * SIGMA**2))
     kernel /= kernel.sum()

@@ -1,1 +1,1 @@
-"""Networks as torch modules. Needs the extra ``train``."""
+"""Networks as torch modules; needs the extra ``train``."""

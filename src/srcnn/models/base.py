@@ -1,4 +1,4 @@
-"""What every network in torch is to training, export and the torch engine."""
+"""The interface of torch networks for training, export and the torch backend."""
 
 from __future__ import annotations
 
@@ -15,25 +15,27 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 class TorchNetwork(nn.Module):
-    """A network, or a form of one that is trained and then folded into the plain network.
+    """Base class of a network, or of a training form that folds into the plain network.
 
-    A family overrides `of_card` and `forward`; its training forms also `of_weights` and `fold`.
+    A family overrides `of_card` and `forward`; its training forms also override `of_weights` and
+    `fold`.
     """
 
     @classmethod
     def of_card(cls, card: Card) -> Self:
-        """Return an untrained network of the sizes on ``card``."""
+        """Return an untrained network with the layer sizes on ``card``."""
         raise NotImplementedError
 
     def forward(self, y: Tensor, pad: bool = True) -> Tensor:
-        """Enhance images on the grid of the family.
+        """Enhance images on the family's grid (see `srcnn.weights.architectures`).
 
         Args:
             y: (N, C, h, w) floats around [0, 1].
-            pad: Repeat the edge over the receptive radius r. Without it each side loses r pixels.
+            pad: Pad by the receptive radius r, repeating the edge. Without it, each side loses r
+                input pixels.
 
         Returns:
-            (N, C, factor * h, factor * w), smaller without ``pad``; not clamped.
+            (N, C, factor * h, factor * w) floats, smaller without ``pad``; not clamped.
         """
         raise NotImplementedError
 
@@ -44,20 +46,25 @@ class TorchNetwork(nn.Module):
 
     @classmethod
     def of_weights(cls, tensors: Arrays, card: Card, source: str) -> Self:
-        """Return the network of the tensors in a weights file, which fit ``card``.
+        """Return a network with the tensors of a weights file.
+
+        Args:
+            tensors: Arrays by name, which fit ``card``.
+            card: The card of the weights file.
+            source: Name of the file, for error messages.
 
         Raises:
-            UsageError: This form cannot hold them; the error names ``source``.
+            UsageError: This form cannot represent the tensors.
         """
         model = cls.of_card(card)
         model.load_state_dict({name: torch.tensor(value) for name, value in tensors.items()})
         return model
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """Return the plain network's weights by name: what a weights file stores."""
+        """Return the plain network's weights by name, as a weights file stores them."""
         state = self.fold().state_dict()
         return {name: value.detach().cpu().numpy() for name, value in state.items()}
 
     def fold(self) -> TorchNetwork:
-        """Return the plain network with the same output, to rounding: itself, if it is plain."""
+        """Return the plain network with the same output up to rounding, itself if it is plain."""
         return self

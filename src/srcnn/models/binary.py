@@ -1,4 +1,4 @@
-"""Binary weights: the binarizer, and the network whose every weight is +alpha or -alpha.
+"""Binary weights: the binarizer, and the network whose weights are all +alpha or -alpha.
 
 M. Rastegari, V. Ordonez, J. Redmon, A. Farhadi: XNOR-Net: ImageNet Classification Using Binary
 Convolutional Neural Networks, ECCV 2016, section 3.1 (binary-weight networks).
@@ -26,30 +26,33 @@ from srcnn.weights.card import Card
 
 
 class Binarize(torch.autograd.Function):
-    """n x c x f x f latent weights W to binary ones B, by filter.
+    """Binarize latent weights W, (n, c, f, f) floats, filter by filter.
 
     ::
 
         forward     B = alpha s,   s = sign(W), sign(0) = +1,   alpha = mean |W|
         backward    dL/dW = s mean(s dL/dB) + alpha dL/dB 1{|W| <= 1}
 
-    The means are over a filter. The first term is the exact derivative by way of alpha, as d|W|/dW = s. The
-    second stands in for the derivative of the sign, which is 0 wherever there is one: the error goes
-    straight through, but not where a weight is so far from 0 that it will hardly change its sign.
-    The paper prints the first term as (dL/dB) / N, N the weights of a filter: the part of one weight in
-    its own B alone, although each weight moves the whole filter by way of alpha.
+    Means are taken over a filter. The first term is the exact derivative through alpha, because
+    d|W|/dW = s. The second term replaces the derivative of the sign, which is 0 almost everywhere:
+    it passes the gradient straight through, except for weights so far from 0 that their sign will
+    hardly change.
+
+    The paper prints the first term as (dL/dB) / N, where N is the number of weights of a filter.
+    That counts only the effect of a weight on its own B, although each weight changes the whole
+    filter through alpha.
     """
 
     @staticmethod
     def forward(ctx: Any, weight: Tensor) -> Tensor:
-        """What is stored is the latent weight alone: signs and alpha are made of it again."""
+        """Return the binary weights; save only the latent weights for the backward pass."""
         ctx.save_for_backward(weight)
         return factors(weight) * signs(weight)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: FunctionCtx, gradient: Tensor) -> Tensor:
-        """dL/dW of dL/dB, as the formula above has it."""
+        """Return dL/dW, given dL/dB; see the class for the formula."""
         (weight,) = ctx.saved_tensors  # type: ignore[attr-defined]
         s = signs(weight)
         through_alpha = s * (s * gradient).mean(dim=(1, 2, 3), keepdim=True)
@@ -59,38 +62,53 @@ class Binarize(torch.autograd.Function):
 
 
 def signs(weight: Tensor) -> Tensor:
-    """+1 where a weight is 0 or more, else -1."""
+    """Return +1 for weights of at least 0 and -1 for others, with the dtype of ``weight``."""
     return torch.where(weight >= 0, 1.0, -1.0).to(weight.dtype)
 
 
 def factors(weight: Tensor) -> Tensor:
-    """alpha of each filter, n x 1 x 1 x 1. The mean of equal numbers is that number, to the last bit."""
+    """Return alpha of each filter, (n, 1, 1, 1), with the dtype of ``weight``.
+
+    The mean is taken in float64, so the mean of equal numbers is exactly that number.
+    """
     mean = weight.abs().mean(dim=(1, 2, 3), keepdim=True, dtype=torch.float64)
     return mean.to(weight.dtype)
 
 
 class BinaryConv2d(nn.Conv2d):
-    """A convolution with the binary form of ``weight``, the latent weights; the bias stays as it is."""
+    """A convolution that binarizes its latent ``weight`` on each call; the bias stays real."""
 
     def forward(self, x: Tensor) -> Tensor:
+        """Convolve (N, C, H, W) floats with the binarized weights."""
         weight: Tensor = Binarize.apply(self.weight)  # type: ignore[no-untyped-call]
         out: Tensor = self._conv_forward(x, weight, self.bias)
         return out
 
 
 class BinarySRCNN(SRCNN):
-    """y + g(y - 1/2), g an `SRCNN` of binary weights, with biases and sums in floating point.
+    """y + g(y - 1/2), where g is an `SRCNN` with binary weights and real biases and sums.
 
-    The full network carries the bicubic picture through its own filters. Binary ones cannot: each weight
-    of a filter is as large as the others, so none of them is a delta. So the picture is added, and the
-    network learns what is missing. The shift, with which a weight that changes its sign does not change
-    the mean of its sum so much, is for training alone: in what is stored it has gone into the first biases.
+    SRCNN's own filters carry the bicubic image to the output. Binary filters cannot: all weights
+    of a filter have the same magnitude, so no filter is a delta. Therefore the image is added to
+    the output, and the network learns the residual.
+
+    The shift by 1/2 is used only in training, where it reduces how much a change of sign changes
+    the mean of a filter's sum. In stored weights, the biases of the first layer absorb it.
     """
 
     convolution = BinaryConv2d
 
     def forward(self, y: Tensor, pad: bool = True) -> Tensor:
-        """As `SRCNN.forward`."""
+        """Enhance bicubic images; see `SRCNN.forward`.
+
+        Args:
+            y: (N, C, H, W) floats around [0, 1].
+            pad: Pad by `radius` pixels, repeating the edge. Without it, each side loses `radius`
+                pixels.
+
+        Returns:
+            (N, C, H, W) floats, smaller without ``pad``; not clamped.
+        """
         r = self.radius
         if pad:
             y = functional.pad(y, [r] * 4, mode="replicate")
@@ -100,7 +118,15 @@ class BinarySRCNN(SRCNN):
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]], source: str = "tensors") -> Self:
-        """The network of stored bits; as latent weights it has +alpha and -alpha themselves."""
+        """Return a network built from binary tensors; its latent weights are +alpha and -alpha.
+
+        Args:
+            tensors: Packed bits, factors and biases by name, as in `srcnn.weights.binary`.
+            source: Name of their file, for error messages.
+
+        Raises:
+            ModelError: The tensors are not the binary weights of an SRCNN.
+        """
         if kind_of(tensors) != "binary":
             raise ModelError(source, "holds no binary weights", "open it with SRCNN")
         shape_of(tensors, source)
@@ -117,7 +143,7 @@ class BinarySRCNN(SRCNN):
         return cls.from_tensors(tensors, source)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """Bits, factors and biases by name, as `srcnn.weights.binary` has them."""
+        """Return packed bits, factors and biases by name, as in `srcnn.weights.binary`."""
         found: dict[str, NDArray[Any]] = {}
         for k, layer in enumerate(self.layers, 1):
             weight = layer.weight.detach()
@@ -132,6 +158,6 @@ class BinarySRCNN(SRCNN):
 
 
 def _shift(weight: NDArray[Any]) -> NDArray[np.float32]:
-    """What the shift by 1/2 is worth in the biases of a layer with these weights."""
+    """Return what the shift by 1/2 adds to the biases of a layer, (n,) float32."""
     shift: NDArray[np.float32] = SHIFT * weight.sum(axis=(1, 2, 3), dtype=np.float64)
     return shift.astype(np.float32)

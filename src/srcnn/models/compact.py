@@ -1,11 +1,11 @@
-"""The family ``compact`` in torch: 3x3 convolutions on the low-resolution grid.
+"""The ``compact`` family in torch: 3x3 convolutions on the low-resolution grid.
 
 ::
 
     Y --conv1, act--> F1 --conv2, act--> ... --conv(depth + 2)--> s^2 planes
-    planes + Y in each --pixel shuffle--> (s h x s w)
+    each plane + Y --pixel shuffle--> (s h x s w)
 
-See `srcnn.weights.architectures.compact` for the family and its tensors.
+`srcnn.weights.architectures.compact` describes the family and its tensors.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from srcnn.weights.card import Card
 
 
 class Compact(TorchNetwork):
-    """The plain network: what a weights file stores."""
+    """The plain network, as a weights file stores it."""
 
     skips = False
-    """Whether an identity is added around every hidden convolution, before its activation."""
+    """Whether each hidden convolution adds its input to its output, before the activation."""
     shift = 0.0
-    """What is subtracted from the image before the first convolution."""
+    """Value subtracted from the image before the first convolution."""
 
     def __init__(self, card: Card) -> None:
-        """Make an untrained network of the sizes on ``card``."""
+        """Build an untrained network with the layer sizes on ``card``."""
         super().__init__()
         self.card = card
         width, depth = card.sizes["channels"], card.sizes["depth"]
@@ -48,7 +48,7 @@ class Compact(TorchNetwork):
 
     @property
     def radius(self) -> int:
-        """Low-resolution pixels that each side loses: one for each convolution."""
+        """Low-resolution pixels that each side loses without padding, one for each convolution."""
         return len(self.layers)
 
     def forward(self, y: Tensor, pad: bool = True) -> Tensor:
@@ -73,8 +73,8 @@ class ResidualCompact(Compact):
 
         F1 = act(W1 * (Y - 1/2) + B1),   Fk = act(Wk * F(k-1) + Bk + F(k-1))
 
-    An identity is a convolution with a 1 in the middle, and the shift is a bias, so `fold` gives a
-    plain network of the same size and output (to rounding).
+    An identity equals a convolution with a 1 in its center, and the shift equals a bias, so `fold`
+    gives a plain network of the same size with the same output up to rounding.
     """
 
     skips = True
@@ -82,13 +82,13 @@ class ResidualCompact(Compact):
 
     @classmethod
     def of_weights(cls, tensors: Arrays, card: Card, source: str) -> Self:
-        """Return the training form of a plain network's tensors; every network has one."""
+        """Return the training form of a plain network's tensors; every plain network has one."""
         model = super().of_weights(tensors, card, source)
         model._move(model, -1.0)
         return model
 
     def fold(self) -> Compact:
-        """Return the plain network with the same output, to rounding."""
+        """Return the plain network with the same output up to rounding."""
         plain = Compact(self.card).to(next(self.parameters()).device)
         plain.load_state_dict(self.state_dict())
         self._move(plain, 1.0)
@@ -97,7 +97,7 @@ class ResidualCompact(Compact):
     @staticmethod
     @torch.no_grad()
     def _move(model: Compact, sign: float) -> None:
-        """Put skips and shift into the weights (``sign`` 1), or take them out (-1)."""
+        """Move skips and shift into the weights (``sign`` 1), or out of them (``sign`` -1)."""
         first, *hidden, _ = model.layers
         bias_of(first).sub_(sign * SHIFT * first.weight.sum(dim=(1, 2, 3)))
         for layer in hidden:

@@ -1,4 +1,4 @@
-"""The torch networks by family: in the forms in which recipes train them, and of a weights file."""
+"""The torch modules of each family: the forms that recipes train and that weights files hold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from srcnn.models.srcnn import SRCNN
 from srcnn.weights.card import Card
 
 Forms = Mapping[str, type[TorchNetwork]]
-"""The modules of a family by form: ``plain``, as in a file, and others that are folded into it."""
+"""Modules of a family by form: ``plain``, as in a weights file, and forms that fold into it."""
 
 FAMILIES: dict[str, Forms] = {
     "srcnn": {"residual": ResidualSRCNN, "plain": SRCNN, "binary": BinarySRCNN},
@@ -23,7 +23,7 @@ FAMILIES: dict[str, Forms] = {
 
 
 def form_of(card: Card, form: str) -> type[TorchNetwork]:
-    """Return the module of a card's family in one of its forms.
+    """Return the module class of a card's family in one of its forms.
 
     Raises:
         ModelError: The family has no such form.
@@ -36,6 +36,12 @@ def form_of(card: Card, form: str) -> type[TorchNetwork]:
 
 
 def network_of(tensors: Arrays, card: Card, source: str = "tensors") -> TorchNetwork:
-    """Return the network of a weights file, which fits ``card``, ready to run."""
+    """Return the network of a weights file, ready to run.
+
+    Args:
+        tensors: Arrays by name, which fit ``card``.
+        card: The card of the weights file.
+        source: Name of the file, for error messages.
+    """
     form = "binary" if card.weights == "binary" else "plain"
     return form_of(card, form).of_weights(tensors, card, source)

@@ -1,10 +1,11 @@
-"""A way to train SRCNN, not another network: y = x + g(x - 1/2), folded into the plain stack.
+"""A residual training form of SRCNN: y = x + g(x - 1/2), which folds into the plain network.
 
-g is an SRCNN with one filter fewer in each hidden layer, or three where the picture has three channels.
-Each channel of the picture itself travels through a filter that is left over: a delta with bias 1/2 in the
-first layer (so that ReLU passes what bicubic overshoots below 0), passed on by the layers between, and
-added with weight 1 and bias -1/2 by the last; the shift by 1/2 goes into the first biases. Graph and
-number of weights are those of the paper.
+g is an SRCNN with one filter fewer in each hidden layer, or three fewer for a three-channel
+image. After folding, the filters that g lacks carry the image's channels to the output: the
+first layer is a delta with bias 1/2 (so that ReLU passes negative values, which bicubic
+interpolation can produce), the hidden layers pass it on, and the last layer adds it with weight
+1 and bias -1/2. The biases of the first layer absorb the shift by 1/2. Architecture and number
+of weights equal the paper's.
 """
 
 from __future__ import annotations
@@ -21,19 +22,29 @@ from srcnn.models.srcnn import SRCNN, bias_of
 from srcnn.weights.card import Card
 
 SHIFT = 0.5
+"""Subtracted from the image, whose values lie around [0, 1], to center the input of g."""
 
 
 class ResidualSRCNN(TorchNetwork):
-    """Trains ``g``; `fold` gives the plain `SRCNN` of sizes ``f`` and filter numbers ``n``."""
+    """The form that trains ``g``; `fold` gives the plain `SRCNN` of sizes ``f`` and ``n``."""
 
     def __init__(
         self, f: Sequence[int] = (9, 1, 5), n: Sequence[int] = (64, 32), channels: int = 1
     ) -> None:
+        """Build an untrained network; the arguments are those of the folded `SRCNN`."""
         super().__init__()
         self.g = SRCNN(f, [filters - channels for filters in n], channels)
 
     def forward(self, x: Tensor, pad: bool = False) -> Tensor:
-        """N x C x H x W in [0, 1] to N x C x (H - 2r) x (W - 2r): valid, as `SRCNN` is without ``pad``."""
+        """Enhance bicubic images without padding.
+
+        Args:
+            x: (N, C, H, W) floats around [0, 1].
+            pad: Must be false: this form is only trained.
+
+        Returns:
+            (N, C, H - 2r, W - 2r) floats; not clamped.
+        """
         assert not pad, "this form is only trained"
         r = self.g.radius
         inner = x[..., r : x.shape[-2] - r, r : x.shape[-1] - r]
@@ -47,19 +58,19 @@ class ResidualSRCNN(TorchNetwork):
 
     @property
     def layers(self) -> list[nn.Conv2d]:
-        """The convolutions that are trained."""
+        """The trained convolutions, those of ``g``."""
         return self.g.layers
 
     @classmethod
     def of_weights(cls, tensors: Arrays, card: Card, source: str) -> Self:
-        """Return the residual form of a plain network's tensors: see `unfold`."""
+        """Return the residual form of a plain network's tensors; see `unfold`."""
         model = cls.of_card(card)
         model.load_state_dict(unfold(SRCNN.from_tensors(tensors, source), source).state_dict())
         return model
 
     @torch.no_grad()
     def fold(self) -> SRCNN:
-        """The plain network with the same output (to rounding)."""
+        """Return the plain network with the same output up to rounding."""
         c = self.g.channels
         plain = SRCNN(self.g.f, [filters + c for filters in self.g.n], c)
         last = len(self.g.layers) - 1
@@ -71,7 +82,8 @@ class ResidualSRCNN(TorchNetwork):
             if k == 0:
                 bias[:outputs] -= SHIFT * old.weight.sum(dim=(1, 2, 3))
             centre = old.kernel_size[0] // 2
-            # The picture's own channels are the last of each hidden layer, and the only ones outside.
+            # The image's channels are the last ones of each hidden layer, and the only ones of
+            # the network's input and output.
             weight[-c:, -c:, centre, centre] = torch.eye(c)
             bias[-c:] += SHIFT if k == 0 else -SHIFT if k == last else 0.0
             new.weight.copy_(weight)
@@ -80,9 +92,14 @@ class ResidualSRCNN(TorchNetwork):
 
 
 def unfold(plain: SRCNN, source: str = "these weights") -> ResidualSRCNN:
-    """The residual form of a network that `fold` made, to train on from it.
+    """Return the residual form of a network that `fold` made, for further training.
 
-    `UsageError` that names ``source`` for any other network: its last filters do not carry the picture.
+    Args:
+        plain: The folded network.
+        source: Name of its file, for the error message.
+
+    Raises:
+        UsageError: The last filters of the network do not carry the image.
     """
     model = ResidualSRCNN(plain.f, plain.n, plain.channels)
     with torch.no_grad():

@@ -28,20 +28,36 @@ from srcnn.weights.card import Card
 from srcnn.weights.foreign import open_weights
 
 PRESETS = {"9-1-5": (9, 1, 5), "9-3-5": (9, 3, 5), "9-5-5": (9, 5, 5)}
-"""The paper's three networks (section 4.3.2) as ``f``; ``n`` is 64, 32 for each."""
+"""Filter sizes ``f`` of the paper's three networks (section 4.3.2); all have ``n`` = (64, 32)."""
 
 
 class SRCNN(TorchNetwork):
-    """A stack of convolutions of sizes ``f`` with ``n`` filters in the hidden layers.
+    """A stack of convolutions with ReLU between them, which enhances a bicubically enlarged image.
 
-    The paper has three (`PRESETS`; f1-f2-f3 and n1, n2; section 4.3.3 goes deeper). ``channels`` is 1 (luma) or 3.
+    The paper's networks have three layers (`PRESETS`); section 4.3.3 tries more.
+
+    Attributes:
+        f: Filter sizes of the layers, f1, f2, ... in the paper.
+        n: Numbers of filters of the hidden layers, n1, n2, ... in the paper.
+        channels: Channels of the image: 1 (luma) or 3.
     """
 
     convolution: ClassVar[type[nn.Conv2d]] = nn.Conv2d
+    """The layers' class; a subclass may have its own."""
 
     def __init__(
         self, f: Sequence[int] = (9, 1, 5), n: Sequence[int] = (64, 32), channels: int = 1
     ) -> None:
+        """Build an untrained network.
+
+        Args:
+            f: Odd filter sizes, one for each layer, at least two.
+            n: Number of filters of each hidden layer, one entry fewer than ``f``.
+            channels: Channels of the image, 1 or 3.
+
+        Raises:
+            UsageError: The sizes or the number of channels are invalid.
+        """
         super().__init__()
         if len(f) < 2 or len(n) != len(f) - 1 or any(k % 2 == 0 or k < 1 for k in f) or min(n) < 1:
             raise UsageError(f"f = {tuple(f)}, n = {tuple(n)}", "sizes are odd, n one fewer than f")
@@ -59,39 +75,60 @@ class SRCNN(TorchNetwork):
 
     @property
     def radius(self) -> int:
-        """Receptive radius: 6, 7, 8 for 9-1-5, 9-3-5, 9-5-5."""
+        """Receptive radius in pixels: 6, 7 and 8 for 9-1-5, 9-3-5 and 9-5-5."""
         return sum(size // 2 for size in self.f)
 
     @property
     def parameters_without_biases(self) -> int:
-        """The paper's count: 8,032, 24,416, 57,184 for 9-1-5, 9-3-5, 9-5-5."""
+        """Number of weights, counted as in the paper: 8,032 for 9-1-5, 57,184 for 9-5-5."""
         return sum(layer.weight.numel() for layer in self.layers)
 
     def forward(self, y: Tensor, pad: bool = True) -> Tensor:
-        """Bicubic picture in, super-resolved picture out; N x C x H x W floats around [0, 1].
+        """Enhance bicubically enlarged images (eq. 1 to 3).
 
-        The input is padded once, by repeating its edge over the receptive radius, and every convolution
-        is valid, so the size stays. With ``pad=False`` nothing is padded and each side loses `radius`
-        pixels, as in training. Nothing is clamped.
+        The input is padded once, and no convolution pads on its own.
+
+        Args:
+            y: (N, C, H, W) floats around [0, 1].
+            pad: Pad by `radius` pixels, repeating the edge, so that the size stays. Without it,
+                each side loses `radius` pixels, as in training.
+
+        Returns:
+            (N, C, H, W) floats, smaller without ``pad``; not clamped.
         """
         if pad:
             y = functional.pad(y, [self.radius] * 4, mode="replicate")
         *hidden, last = self.layers
         for layer in hidden:
-            y = torch.relu_(layer(y))  # in place: training is bound by memory
+            y = torch.relu_(layer(y))  # in place, because memory bandwidth limits training
         out: Tensor = last(y)
         return out
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]], source: str = "tensors") -> Self:
-        """A network whose shape is read from named numpy tensors; `ModelError` if they are none of its."""
+        """Return a network built from arrays; their shapes give the layer sizes.
+
+        Args:
+            tensors: Arrays by name: ``convK.weight``, (n, c, f, f), and ``convK.bias``, (n,).
+            source: Name of their file, for error messages.
+
+        Raises:
+            ModelError: The tensors are not the weights of an SRCNN, or they are binary.
+        """
         if kind_of(tensors) != "fp32":
             raise ModelError(source, "holds binary weights", "open it with BinarySRCNN")
         return cls._of_weights(tensors, source)
 
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor]) -> Self:
-        """A network whose shape is read from a state dict with keys ``convK.weight``, ``convK.bias``."""
+        """Return a network built from a state dict; its shapes give the layer sizes.
+
+        Args:
+            state: Tensors by name: ``convK.weight``, (n, c, f, f), and ``convK.bias``, (n,).
+
+        Raises:
+            ModelError: The tensors are not the weights of an SRCNN.
+        """
         return cls._of_weights(
             {k: v.detach().cpu().numpy() for k, v in state.items()}, "state dict"
         )
@@ -104,25 +141,34 @@ class SRCNN(TorchNetwork):
 
     @classmethod
     def from_pretrained(cls, name: str, scale: int) -> Self:
-        """The shipped weights ``name``, or any weights file, for ``scale``; `ModelError` if it is for another."""
+        """Return a network with shipped weights or those of a file.
+
+        Args:
+            name: Name of a shipped model, or a weights file.
+            scale: Scale that the weights have to be for.
+
+        Raises:
+            ModelError: The model is unknown, cannot be read, is not an SRCNN, or is for another
+                scale.
+        """
         return cls.from_tensors(open_weights(name, scale)[0], name)
 
 
 def bias_of(layer: nn.Conv2d) -> Tensor:
-    """The layer's biases."""
-    assert layer.bias is not None  # SRCNN's layers all have them
+    """Return the biases of a layer, (n,)."""
+    assert layer.bias is not None  # every layer of the package's networks has biases
     return layer.bias
 
 
 def init_paper(model: TorchNetwork) -> None:
-    """Section 3.3: filters from a Gaussian of mean 0 and deviation 0.001, biases 0."""
+    """Initialize as in section 3.3: weights from a Gaussian with mean 0, std 0.001; biases 0."""
     for layer in model.layers:
         nn.init.normal_(layer.weight, std=0.001)
         nn.init.zeros_(bias_of(layer))
 
 
 def init_he(model: TorchNetwork) -> None:
-    """He initialisation of the hidden layers, and a last layer that starts near 0."""
+    """Initialize hidden layers by He et al. (ICCV 2015), the last one near 0, and biases to 0."""
     for layer in model.layers:
         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
         nn.init.zeros_(bias_of(layer))

@@ -1,4 +1,4 @@
-"""The published SRVGGNetCompact, as other programs run it; see `srcnn.weights.srvgg`."""
+"""The published SRVGGNetCompact network, as other programs run it; see `srcnn.weights.srvgg`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from torch.nn import functional
 
 @torch.inference_mode()
 def run_srvgg(state: Mapping[str, NDArray[Any]], batch: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Enlarge images by a state dict.
+    """Upscale images with a published state dict, padding every convolution with zeros.
 
     Args:
-        state: Weights and biases of ``body.0``, ``body.2``, ..., slopes of ``body.1``, ``body.3``, ...
-        batch: (N, 3, H, W) RGB in [0, 1].
+        state: Weights and biases ``body.0.*``, ``body.2.*``, ..., and PReLU slopes
+            ``body.1.weight``, ``body.3.weight``, ...
+        batch: (N, 3, H, W) float32 RGB in [0, 1].
 
     Returns:
-        (N, 3, s H, s W) RGB, not clamped. Every convolution is padded with zeros.
+        (N, 3, s H, s W) float32 RGB, not clamped.
     """
     image = torch.from_numpy(batch)
     tensors = {name: torch.from_numpy(value) for name, value in state.items()}

@@ -1,1 +1,1 @@
-"""The shipped ONNX files, their cards, the store, foreign formats; named tensors, no networks."""
+"""Weights without networks: shipped ONNX files, their cards, the store, and foreign formats."""

@@ -1,4 +1,4 @@
-"""The card: what a weights file says of itself, kept as metadata inside the ONNX graph."""
+"""The card: the description of a network in the metadata of its ONNX file."""
 
 from __future__ import annotations
 
@@ -12,87 +12,110 @@ from srcnn.images.color import COLORS, Color, channels_in
 from srcnn.weights.binary import Weights
 
 METADATA_KEY = "srcnn.card"
-"""Where a weights file keeps its card."""
+"""Metadata key of the card in a weights file."""
 BICUBIC = "bicubic"
+"""The degradation of the paper, and of cards that name none."""
 SRCNN = "srcnn"
-"""The architecture of a card that names none."""
+"""The architecture of cards that name none."""
 STANDALONE_KEY = "srcnn.standalone"
-"""Where a standalone graph keeps the card of its network: it must not pass for a weights file."""
+"""Metadata key of the card in a standalone graph, which must not be read as a weights file."""
 FIXED_KEY = "srcnn.fixed"
-"""Where a bare network for images of one size keeps its card, for the same reason."""
+"""Metadata key of the card in a bare network with a fixed image size, for the same reason."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """Architecture in the paper's symbols, and how the weights came about."""
+    """Description of a network: its architecture in the paper's symbols, and its training."""
 
     name: str
-    """Name of the network, such as ``srcnn-915``, with ``@tag`` for another training of it."""
+    """Name of the network, such as ``srcnn-915``; a ``@tag`` marks another training of it."""
     scale: int
-    """The enlargement that it was trained for; 0 where the file does not say."""
+    """Scale that it was trained for; 0 if the file does not say."""
     f: tuple[int, ...] = ()
-    """Filter sizes f1, f2, ... of an SRCNN, in order."""
+    """Filter sizes f1, f2, ... of an SRCNN, first to last layer."""
     n: tuple[int, ...] = ()
     """Filter numbers n1, n2, ... of the hidden layers of an SRCNN."""
     color: Color = "Y"
-    """``Y``: luma of MATLAB's rgb2ycbcr, in [0, 1]. ``YCbCr``, ``RGB``: three channels at once."""
+    """``Y``: luma as in MATLAB's rgb2ycbcr, in [0, 1]. ``YCbCr``, ``RGB``: three channels."""
     weights: Weights = "fp32"
-    """``binary``: one bit each (`srcnn.weights.binary`), and the picture itself is added to the sums."""
+    """``binary``: one bit for each weight, and the image is added to the output."""
     architecture: str = SRCNN
     """Name of the family, see `srcnn.weights.architectures`."""
     sizes: Mapping[str, int] = field(default_factory=dict)
     """Hyper-parameters of a family other than SRCNN, such as ``channels`` and ``depth``."""
     degradation: str = BICUBIC
-    """How the low-res pictures of the training were made, and those that selected the weights."""
+    """How the low-resolution images for training and validation were made."""
     training_data: tuple[str, ...] = ()
+    """Names of the training sets."""
     pictures: int = 0
+    """Number of training images."""
     samples: int = 0
-    """Patches seen in training, those of every part of a resumed run."""
+    """Patches seen in training, including every part of a resumed run."""
     learning_rates: tuple[Mapping[str, float], ...] = ()
-    """Where a run went on with another ``lr``: ``lr``, ``steps`` and ``samples`` of each part, in order."""
+    """``lr``, ``steps`` and ``samples`` of each part of a run resumed with another ``lr``."""
     steps: int = 0
+    """Training steps, including every part of a resumed run."""
     seconds: float = 0.0
+    """Duration of the training in seconds."""
     machine: str = ""
+    """The machine that it was trained on."""
     seed: int | None = None
+    """Seed of the random numbers in training."""
     recipe: str = ""
+    """Name of the training recipe."""
     recipe_sha256: str = ""
+    """SHA-256 of the recipe."""
     started_from: str = ""
-    """The weights that training was started from, where it was not from scratch, and their file's sha256."""
+    """Name and SHA-256 of the weights that the training started from; empty if from scratch."""
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
-    """By data set: PSNR in dB and SSIM of the network and of bicubic, by the paper's protocol."""
+    """PSNR in dB and SSIM of the network and of bicubic by data set, by the paper's protocol."""
     licence: str = ""
+    """License of the weights."""
 
     @property
     def label(self) -> str:
-        """What a file of these weights is called among others: ``best-x3``."""
+        """Name that distinguishes the weights from others, such as ``best-x3``."""
         return f"{self.name}-x{self.scale}" if self.scale else self.name
 
     @property
     def channels(self) -> int:
-        """Channels of the image that the network takes and gives: 1 or 3."""
+        """Channels of the network's input and output: 1 or 3."""
         return channels_in(self.color)
 
     def check_scale(self, scale: int, source: str) -> None:
-        """`ModelError` naming ``source`` where it says that it was trained for another scale."""
+        """Check that the network was trained for ``scale``, or for an unknown one.
+
+        Raises:
+            ModelError: It was trained for another scale; the error names ``source``.
+        """
         if self.scale not in (0, scale):
             raise ModelError(source, f"was trained for x{self.scale}, not x{scale}")
 
     def to_json(self) -> str:
+        """Return the card as JSON, without fields that have their default or do not apply."""
         card = asdict(self)
         if self.degradation == BICUBIC:
-            del card["degradation"]  # as in files from before there was another
+            del card["degradation"]  # older files lack it, because bicubic was the only one
         if self.weights == "fp32":
             del card["weights"]  # likewise
         unused = ("architecture", "sizes") if self.architecture == SRCNN else ("f", "n")
         for key in unused:
             del card[key]
         if not self.learning_rates:
-            del card["learning_rates"]  # as of nearly all runs
+            del card["learning_rates"]  # nearly all runs have a single one
         return json.dumps(card)
 
 
 def card_in(metadata: Mapping[str, str], source: str) -> Card:
-    """The card in an ONNX file's metadata; `ModelError` where there is none."""
+    """Return the card in an ONNX file's metadata.
+
+    Args:
+        metadata: The file's metadata.
+        source: Name of the file, for error messages.
+
+    Raises:
+        ModelError: The file has no card, or is not a weights file.
+    """
     if STANDALONE_KEY in metadata:
         raise ModelError(
             source, "is a standalone graph, no weights file", "export without --standalone"
@@ -107,7 +130,15 @@ def card_in(metadata: Mapping[str, str], source: str) -> Card:
 
 
 def card_from_json(text: str, source: str) -> Card:
-    """The card in ``text``; `ModelError` naming ``source`` when it is none."""
+    """Parse a card.
+
+    Args:
+        text: The card as JSON.
+        source: Name of the file, for error messages.
+
+    Raises:
+        ModelError: The text is not a valid card.
+    """
     try:
         data: dict[str, Any] = json.loads(text)
         data["learning_rates"] = tuple(dict(part) for part in data.get("learning_rates", ()))

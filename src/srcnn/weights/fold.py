@@ -1,4 +1,4 @@
-"""Folding: everything in a graph that does not depend on the image is computed once, and stored.
+"""Fold constants: compute what does not depend on the image in advance, and store it.
 
 Needs the extra ``train``. Runtimes for phones and browsers, converters and quantizers look for
 weights among a graph's initializers, and not all of them fold by themselves.
@@ -18,12 +18,15 @@ Shape = tuple[int, ...]
 
 
 def fold(data: bytes, size: tuple[int, int] | None = None) -> bytes:
-    """Return a graph without the nodes that give the same value for every image.
+    """Return a graph without the nodes whose value is the same for every image.
 
     Args:
-        data: A graph of one input ``input`` and one output ``output``.
-        size: (height, width) of the input, and a batch of one, from now on; ``None`` leaves all
-            three free. With it, what follows from the shape of the image is folded, too.
+        data: An ONNX graph with one input ``input`` and one output ``output``.
+        size: (height, width) to fix the input to, with a batch size of 1. ``None`` leaves all three
+            dynamic. With it, values that depend on the shape of the image are folded as well.
+
+    Returns:
+        The folded ONNX graph.
     """
     model = onnx.load_from_string(data)
     given, made = (
@@ -33,7 +36,7 @@ def fold(data: bytes, size: tuple[int, int] | None = None) -> bytes:
         _fix(given, (1, given.shape.dim[1].dim_value, *size))
         made.ClearField("shape")
     before = None
-    while before != len(model.graph.node):  # what is folded fixes the shapes of other values
+    while before != len(model.graph.node):  # folding makes the shapes of more values static
         before = len(model.graph.node)
         _fold_once(model)
     if size is not None:
@@ -66,14 +69,14 @@ def _fold_once(model: onnx.ModelProto) -> None:
 
 
 def _fix(kind: Any, shape: Shape) -> None:
-    """Replace the dimensions of a value, which may be free, by numbers; ``kind`` is its type."""
+    """Replace the dimensions of a value's type ``kind``, which may be dynamic, with numbers."""
     kind.ClearField("shape")
     for side in shape:
         kind.shape.dim.add().dim_value = side
 
 
 def _static_shapes(model: onnx.ModelProto) -> dict[str, Shape]:
-    """Return the values whose shape is the same for every image."""
+    """Return the shapes that are the same for every image, by the name of the value."""
     inferred = onnx.shape_inference.infer_shapes(model, data_prop=True).graph
     shapes = {}
     for value in (*inferred.input, *inferred.value_info, *inferred.output):
@@ -91,7 +94,7 @@ def _shape_of(node: onnx.NodeProto, shape: Shape) -> NDArray[np.int64]:
 def _values_of(
     node: onnx.NodeProto, known: dict[str, NDArray[Any]], model: onnx.ModelProto
 ) -> dict[str, NDArray[Any]]:
-    """Return the outputs of a node whose inputs are known."""
+    """Return the outputs of a node whose inputs are known, by name."""
     names = [name for name in node.input if name]
     alone = helper.make_graph(
         [node],

@@ -1,6 +1,7 @@
-"""Any weights file to named tensors: ours, the authors' .mat, PyTorch's .pth, safetensors both ways.
+"""Read any weights file into named tensors, and write safetensors.
 
-Needs the extra ``train``.
+Reads srcnn's own files, the authors' ``.mat``, PyTorch's ``.pth`` and safetensors. Needs the
+extra ``train``.
 """
 
 from __future__ import annotations
@@ -35,7 +36,15 @@ Tensors = dict[str, NDArray[Any]]
 
 
 def open_weights(model: str, scale: int) -> tuple[Tensors, Card]:
-    """Tensors and card of a shipped name or of a file; `ModelError` if it is unknown or for another scale."""
+    """Return tensors and card of a shipped model or a weights file.
+
+    Args:
+        model: Name of a shipped model, or a weights file.
+        scale: Scale that the weights have to be for.
+
+    Raises:
+        ModelError: The model is unknown, cannot be read, or is for another scale.
+    """
     tensors, card = load(find(model, scale), scale)
     card.check_scale(scale, model)
     return tensors, card
@@ -44,8 +53,15 @@ def open_weights(model: str, scale: int) -> tuple[Tensors, Card]:
 def load(path: Path, scale: int) -> tuple[Tensors, Card]:
     """Return the tensors and the card of any weights file.
 
-    A file without a card gets one that states ``scale``, and unless that is 0 the skip that its
-    network may lack (`srcnn.weights.skip`).
+    A file without a card gets a new one with ``scale``. Unless ``scale`` is 0, such a file also
+    gets the skip connection that its network may lack (`srcnn.weights.skip`).
+
+    Args:
+        path: The weights file.
+        scale: Scale for the new card; 0 if it is unknown.
+
+    Raises:
+        ModelError: The file cannot be read as the weights of a network.
     """
     source = str(path)
     if path.suffix == ".onnx":
@@ -69,10 +85,13 @@ def load(path: Path, scale: int) -> tuple[Tensors, Card]:
 
 
 def _read_mat(path: Path) -> Tensors:
-    """The layout of the authors' MATLAB demo code (SRCNN.m).
+    """Read the layout of the authors' MATLAB demo code (SRCNN.m).
 
-    ``weights_conv1`` is f1^2 x n1; ``weights_convK`` is n(K-1) x fK^2 x nK, the last n x f^2. A column
-    of f^2 numbers is a filter in MATLAB's column-major order.
+    ``weights_conv1`` is (f1^2, n1); ``weights_convK`` is (n(K-1), fK^2, nK), the last one (n, f^2).
+    A column of f^2 numbers is a filter in MATLAB's column-major order.
+
+    Raises:
+        ModelError: The file cannot be read, or its arrays have other shapes.
     """
     try:
         arrays = read_arrays(read_bytes(path))
@@ -95,19 +114,20 @@ def _read_mat(path: Path) -> Tensors:
         side = round(area**0.5)
         if side * side != area:
             raise ModelError(path, f"weights_conv{k} has {area} taps, no square")
-        # Column-major: the fast index runs down the rows of the filter.
+        # In column-major order the fast index runs down the rows of the filter.
         filters = weight.reshape(inputs, side, side, outputs).transpose(3, 0, 2, 1)
-        with np.errstate(over="ignore"):  # infinities are named later
+        with np.errstate(over="ignore"):  # `check_finite` reports infinities later
             tensors[f"conv{k}.weight"] = np.ascontiguousarray(filters, np.float32)
             tensors[f"conv{k}.bias"] = bias.ravel().astype(np.float32)
     return tensors
 
 
 _NO_LAYER = r"(\w+\.)*(step_counter|data_preprocessor\.\w+)"
-"""What mmediting and mmagic keep beside the layers, which they call ``generator.convK``."""
+"""Keys that mmediting and mmagic store beside the layers, which they call ``generator.convK``."""
 _AVERAGE = "generator_ema."
-"""Their moving average, which they judge with, where there is one."""
+"""Prefix of their moving average, which they evaluate with if it exists."""
 _WRAPPERS = ("state_dict", "model_state_dict", "model", "params_ema", "params", "net")
+"""Keys under which checkpoints nest their state dict, in order of preference."""
 _SCALARS: list[Any] = [
     *(
         (np.float64(0).__reduce__()[0], f"numpy.{core}.multiarray.scalar")
@@ -116,32 +136,32 @@ _SCALARS: list[Any] = [
     np.dtype,
     *(type(np.dtype(kind)) for kind in (np.float64, np.float32, np.int64)),
 ]
-"""What a number of numpy's is pickled as, such as the best PSNR that a checkpoint tells of."""
+"""Types needed to unpickle a numpy scalar, such as the best PSNR stored in a checkpoint."""
 _DEEPEST = 4
-"""Wrappers around a state dict; a mapping may hold itself."""
+"""Largest number of nested wrappers to unwrap; a limit, because a mapping may contain itself."""
 
 
 def read_state(path: Path) -> Any:
-    """Read what `torch.save` or safetensors wrote, without running anything that is in it.
+    """Read a file of `torch.save` or safetensors without executing anything in it.
 
-    Wrappers around a state dict (``params_ema`` and the like) are seen through. Usually the result
-    maps keys to tensors, but nothing about that has been checked.
+    Known wrappers around a state dict (such as ``params_ema``) are removed. The result usually maps
+    keys to tensors, but this is not checked.
 
     Raises:
-        ModelError: The file cannot be read, or holds more than tensors and numbers.
+        ModelError: The file cannot be read, or contains more than tensors and numbers.
     """
     data = read_bytes(path)
     if path.suffix == ".safetensors":
         return _read_safetensors(data, str(path))[0]
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch warns of a strange pickle before it refuses it
+            warnings.simplefilter("ignore")  # torch warns about a pickle before rejecting it
             with torch.serialization.safe_globals(_SCALARS):
                 state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         why = "is no PyTorch file, or holds more than tensors, and is not opened"
         raise ModelError(path, why) from None
-    except Exception as error:  # torch raises what the broken bytes led to, in words of its own
+    except Exception as error:  # damaged bytes make torch raise almost any exception
         if "TorchScript" in str(error):
             fix = "save its state_dict() with torch.save"
             raise ModelError(path, "is a program (TorchScript), no state dict", fix) from None
@@ -159,7 +179,7 @@ def read_state(path: Path) -> Any:
 
 
 def read_metadata(path: Path) -> dict[str, str]:
-    """Return what a safetensors file says of itself; nothing for any other file.
+    """Return the metadata of a safetensors file; empty for any other file.
 
     Raises:
         ModelError: The file cannot be read.
@@ -170,23 +190,35 @@ def read_metadata(path: Path) -> dict[str, str]:
 
 
 def to_safetensors(tensors: Mapping[str, NDArray[Any]], card: Card) -> bytes:
-    """The bytes of a safetensors file with the state dict's names, the card in its metadata."""
+    """Return the bytes of a safetensors file with these tensors, and the card as metadata."""
     return safetensors.numpy.save(dict(tensors), {METADATA_KEY: card.to_json()})
 
 
 def _read_safetensors(data: bytes, source: str) -> tuple[Any, dict[str, str]]:
-    """Return the tensors of a safetensors file by key, and its metadata."""
+    """Return the tensors of a safetensors file by key, and its metadata.
+
+    Raises:
+        ModelError: The file is not valid.
+    """
     try:
         state = safetensors.torch.load(data)
-        # The header, which has just been found valid, is JSON after the 8 bytes of its length.
+        # The header is JSON and follows the 8 bytes of its length; `load` has validated it.
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    except Exception as error:  # safetensors raises what the broken bytes led to
+    except Exception as error:  # damaged bytes make safetensors raise almost any exception
         raise ModelError(source, f"is no safetensors file ({error})") from None
     return state, header.get("__metadata__", {})
 
 
 def from_safetensors(data: bytes, source: str) -> tuple[Tensors, Card | None]:
-    """Tensors under the same keys as in a .pth; the card where it is one of ours."""
+    """Return the tensors of a safetensors file by layer name, and its card if it has one.
+
+    Args:
+        data: Contents of the file.
+        source: Name of the file, for error messages.
+
+    Raises:
+        ModelError: The file is not valid, or is not the weights of a known network.
+    """
     state, metadata = _read_safetensors(data, source)
     text = metadata.get(METADATA_KEY)
     if text is None:
@@ -213,8 +245,12 @@ def _named(state: Any, path: Path | str) -> Tensors:
 
 
 def _arrays(layers: Mapping[Any, Any], names: Mapping[str, str], path: Path | str) -> Tensors:
-    """Return the numbers of a state dict as numpy arrays under their new ``names``."""
-    # Not the file's bytes: a few of them may say that they are repeated for ever.
+    """Return the tensors of a state dict as numpy arrays under their new ``names``.
+
+    Raises:
+        ModelError: A value is not a plain tensor, or there are too many numbers.
+    """
+    # Count numbers, not bytes of the file: an expanded tensor can be huge with few bytes.
     numbers = sum(value.numel() for value in layers.values() if isinstance(value, torch.Tensor))
     if numbers > MOST:
         raise ModelError(path, f"has {numbers} numbers; no SRCNN is that large")
@@ -224,7 +260,7 @@ def _arrays(layers: Mapping[Any, Any], names: Mapping[str, str], path: Path | st
 
 
 def _zero_biases(tensors: Tensors) -> Tensors:
-    """Zeros for the biases of all n x c x f x f weights: a layer may have been made without any."""
+    """Return zero biases for all (n, c, f, f) weights; a layer may lack its own."""
     return {
         name.replace(".weight", ".bias"): np.zeros(len(weight), np.float32)
         for name, weight in tensors.items()
@@ -233,7 +269,7 @@ def _zero_biases(tensors: Tensors) -> Tensors:
 
 
 def _shape(value: Any) -> tuple[int, ...]:
-    # Tensors of tensors have none.
+    # Nested tensors have no shape.
     return tuple(value.shape) if isinstance(value, torch.Tensor) and not value.is_nested else ()
 
 

@@ -1,7 +1,7 @@
-"""Named tensors to one ONNX graph with its card. Needs the extra ``train``.
+"""Write named tensors and their card as an ONNX graph; needs the extra ``train``.
 
-Initialisers carry the state dict's names (``conv1.weight``, ...), so the same file serves every engine
-and torch.
+Initializers have the state dict's names (``conv1.weight``, ...), so the same file serves every
+backend and torch.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def to_onnx(tensors: Tensors, card: Card, key: str = METADATA_KEY) -> bytes:
 
     Args:
         tensors: The network's weights by name.
-        card: What they are.
-        key: Where the file keeps its card. Under another key than the default it is no weights
-            file, and not opened as one.
+        card: Their card.
+        key: Metadata key of the card. With another key than the default, the file is not a weights
+            file and is not opened as one.
 
     Raises:
-        ModelError: The card is another network's.
+        ModelError: The card describes another network.
     """
     check_fit(tensors, card, card.name)
     factor = grid_of(card).factor
@@ -43,13 +43,13 @@ def to_onnx(tensors: Tensors, card: Card, key: str = METADATA_KEY) -> bytes:
         ("N", card.channels, "H+2r", "W+2r"),
         ("N", card.channels, f"{grid}H", f"{grid}W"),
         {key: card.to_json()},
-        # A binary network's weights file is to be small: names would be a tenth of it.
+        # Node names would be a tenth of a binary network's weights file, which should be small.
         named=card.weights != "binary" or key != METADATA_KEY,
     )
 
 
 def protos(nodes: Iterable[Node]) -> list[onnx.NodeProto]:
-    """The nodes as the onnx package has them."""
+    """Convert nodes to those of the onnx package."""
     made = []
     for node in nodes:
         attributes: dict[str, Any] = dict(node.attributes)
@@ -69,10 +69,17 @@ def graph_file(
     metadata: dict[str, str],
     named: bool = True,
 ) -> bytes:
-    """The bytes of an ONNX file whose nodes lead from the value ``input`` to ``output``, both float32.
+    """Return the bytes of an ONNX file from the value ``input`` to ``output``, both float32.
 
-    Each node is named after its first output, because converters and quantizers refer to nodes by
-    name; unless ``named`` is False.
+    Args:
+        name: Name of the graph.
+        nodes: The nodes, each after those that produce its inputs.
+        constants: Initializers by name.
+        shape_in: Shape of the input; strings are dynamic dimensions.
+        shape_out: Shape of the output.
+        metadata: Metadata of the file.
+        named: Name each node after its first output, because converters and quantizers refer to
+            nodes by name.
     """
     for node in nodes if named else ():
         node.name = node.output[0]
@@ -87,7 +94,7 @@ def graph_file(
         opset_imports=[helper.make_opsetid("", 17)],
         producer_name="srcnn",
     )
-    # The oldest file version that has opset 17, so that older runtimes open it too.
+    # The oldest file version that supports opset 17, so that older runtimes can open it.
     model.ir_version = 8
     helper.set_model_props(model, metadata)
     onnx.checker.check_model(model)

@@ -1,4 +1,4 @@
-"""What weights are called beside others: by their card, since every run names its file ``weights.onnx``."""
+"""Labels of weights from their cards, because every run names its file ``weights.onnx``."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import is_file_name, read_bytes
 
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
-"""What a file name cannot hold, on one system or another."""
+"""Characters that file names cannot contain on at least one operating system."""
 
 
 def name_of(model: str) -> str:
-    """Return the name on a model's card; of a file without one its stem, of a shipped name itself."""
+    """Return the name on a model's card, the stem of a file without one, or the shipped name."""
     card = _card_of(model)
     if card is not None:
         return card.name
@@ -25,17 +25,18 @@ def name_of(model: str) -> str:
 
 
 def labels_of(models: Sequence[str], taken: Sequence[str] = ()) -> dict[str, str]:
-    """Return what each model is called in tables, panels and the names of folders.
+    """Return the label of each model for tables, panels and folder names.
 
-    A file is called by its card, ``best-x3``, or by its own name if it has none. Where that is said of
-    another model, too, the folder that it lies in is added, ``best-x3 (second-run)``, or the whole path.
+    The label of a file is that of its card, such as ``best-x3``, or its own name if it has no card.
+    If another model has the same label, the parent folder is added, as in ``best-x3 (second-run)``,
+    or else the whole path.
 
     Args:
-        models: Names and weights files, each once.
-        taken: Names that no model may have.
+        models: Distinct shipped names and weights files.
+        taken: Labels that no model may get.
 
     Returns:
-        The labels by model. They differ also where capitals do not count, and can name a folder.
+        The labels by model. They differ even when case is ignored, and are valid folder names.
     """
     labels = {model: _label_of(model) for model in models}
     longer: tuple[Callable[[str], str], ...] = (lambda model: Path(model).parent.name, str)
@@ -67,7 +68,10 @@ def _as_name(text: str) -> str:
 
 
 def _card_of(model: str) -> Card | None:
-    """Return the card in a weights file, or ``None``: whoever opens the file says what is wrong with it."""
+    """Return the card in a weights file, or ``None`` if it has none or cannot be read.
+
+    Errors are not reported here; whoever opens the file reports them.
+    """
     path = Path(model)
     if not is_file_name(model):
         return None

@@ -1,4 +1,4 @@
-"""Which key of somebody's state dict is which layer: by its name, its number, or what the layers take and give."""
+"""Match the keys of a foreign state dict to layers by name, by number, or by channel counts."""
 
 from __future__ import annotations
 
@@ -12,21 +12,31 @@ Shape = tuple[int, ...]
 
 
 class UnknownLayout(ModelError):
-    """A state dict whose keys are not those of an SRCNN; it may be another kind of network."""
+    """The keys of a state dict are not those of an SRCNN; it may be another kind of network."""
 
 
 _OURS = r"(\w+\.)*?(?P<name>conv(?P<number>\d+)\.(weight|bias|bits|alpha))"
-"""Our names, also those of several ports, behind whatever they are held in (``module.``)."""
+"""srcnn's tensor names, which several ports share, behind any prefix (such as ``module.``)."""
 _MOST = 6
-"""Layers whose order may be looked for: the paper's deepest network has five, and orders grow fast."""
+"""Largest number of layers whose order is searched for; the number of orders grows fast.
+
+The paper's deepest network has five layers.
+"""
 
 
 def names_of(shapes: Mapping[str, Shape], source: str) -> dict[str, str]:
-    """By key ``convK.weight``, ``convK.bias`` and so on, given the shapes of all tensors, () of what is none.
+    """Map the keys of a state dict to ``convK.weight``, ``convK.bias`` and so on.
 
-    Where the keys do not say ``convK``, K from 1 to the number of layers, a layer is a 4-D ``weight`` with
-    what lies beside it: those of an ``nn.Sequential`` go by their number, and those with names of their own
-    in the one order in which each takes the channels that the one before gives. Raises `UnknownLayout`.
+    If the keys do not contain ``convK`` with K from 1 to the number of layers, each 4-D ``weight``
+    starts a layer. Layers of an ``nn.Sequential`` are ordered by their number. Layers with other
+    names are put into the only order in which each accepts its predecessor's output channels.
+
+    Args:
+        shapes: Shape of each value by key; () for values that are not tensors.
+        source: Name of the file, for the error message.
+
+    Raises:
+        UnknownLayout: The keys cannot be matched.
     """
     ours = {key: re.fullmatch(_OURS, key) for key in shapes}
     numbered = {match["number"] for match in ours.values() if match}
@@ -46,7 +56,11 @@ def names_of(shapes: Mapping[str, Shape], source: str) -> dict[str, str]:
 
 
 def _in_order(layers: Mapping[str, Shape], source: str) -> Sequence[str]:
-    """The names of the layers, first to last."""
+    """Return the names of the layers, first to last.
+
+    Raises:
+        UnknownLayout: Several orders fit, or none.
+    """
     if len({re.sub(r"\d+", "0", layer) for layer in layers}) == 1:
         return sorted(layers, key=_numbers)
     orders = [] if len(layers) > _MOST else list(permutations(layers))
@@ -58,11 +72,11 @@ def _in_order(layers: Mapping[str, Shape], source: str) -> Sequence[str]:
 
 
 def _numbers(layer: str) -> list[tuple[int, str]]:
-    """Sorts as numbers do, of however many digits."""
+    """Return a sort key that compares the numbers in a layer's name by value."""
     return [(len(number), number) for number in re.findall(r"\d+", layer)]
 
 
 def _fit(shapes: Sequence[Shape], channels: int) -> bool:
-    """Whether n x c x f x f filters follow each other, from so many channels to as many."""
+    """Return whether (n, c, f, f) filters form a chain that starts and ends with ``channels``."""
     inner = all(before[0] == after[1] for before, after in pairwise(shapes))
     return inner and shapes[0][1] == shapes[-1][0] == channels

@@ -1,7 +1,7 @@
-"""The numeric arrays of a MATLAB file (version 5, which MATLAB calls v6 and v7).
+"""Read the numeric arrays of a MATLAB file (version 5, which MATLAB calls v6 and v7).
 
-scipy's reader is made for honest files: a damaged one can end the process. Here every length is
-compared with what is there before it is used. Format: "MAT-File Format", MathWorks.
+scipy's reader trusts its input: a damaged file can end the process. This reader checks every
+length against the available data before using it. Format: "MAT-File Format", MathWorks.
 """
 
 from __future__ import annotations
@@ -26,18 +26,26 @@ _TYPES = {
     12: "i8",
     13: "u8",
 }
+"""numpy's types by MATLAB's codes of numeric elements."""
 _MATRIX, _COMPRESSED = 14, 15
 _NUMERIC = range(6, 16)
-"""Array classes: double, single, and the integers."""
+"""Codes of the array classes double, single and the integers."""
 _COMPLEX = 0x0800
 _LARGEST = 2**28
-"""Bytes that a compressed array may grow to."""
+"""Largest size in bytes of a decompressed array."""
 
 
 def read_arrays(data: bytes) -> dict[str, NDArray[np.float64]]:
-    """Every real numeric array by its name; what is of another kind is left out.
+    """Return the real numeric arrays of a file by name, and skip those of other kinds.
 
-    Raises `ValueError`, with the reason, for what is no such file or is damaged.
+    Args:
+        data: Contents of the file.
+
+    Returns:
+        Arrays in MATLAB's shape, float64.
+
+    Raises:
+        ValueError: The file has another format or is damaged; the message says how.
     """
     if data.startswith(b"MATLAB 7.3"):
         raise ValueError("version 7.3; save it with -v7")
@@ -56,18 +64,18 @@ def read_arrays(data: bytes) -> dict[str, NDArray[np.float64]]:
 
 
 def _elements(data: bytes, order: str) -> Iterator[tuple[int, bytes]]:
-    """(type, content) of the elements that follow each other in ``data``."""
+    """Yield (type, content) of the consecutive elements in ``data``."""
     at = 0
     while at + 8 <= len(data):
         kind, length = struct.unpack(order + "II", data[at : at + 8])
-        if kind >> 16:  # a small element: its content is in the place of the length
+        if kind >> 16:  # a small element, whose content directly follows 4 bytes of header
             kind, length, start = kind & 0xFFFF, kind >> 16, at + 4
             if length > 4:
                 raise ValueError("a small element is too long")
             at += 8
         else:
             start = at + 8
-            # All but compressed elements end at a multiple of 8 bytes.
+            # All elements except compressed ones are padded to a multiple of 8 bytes.
             at = start + (length if kind == _COMPRESSED else -(-length // 8) * 8)
         if start + length > len(data):
             raise ValueError("it is cut off")
@@ -86,7 +94,7 @@ def _inflated(content: bytes) -> bytes:
 
 
 def _array(content: bytes, order: str) -> tuple[str, NDArray[np.float64]] | None:
-    """(name, array in MATLAB's shape) of a matrix element; ``None`` for text, cells and the like."""
+    """Return name and array of a matrix element, or ``None`` for text, cells and other classes."""
     parts = list(_elements(content, order))
     if len(parts) < 4 or len(parts[0][1]) != 8:
         return None

@@ -1,8 +1,9 @@
-"""A weights file (ONNX) to named tensors and card, with nothing but numpy.
+"""Read tensors and card from a weights file (ONNX) with numpy alone.
 
-A graph from a stranger can loop for ever, ask for terabytes and read other files. So nothing but srcnn's
-own graph is taken: every part of the file is compared with what the card's architecture says of it, and
-whatever else there is in it is refused. Format: onnx.proto3 and Protocol Buffers' encoding.
+An untrusted graph can loop forever, request terabytes or read other files. Therefore only
+srcnn's own graphs are accepted: every part of the file is compared with what the card's
+architecture prescribes, and anything else is rejected. Format: onnx.proto3 and the Protocol
+Buffers encoding.
 """
 
 from __future__ import annotations
@@ -24,12 +25,20 @@ from srcnn.weights.card import Card, card_in
 _OPSET = 17
 _INT64 = 7
 _KINDS = {np.float32: 1, np.uint8: 2}
-"""ONNX's numbers of the types of a weights file."""
+"""ONNX's codes of the data types in a weights file."""
 _Fields = dict[int, list[Any]]
 
 
 def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[Any]], Card]:
-    """Tensors and card of a weights file; `ModelError` if it is not one of ours, or they do not fit."""
+    """Return the tensors by name and the card of a weights file.
+
+    Args:
+        data: Contents of the file.
+        source: Name of the file, for error messages.
+
+    Raises:
+        ModelError: The file is not an srcnn weights file, or its parts do not fit together.
+    """
     try:
         if not data:
             raise ValueError("it is empty")
@@ -51,7 +60,7 @@ def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[Any]], Card]:
         AttributeError,
         IndexError,
         struct.error,
-    ) as error:  # numbers for bytes, and so on
+    ) as error:  # for example a number where bytes are expected
         raise ModelError(source, f"is no ONNX file of srcnn's ({error})") from None
     if len(tensors) != len(graph.get(5, [])):
         raise ModelError(source, "names a tensor twice")
@@ -62,12 +71,16 @@ def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[Any]], Card]:
 
 
 def read_card(data: bytes, source: str) -> Card:
-    """The card alone of what `from_onnx` reads."""
+    """Return only the card of a file that `from_onnx` reads.
+
+    Raises:
+        ModelError: See `from_onnx`.
+    """
     return from_onnx(data, source)[1]
 
 
 def _fields(data: bytes) -> _Fields:
-    """The values of a message by the number of their field: integers, floats, or bytes."""
+    """Return the values of a message by field number: integers, floats or bytes."""
     found: _Fields = {}
     for number, value in _encoded(data):
         found.setdefault(number, []).append(value)
@@ -90,12 +103,15 @@ def _encoded(data: bytes) -> Iterator[tuple[int, int | float | bytes]]:
         elif key & 7 == 5:
             yield key >> 3, struct.unpack("<f", data[at : at + 4])[0]
             at += 4
-        else:  # numbers of 64 bits, which srcnn writes nowhere
+        else:  # 64-bit numbers, which srcnn never writes
             raise ValueError(f"a field of kind {key & 7}")
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """(the integer that starts at ``at``, where it ends); negative ones are in two's complement."""
+    """Return the integer that starts at ``at``, and where it ends.
+
+    Negative integers are in two's complement.
+    """
     value = 0
     for shift in range(0, 70, 7):
         byte = data[at]
@@ -107,7 +123,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _integers(values: list[Any]) -> list[int]:
-    """A repeated field of integers, packed or one by one."""
+    """Return a repeated field of integers, packed or not."""
     out: list[int] = []
     for value in values:
         if isinstance(value, int):
@@ -129,7 +145,7 @@ def _text(fields: _Fields, number: int) -> str:
 
 def _node(data: bytes) -> Node:
     fields = _fields(data)
-    # Files of before 0.2.0 have no names of nodes.
+    # Files written before version 0.2.0 have no node names.
     if fields.keys() - {1, 2, 3, 4, 5} or fields.get(3, fields[2][:1]) != fields[2][:1]:
         raise ValueError("a node")
     attributes = dict(_attribute(entry) for entry in fields.get(5, []))
@@ -162,9 +178,9 @@ def _attribute(data: bytes) -> tuple[str, Attribute]:
 
 
 def _tensor(data: bytes, of_node: bool = False) -> tuple[str, NDArray[Any]]:
-    """(name, array); its numbers are there, and not in another file.
+    """Return name and array of a tensor, whose numbers must be in this file.
 
-    The type is what a weight of that name has, or int64 in a node.
+    The dtype is that of a weight with this name, or int64 in a node.
     """
     fields = _fields(data)
     name = _text(fields, 8)

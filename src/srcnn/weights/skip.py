@@ -1,9 +1,10 @@
-"""Weights whose output is what is to be added to the bicubic picture: a global skip outside of the file.
+"""Detect weights whose output is a residual, and add the skip connection that they lack.
 
-A state dict does not say whether its program adds the input to the output. It shows on a drawing of
-disks, whose truth is known: if the error of bicubic shrinks when the output is added, the skip is
-missing, and is put into the weights. y = x + g(x) is a plain stack again, with a filter more for each
-channel in every hidden layer: deltas carry x + 1, which ReLU passes, and the last layer takes 1 away.
+A state dict does not say whether its program adds the input to the output. A test drawing of
+disks shows it: if adding the network's output reduces the error of bicubic, the skip is missing
+and is added to the weights. y = x + g(x) is again a plain stack, with one more filter for each
+channel in every hidden layer: deltas carry x + 1, which ReLU passes, and the last layer
+subtracts the 1.
 """
 
 from __future__ import annotations
@@ -22,33 +23,38 @@ from srcnn.weights.store import SCALES
 
 Arrays = dict[str, NDArray[Any]]
 _SIDE = 96
-"""Side of the drawing, in pixels."""
+"""Side of the drawing in pixels."""
 _WORSE = 10.0
-"""Least squared error, in parts of bicubic's, of an output that is no picture."""
+"""An output whose squared error is at least this many times bicubic's is not an image."""
 _BETTER = 0.98
-"""Largest squared error, in parts of bicubic's, with which a sum of bicubic and output is better.
+"""Adding an output improves bicubic if it reduces the squared error below this fraction.
 
-The paper's networks less their input reach 0.52 to 0.67 at their scale, 200 untrained ones 0.998."""
+The paper's networks minus their input reach 0.52 to 0.67 at their own scale, 200 untrained ones
+0.998.
+"""
 _ALIKE = 0.3
-"""Least correlation of an output that resembles what bicubic lacks: 0.6 to 0.7, and below 0.13."""
+"""An output above this correlation with bicubic's residual is a residual in other units.
+
+Residual networks reach 0.6 to 0.7; others stay below 0.13.
+"""
 _SHIFT = 1.0
-"""What is added to the picture, so that ReLU passes what bicubic overshoots below 0."""
+"""Added to the image so that ReLU passes negative values, which bicubic can produce."""
 _log = logging.getLogger(__name__)
 
 
 def with_skip(tensors: Arrays, scale: int, source: str) -> Arrays:
-    """Return the weights of a network that gives pictures, of one that may lack its skip.
+    """Add the skip connection to weights that lack it, so that the network outputs images.
 
     Args:
         tensors: ``convK.weight`` and ``convK.bias`` of an SRCNN, float32.
-        scale: Scale that it is used for; it may have been trained for another one.
-        source: Name for the message, and for errors.
+        scale: Scale that the network is used for; it may have been trained for another one.
+        source: Name of the file, for the log message and errors.
 
     Returns:
-        ``tensors`` themselves, or those with the skip added.
+        ``tensors`` themselves, or new ones with the skip added.
 
     Raises:
-        ModelError: What it gives is to be added to bicubic, but is not in units of [0, 1].
+        ModelError: The output is a residual, but not in units of [0, 1].
     """
     alike = 0.0
     for each in dict.fromkeys((scale, *SCALES)):
@@ -69,7 +75,7 @@ def with_skip(tensors: Arrays, scale: int, source: str) -> Arrays:
 
 
 def _drawing(channels: int, scale: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return disks before each other as bicubic leaves them, and as they are.
+    """Return overlapping disks after bicubic down- and upsampling, and the original.
 
     Both are (channels, side, side) floats around [0, 1].
     """
@@ -85,7 +91,7 @@ def _drawing(channels: int, scale: int) -> tuple[NDArray[np.float64], NDArray[np
 
 
 def _run(tensors: Arrays, planes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what a network makes of (C, H, W) floats."""
+    """Return the network's output for (C, H, W) floats."""
     depth = len(tensors) // 2
     weights = [torch.tensor(tensors[f"conv{k}.weight"]) for k in range(1, depth + 1)]
     radius = sum(weight.shape[2] // 2 for weight in weights)

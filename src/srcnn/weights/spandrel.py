@@ -1,8 +1,8 @@
-"""Other people's networks, recognized by spandrel from their state dict. Extra ``spandrel``.
+"""Other people's networks, which spandrel recognizes by their state dict; extra ``spandrel``.
 
-spandrel (MIT) knows some forty published architectures and reads their sizes from the shapes of the
-tensors. Its own file readers are not used: files are read by `srcnn.weights.foreign`, which loads
-tensors only, so nothing in a file is run.
+spandrel (MIT) knows about forty published architectures and reads their sizes from the shapes
+of the tensors. `srcnn.weights.foreign` reads the files instead of spandrel; it loads only
+tensors, so nothing in a file is executed.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from srcnn._optional import need
 from srcnn.errors import MissingExtra, ModelError
 
 MOST = 2**27
-"""Largest number of weights of a network: ESRGAN has 2**24."""
+"""Largest number of weights of a network; ESRGAN has 2**24."""
 _LICENSES = ("license", "licence", "modelspec.license")
-"""Keys under which safetensors files state the license of their weights."""
+"""Metadata keys under which safetensors files state the license of their weights."""
 _importing = Lock()
 
 
@@ -30,12 +30,12 @@ def describe(state: Any, source: str) -> Any:
     """Return a state dict as spandrel's ``ImageModelDescriptor``, on the CPU, in float32.
 
     Args:
-        state: What `srcnn.weights.foreign.read_state` returned.
-        source: Name for errors.
+        state: The result of `srcnn.weights.foreign.read_state`.
+        source: Name of the file, for error messages.
 
     Raises:
         MissingExtra: spandrel is not installed.
-        ModelError: spandrel does not know the network, or it does not enlarge gray or RGB images.
+        ModelError: spandrel does not know the network, or it does not upscale gray or RGB images.
     """
     try:
         need("spandrel", source, "spandrel", "torch")
@@ -51,7 +51,7 @@ def describe(state: Any, source: str) -> Any:
     except spandrel.UnsupportedModelError:
         why = "is neither an SRCNN nor a network that spandrel knows"
         raise ModelError(source, why) from None
-    except Exception as error:  # whatever shapes that do not fit each other lead to
+    except Exception as error:  # shapes that do not fit can make spandrel raise any exception
         raise ModelError(source, f"cannot be opened by spandrel ({error})") from None
     name = found.architecture.name
     if not isinstance(found, spandrel.ImageModelDescriptor) or found.purpose != "SR":
@@ -65,7 +65,7 @@ def describe(state: Any, source: str) -> Any:
 
 
 def license_in(metadata: Mapping[str, str]) -> str:
-    """Return the license that a file's metadata states for its weights, or that it states none."""
+    """Return the license that a file's metadata states, or that it states none."""
     for key in _LICENSES:
         if key in metadata:
             return " ".join(str(metadata[key]).split())[:100]
@@ -73,7 +73,11 @@ def license_in(metadata: Mapping[str, str]) -> str:
 
 
 def _check_tensors(state: Any, source: str) -> None:
-    """Raise `ModelError` unless a state dict holds plain tensors, and not too many numbers."""
+    """Check that a state dict contains only plain tensors, and not too many numbers.
+
+    Raises:
+        ModelError: It does not.
+    """
     if not isinstance(state, Mapping):
         raise ModelError(source, "is no state dict")
     numbers = 0
@@ -93,16 +97,16 @@ def _check_tensors(state: Any, source: str) -> None:
 
 
 def import_spandrel() -> Any:
-    """Import spandrel, even where torchvision cannot be imported.
+    """Import spandrel, even if torchvision cannot be imported.
 
-    torchvision must be built for the very torch that is installed: a CUDA build of it fails beside
-    a CPU build of torch. spandrel takes three names from it, for two networks that are refused
-    here anyway (LaMa paints over holes, RestoreFormer restores faces), so stand-ins will do.
+    torchvision must match the installed torch exactly: a CUDA build fails beside a CPU build of
+    torch. spandrel needs only three names from it, for two networks that are rejected here anyway
+    (LaMa inpaints, RestoreFormer restores faces), so stand-ins suffice.
     """
     with _importing:
         try:
             import torchvision  # noqa: F401
-        except Exception:  # a failed registration of operators is a RuntimeError
+        except Exception:  # an ImportError, or a RuntimeError when operators cannot be registered
             with _stand_ins("torchvision", "transforms", "functional") as functional:
                 for name in ("InterpolationMode", "rotate", "normalize"):
                     setattr(functional, name, None)
@@ -114,7 +118,7 @@ def import_spandrel() -> Any:
 
 @contextmanager
 def _stand_ins(*path: str) -> Iterator[ModuleType]:
-    """Put empty modules at a dotted path for a while, and yield the innermost one."""
+    """Temporarily install empty modules at a dotted path, and yield the innermost one."""
     names = [".".join(path[: k + 1]) for k in range(len(path))]
     modules = {name: ModuleType(name) for name in names}
     before = {name: sys.modules.get(name) for name in names}

@@ -1,19 +1,19 @@
-"""A compact network as the three-channel SRVGGNetCompact that other tools load.
+"""Convert a compact network to the three-channel SRVGGNetCompact that other tools load.
 
-chaiNNer, ComfyUI and others read this published layout (Real-ESRGAN, appendix) through spandrel. It
-takes RGB and gives RGB, so color goes into the weights::
+chaiNNer, ComfyUI and others read this published layout (Real-ESRGAN, appendix) through
+spandrel. It maps RGB to RGB, so color conversion becomes part of the weights::
 
-    RGB --body.0--> C channels of luma's features | Cb | Cr      (RGB to YCbCr is in the weights)
+    RGB --body.0--> C channels of luma features   | Cb | Cr      (RGB to YCbCr is in the weights)
         --body.2, 4, ...-->  the luma network     | Cb | Cr      (one tap of 1; PReLU of slope 1)
         --last--> 3 s^2 planes + RGB in each --pixel shuffle--> (s h x s w)
 
-The network's luma step is added to R, G and B alike, as 255 / 219 of it, so luma is the network's
-own. The last layer also replaces the nearest-neighbor Cb and Cr of the anchor by bilinear ones,
-which is all that 3 x 3 taps can reach; srcnn itself has bicubic ones. A network of three channels
-needs no extra ones.
+The network's luma residual is added to R, G and B alike, times 255 / 219, so the luma of the
+result equals the network's own. The last layer also replaces the nearest-neighbor Cb and Cr of
+the anchor with bilinear ones, the best that 3 x 3 taps can do; srcnn itself uses bicubic ones.
+A network of three channels needs no extra channels.
 
-The layout pads every convolution with zeros, so within the receptive radius of the border (depth +
-2 low-resolution pixels) its output differs from srcnn's, which repeats the edge.
+The layout pads every convolution with zeros, so within the receptive radius of the border
+(depth + 2 low-resolution pixels) its output differs from srcnn's, which repeats the edge.
 """
 
 from __future__ import annotations
@@ -31,10 +31,14 @@ _Floats = NDArray[np.float64]
 
 
 def to_srvgg(tensors: Tensors, card: Card) -> dict[str, NDArray[np.float32]]:
-    """Return a network of the compact family as the state dict of an SRVGGNetCompact.
+    """Return a compact network as the state dict of an SRVGGNetCompact.
+
+    Args:
+        tensors: The network's weights by name.
+        card: Their card.
 
     Raises:
-        ModelError: The network is of another family.
+        ModelError: The network belongs to another family.
     """
     if card.architecture != "compact":
         why = f"is of the family {card.architecture}, and only compact networks have this layout"
@@ -61,12 +65,12 @@ def to_srvgg(tensors: Tensors, card: Card) -> dict[str, NDArray[np.float32]]:
 
 
 def _extra(card: Card) -> int:
-    """Return how many channels only pass through: Cb and Cr of a network of luma."""
+    """Return the number of channels that only pass through: Cb and Cr beside a luma network."""
     return 3 - card.channels
 
 
 def _first(weight: _Floats, bias: _Floats, card: Card) -> tuple[_Floats, _Floats]:
-    """Put RGB to the network's color space into the first layer, and take Cb and Cr along."""
+    """Merge RGB to the network's color space into the first layer, and add Cb and Cr."""
     matrix, black = linear("RGB", space_of(card.color))
     from_rgb = matrix[:, : card.channels]
     weight_rgb = np.einsum("ocij,rc->orij", weight, from_rgb)
@@ -77,7 +81,7 @@ def _first(weight: _Floats, bias: _Floats, card: Card) -> tuple[_Floats, _Floats
 
 
 def _hidden(weight: _Floats, bias: _Floats, card: Card) -> tuple[_Floats, _Floats]:
-    """Let the extra channels pass through a hidden layer."""
+    """Pass the extra channels through a hidden layer."""
     extra, width = _extra(card), len(bias)
     whole = np.zeros((width + extra, width + extra, 3, 3))
     whole[:width, :width] = weight
@@ -87,14 +91,14 @@ def _hidden(weight: _Floats, bias: _Floats, card: Card) -> tuple[_Floats, _Float
 
 
 def _last(weight: _Floats, bias: _Floats, card: Card) -> tuple[_Floats, _Floats]:
-    """Turn the step of each output pixel into one of R, G and B; make Cb and Cr bilinear."""
+    """Convert the residual of each output pixel to R, G and B, and make Cb and Cr bilinear."""
     scale, width = card.scale, weight.shape[1]
     to_rgb, _ = linear(space_of(card.color), "RGB")
     steps = weight.reshape(card.channels, scale**2, width, 3, 3)
     made = np.zeros((3, scale**2, width + _extra(card), 3, 3))
     made[:, :, :width] = np.einsum("cpwij,cr->rpwij", steps, to_rgb[: card.channels])
     smoother = _bilinear(scale)
-    smoother[:, 1, 1] -= 1  # in place of the nearest neighbor, which the anchor adds
+    smoother[:, 1, 1] -= 1  # subtract the nearest neighbor, which the anchor adds
     for c in range(_extra(card)):
         made[:, :, width + c] = np.einsum("r,pij->rpij", to_rgb[card.channels + c], smoother)
     biases = np.einsum("cp,cr->rp", bias.reshape(card.channels, -1), to_rgb[: card.channels])
@@ -102,7 +106,7 @@ def _last(weight: _Floats, bias: _Floats, card: Card) -> tuple[_Floats, _Floats]
 
 
 def _bilinear(scale: int) -> _Floats:
-    """scale^2 x 3 x 3: the taps of each pixel of the block that one pixel becomes, row by row."""
+    """Return bilinear taps, (scale^2, 3, 3): one row for each output pixel of an input pixel."""
     offsets = (np.arange(scale) + 0.5) / scale - 0.5
     line = np.stack([np.maximum(-offsets, 0), 1 - np.abs(offsets), np.maximum(offsets, 0)], axis=1)
     taps: _Floats = np.einsum("ik,jl->ijkl", line, line)

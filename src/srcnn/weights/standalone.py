@@ -1,16 +1,16 @@
-"""A picture's whole road as one ONNX graph, for programs that know nothing of srcnn.
+"""Build the whole pipeline as one ONNX graph, for programs that know nothing about srcnn.
 
 Needs the extra ``train``.
 
 ::
 
     RGB -> mirror by 2 pixels -> s^2 phases of 5 x 5 taps -> DepthToSpace = bicubic RGB
-    bicubic RGB, or RGB where the network is of the low-resolution grid
+    bicubic RGB, or RGB for a network on the low-resolution grid
         -> Y, YCbCr or RGB -> pad by the receptive radius, edge repeated -> network
-    bicubic RGB + the way back to RGB of what the network changed -> clamp
+    bicubic RGB + the network's change, converted to RGB -> clamp
 
-From Y that way is a step 255 / 219 as large in each of R, G and B: Cb and Cr stay bicubic. Colour and
-resize are both linear, so their order does not matter.
+A change of Y becomes the same change of R, G and B, times 255 / 219, so Cb and Cr stay bicubic.
+Color conversion and resizing are both linear, so their order does not matter.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ from srcnn.weights.fold import fold
 from srcnn.weights.graph import graph_file, protos
 
 _REACH = 2
-"""Bicubic taps of an output pixel lie within so many pixels of the one that it came from."""
+"""Largest distance, in input pixels, of a bicubic tap from the pixel that contains its output."""
 
 
 def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
-    """The bytes of the graph: N x 3 x H x W RGB in, N x 3 x sH x sW RGB out, float32 in [0, 1].
+    """Return the bytes of a graph from (N, 3, H, W) to (N, 3, s H, s W) RGB, float32 in [0, 1].
 
-    Every size from one pixel up; the output is clamped. The picture is not cut into tiles, so memory
-    grows with it.
+    The graph accepts every size from one pixel up and clamps its output. It does not process the
+    image in tiles, so memory grows with the image.
     """
     grid = grid_of(card)
-    # A network of the low-resolution grid is given the picture as it is, the others the bicubic one.
+    # A network on the low-resolution grid reads the image itself, others the bicubic one.
     given = "color" if grid.factor == 1 else "low_color"
     node = helper.make_node
     nodes = [
@@ -97,10 +97,10 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
 
 
 def _color_of_low(given: str, channels: int) -> list[onnx.NodeProto]:
-    """The network's channels of the low-resolution picture, where it is given that.
+    """Return nodes for the network's channels of the low-resolution image, if it reads that.
 
-    One channel is a sum, not a convolution: where a convolution made it, OpenCV 5.0 adds it to the
-    many channels of a compact network as if it had as many.
+    A single channel is a sum instead of a convolution: OpenCV 5.0 adds the result of a convolution
+    to the many channels of a compact network as if both had the same number.
     """
     if given == "color":
         return []
@@ -114,9 +114,9 @@ def _color_of_low(given: str, channels: int) -> list[onnx.NodeProto]:
 
 
 def _phases(scale: int) -> NDArray[np.float64]:
-    """scale^2 x 1 x 5 x 5: the taps of each pixel of the block that one pixel becomes, row by row.
+    """Return bicubic taps, (scale^2, 1, 5, 5): one row for each output pixel of an input pixel.
 
-    They are read off `imresize`: what it makes of unit impulses, far from any border.
+    They are measured with `imresize` as its response to unit impulses, far from any border.
     """
     middle, taps = 2 * _REACH, 2 * _REACH + 1
     impulses = np.eye(2 * middle + 1)
@@ -127,16 +127,16 @@ def _phases(scale: int) -> NDArray[np.float64]:
 
 
 def _mirror(source: str, output: str, axis: int) -> Iterator[onnx.NodeProto]:
-    """Nodes that mirror ``source`` along ``axis`` by `_REACH`, over and over where it is shorter.
+    """Yield nodes that mirror ``source`` along ``axis`` by `_REACH`, repeatedly if it is shorter.
 
-    Of a side of L pixels the index i is i mod 2L, then counted from the end where it is past L.
+    On a side of L pixels, index i becomes i mod 2L, counted from the end if that is L or more.
     """
 
     def step(operator: str, inputs: list[str], result: str) -> onnx.NodeProto:
         names = [name if name in shared else f"{name}_{axis}" for name in inputs]
         return helper.make_node(operator, names, [f"{result}_{axis}"])
 
-    # What both axes share; every other value carries the axis in its name.
+    # These values are shared by both axes; all others carry the axis in their name.
     shared = (source, f"axis_{axis}", "one", "two", "reach", "minus_reach")
     yield step("Shape", [source], "shape")
     yield step("Gather", ["shape", f"axis_{axis}"], "side")
@@ -146,6 +146,6 @@ def _mirror(source: str, output: str, axis: int) -> Iterator[onnx.NodeProto]:
     yield step("Mod", ["places", "period"], "wrapped")
     yield step("Sub", ["period", "one"], "last")
     yield step("Sub", ["last", "wrapped"], "from_end")
-    # Of the two the one inside the picture is the smaller.
+    # The smaller of the two indices is the one inside the image.
     yield step("Min", ["wrapped", "from_end"], "index")
     yield helper.make_node("Gather", [source, f"index_{axis}"], [output], axis=axis)

@@ -1,4 +1,4 @@
-"""Where weights files are found: the shipped ones by name, any other by its path."""
+"""Find weights files: shipped ones by name, others by path."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from srcnn.errors import ModelError, choices
 
 FILES = Path(__file__).parent / "files"
 DEFAULTS = ("fast", "srcnn-955", "srcnn-935", "srcnn-915")
-"""The default network is the first of these that is shipped for a scale."""
+"""Candidates for the default network; the first that is shipped for a scale is used."""
 
 PYTORCH = (".pth", ".pt", ".pth.tar")
+"""Suffixes of files written by `torch.save`."""
 SUFFIXES = (".onnx", ".safetensors", ".mat", *PYTORCH)
-"""Of the weights files that can be opened."""
+"""Suffixes of the weights files that can be opened."""
 
 SCALES = (2, 3, 4)
 """The scales that networks are trained for."""
 
 _LARGEST = 2**28
-"""Bytes of a weights file: a thousand times the paper's largest network."""
+"""Largest size of a weights file in bytes, a thousand times the paper's largest network."""
 _SHIPPED = re.compile(r"(?P<name>.+)-x(?P<scale>\d+)\.onnx")
 
 
 def shipped() -> dict[tuple[str, int], Path]:
-    """Every shipped weights file by (name, scale); a name may carry ``@tag``."""
+    """Return every shipped weights file by (name, scale); a name may contain ``@tag``."""
     found = {}
     for path in sorted(FILES.glob("*.onnx")):
         match = _SHIPPED.fullmatch(path.name)
@@ -35,7 +36,11 @@ def shipped() -> dict[tuple[str, int], Path]:
 
 
 def default(*scales: int) -> str:
-    """Return the name of the default network, which is shipped for all of these scales."""
+    """Return the name of the default network that is shipped for all ``scales``.
+
+    Raises:
+        ModelError: No network is shipped for all of them.
+    """
     files = shipped()
     for name in DEFAULTS:
         if all((name, scale) in files for scale in scales):
@@ -45,7 +50,16 @@ def default(*scales: int) -> str:
 
 
 def find(model: str, scale: int, others: Sequence[str] = ()) -> Path:
-    """The file of a shipped name or of a path; `ModelError` when there is none, which names ``others``, too."""
+    """Return the file of a shipped name or a path.
+
+    Args:
+        model: Name of a shipped model, or a weights file.
+        scale: Scale of the network.
+        others: More valid names, for the error message.
+
+    Raises:
+        ModelError: The file does not exist, or no such model is shipped for ``scale``.
+    """
     if is_file_name(model):
         path = Path(model)
         if not path.is_file():
@@ -62,10 +76,14 @@ def find(model: str, scale: int, others: Sequence[str] = ()) -> Path:
 
 
 def scales_of(model: str, others: Sequence[str] = ()) -> tuple[int, ...]:
-    """Return the scales that a shipped name has networks for.
+    """Return the scales for which a model is shipped, in ascending order.
+
+    Args:
+        model: Name of a shipped model.
+        others: More valid names, for the error message.
 
     Raises:
-        ModelError: There is none of that name; the error also names ``others``.
+        ModelError: No model has this name.
     """
     scales = tuple(sorted(scale for name, scale in shipped() if name == model))
     if not scales:
@@ -80,12 +98,16 @@ def _unknown(model: str, others: Sequence[str]) -> ModelError:
 
 
 def is_file_name(model: str) -> bool:
-    """Whether a model is given as a file rather than by its name."""
+    """Return whether a model is given as a file rather than by name."""
     return "/" in model or "\\" in model or model.endswith(SUFFIXES)
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a weights file; `ModelError` when it cannot be read, or is far too large for one."""
+    """Return the contents of a weights file.
+
+    Raises:
+        ModelError: The file cannot be read, or is far too large for a weights file.
+    """
     try:
         if path.stat().st_size > _LARGEST:
             raise ModelError(path, f"has over {_LARGEST} bytes; no SRCNN is that large")

@@ -1,1 +1,1 @@
-"""What happens to pictures before somebody enlarges them, step by step."""
+"""Degradations of images before upscaling, step by step."""

@@ -1,4 +1,4 @@
-"""Blur: a Gaussian with its own width along each of two axes, as lenses and motion leave it."""
+"""Blur by an anisotropic Gaussian, as caused by lenses and motion."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from srcnn.images.degradations.step import Planes
 
 _REACH = 4.0
-"""Standard deviations from the center at which the kernel ends."""
+"""Radius of the kernel in standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -19,15 +19,16 @@ class Blur:
     """Convolution with a Gaussian; borders are mirrored.
 
     Attributes:
-        sigmas: Standard deviations along the two axes of the Gaussian, in pixels; equal: isotropic.
-        angle: Degrees by which the first axis is turned from the horizontal toward the vertical.
+        sigmas: Standard deviations along the two axes of the Gaussian, in pixels. Equal values give
+            an isotropic Gaussian.
+        angle: Rotation of the first axis from the horizontal toward the vertical, in degrees.
     """
 
     sigmas: tuple[float, float]
     angle: float = 0.0
 
     def kernel(self) -> NDArray[np.float32]:
-        """Return the Gaussian at whole pixels, (2r + 1, 2r + 1), of sum 1."""
+        """Return the Gaussian sampled at whole pixels, (2r + 1, 2r + 1) float32 with sum 1."""
         r = max(1, math.ceil(_REACH * max(self.sigmas)))
         y, x = np.mgrid[-r : r + 1, -r : r + 1]
         cos, sin = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
@@ -40,19 +41,20 @@ class Blur:
 
     def __call__(self, planes: Planes, random: np.random.Generator) -> Planes:
         """See `Step`."""
-        from scipy import fft  # it takes a quarter of the time of NumPy's, but long to import
+        from scipy import fft  # four times faster than NumPy's, but slow to import
 
         kernel = self.kernel()
         r = len(kernel) // 2
         height, width = planes.shape[1:]
         padded = np.pad(planes, ((0, 0), (r, r), (r, r)), mode="symmetric")
         size = (height + 2 * r, width + 2 * r)
-        # Circular convolution: what wraps around lies outside the part that is kept.
+        # The wrapped-around part of this circular convolution is cropped.
         spectrum = fft.rfft2(padded) * fft.rfft2(kernel, size)
         blurred: Planes = fft.irfft2(spectrum, size)[:, 2 * r :, 2 * r :].astype(np.float32)
         return blurred
 
     def __str__(self) -> str:
+        """Return a short description."""
         first, second = self.sigmas
         if first == second:
             return f"blur {first:.2f}"

@@ -1,4 +1,4 @@
-"""Compression: the file that an image passes through."""
+"""Compression: encode an image to a lossy file and decode it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from srcnn.images.quantize import to_float, to_uint8
 
 @dataclass(frozen=True)
 class Jpeg:
-    """A JPEG file, by libjpeg's tables.
+    """A JPEG file with libjpeg's tables.
 
     Attributes:
         quality: 1 to 100.
-        subsampled: Whether the chroma is halved each way (4:2:0) or kept (4:4:4).
+        subsampled: Whether chroma has half the resolution (4:2:0) or the full one (4:4:4).
     """
 
     quality: int
     subsampled: bool = True
 
     def encode(self, pixels: NDArray[np.uint8]) -> bytes:
-        """Return the file of (h, w) gray or (h, w, 3) RGB pixels."""
+        """Encode (h, w) gray or (h, w, 3) RGB pixels."""
         file = io.BytesIO()
         subsampling = "4:2:0" if self.subsampled else "4:4:4"
         Image.fromarray(pixels).save(file, "jpeg", quality=self.quality, subsampling=subsampling)
@@ -37,12 +37,13 @@ class Jpeg:
         return _decoded(self.encode(to_pixels(planes)), len(planes))
 
     def __str__(self) -> str:
+        """Return a short description."""
         return f"JPEG {self.quality} {'4:2:0' if self.subsampled else '4:4:4'}"
 
 
 @dataclass(frozen=True)
 class Webp:
-    """A WebP file with loss; its chroma is always halved each way.
+    """A lossy WebP file, whose chroma always has half the resolution.
 
     Attributes:
         quality: 1 to 100.
@@ -51,7 +52,7 @@ class Webp:
     quality: int
 
     def encode(self, pixels: NDArray[np.uint8]) -> bytes:
-        """Return the file of (h, w) gray or (h, w, 3) RGB pixels."""
+        """Encode (h, w) gray or (h, w, 3) RGB pixels."""
         file = io.BytesIO()
         Image.fromarray(pixels).convert("RGB").save(file, "webp", quality=self.quality)
         return file.getvalue()
@@ -61,11 +62,12 @@ class Webp:
         return _decoded(self.encode(to_pixels(planes)), len(planes))
 
     def __str__(self) -> str:
+        """Return a short description."""
         return f"WebP {self.quality}"
 
 
 def to_pixels(planes: Planes) -> NDArray[np.uint8]:
-    """Return (h, w) gray or (h, w, 3) RGB pixels, clamped and rounded to 8 bits."""
+    """Return (h, w) gray or (h, w, 3) RGB pixels, clamped and rounded to uint8."""
     pixels = to_uint8(planes)
     return pixels[0] if len(pixels) == 1 else np.ascontiguousarray(np.moveaxis(pixels, 0, 2))
 

@@ -1,4 +1,4 @@
-"""Noise: of the sensor's electronics (Gaussian) and of light itself (Poisson)."""
+"""Noise of the sensor's electronics (Gaussian) and of light itself (Poisson)."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Noise:
     """Independent noise in every pixel. The result may leave [0, 1].
 
     Attributes:
-        distribution: ``Gaussian`` is the same everywhere. ``Poisson`` has a variance in proportion
-            to the value: photon noise.
-        level: Standard deviation in gray levels of 255, of Poisson noise that at a value of 1/2.
-        channels: ``RGB``: each channel has its own. ``luma``: R, G and B have the same. ``chroma``: what
-            is left of ``RGB`` when its luma is taken away. A gray picture has one kind.
+        distribution: ``Gaussian`` noise is the same everywhere; the variance of ``Poisson`` noise
+            (photon noise) is proportional to the value.
+        level: Standard deviation in gray levels of 255; for Poisson noise at a value of 1/2.
+        channels: ``RGB``: independent noise in each channel. ``luma``: the same noise in R, G and
+            B. ``chroma``: ``RGB`` noise minus its luma. Ignored for gray images.
     """
 
     distribution: Distribution
@@ -50,10 +50,11 @@ class Noise:
             return deviation * random.standard_normal(planes.shape, np.float32)
         if deviation == 0:
             return np.zeros_like(planes)
-        # N photons at a value of 1 have variance v / N at v: N = (1/2) / deviation^2.
+        # With N photons at a value of 1 the variance at v is v / N, so N = (1/2) / deviation^2.
         photons = 0.5 / float(deviation) ** 2
         expected = np.maximum(planes, 0) * photons
         return ((random.poisson(expected) - expected) / photons).astype(np.float32)
 
     def __str__(self) -> str:
+        """Return a short description."""
         return f"{self.distribution} noise {self.level:.1f} ({self.channels})"

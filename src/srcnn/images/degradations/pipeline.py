@@ -1,13 +1,14 @@
-"""A random pipeline of degradations: what pictures have been through that people want enlarged.
+"""A random pipeline of degradations that real low-quality images have undergone.
 
 ::
 
     blur | noise | reduction, in random order  -->  JPEG or WebP  -->  8 bits
-    reduction: resize to low-res,  or  resize --> JPEG --> resize to low-res
+    reduction: resize to low resolution,  or  resize --> JPEG --> resize to low resolution
 
-Each part but the reduction has a chance. Random order and several kernels are from Zhang, Liang,
-Van Gool, Timofte: "Designing a Practical Degradation Model for Deep Blind Image Super-Resolution",
-ICCV 2021; a second round of JPEG and resizing is from Wang, Xie, Dong, Shan: "Real-ESRGAN", ICCVW 2021.
+Every part except the reduction has a probability. Random order and several kernels follow Zhang,
+Liang, Van Gool, Timofte: "Designing a Practical Degradation Model for Deep Blind Image
+Super-Resolution", ICCV 2021; the second round of JPEG and resizing follows Wang, Xie, Dong, Shan:
+"Real-ESRGAN", ICCVW 2021.
 """
 
 from __future__ import annotations
@@ -29,32 +30,33 @@ from srcnn.images.kernels import KERNELS, KernelName
 from srcnn.images.quantize import to_float, to_uint8
 
 _ISOTROPIC = 0.5
-"""Chance that a blur is the same in all directions."""
+"""Probability that a blur is isotropic."""
 _ALIASED = 0.2
-"""Chance that a resize has no anti-aliasing."""
+"""Probability that a resize has no anti-aliasing."""
 _SUBSAMPLED = 0.75
-"""Chance that a JPEG file is 4:2:0, as most are; else it is 4:4:4."""
+"""Probability that a JPEG file is 4:2:0, like most files, rather than 4:4:4."""
 _NAMES: tuple[KernelName, ...] = tuple(KERNELS)
 
 Size = tuple[int, int]
+"""(height, width) in pixels."""
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """The chances and ranges from which `draw` draws.
+    """Probabilities and ranges of random degradations.
 
     Attributes:
-        clean: Part of the training patches that skip the pipeline: they are MATLAB's bicubic alone.
-            The others draw each of the following.
-        blur: Chance of a blur.
-        sigma: Least and largest standard deviation of it, in high-resolution pixels: after the
-            reduction it is less by ``scale`` in the pixels of that image.
-        noise: Chance of noise.
-        level: Least and largest standard deviation of it, in gray levels of 255.
-        twice: Chance that the reduction is a resize, a JPEG file, and another resize.
-        jpeg: Chance that the low-resolution image passes through a JPEG file at the end.
-        webp: Chance that it passes through a WebP file instead.
-        quality: Least and best quality of all these files.
+        clean: Fraction of the training patches that skip the pipeline and are only reduced by
+            MATLAB's bicubic. The other attributes apply to the rest.
+        blur: Probability of a blur.
+        sigma: Smallest and largest standard deviation of the blur in high-resolution pixels. A blur
+            after the reduction has 1 / ``scale`` of it in low-resolution pixels.
+        noise: Probability of noise.
+        level: Smallest and largest standard deviation of the noise in gray levels of 255.
+        twice: Probability that the reduction is a resize, a JPEG file, and another resize.
+        jpeg: Probability that the low-resolution image is finally saved as JPEG.
+        webp: Probability that it is saved as WebP instead.
+        quality: Lowest and highest quality of all these files.
     """
 
     clean: float = 0.5
@@ -68,12 +70,18 @@ class Pipeline:
     quality: tuple[int, int] = (25, 98)
 
     def draw(self, random: np.random.Generator, size: Size, scale: int) -> list[Step]:
-        """Draw the steps for an image of ``size`` = (height, width), multiples of ``scale``."""
+        """Draw random steps for an image.
+
+        Args:
+            random: Source of randomness.
+            size: (height, width), multiples of ``scale``.
+            scale: Scale of the reduction.
+        """
         parts = ["reduction"]
         parts += ["blur"] if random.random() < self.blur else []
         parts += ["noise"] if random.random() < self.noise else []
         steps: list[Step] = []
-        unit = 1.0  # high-resolution pixels in a pixel
+        unit = 1.0  # high-resolution pixels per current pixel
         for part in random.permutation(parts):
             if part == "reduction":
                 steps += self._reduction(random, size, scale)
@@ -96,18 +104,18 @@ class Pipeline:
         random: np.random.Generator,
         color: Color = "Y",
     ) -> NDArray[np.float32]:
-        """Draw steps and degrade an image by them.
+        """Degrade an image with random steps.
 
         Args:
             high: (H, W) luma or (H, W, 3) floats in [0, 1], sides multiples of ``scale``.
-            scale: Reduction, a whole number.
-            random: Source of chance.
-            color: Channels of ``high``, see `space_of`. Three are degraded as RGB; luma goes through
-                the steps as a gray picture does.
+            scale: Scale of the reduction, a whole number.
+            random: Source of randomness.
+            color: Color space of ``high``, see `space_of`. Three channels are degraded as RGB, luma
+                like a gray image.
 
         Returns:
-            (H / scale, W / scale), or with 3 channels, float32 in [0, 1]: 8-bit luma, or 8-bit RGB in
-            the space of ``color``.
+            (H / scale, W / scale), or with 3 channels, float32 in [0, 1]: 8-bit luma, or 8-bit RGB
+            in the space of ``color``.
         """
         steps = self.draw(random, (high.shape[0], high.shape[1]), scale)
         if high.ndim == 2:
@@ -149,7 +157,7 @@ class Pipeline:
         return int(random.integers(*self.quality, endpoint=True))
 
     def __str__(self) -> str:
-        """For the card."""
+        """Return a description for the card."""
         return (
             f"{self.clean:g} bicubic; else resized by {', '.join(KERNELS)} with chances of "
             f"blur {self.blur:g} (sigma {_span(self.sigma)}), "
@@ -160,7 +168,12 @@ class Pipeline:
 
 
 def apply(steps: Sequence[Step], planes: Planes, random: np.random.Generator) -> Planes:
-    """Degrade an image by steps, and round the result to 8 bits as a file holds it.
+    """Degrade an image by steps, and round the result to 8 bits like a file.
+
+    Args:
+        steps: The steps, first to last.
+        planes: (C, H, W) float32 around [0, 1].
+        random: Source of randomness.
 
     Returns:
         (C, h, w) float32 in [0, 1].
@@ -172,13 +185,14 @@ def apply(steps: Sequence[Step], planes: Planes, random: np.random.Generator) ->
 
 def _draw_resize(random: np.random.Generator, size: Size) -> Resize:
     kernel = _NAMES[random.integers(len(_NAMES))]
-    # A box without anti-aliasing picks one sample of several: at even scales it shifts the image.
+    # A box without anti-aliasing picks one of several samples, which shifts the image at even
+    # scales.
     antialias = random.random() >= _ALIASED or kernel == "box"
     return Resize(size, kernel, antialias)
 
 
 def _converted(planes: Planes, old: Color, new: Color) -> Planes:
-    """`convert` of planes: several times as fast, as each channel is one vector."""
+    """Apply `convert` to planes, several times faster because each channel is contiguous."""
     if old == new:
         return planes
     matrix, offset = linear(old, new)

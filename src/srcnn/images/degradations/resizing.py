@@ -1,4 +1,4 @@
-"""Resizing: how an image became as small as it is."""
+"""Resizing by interpolation with one of several kernels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Resize:
     Attributes:
         size: (height, width) of the result.
         kernel: Name of the kernel.
-        antialias: Whether the kernel is stretched where the image shrinks, see `Resampling`.
+        antialias: Whether the kernel is stretched when the image shrinks, see `Resampling`.
     """
 
     size: tuple[int, int]
@@ -35,6 +35,7 @@ class Resize:
         return resize_window(planes, rows, columns)
 
     def __str__(self) -> str:
+        """Return a short description."""
         height, width = self.size
         aliased = "" if self.antialias else ", aliased"
         return f"{self.kernel} to {width} x {height}{aliased}"
@@ -42,5 +43,5 @@ class Resize:
 
 @lru_cache(64)
 def _whole(old: int, new: int, kernel: KernelName, antialias: bool) -> Window:
-    """Return the matrix that resizes an axis."""
+    """Return the weights that resize a whole axis."""
     return window(old, new, 0, new, Resampling(KERNELS[kernel], antialias))

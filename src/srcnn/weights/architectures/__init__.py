@@ -1,1 +1,1 @@
-"""The families of networks, without torch: their tensors, shapes and graphs."""
+"""The families of networks without torch: their tensors, shapes and graphs."""

@@ -1,4 +1,4 @@
-"""What a family of networks says of itself without torch, so that files and engines need none."""
+"""The interface of a family of networks, without torch, because files and backends need none."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from srcnn.weights.card import Card
 MOST = 2**26
 """Largest number of weights in a layer, in the file or, for binary weights, in memory."""
 LARGEST_INPUT = 2.0
-"""Largest absolute value of an image in [0, 1] after bicubic interpolation, with a wide margin."""
+"""Largest absolute input value: an image in [0, 1] after bicubic interpolation, plus a margin."""
 _LARGEST_SUM = float(np.finfo(np.float32).max)
+"""Largest value that float32 can represent."""
 
 Attribute = int | float | str | list[int]
 
@@ -25,7 +26,13 @@ Attribute = int | float | str | list[int]
 class Node(NamedTuple):
     """A node of an ONNX graph.
 
-    Of a ``Constant`` the attribute, ``value`` or ``value_ints``, is a list of int64.
+    The attribute of a ``Constant``, ``value`` or ``value_ints``, is a list of int64.
+
+    Attributes:
+        operator: Name of the ONNX operator.
+        inputs: Names of the values that the node reads.
+        outputs: Names of the values that the node produces.
+        attributes: The operator's attributes by name.
     """
 
     operator: str
@@ -36,11 +43,11 @@ class Node(NamedTuple):
 
 @dataclass(frozen=True)
 class Description:
-    """What tensors alone tell of their network.
+    """What the tensors alone determine about their network.
 
     Attributes:
-        channels: Channels of the image that it takes and gives: 1 or 3.
-        fields: The fields of the `Card` that the tensors determine.
+        channels: Channels of the network's input and output: 1 or 3.
+        fields: Values of the `Card` fields that the tensors determine.
     """
 
     channels: int
@@ -48,51 +55,75 @@ class Description:
 
 
 class Architecture(Protocol):
-    """A family of networks. Adding one is this protocol, a row of `ARCHITECTURES` and a torch module.
+    """A family of networks.
 
-    The graph is the valid network: (N, C, h + 2r, w + 2r) in, (N, C, factor * h, factor * w) out,
-    r and factor those of `grid`. The caller pads and clamps.
+    To add a family, implement this protocol, add a row to `ARCHITECTURES` and write a torch module.
+    The graph is the network without padding: (N, C, h + 2r, w + 2r) to (N, C, factor * h,
+    factor * w), with r and factor from `grid`. The caller pads and clamps.
     """
 
     @property
     def name(self) -> str:
-        """Name on the card and in recipes."""
+        """Name of the family on cards and in recipes."""
         ...
 
     def describe(self, tensors: Tensors, source: str) -> Description:
         """Read the network's sizes from its tensors.
 
+        Args:
+            tensors: Arrays by name.
+            source: Name of their file, for error messages.
+
         Raises:
-            ModelError: The tensors do not fit each other, or are not finite; it names ``source``.
+            ModelError: The tensors do not fit together, or are not finite.
         """
         ...
 
     def grid(self, card: Card) -> Grid:
-        """Return how the network's output lies over its input."""
+        """Return the geometry of the network: its scale factor and receptive radius."""
         ...
 
     def parameters(self, card: Card) -> int:
-        """Count the weights, without biases, as the paper counts."""
+        """Return the number of weights without biases, counted as in the paper."""
         ...
 
     def nodes(self, tensors: Tensors, source: str, output: str) -> list[Node]:
-        """Return the valid network as nodes from the value ``source`` to the value ``output``."""
+        """Return the network without padding as ONNX nodes.
+
+        Args:
+            tensors: Arrays by name; they become the graph's initializers under the same names.
+            source: Name of the input value.
+            output: Name of the output value.
+        """
         ...
 
 
 def constant(name: str, values: list[int]) -> Node:
-    """Return a node that gives int64 ``values`` the name ``name``."""
+    """Return a ``Constant`` node that produces int64 ``values`` under ``name``."""
     return Node("Constant", [], [name], {"value": values})
 
 
 def check_finite(tensors: Tensors, source: str) -> None:
-    """Raise `ModelError`, naming ``source``, for a NaN or an infinity."""
+    """Check that tensors contain neither NaN nor infinity.
+
+    Raises:
+        ModelError: They do; the error names ``source``.
+    """
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
             raise ModelError(source, f"{name} holds NaN or infinity")
 
 
 def check_sum(largest: float, layer: str, source: str) -> None:
-    """Raise `ModelError` unless float32 holds a layer's ``largest`` possible sum."""
+    """Check that float32 can represent the largest possible sum of a layer.
+
+    Args:
+        largest: Upper bound on the absolute value of the layer's sums.
+        layer: Name of the layer.
+        source: Name of the file.
+
+    Raises:
+        ModelError: It cannot.
+    """
     if not largest <= _LARGEST_SUM:
         raise ModelError(source, f"{layer} has numbers so large that its sums overflow")

@@ -1,16 +1,17 @@
-"""The family ``compact``: a stack of 3x3 convolutions on the low-resolution grid.
+"""The ``compact`` family: a stack of 3x3 convolutions on the low-resolution grid.
 
 ::
 
     Y (h x w)  --conv, act-->  C channels  --(conv, act) x depth-->  C channels
                --conv-->  s^2 channels, + Y in each  --pixel shuffle-->  (s h x s w)
 
-Published as SRVGGNetCompact (Wang, Xie, Dong, Shan: Real-ESRGAN, ICCVW 2021, appendix). Every
-multiplication happens before the enlargement, so an output pixel costs 1 / s^2 of what it costs
-SRCNN. Adding Y to each of the s^2 channels adds the nearest-neighbor enlargement: the convolutions
-learn what it lacks. The activation is a leaky ReLU of slope `SLOPE`.
+Published as SRVGGNetCompact (Wang, Xie, Dong, Shan: Real-ESRGAN, ICCVW 2021, appendix). All
+convolutions run before the image is enlarged, so an output pixel needs 1 / s^2 of the
+multiplications that it would need on the enlarged grid. Adding Y to each of the s^2 channels
+adds the nearest-neighbor enlargement, so the convolutions learn the residual. The activation
+is a leaky ReLU with slope `SLOPE`.
 
-Tensors: ``conv1`` to ``conv(depth + 2)``, each with ``weight`` (n, c, 3, 3) and ``bias`` (n).
+Tensors: ``conv1`` to ``conv(depth + 2)``, each with ``weight`` (n, c, 3, 3) and ``bias`` (n,).
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ SLOPE = float(np.float32(0.1))
 
 
 class Compact:
-    """See the module's text. Sizes on the card: ``channels`` (C) and ``depth``."""
+    """The family; see the module's docstring. Sizes on the card: ``channels`` (C) and ``depth``."""
 
     name = "compact"
 
@@ -61,7 +62,14 @@ class Compact:
         return Description(channels, {"sizes": sizes, "scale": scale, "weights": "fp32"})
 
     def _check_shapes(self, tensors: Tensors, layers: int, source: str) -> tuple[int, int]:
-        """Return (channels of the image, C); raise `ModelError` where layers do not fit."""
+        """Check that the layers fit together.
+
+        Returns:
+            The number of channels of the image, and C.
+
+        Raises:
+            ModelError: A layer does not fit.
+        """
         first = tensors["conv1.weight"].shape
         if len(first) != 4 or first[1] not in (1, 3) or 0 in first:
             raise ModelError(source, f"conv1.weight has shape {first}")
@@ -77,11 +85,11 @@ class Compact:
         return channels, width
 
     def grid(self, card: Card) -> Grid:
-        """Return the low-resolution grid; each of the depth + 2 convolutions needs one pixel."""
+        """Return the low-resolution grid, whose radius is one pixel for each convolution."""
         return Grid(card.scale, card.sizes["depth"] + 2)
 
     def parameters(self, card: Card) -> int:
-        """Count the convolutions' weights."""
+        """Return the number of weights of the convolutions."""
         width, depth = card.sizes["channels"], card.sizes["depth"]
         return 9 * width * (card.channels * (1 + card.scale**2) + width * depth)
 
@@ -103,7 +111,11 @@ def _layers(tensors: Tensors) -> int:
 
 
 def _check_sums(tensors: Tensors, layers: int, source: str) -> None:
-    """Raise `ModelError` unless float32 holds every sum that an image can lead to."""
+    """Check that float32 can represent every sum that an image can produce.
+
+    Raises:
+        ModelError: It cannot.
+    """
     largest = LARGEST_INPUT
     for k in range(1, layers + 1):
         weight = np.abs(tensors[f"conv{k}.weight"].astype(np.float64))
@@ -113,7 +125,7 @@ def _check_sums(tensors: Tensors, layers: int, source: str) -> None:
 
 
 def _stack(source: str, layers: int) -> Iterator[Node]:
-    """Convolutions and activations, from the image to ``planes``."""
+    """Yield convolutions and activations, from the image to ``planes``."""
     current = source
     for k in range(1, layers + 1):
         result = f"sum{k}" if k < layers else "planes"
@@ -125,12 +137,12 @@ def _stack(source: str, layers: int) -> Iterator[Node]:
 
 
 def _nearest(source: str, radius: int, channels: int, scale: int) -> Iterator[Node]:
-    """The middle of the image, once for each of the s^2 output pixels of one of its own."""
+    """Yield nodes that repeat the image without its border for each of the s^2 output planes."""
     yield constant("middle.start", [radius, radius])
     yield constant("middle.stop", [-radius, -radius])
     yield constant("middle.axes", [2, 3])
     cut = [source, "middle.start", "middle.stop", "middle.axes"]
-    if channels == 1:  # broadcast over the planes
+    if channels == 1:  # the addition broadcasts it over the planes
         yield Node("Slice", cut, ["nearest"], {})
         return
     yield Node("Slice", cut, ["middle"], {})

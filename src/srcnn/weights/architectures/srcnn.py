@@ -1,15 +1,16 @@
-"""The network as named tensors and as the nodes of a graph: what fits, and what is computed.
+"""The SRCNN family: its named tensors, the checks of them, and its ONNX graph.
 
-The graph is the valid network: N x C x (H + 2r) x (W + 2r) in, N x C x H x W out, r the receptive
-radius; who calls it pads.
+The graph is the network without padding: (N, C, H + 2r, W + 2r) to (N, C, H, W), where r is the
+receptive radius. The caller pads.
 
-The last layer gives one channel, and engines compute channels by 8 or 16 at a time, so 7 or 15 of them
-would be thrown away: 2/3 of the time of 9-1-5. The graph makes a block of 4 x 4 pixels from each
-position instead, as 16 channels at a stride of 4: the same sums in the same order. Its larger filters
-are made of ``convK.weight`` by nodes that engines fold when they load the graph.
+The last layer has a single output channel, but ONNX Runtime computes 8 or 16 channels at a time
+and would discard the others, which costs 2/3 of the time of 9-1-5. Therefore the graph computes
+a block of 4 x 4 pixels at each position, as 16 channels with a stride of 4: the same sums in
+the same order. Nodes build its larger filters from ``convK.weight``; runtimes fold these nodes
+when they load the graph.
 
-Of a network of binary weights the same nodes follow others that make ``convK.weight`` of its bits, which
-are folded too, and the middle of the input is added to the last layer's sum.
+For binary weights, further nodes build ``convK.weight`` from the bits, which runtimes also
+fold, and the input without its border is added to the output of the last layer.
 """
 
 from __future__ import annotations
@@ -35,13 +36,13 @@ from srcnn.weights.binary import PARTS, Tensors, kind_of, side_of
 from srcnn.weights.card import Card
 
 BLOCK = 4
-"""Side of the block of pixels that the last layer makes at once."""
+"""Side, in pixels, of the block that the last layer computes at each position."""
 _FLOAT, _INT64 = 1, 7
-"""ONNX's numbers of these types."""
+"""ONNX's codes of these types."""
 
 
 class Srcnn:
-    """The paper's stack of convolutions, on the enlarged image; see the module's text."""
+    """The paper's stack of convolutions on the enlarged image; see the module's docstring."""
 
     name = "srcnn"
 
@@ -55,7 +56,7 @@ class Srcnn:
         return Grid(1, sum(f // 2 for f in card.f))
 
     def parameters(self, card: Card) -> int:
-        """Count the weights: 8,032 for 9-1-5 (section 4.3.1)."""
+        """Return the number of weights: 8,032 for 9-1-5 (section 4.3.1)."""
         widths = (card.channels, *card.n, card.channels)
         return sum(a * f * f * b for a, f, b in zip(widths[:-1], card.f, widths[1:], strict=True))
 
@@ -75,9 +76,17 @@ class Srcnn:
 
 
 def shape_of(tensors: Tensors, source: str) -> tuple[tuple[int, ...], tuple[int, ...], int]:
-    """(f, n, channels) read from the tensors; `ModelError` if they do not fit each other.
+    """Read the layer sizes from an SRCNN's tensors, and check them.
 
-    They are ``convK.weight`` and ``convK.bias``, or those of `srcnn.weights.binary`.
+    Args:
+        tensors: ``convK.weight`` and ``convK.bias``, or those of `srcnn.weights.binary`.
+        source: Name of their file, for error messages.
+
+    Returns:
+        Filter sizes f, filter numbers n of the hidden layers, and the number of image channels.
+
+    Raises:
+        ModelError: The tensors are not those of an SRCNN, or are not finite.
     """
     kind = kind_of(tensors)
     depth = len(tensors) // len(PARTS[kind])
@@ -105,7 +114,11 @@ def shape_of(tensors: Tensors, source: str) -> tuple[tuple[int, ...], tuple[int,
 
 
 def _check_bits(tensors: Tensors, depth: int, source: str) -> None:
-    """`ModelError` unless each layer has a factor for each filter, and bits of a number that tells f."""
+    """Check that each layer has a factor for each filter, and as many bits as an odd f needs.
+
+    Raises:
+        ModelError: A layer does not.
+    """
     for k in range(1, depth + 1):
         bits, alpha = tensors[f"conv{k}.bits"], tensors[f"conv{k}.alpha"]
         if bits.dtype != np.uint8 or bits.ndim != 1:
@@ -121,20 +134,24 @@ def _check_bits(tensors: Tensors, depth: int, source: str) -> None:
 
 
 def layer_shapes(tensors: Tensors) -> list[tuple[int, ...]]:
-    """n x c x f x f of each layer's weights; f is 0 where bits are of no odd f."""
+    """Return the weight shape (n, c, f, f) of each layer; f is 0 if no odd f fits the bits."""
     if kind_of(tensors) == "fp32":
         depth = len(tensors) // len(PARTS["fp32"])
         return [tensors[f"conv{k}.weight"].shape for k in range(1, depth + 1)]
     depth = len(tensors) // len(PARTS["binary"])
     sizes = [tensors[f"conv{k}.bits"].size for k in range(1, depth + 1)]
     outputs = [tensors[f"conv{k}.alpha"].size for k in range(1, depth + 1)]
-    inputs = [outputs[-1], *outputs[:-1]]  # the network gives as many channels as it is given
+    inputs = [outputs[-1], *outputs[:-1]]  # input and output have the same number of channels
     sides = [side_of(n * c, size) for n, c, size in zip(outputs, inputs, sizes, strict=True)]
     return list(zip(outputs, inputs, sides, sides, strict=True))
 
 
 def _check_sums(tensors: Tensors, shapes: list[tuple[int, ...]], source: str) -> None:
-    """`ModelError` unless float32 holds every sum that a picture can lead to: no NaN comes out."""
+    """Check that float32 can represent every sum that an image can produce, so that none is NaN.
+
+    Raises:
+        ModelError: It cannot.
+    """
     largest = LARGEST_INPUT
     for k, shape in enumerate(shapes, 1):
         if kind_of(tensors) == "binary":
@@ -154,14 +171,20 @@ def _layers(depth: int, output: str) -> Iterator[Node]:
 
 
 def _short(node: Node) -> Node:
-    """The same node in fewer bytes, which count where weights are bits: eight fewer for each number."""
+    """Return the same node in fewer bytes, eight fewer for each number.
+
+    The size matters where the weights themselves are only bits.
+    """
     if node.operator != "Constant":
         return node
     return node._replace(attributes={"value_ints": node.attributes["value"]})
 
 
 def _weights_of_bits(shapes: list[tuple[int, ...]]) -> Iterator[Node]:
-    """``convK.bits`` and ``convK.alpha`` to ``convK.weight``: each byte divided by 128, 64, ... 1."""
+    """Yield nodes from ``convK.bits`` and ``convK.alpha`` to ``convK.weight``.
+
+    They extract the bits by dividing each byte by 128, 64, ..., 1.
+    """
     yield constant("bits.powers", [128, 64, 32, 16, 8, 4, 2, 1])
     yield constant("bits.one", [1])
     yield constant("bits.two", [2])
@@ -193,7 +216,7 @@ def _weights_of_bits(shapes: list[tuple[int, ...]]) -> Iterator[Node]:
 
 
 def _add_middle(source: str, change: str, radius: int, output: str) -> Iterator[Node]:
-    """``output`` is ``change`` and the pixels of ``source`` that it is of."""
+    """Yield nodes that add ``source`` without its border to ``change``, giving ``output``."""
     yield constant("middle.start", [radius, radius])
     yield Node("Add", ["block.size", "middle.start"], ["middle.stop"], {})
     cut = [source, "middle.start", "middle.stop", "block.axes"]
@@ -202,7 +225,12 @@ def _add_middle(source: str, change: str, radius: int, output: str) -> Iterator[
 
 
 def hidden_layers(source: str, depth: int) -> Iterator[Node]:
-    """All but the last of ``depth`` layers: the value ``source`` to the feature maps ``F1``, ``F2``, ..."""
+    """Yield all layers but the last: ``source`` to the feature maps ``F1``, ``F2``, ...
+
+    Args:
+        source: Name of the input value.
+        depth: Number of layers of the network.
+    """
     current = source
     for k in range(1, depth):
         weight, bias = f"conv{k}.weight", f"conv{k}.bias"
@@ -212,7 +240,10 @@ def hidden_layers(source: str, depth: int) -> Iterator[Node]:
 
 
 def _whole_blocks(source: str, halo: int) -> Iterator[Node]:
-    """``source`` to ``block.input``: rows and columns added until the output's sides are whole blocks."""
+    """Yield nodes that pad ``source`` until the output consists of whole blocks.
+
+    Their result is the value ``block.input``.
+    """
     yield Node("Shape", [source], ["block.shape"], {"start": 2})
     yield constant("block.halo", [halo, halo])
     yield Node("Sub", ["block.shape", "block.halo"], ["block.size"], {})
@@ -225,11 +256,11 @@ def _whole_blocks(source: str, halo: int) -> Iterator[Node]:
 
 
 def _last_layer(current: str, k: int, output: str) -> Iterator[Node]:
-    """The feature maps ``current`` to ``output``: a block from each position, and back to pixels."""
+    """Yield nodes from the feature maps ``current`` to ``output``, block by block."""
     shifted = []
     for i in range(BLOCK):
         for j in range(BLOCK):
-            # The filter of the block's pixel (i, j) is the layer's, moved down by i and right by j.
+            # The filter of pixel (i, j) of a block is the layer's, shifted down by i, right by j.
             pads, name = f"shift{i}{j}", f"conv{k}.weight.{i}{j}"
             yield constant(pads, [0, 0, i, j, 0, 0, BLOCK - 1 - i, BLOCK - 1 - j])
             yield Node("Pad", [f"conv{k}.weight", pads], [name], {})

@@ -1,4 +1,4 @@
-"""The families of networks by name, and what a card says by way of its family."""
+"""The table of network families, and what a card tells through its family."""
 
 from __future__ import annotations
 
@@ -22,13 +22,18 @@ def _by_name(*architectures: Architecture) -> dict[str, Architecture]:
 
 
 ARCHITECTURES = _by_name(Srcnn(), Compact())
+"""The families by name."""
 
 
 def architecture_of(card: Card, source: str) -> Architecture:
     """Return the family of a card.
 
+    Args:
+        card: The card.
+        source: Name of the weights file, for the error message.
+
     Raises:
-        ModelError: It is unknown here; the error names ``source``.
+        ModelError: The family is unknown.
     """
     if card.architecture not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
@@ -38,34 +43,48 @@ def architecture_of(card: Card, source: str) -> Architecture:
 
 
 def grid_of(card: Card) -> Grid:
-    """Return how the output of a card's network lies over its input."""
+    """Return the geometry of a card's network: its scale factor and receptive radius."""
     return architecture_of(card, card.name).grid(card)
 
 
 def parameters_of(card: Card) -> int:
-    """Return how many weights a card's network has, without biases, as the paper counts."""
+    """Return the number of weights of a card's network without biases, counted as in the paper."""
     return architecture_of(card, card.name).parameters(card)
 
 
 def nodes_of(card: Card, tensors: Tensors, source: str, output: str) -> list[Node]:
-    """Return a card's network as nodes from the value ``source`` to the value ``output``."""
+    """Return a card's network as ONNX nodes; see `Architecture.nodes`."""
     return architecture_of(card, card.name).nodes(tensors, source, output)
 
 
 def check_fit(tensors: Tensors, card: Card, source: str) -> None:
-    """Raise `ModelError` unless the tensors are those of the network that the card describes."""
+    """Check that tensors are those of the network that the card describes.
+
+    Raises:
+        ModelError: They are not.
+    """
     found = architecture_of(card, source).describe(tensors, source)
     if found.channels != card.channels or with_fields(card, found) != card:
         raise ModelError(source, "has a card that does not fit its weights")
 
 
 def card_for(name: str, scale: int, tensors: Tensors, source: str) -> Card:
-    """Make the card of a file without one, whose tensors are SRCNN's."""
+    """Return a new card for a file without one, which contains an SRCNN's tensors.
+
+    Args:
+        name: Name of the network.
+        scale: Its scale.
+        tensors: Arrays by name.
+        source: Name of the file, for error messages.
+
+    Raises:
+        ModelError: The tensors are not those of an SRCNN.
+    """
     found = ARCHITECTURES["srcnn"].describe(tensors, source)
     color: Color = "Y" if found.channels == 1 else "RGB"
     return with_fields(Card(name, scale, color=color), found)
 
 
 def with_fields(card: Card, found: Description) -> Card:
-    """Return ``card`` with the fields that tensors determine."""
+    """Return ``card`` with the fields that its tensors determine."""
     return replace(card, **found.fields)  # type: ignore[arg-type]
