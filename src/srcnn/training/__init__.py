@@ -1,1 +1,1 @@
-"""Training's road: recipe -> loop -> state -> weights. Needs the extra ``train``."""
+"""Training: recipe, data, loop, checkpoints and weights. Needs the extra ``train``."""

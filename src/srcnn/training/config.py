@@ -1,4 +1,4 @@
-"""A recipe: everything that decides a training run, validated once, all mistakes reported together."""
+"""The recipe of a training run: all settings, validated together."""
 
 from __future__ import annotations
 
@@ -21,141 +21,134 @@ from srcnn.weights.architectures.table import ARCHITECTURES
 from srcnn.weights.card import SRCNN, Card
 
 _VALIDATE_EVERY = 500
-"""Most steps between two validations of a recipe that does not say."""
+"""Largest number of steps between two validations when the recipe does not set it."""
 
 
 class Recipe(BaseModel):
-    """One training run. The defaults are the modern recipe; the paper's is an option of each part."""
+    """Settings of one training run. Each part also offers the paper's choice."""
 
     model_config = STRICT
 
     name: Annotated[str, Field(pattern=r"^\w[\w.+@-]*$")]
-    """Name of the weights: ``srcnn-915``, with ``@tag`` for another training of the same network."""
+    """Name of the weights: ``srcnn-915``, or ``srcnn-915@tag`` for another training of it."""
     scale: Annotated[int, Field(ge=2, le=8)]
     color: Color = "Y"
-    """What the network works on: luma alone, or three channels at once (the paper's section 4.5)."""
+    """Channels that the network processes: luma, or three at once (paper, section 4.5)."""
     architecture: str = SRCNN
-    """Family of the network: ``srcnn``, sized by ``f`` and ``n``, or ``compact``, sized by ``channels``
-    and ``depth``."""
+    """Network family: ``srcnn``, sized by ``f`` and ``n``, or ``compact``, by ``channels``,
+    ``depth``."""
     f: tuple[Positive, ...] = ()
-    """Of ``srcnn``: filter sizes f1, f2, ...; 9-1-5 unless given."""
+    """Filter sizes f1, f2, ... of ``srcnn``. The default is 9-1-5."""
     n: tuple[Positive, ...] = ()
-    """Of ``srcnn``: filter numbers n1, n2, ... of the hidden layers; 64, 32 unless given."""
+    """Filter counts n1, n2, ... of the hidden layers of ``srcnn``. The default is 64, 32."""
     channels: Annotated[Positive, Field(le=1024)] | None = None
-    """Of ``compact``: channels of every hidden layer."""
+    """Channels of every hidden layer of ``compact``."""
     depth: Annotated[Positive, Field(le=128)] | None = None
-    """Of ``compact``: hidden convolutions, between the first and the last."""
+    """Number of hidden convolutions of ``compact``, between the first and the last layer."""
     data: tuple[str, ...] = ()
-    """Folders of HR pictures: paths, or names under the data root.
-
-    Low-resolution files that lie beside them in a layout of the field (DIV2K_train_HR with
-    DIV2K_train_LR_bicubic/X3, docs/protocols.md) are used, unless ``degradation`` says otherwise."""
+    """Folders of high-resolution images: paths, or names under the data root. Low-resolution files
+    beside them in a standard layout (docs/protocols.md) are used unless ``degradation`` is set."""
     pairs: tuple[PairKeys, ...] = ()
-    """Folders of HR pictures with low-resolution files of one's own, beside ``data`` or in its place.
-
-    For a single pair ``hr`` and ``lr`` can stand in the recipe itself, where a folder is no learning rate."""
+    """Folders of high-resolution images with their own low-resolution files, besides ``data`` or
+    instead of it. A single pair can be written as ``hr`` and ``lr`` at the top level; an ``lr``
+    that is a folder is not taken for a learning rate."""
     held_back: Annotated[int, Field(ge=0)] = 8
-    """Pictures of ``data`` that are not trained on: validation selects the weights on them."""
+    """Number of images of ``data`` that are held back: validation on them selects the weights."""
     start: str | None = None
     """Weights to start from: a shipped ``name:scale`` such as ``srcnn-915:3``, or a weights file.
-
-    Of ``compact``, weights for another scale, color or depth will do: the layers that fit are taken, and of
-    luma for YCbCr all of them."""
+    For ``compact``, weights of another scale, color or depth also work: the layers that fit are
+    copied, and from a luma network to a YCbCr one all of them."""
     form: Literal["residual", "plain", "binary"] = "residual"
-    """``residual``: y = x + g(x - 1/2), folded into the plain network (`srcnn.models.residual`).
-
-    Of ``compact``: an identity skip around every hidden convolution, folded likewise
-    (`srcnn.models.compact`).
-
-    ``binary``: of ``srcnn``, weights of one bit each (`srcnn.models.binary`), by Adam at 5e-3, the last layer at 0.03 of
-    that, unless the recipe says otherwise."""
+    """Form that is trained. ``residual``: y = x + g(x - 1/2), folded into the plain network
+    (`srcnn.models.residual`); for ``compact``, an identity skip around every hidden convolution,
+    also folded (`srcnn.models.compact`). ``plain``: the network as it is written. ``binary``:
+    one-bit weights, for ``srcnn`` only (`srcnn.models.binary`), by default trained by Adam at
+    5e-3, the last layer at 0.03 times that rate."""
     init: Literal["he", "paper"] = "he"
     steps: Positive
     free_steps: Annotated[int, Field(ge=0)] = 0
-    """The last so many of ``steps``, in which the folded network trains on: all its weights, those of the
-    picture's own path too. Of ``form: residual``."""
+    """Number of the last ``steps`` that train the folded network, with all its weights free, those
+    of the identity path included. Needs ``form: residual``."""
     batch: Positive = 32
     patch: Positive = 40
-    """Side of a patch in output pixels."""
+    """Side of a patch, in output pixels."""
     sub_images: Positive | None = None
-    """The paper's way: patches cut beforehand every so many pixels, each seen once an epoch, as it is.
-
-    Without it patches lie anywhere, flipped and turned by chance."""
+    """Stride of the paper's sub-images, in output pixels: patches are cut on this grid beforehand,
+    and each is seen once per epoch, unchanged. If unset, patches are random crops, flips and
+    rotations."""
     shrink: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
-    """Factors by which every training picture enters once more, reduced: finer detail to learn from."""
+    """Factors, below 1, by which additional reduced copies of the images are made: finer detail."""
     stretched: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """The part of the patches stretched from Y's range to that of gray pictures."""
+    """Fraction of the patches that are stretched from the range of Y to that of gray images."""
     hue: Annotated[float, Field(ge=0, le=180)] = 0.0
-    """In colour: degrees by which the colours of a patch turn at most, either way; luma stays."""
+    """Largest hue rotation of a color patch, in degrees either way. Luma does not change."""
     brightness: Annotated[float, Field(ge=1)] = 1.0
-    """In colour: a patch becomes at most so many times brighter, or darker."""
+    """Largest factor by which a color patch is made brighter or darker."""
     degradation: DegradationKeys = DegradationKeys()
-    """How low-resolution pictures are made. Chance is drawn for each patch in ``pipeline``; in the other
-    keys once for each picture in memory, and anew for each visit to a streamed one."""
+    """How low-resolution images are made. ``pipeline`` draws random values for each patch. The
+    other keys draw them once per image held in memory, and at every visit to a streamed image."""
     megapixels: Annotated[int, Field(ge=0)] = 512
-    """Size of the data, in millions of pixels, up to which every picture is kept decoded (5 bytes each).
-
-    A pixel of three channels counts three times. Larger sets, and those of over 2,000 pictures, are streamed
-    (not as ``sub_images``): worker processes decode 32 pictures for every 16 steps. A streamed set is drawn
-    from by picture, one in memory by area."""
+    """Largest data set, in millions of pixels, that is kept decoded in memory (5 bytes per pixel).
+    A pixel of three channels counts as three. Larger sets, and those of more than 2,000 images,
+    are streamed (not with ``sub_images``): worker processes decode 32 images for every 16 steps.
+    A streamed set is sampled by image, one in memory by area."""
     loss: Literal["mse", "euclidean", "l1", "charbonnier", "ssim"] = "mse"
-    """``mse`` is the paper's, ``euclidean`` the form its rates belong to; see `srcnn.training.losses`."""
+    """Loss function. ``mse`` is the paper's; ``euclidean`` is the form to which the paper's
+    learning rates belong. See `srcnn.training.losses`."""
     channel_weights: tuple[NotNegative, NotNegative, NotNegative] | None = None
-    """In colour: how much the loss of each channel counts, and its error in ``balanced``, ``candidates``
-    and the validation; without it all alike.
-
-    The paper's "Y pre-train" is 1, 0, 0, and then a run without it that starts from these weights."""
+    """Weights of the color channels in the loss, ``balanced``, ``candidates`` and validation; equal
+    by default. The paper's "Y pre-train" is a run with 1, 0, 0, and one without weights that
+    starts from it."""
     balanced: bool = False
-    """Squared errors count relative to bicubic's in the same picture.
-
-    What is judged is a mean of dB, so of relative errors; a plain mean is one of the busiest pictures."""
+    """Whether squared errors are divided by bicubic's on the same image. The score is a mean of
+    decibels, so of relative errors; a plain mean is dominated by the images with the most
+    detail."""
     candidates: Positive = 1
-    """Of so many random patches the one in which bicubic errs most is learned from.
-
-    Photographs are smooth in most places, and there is little to learn there."""
+    """Number of random patches of which the one with the largest bicubic error is used. Most areas
+    of a photograph are smooth and teach the network little."""
     optimizer: Literal["soap", "adam", "sgd"] = "soap"
     """SOAP (`srcnn.training.soap`) needs a third of Adam's steps here; SGD is the paper's."""
     lr: Rate = 6e-3
-    """About 6e-3 for SOAP, 2e-3 for Adam."""
+    """Learning rate: about 6e-3 for SOAP and 2e-3 for Adam."""
     free_lr: Rate = 1e-3
-    """Of ``free_steps``, with a warm-up and a cosine of their own."""
+    """Learning rate of ``free_steps``, which have their own warm-up and cosine schedule."""
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
-    """Of SGD."""
+    """Momentum of SGD."""
     layer_lr: tuple[Rate, ...] | None = None
-    """Factors on ``lr`` by layer; the paper's are 1, 1, 0.1."""
+    """Factors on ``lr``, one per layer. The paper uses 1, 1, 0.1."""
     bias_lr: Rate = 1.0
-    """Factor on the rate of the biases; 0.1 in the authors' network definition."""
+    """Factor on the learning rate of the biases. The authors' network definition uses 0.1."""
     schedule: Literal["cosine", "constant", "step"] = "cosine"
     milestones: tuple[Positive, ...] = ()
-    """Of ``step``: the steps at which the rate is multiplied by ``gamma``."""
+    """Steps at which ``schedule: step`` multiplies the rate by ``gamma``."""
     gamma: Annotated[float, Field(gt=0, le=1)] = 0.1
     restarts: tuple[Positive, ...] = ()
-    """Steps at which the cosine begins anew, each time at half the rate before."""
+    """Steps at which the cosine schedule restarts, each time at half the previous rate."""
     warmup: Annotated[int, Field(ge=0)] = 100
-    """Steps over which the rate rises from 0; without it the first steps of Adam undo the init."""
+    """Steps over which the rate rises from 0. Without them Adam's first steps destroy the init."""
     ema: Annotated[float, Field(ge=0, lt=1)] = 0.999
-    """Decay of the moving average of the weights that is judged and kept; 0 for none."""
+    """Decay of the moving average of the weights, which is validated and saved. 0 disables it."""
     clip: Annotated[float, Field(ge=0)] = 0.5
-    """Largest norm of a gradient; 0 for no limit."""
+    """Largest gradient norm. 0 disables clipping."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    """``auto``: bf16 autocast where a short measurement shows it to be clearly faster.
-
-    Two runs are equal in one precision; a recipe that has to repeat itself names it."""
+    """``auto`` uses bf16 autocast where a short measurement shows that it is clearly faster. Only
+    runs of the same precision are reproducible, so set it in a recipe that must be."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     validate_every: Positive | None = None
-    """Steps between two validations; without it a tenth of ``steps``, 500 at most. A run of fewer steps
-    validates ten times, too. After each validation, and every two minutes, the state is saved."""
+    """Steps between two validations. The default is a tenth of ``steps``, at most 500; a run
+    shorter than this value validates ten times. A checkpoint is saved after each one and every
+    two minutes."""
     snapshots: bool = False
-    """The weights of every validation are kept, so that a run's course can be judged when it is over."""
+    """Whether the weights of every validation are kept, to be evaluated after the run."""
     scores: tuple[str, ...] = ()
-    """Data sets for the final card: judged once, when training is over."""
+    """Data sets on which the final weights are scored, once, for the model card."""
     licence: str = ""
-    """Of the training pictures, for the card."""
+    """License of the training images, for the model card."""
 
     @model_validator(mode="before")
     @classmethod
     def _defaults(cls, values: Any) -> Any:
-        """Fill in what depends on the architecture and, for signs, on the form (docs/binary.md)."""
+        """Fill in defaults that depend on the architecture or on binary weights: docs/binary.md."""
         if not isinstance(values, dict):
             return values
         values = dict(with_pair(values))
@@ -245,13 +238,13 @@ class Recipe(BaseModel):
 
     @property
     def sizes(self) -> dict[str, int]:
-        """The sizes of a family other than SRCNN, as on its card."""
+        """Sizes of a family other than SRCNN, as its card lists them."""
         given = {"channels": self.channels, "depth": self.depth}
         return {key: value for key, value in given.items() if value is not None}
 
     @property
     def card(self) -> Card:
-        """What is known of the weights before training."""
+        """Card of the weights, as far as it is known before training."""
         return Card(
             self.name,
             self.scale,
@@ -265,19 +258,19 @@ class Recipe(BaseModel):
 
     @property
     def folded_at(self) -> int:
-        """The step, counted from 0, from which on the network is plain."""
+        """Step, counted from 0, from which the folded network is trained."""
         return self.steps - self.free_steps
 
     @property
     def interval(self) -> int:
-        """Steps between two validations."""
+        """Number of steps between two validations."""
         tenth = max(1, self.steps // 10)
         if self.validate_every is None:
             return min(_VALIDATE_EVERY, tenth)
         return tenth if self.steps < self.validate_every else self.validate_every
 
     def absolute(self, root: Path | None) -> Recipe:
-        """With paths that mean the same from any folder; what lies under the data root stays a name."""
+        """Return the recipe with absolute paths. Names under the data root stay names."""
 
         def path(name: str) -> str:
             folder = locate(name, root)
@@ -291,9 +284,10 @@ class Recipe(BaseModel):
         return self.model_copy(update=changes)
 
     def to_yaml(self) -> str:
+        """Return the recipe as YAML, with every key."""
         return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False)
 
 
 def schema() -> str:
-    """The JSON schema of a recipe, for editors."""
+    """Return the JSON schema of a recipe, for editors."""
     return json.dumps(Recipe.model_json_schema(), indent=1) + "\n"

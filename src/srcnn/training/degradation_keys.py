@@ -1,4 +1,4 @@
-"""The keys of a recipe that say how low-resolution pictures are made."""
+"""The recipe keys that define how low-resolution images are made."""
 
 from __future__ import annotations
 
@@ -14,28 +14,33 @@ Level = Annotated[float, Field(ge=0, le=100)]
 
 
 class PipelineKeys(BaseModel):
-    """Chances and ranges of a pipeline that every patch draws from, see `srcnn.images.degradations`."""
+    """Probabilities and ranges of a random degradation pipeline, drawn for every patch.
+
+    See `srcnn.images.degradations`.
+    """
 
     model_config = STRICT
 
     clean: Chance = Pipeline.clean
-    """Part of the patches that are MATLAB's bicubic alone; the others draw each of the following."""
+    """Fraction of the patches that are only reduced by MATLAB's bicubic. The others draw each step
+    below."""
     blur: Chance = Pipeline.blur
-    """Chance of a Gaussian blur, isotropic or not, before or after the resize."""
+    """Probability of a Gaussian blur, isotropic or anisotropic, before or after the resize."""
     sigma: tuple[Sigma, Sigma] = Pipeline.sigma
-    """Least and largest standard deviation of the blur, in HR pixels, before and after the resize."""
+    """Smallest and largest standard deviation of the blur, in HR pixels, before and after the
+    resize."""
     noise: Chance = Pipeline.noise
-    """Chance of Gaussian or Poisson noise, in RGB, luma or chroma, before or after the resize."""
+    """Probability of Gaussian or Poisson noise in RGB, luma or chroma, before or after resizing."""
     level: tuple[Level, Level] = Pipeline.level
-    """Least and largest standard deviation of the noise, in gray levels of 255."""
+    """Smallest and largest standard deviation of the noise, in gray levels of 255."""
     twice: Chance = Pipeline.twice
-    """Chance that the picture is resized twice, with a JPEG file in between."""
+    """Probability that the image is resized twice, with JPEG compression in between."""
     jpeg: Chance = Pipeline.jpeg
-    """Chance that the low-resolution picture passes through a JPEG file at the end."""
+    """Probability that the low-resolution image is JPEG-compressed at the end."""
     webp: Chance = Pipeline.webp
-    """Chance that it passes through a WebP file instead."""
+    """Probability that it is WebP-compressed instead."""
     quality: tuple[Quality, Quality] = Pipeline.quality
-    """Least and best quality of all these files."""
+    """Lowest and highest quality of all these files."""
 
     @model_validator(mode="after")
     def _fits(self) -> PipelineKeys:
@@ -46,20 +51,20 @@ class PipelineKeys(BaseModel):
 
 
 class DegradationKeys(BaseModel):
-    """How the low-res picture is made; with no key by MATLAB's bicubic and nothing else."""
+    """How low-resolution images are made. Without any key, by MATLAB's bicubic alone."""
 
     model_config = STRICT
 
     blur: Rate | None = None
-    """The paper's other way: a Gaussian of this standard deviation, in HR pixels, then sub-sampling.
-
-    Others took 1.6 at x3."""
+    """Standard deviation, in HR pixels, of a Gaussian blur that is followed by subsampling: the
+    paper's alternative to bicubic. Other work uses 1.6 at x3."""
     noise: tuple[NotNegative, NotNegative] | None = None
-    """Least and largest standard deviation of Gaussian noise on the low-res picture, in grey levels."""
+    """Smallest and largest standard deviation of Gaussian noise on the low-resolution image, in
+    gray levels."""
     jpeg: tuple[Quality, Quality] | None = None
-    """Least and best quality of a JPEG file that the low-res picture passes through."""
+    """Lowest and highest quality of JPEG compression applied to the low-resolution image."""
     pipeline: PipelineKeys | None = None
-    """A random pipeline in place of all these; ``{}`` has the usual chances."""
+    """Random pipeline that replaces all keys above. ``{}`` uses the default probabilities."""
 
     @model_validator(mode="after")
     def _fits(self) -> DegradationKeys:
@@ -71,7 +76,11 @@ class DegradationKeys(BaseModel):
 
 
 def _check_ranges(**ranges: tuple[float, float] | None) -> None:
-    """Raise `ValueError` for a range that falls."""
+    """Check that both ends of each range are in ascending order.
+
+    Raises:
+        ValueError: If the first end of a range exceeds the second.
+    """
     for name, ends in ranges.items():
         if ends is not None and ends[0] > ends[1]:
             raise ValueError(f"{name} is a range: its ends rise")

@@ -1,4 +1,4 @@
-"""Which device and which precision a run uses, and how many processes share it."""
+"""The device and precision of a run, and the number of processes that share it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,18 @@ from srcnn.errors import UsageError
 
 
 def make_fabric(device: str, precision: str) -> tuple[Fabric, str]:
-    """(Fabric for ``device``, the precision it trains in: fp32 or bf16). Precision may be ``auto``."""
+    """Return the Fabric for a device and the precision that it trains in.
+
+    Args:
+        device: ``auto``, ``cpu`` or ``cuda``.
+        precision: ``auto``, ``fp32`` or ``bf16``.
+
+    Returns:
+        The Fabric, already launched if there are several processes, and ``fp32`` or ``bf16``.
+
+    Raises:
+        UsageError: If the device is unknown or not available.
+    """
     if device not in ("auto", "cpu", "cuda"):
         raise UsageError(f"device '{device}'", "is not known", "use auto, cpu or cuda")
     if device == "auto":
@@ -26,10 +37,10 @@ def make_fabric(device: str, precision: str) -> tuple[Fabric, str]:
         raise UsageError("device 'cuda'", "torch sees no GPU", "use cpu")
     world = int(os.environ.get("WORLD_SIZE", 1))  # torchrun's
     if precision == "auto":
-        # Processes that share cores would not measure the same, and they have to agree.
+        # Processes that share cores measure different speeds, but need the same precision.
         bf16 = device == "cuda" or (world == 1 and _bf16_is_faster())
         precision = "bf16" if bf16 else "fp32"
-    # It tells of the precision on stderr, also of a run that is to be quiet.
+    # Fabric logs the precision to stderr even when the run should be quiet.
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
     here = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
     fabric = Fabric(
@@ -41,17 +52,18 @@ def make_fabric(device: str, precision: str) -> tuple[Fabric, str]:
     )
     if world > 1:
         fabric.launch()
-        # Left to the interpreter's end, gloo's threads can abort a process that is done.
+        # At interpreter shutdown gloo's threads can abort a process that has already finished.
         atexit.register(torch.distributed.destroy_process_group)
     _keep_freed_memory()
     return fabric, precision
 
 
 def _keep_freed_memory() -> None:
-    """Have the process use freed memory again instead of giving it back.
+    """Make the process reuse freed memory instead of returning it to the kernel.
 
-    glibc returns every block of some megabytes to the kernel, which hands it out again page by page,
-    zeroed: with the maps of a batch, a quarter of a step of 9-1-5. Other allocators stay as they are.
+    By default glibc returns every block of several megabytes, and the kernel zeroes it page by page
+    when it is requested again. For the feature maps of a batch that takes a quarter of a 9-1-5
+    step. Other allocators are left as they are.
     """
     trim_threshold, mmap_threshold = -1, -3  # of glibc's malloc.h
     with suppress(AttributeError, OSError, TypeError):
@@ -61,14 +73,15 @@ def _keep_freed_memory() -> None:
 
 
 def is_first_process() -> bool:
-    """Whether this process is the only one of its run, or the one of them that writes and speaks."""
+    """Return whether this process is rank 0 (or the only one), which writes files and logs."""
     return os.environ.get("RANK", "0") == "0"
 
 
 def _bf16_is_faster() -> bool:
-    """Whether a training step of a 5x5 convolution gains a third from bf16 on this CPU.
+    """Return whether bf16 speeds up a training step of a 5x5 convolution by a third on this CPU.
 
-    Some CPUs run bf16 at twice the speed of fp32 and some, with the same instruction flags, at half.
+    Some CPUs run bf16 twice as fast as fp32, and others with the same instruction flags half as
+    fast.
     """
     layer = nn.Conv2d(64, 32, 5)
     layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)

@@ -1,4 +1,4 @@
-"""How fast a run is now, and so when it will end."""
+"""Estimates of the current training speed and of the time left."""
 
 from __future__ import annotations
 
@@ -7,15 +7,25 @@ from collections import deque
 
 _RECENT = 50
 _OUTLIERS = 25
-"""One step in so many may be a pause (a stopped process, a machine that slept) and does not count."""
+"""One step in this many is ignored as an outlier, such as a stopped process or a machine that
+slept."""
 _COLD = 3
-"""The first steps wake threads and choose kernels; they say nothing of the others."""
+"""Number of first steps that are ignored, because they start threads and select kernels."""
 
 
 class Pace:
-    """Call `step` after every step, and `judged` and `saved` after what else took time."""
+    """Measures the time per step and per validation.
+
+    Call `step` after every step, and `judged` and `saved` after a validation and a checkpoint.
+    """
 
     def __init__(self, steps: int, validate_every: int) -> None:
+        """Start timing.
+
+        Args:
+            steps: Number of steps of the run.
+            validate_every: Number of steps between two validations.
+        """
         self._steps, self._validate_every = steps, validate_every
         self._recent: deque[float] = deque(maxlen=_RECENT)
         self._cold = _COLD
@@ -23,7 +33,7 @@ class Pace:
         self._mark = self._saved = time.monotonic()
 
     def step(self) -> None:
-        """A step is over."""
+        """Record the end of a step."""
         now = time.monotonic()
         if self._cold and self._recent:
             self._cold -= 1
@@ -32,27 +42,30 @@ class Pace:
         self._mark = now
 
     def judged(self) -> None:
-        """A validation is over."""
+        """Record the end of a validation."""
         now = time.monotonic()
         self._validation, self._mark = now - self._mark, now
 
     def saved(self) -> None:
-        """The state is saved."""
+        """Record that a checkpoint was saved."""
         self._mark = self._saved = time.monotonic()
 
     @property
     def unsaved(self) -> float:
-        """The seconds since the state was saved last."""
+        """Seconds since the last checkpoint."""
         return time.monotonic() - self._saved
 
     @property
     def seconds_per_step(self) -> float:
-        """The mean of the last steps, without pauses."""
+        """Mean time of the recent steps, without outliers."""
         usual = sorted(self._recent)[: len(self._recent) - len(self._recent) // _OUTLIERS]
         return sum(usual) / len(usual)
 
     def seconds_left(self, done: int) -> float | None:
-        """At the pace of the last steps and of the last validation; None before it is known."""
+        """Return the seconds left after ``done`` steps, or None before a speed is known.
+
+        The estimate is based on the recent steps and the last validation.
+        """
         if self._cold:
             return None
         validations = -(-self._steps // self._validate_every) - done // self._validate_every

@@ -1,4 +1,4 @@
-"""TensorBoard's event files, beside the log and from the same numbers."""
+"""TensorBoard event files, written beside the log from the same numbers."""
 
 from __future__ import annotations
 
@@ -12,25 +12,32 @@ from tensorboardX.summary import scalar
 from srcnn.images.files import writing
 
 _TAGS = {"psnr": "psnr/network", "bicubic": "psnr/bicubic"}
-"""Tags of one group are drawn beside each other."""
+"""TensorBoard tags. Tags of the same group are drawn next to each other."""
 
 
 class Events:
-    """One event file in ``folder``; what is written is in it when the call returns.
+    """Writes one event file. Each event is on disk when `write` returns.
 
-    tensorboardX's SummaryWriter would hand events to a thread of its own, which a kill cuts off.
+    tensorboardX's SummaryWriter would hand events to its own thread, which loses them if the
+    process is killed.
     """
 
     def __init__(self, folder: Path, first: int) -> None:
-        """``first``: the first step that may come; TensorBoard drops later ones of earlier files."""
+        """Open a new event file in ``folder``.
+
+        Args:
+            folder: Folder of the file; created if needed.
+            first: First step that may be written. TensorBoard drops this step and later ones of
+                older files.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        # In the name there are seconds already, which are too coarse to tell two runs apart.
+        # The writer puts only whole seconds into the name, which cannot tell two runs apart.
         self._writer = EventsWriter(str(folder / "events"), f".{time.time_ns()}")
         self._write(Event(step=first, session_log=SessionLog(status=SessionLog.START)))
 
     def write(self, step: int, values: dict[str, float]) -> None:
-        """Each value under its name at ``step``."""
+        """Write each value under its name at ``step``."""
         for name, value in values.items():
             self._write(Event(step=step, summary=scalar(_TAGS.get(name, name), value)))
 
@@ -41,4 +48,5 @@ class Events:
             self._writer.flush()
 
     def close(self) -> None:
+        """Close the file."""
         self._writer.close()

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM while training: the step is finished and its state saved, then the run ends."""
+"""SIGINT and SIGTERM during training: finish the step, save a checkpoint, then end the run."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stop:
-    """Inside the block the first signal is only noted; a second one ends a single process as ever.
+    """Context manager that records the first signal; a second one ends a single process at once.
 
-    Of several processes none ends before the first one has saved: torchrun itself sends a second signal
-    a moment after the first, and one to all others when one has ended.
+    With several processes, none of them ends before rank 0 has saved: torchrun sends a second
+    signal shortly after the first, and one to all other processes as soon as one has ended.
     """
 
     def __init__(self, fabric: Fabric) -> None:
+        """Take the Fabric whose processes stop together."""
         self._fabric = fabric
         self._noted: int | None = None
 
@@ -51,19 +52,19 @@ class Stop:
             self._end()
 
     def wanted(self) -> bool:
-        """Whether to end after this step; all processes of a run hear the same answer."""
+        """Return whether to end after this step. All processes of a run get the same answer."""
         fabric = self._fabric
         if fabric.world_size > 1:
-            # A signal reaches the processes at different steps, and none may wait for one that left.
+            # A signal reaches the processes at different steps; none may wait for one that ended.
             noted = torch.tensor(float(self._noted or 0), device=fabric.device)
             heard = int(fabric.all_reduce(noted, reduce_op="max").item())  # type: ignore[union-attr]
-            # One that came while they asked each other is heard at the next step, by all of them.
+            # A signal that arrives during the reduction is seen by all of them at the next step.
             self._noted = heard or self._noted
             return heard != 0
         return self._noted is not None
 
     def leave(self) -> NoReturn:
-        """Do what the signal would have done without us; end the run in any case."""
+        """Raise the recorded signal again with its original handler, and end the run."""
         self._fabric.barrier()
         self._end()
 

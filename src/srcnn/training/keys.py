@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-Positive = Annotated[int, Field(ge=1, strict=True)]  # true is no number
+Positive = Annotated[int, Field(ge=1, strict=True)]  # strict, or YAML's true would be 1
 Rate = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Quality = Annotated[int, Field(ge=1, le=100)]
 Chance = Annotated[float, Field(ge=0, le=1)]
 
 STRICT = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
-"""Every table of keys refuses what it does not know."""
+"""Configuration of every model of a recipe: unknown keys and non-finite numbers are errors."""

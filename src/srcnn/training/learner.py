@@ -1,4 +1,4 @@
-"""A network that learns: its optimizer, and the average of its weights that is kept."""
+"""A network in training, with its optimizer and the moving average of its weights."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from srcnn.training.state import TrainState
 
 
 class Learner:
-    """A network on the device of ``fabric``, its moving average, and its optimizer."""
+    """A network on the device of ``fabric``, its moving average and its optimizer."""
 
     def __init__(self, recipe: Recipe, model: TorchNetwork, fabric: Fabric) -> None:
+        """Move the network to the device, copy it for the average, and make the optimizer."""
         self.model = model
         self._recipe, self._fabric = recipe, fabric
         self._average = copy.deepcopy(model).requires_grad_(False)
@@ -31,11 +32,11 @@ class Learner:
 
     @property
     def kept(self) -> TorchNetwork:
-        """The network that is validated and written: the average, where there is one."""
+        """Network that is validated and saved: the moving average, if there is one."""
         return self._average if self._recipe.ema else self.model
 
     def step(self, step: int, batch: Sequence[Tensor]) -> float:
-        """Learn from this process's `share` of a batch and return its loss. Steps count from 0."""
+        """Take one step, counted from 0, on this process's `share` of a batch; return the loss."""
         lr = learning_rate(self._recipe, step)
         for group in self._optimizer.param_groups:
             group["lr"] = lr * group["factor"]
@@ -45,22 +46,22 @@ class Learner:
         return loss
 
     def is_finite(self) -> bool:
-        """Return whether all weights are numbers."""
+        """Return whether all weights are finite."""
         return all(bool(weight.isfinite().all()) for weight in self.model.parameters())
 
     def folded(self) -> Learner:
-        """Return a learner that goes on with what this one keeps, folded; itself if that is plain."""
+        """Return a learner that continues with `kept` folded, or itself if that is plain."""
         plain = self.kept.fold()
         return self if plain is self.kept else Learner(self._recipe, plain, self._fabric)
 
     def save_to(self, state: TrainState) -> None:
-        """Put the network, the average and the optimizer into ``state``."""
+        """Write the network, the average and the optimizer into ``state``."""
         state.model = self.model.state_dict()
         state.average = self._average.state_dict()
         state.optimizer = self._optimizer.state_dict()
 
     def load_from(self, state: TrainState) -> None:
-        """Go on from ``state``."""
+        """Restore the network, the average and the optimizer from ``state``."""
         self.model.load_state_dict(state.model)
         self._average.load_state_dict(state.average)
         self._optimizer.load_state_dict(state.optimizer)
@@ -72,11 +73,12 @@ def update(
     """Take one optimizer step.
 
     Args:
-        recipe: Names the loss.
+        recipe: Names the loss, the channel weights and the largest gradient norm.
         fabric: Runs the backward pass.
         wrapped: The network, as ``fabric`` set it up.
-        optimizer: Its optimizer, likewise.
-        batch: Input and truth, (N, C, H, W) float32 around [0, 1], and the weight of each sample, (N,).
+        optimizer: Its optimizer, as ``fabric`` set it up.
+        batch: Input and truth, (N, C, H, W) float32 around [0, 1], and the weight of each sample,
+            (N,).
 
     Returns:
         The loss before the step, a scalar.
@@ -88,14 +90,14 @@ def update(
     optimizer.zero_grad()
     fabric.backward(loss)
     if recipe.clip:
-        # Where it is no number the loss will tell.
+        # A norm that is not finite shows in the loss, which the caller checks.
         fabric.clip_gradients(wrapped, optimizer, max_norm=recipe.clip, error_if_nonfinite=False)
     optimizer.step()
     return loss
 
 
 def share(batch: Batch, fabric: Fabric) -> list[Tensor]:
-    """Return this process's part of a batch, on its device; all parts have the same size."""
+    """Return this process's part of a batch, on its device. All parts have the same size."""
     return [
         torch.from_numpy(part[fabric.global_rank :: fabric.world_size]).to(fabric.device)
         for part in batch

@@ -1,4 +1,4 @@
-"""The loop: one for every recipe. Devices, precision and several processes are Lightning Fabric's."""
+"""The training loop. Lightning Fabric handles devices, precision and several processes."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from srcnn.training.session import Hooks, Session, Tensors
 from srcnn.training.state import TrainState, save_state
 
 SAVE_EVERY = 120.0
-"""Seconds of work that a kill may cost at most, however far apart the validations are."""
+"""Largest amount of work, in seconds, that a killed run loses, however rare validations are."""
 
 
 def train(
     session: Session, hooks: Hooks, model: TorchNetwork, sampler: Sampler, state: TrainState
 ) -> Tensors:
-    """Train ``model`` on the batches of ``sampler``, from ``state`` on.
+    """Train ``model`` on the batches of ``sampler``, starting from ``state``.
 
-    Only rank 0 validates, writes files and logs. On SIGINT or SIGTERM the loop finishes the step, saves
-    a checkpoint, prints the session's ``resume_hint`` and raises the signal again.
+    Only rank 0 validates, writes files and logs. On SIGINT or SIGTERM the loop finishes the step,
+    saves a checkpoint, prints the session's ``resume_hint`` and raises the signal again.
 
     Args:
         session: The run.
         hooks: Validation, and what is done with validated weights.
         model: The network, in the form in which it is trained.
-        sampler: Gives the batch of every step.
-        state: Where the run begins; it is brought up to date at each checkpoint.
+        sampler: Returns the batch of every step.
+        state: State in which the run begins; updated at each checkpoint.
 
     Returns:
-        The weights with the best validation PSNR; on other ranks than 0 an empty dict.
+        The weights with the best validation PSNR. Ranks other than 0 return an empty dict.
 
     Raises:
-        SrcnnError: If the loss or the weights stop being numbers.
+        SrcnnError: If the loss or the weights are no longer finite.
     """
     recipe, fabric, log = session.recipe, session.fabric, session.log
     learner = Learner(recipe, model, fabric)
@@ -48,7 +48,7 @@ def train(
     pace = Pace(recipe.steps, recipe.interval)
     if session.is_first:
         log.begin(state.step)
-        hooks.validate(learner.kept.tensors())  # to see that it works, and how long it takes
+        hooks.validate(learner.kept.tensors())  # checks that it works, and times it
         pace.judged()
     with Stop(fabric) as stop:
         for step in range(state.step, recipe.steps):
@@ -64,7 +64,7 @@ def train(
             validates = done % recipe.interval == 0 or done == recipe.steps
             stopped = stop.wanted()
             if session.is_first and (validates or stopped or pace.unsaved > SAVE_EVERY):
-                _check(learner.is_finite(), done)  # or the last good state would be lost
+                _check(learner.is_finite(), done)  # or it would replace a good checkpoint
                 if validates:
                     _validate(session, hooks, learner.kept.tensors(), state, pace, done)
                 state.step, state.seconds = done, state.seconds + pace.unsaved
@@ -83,10 +83,10 @@ def train(
 def _validate(
     session: Session, hooks: Hooks, tensors: Tensors, state: TrainState, pace: Pace, done: int
 ) -> None:
-    """Score the weights after ``done`` steps, keep them if they are the best, and log all figures."""
+    """Score the weights after ``done`` steps, keep them if they are best, and log the scores."""
     loss, seconds = state.losses / state.counted, state.seconds + pace.unsaved
     psnr = hooks.validate(tensors)
-    # Written so that NaN, which is what no held-back pictures give, keeps the latest weights.
+    # Without held-back images PSNR is NaN; this form of the test then keeps the latest weights.
     best = not psnr <= state.best_psnr
     if best:
         state.best_psnr = psnr
@@ -111,12 +111,12 @@ def _validate(
 
 
 def _check(finite: bool, step: int) -> None:
-    """Raise `SrcnnError` if training left the finite numbers at ``step``."""
+    """Raise `SrcnnError` unless loss and weights are ``finite`` at ``step``."""
     if not finite:
         why = f"diverged at step {step}: weights or loss are no numbers"
         raise SrcnnError("training", why, "lower lr")
 
 
 def _number(value: float) -> float | None:
-    """Return what JSON can hold."""
+    """Return ``value``, or None if JSON cannot represent it."""
     return value if math.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""What is made small: functions of (output, truth), N x C x H x W around [0, 1], to N x C losses."""
+"""Loss functions of (output, truth), each (N, C, H, W) around [0, 1]; they return (N, C)."""
 
 from __future__ import annotations
 
@@ -13,34 +13,37 @@ from srcnn.metrics.ssim import K1, K2, SIGMA, WINDOW
 Loss = Callable[[Tensor, Tensor], Tensor]
 
 _EPSILON = 1e-3
-"""Charbonnier's, a quarter of a grey level: below it the loss is quadratic."""
+"""Epsilon of the Charbonnier loss, a quarter of a gray level. Below it the loss is quadratic."""
 
 
 def mse(y: Tensor, truth: Tensor) -> Tensor:
-    """The paper's loss (eq. 4)."""
+    """Return the mean squared error, the paper's loss (eq. 4)."""
     return (y - truth).square().mean(dim=(2, 3))
 
 
 def euclidean(y: Tensor, truth: Tensor) -> Tensor:
-    """Half of the sum of squares over a sample, which the mean over its channels gives.
+    """Return half the sum of squares, scaled so that the mean over channels is that of a sample.
 
-    It is Caffe's, with which the paper's rates were chosen.
+    This is Caffe's Euclidean loss, for which the paper's learning rates were chosen.
     """
     return (y - truth).square().sum(dim=(2, 3)) * (y.shape[1] / 2)
 
 
 def l1(y: Tensor, truth: Tensor) -> Tensor:
-    """Mean absolute error."""
+    """Return the mean absolute error."""
     return (y - truth).abs().mean(dim=(2, 3))
 
 
 def charbonnier(y: Tensor, truth: Tensor) -> Tensor:
-    """sqrt(d^2 + eps^2), a smooth L1 (Charbonnier, Blanc-Feraud, Aubert, Barlaud: ICIP 1994)."""
+    """Return the mean of sqrt(d^2 + eps^2), a smooth L1 loss.
+
+    Source: Charbonnier, Blanc-Feraud, Aubert and Barlaud, ICIP 1994.
+    """
     return ((y - truth).square() + _EPSILON**2).sqrt().mean(dim=(2, 3))
 
 
 def ssim(y: Tensor, truth: Tensor) -> Tensor:
-    """1 - SSIM, as `srcnn.metrics.ssim` has it for floats, that it can be differentiated."""
+    """Return 1 - SSIM in a differentiable form that equals `srcnn.metrics.ssim` on floats."""
     channels = y.shape[1]
     at = torch.arange(WINDOW, device=y.device) - WINDOW // 2
     kernel = torch.exp(-at.square() / (2 * SIGMA**2))
@@ -53,7 +56,7 @@ def ssim(y: Tensor, truth: Tensor) -> Tensor:
             functional.conv2d(x, down, groups=channels), across, groups=channels
         )
 
-    # In fp32 the differences of squares below would lose half of their digits without the shift.
+    # Without the shift, the differences of squares below would lose half of their digits in fp32.
     shift = truth.mean(dim=(2, 3), keepdim=True)
     mx, my = smooth(y - shift), smooth(truth - shift)
     vx = smooth((y - shift).square()) - mx * mx
@@ -66,7 +69,15 @@ def ssim(y: Tensor, truth: Tensor) -> Tensor:
 
 
 def over_channels(losses: Tensor, weights: Sequence[float] | None) -> Tensor:
-    """N x C losses to N: their mean over the channels, which count by ``weights``, or all alike."""
+    """Average losses over the channels.
+
+    Args:
+        losses: (N, C).
+        weights: Weight of each channel, or None for equal weights.
+
+    Returns:
+        The weighted mean of each sample, (N,).
+    """
     if weights is None:
         return losses.mean(dim=1)
     shares = losses.new_tensor(weights)

@@ -1,4 +1,4 @@
-"""What moves the weights: the optimiser, its rate at every step, and the average that is kept."""
+"""The optimizer, its learning rate at every step, and the moving average of the weights."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from srcnn.training.soap import Soap
 
 
 def make_optimizer(recipe: Recipe, model: TorchNetwork) -> torch.optim.Optimizer:
-    """SOAP, Adam, or SGD with momentum; each layer's weights and biases have their factors on the rate."""
+    """Return SOAP, Adam or SGD with momentum.
+
+    Each layer's weights and biases have their own factor on the learning rate.
+    """
     factors = recipe.layer_lr or (1.0,) * len(model.layers)
     groups = [
         {"params": [parameter], "factor": factor * share}
@@ -28,9 +31,10 @@ def make_optimizer(recipe: Recipe, model: TorchNetwork) -> torch.optim.Optimizer
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:
-    """The rate of a step, counted from 0: after the warm-up constant, in steps, or half a cosine to 0.
+    """Return the learning rate of a step, counted from 0.
 
-    Free steps have a warm-up and a cosine of their own.
+    After the warm-up the rate is constant, falls in steps, or follows half a cosine to 0. Free
+    steps have their own warm-up and cosine.
     """
     if step >= recipe.folded_at:
         since, length = step - recipe.folded_at, recipe.free_steps
@@ -49,16 +53,19 @@ def _warmth(recipe: Recipe, since: int) -> float:
 
 
 def _cosine(part: float) -> float:
-    """From 1 to 0 as ``part`` goes from 0 to 1."""
+    """Return half a cosine that falls from 1 to 0 as ``part`` rises from 0 to 1."""
     return 0.5 * (1 + math.cos(math.pi * part))
 
 
 def ema_decay(recipe: Recipe, step: int) -> float:
-    """The decay of a step: early averages are short, so that the first weights are soon forgotten."""
+    """Return the decay of the moving average at a step.
+
+    It starts small, so that the average soon forgets the initial weights.
+    """
     return min(recipe.ema, (1 + step) / (10 + step))
 
 
 @torch.no_grad()
 def update_average(average: nn.Module, model: nn.Module, decay: float) -> None:
-    """average <- decay * average + (1 - decay) * model, in place."""
+    """Set average to decay * average + (1 - decay) * model, in place."""
     torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - decay)

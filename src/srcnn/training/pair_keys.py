@@ -1,4 +1,4 @@
-"""The keys of a recipe that name pairs of folders, of high and of low resolution."""
+"""The recipe keys that name pairs of high-resolution and low-resolution folders."""
 
 from __future__ import annotations
 
@@ -12,25 +12,27 @@ from srcnn.training.keys import STRICT
 
 
 class PairKeys(BaseModel):
-    """A folder of HR pictures, and the low-resolution files that belong to them."""
+    """A folder of high-resolution images and the low-resolution files that belong to them."""
 
     model_config = STRICT
 
     hr: str
-    """Folder of the HR pictures."""
+    """Folder of the high-resolution images."""
     lr: str | None = None
-    """Folder of their low-resolution files, or with a folder for each scale (``X3``).
+    """Folder of their low-resolution files, or a folder that has a subfolder for each scale
+    (``X3``).
 
-    Without it they are made, whatever lies beside ``hr``."""
+    If unset, the low-resolution images are made, whatever lies beside ``hr``.
+    """
 
     def absolute(self) -> PairKeys:
-        """Return the same folders by paths that mean the same from anywhere."""
+        """Return the same folders as absolute paths."""
         low = None if self.lr is None else str(Path(self.lr).absolute())
         return PairKeys(hr=str(Path(self.hr).absolute()), lr=low)
 
 
 def with_pair(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the keys of a recipe with ``hr``, and an ``lr`` that is a folder, as one of its ``pairs``."""
+    """Return the keys of a recipe with its ``hr``, and ``lr`` if it is a folder, as a pair."""
     if "hr" not in values:
         return values
     pair = {"hr": values["hr"]}
@@ -42,7 +44,7 @@ def with_pair(values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)  # YAML takes 6e-3 for a text
+        float(text)  # YAML reads 6e-3 as a string
     except ValueError:
         return False
     return True

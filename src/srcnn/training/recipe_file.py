@@ -1,4 +1,4 @@
-"""Reading a recipe: YAML and overrides in, a validated `Recipe` out, all mistakes reported together."""
+"""Reading recipes: YAML and overrides become a `Recipe`, with all errors in one message."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _WORDS = {
     "less_than_equal": "is above {le}",
     "too_short": "holds fewer than {min_length}",
 }
-"""What pydantic calls a mistake, in plain words."""
+"""Plain wording for each kind of pydantic error."""
 
 
 class _Loader(yaml.SafeLoader):
-    """Of a key that stands twice PyYAML takes the last one, and says nothing."""
+    """YAML loader that rejects a key that occurs twice; PyYAML would silently use the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value]
@@ -47,7 +47,11 @@ class _Loader(yaml.SafeLoader):
 
 
 def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
-    """A recipe file with ``key=value`` overrides; `UsageError` with every mistake in it."""
+    """Read a recipe file and apply ``key=value`` overrides.
+
+    Raises:
+        UsageError: If the file cannot be read or has errors; the message lists all of them.
+    """
     try:
         values = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError:
@@ -62,7 +66,16 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
 
 
 def make_recipe(values: dict[str, Any], overrides: Sequence[str], source: str) -> Recipe:
-    """The recipe of ``values`` after the overrides; `UsageError` with every mistake in it."""
+    """Return the recipe of ``values`` after applying ``key=value`` overrides.
+
+    Args:
+        values: The keys of the recipe.
+        overrides: ``key=value`` texts; each value is YAML.
+        source: What error messages call the recipe.
+
+    Raises:
+        UsageError: If there are errors; the message lists all of them.
+    """
     values, found = dict(values), []
     for override in overrides:
         key, equals, value = override.partition("=")
@@ -83,7 +96,7 @@ def make_recipe(values: dict[str, Any], overrides: Sequence[str], source: str) -
 
 
 def mistakes(error: ValidationError, model: type[BaseModel]) -> str:
-    """Return every mistake in the values of ``model``, each with the key that it is in."""
+    """Return every error in the values of ``model``, each with the key that it concerns."""
     known = list(_keys(model))
     return "; ".join(
         f"{'.'.join(str(part) for part in item['loc']) or 'recipe'}: {_plain(item, known)}"
@@ -92,7 +105,7 @@ def mistakes(error: ValidationError, model: type[BaseModel]) -> str:
 
 
 def _keys(model: type[BaseModel]) -> Iterator[str]:
-    """Yield the keys of a model and of those in it."""
+    """Yield the keys of a model and of the models nested in it."""
     for name, field in model.model_fields.items():
         yield name
         for kind in (field.annotation, *get_args(field.annotation)):
@@ -101,7 +114,7 @@ def _keys(model: type[BaseModel]) -> Iterator[str]:
 
 
 def _plain(item: ErrorDetails, known: list[str]) -> str:
-    """Return one mistake without the words of the library that found it."""
+    """Return one error in plain words, without pydantic's terms."""
     if item["type"] == "extra_forbidden":
         near = choices(str(item["loc"][-1]), known, "unknown key")
         return near if near == "unknown key" else f"unknown key, {near}"

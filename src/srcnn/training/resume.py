@@ -1,4 +1,4 @@
-"""Whether a run can go on: by the recipe that it is given, with the pictures that are there now, alone."""
+"""Checks before a run starts or resumes: its folder, its recipe, its images, and a lock."""
 
 from __future__ import annotations
 
@@ -18,14 +18,18 @@ from srcnn.training.recipe_file import read_recipe
 from srcnn.training.state import TrainState
 
 LOCK = ".srcnn.lock"
-"""In the folder of a run: held by the process that trains there."""
+"""Lock file in the folder of a run, held by the process that trains there."""
 _SHOWN = 60
-"""Characters of a recipe's value that are shown."""
+"""Largest number of characters of a recipe value that is shown."""
 
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Hold the lock of a run directory; raise `UsageError` if another process trains in it."""
+    """Hold the lock of a run folder, and create the folder if needed.
+
+    Raises:
+        UsageError: If another process trains in the folder, or it is not a folder.
+    """
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     if not made and not folder.is_dir():
         raise UsageError(folder, "is no folder", "give --run another name")
@@ -42,20 +46,28 @@ def alone(folder: Path) -> Iterator[None]:
             finally:
                 (folder / LOCK).unlink(missing_ok=True)
     finally:
-        with suppress(OSError):  # the first that is not empty stays, and all above it
+        with suppress(OSError):  # keeps the first folder that is not empty and its parents
             for path in made:
                 path.rmdir()
 
 
 def check_folder(folder: Path, resume: bool) -> None:
-    """Raise `UsageError` for a run directory that is not empty, unless a run is resumed there."""
+    """Check that a run folder is empty, unless a run is resumed there.
+
+    Raises:
+        UsageError: If it is not empty.
+    """
     taken = folder.is_dir() and any(file.name != LOCK for file in folder.iterdir())
     if taken and not resume:
         raise UsageError(folder, "is not empty", "use --resume RUN to go on, or another --run")
 
 
 def check_resumed(recipe: Recipe, folder: Path, state: TrainState) -> None:
-    """Raise `UsageError` unless the run in ``folder`` can go on by ``recipe``. Nothing is changed."""
+    """Check that the run in ``folder`` can continue with ``recipe``. Nothing is changed.
+
+    Raises:
+        UsageError: If the recipe does not fit the steps or the network of the run.
+    """
     if recipe.steps < state.step:
         raise UsageError("steps", f"{recipe.steps} are fewer than the {state.step} that are done")
     before = recipe_before(folder)
@@ -71,12 +83,12 @@ def check_resumed(recipe: Recipe, folder: Path, state: TrainState) -> None:
 
 
 def recipe_before(folder: Path) -> Recipe | None:
-    """Return the recipe by which a run went on so far; ``None`` where there is none."""
+    """Return the recipe that a run has used so far, or None if there is none."""
     return read_recipe(folder / RESOLVED) if (folder / RESOLVED).is_file() else None
 
 
 def changed_keys(before: Recipe, now: Recipe) -> list[str]:
-    """Return the keys in which two recipes differ, as ``batch 32 -> 8``."""
+    """Return the keys in which two recipes differ, in the form ``batch 32 -> 8``."""
     old, new = _flat(before.model_dump(mode="json")), _flat(now.model_dump(mode="json"))
     return [
         f"{key} {_shown(old.get(key))} -> {_shown(new.get(key))}"
@@ -86,7 +98,7 @@ def changed_keys(before: Recipe, now: Recipe) -> list[str]:
 
 
 def _flat(values: Mapping[str, object], above: str = "") -> dict[str, object]:
-    """Return nested keys as ``degradation.jpeg``."""
+    """Flatten nested keys to the form ``degradation.jpeg``."""
     flat: dict[str, object] = {}
     for key, value in values.items():
         if isinstance(value, Mapping):
@@ -104,7 +116,10 @@ def _shown(value: object) -> str:
 def compare_pictures(
     state: TrainState, training: list[Path], held_back: list[Path], warn: Callable[[str], None]
 ) -> None:
-    """Warn if a resumed run has other pictures; with others held back the best weights are chosen anew."""
+    """Warn if a resumed run has other images than before.
+
+    If the held-back images changed, the best weights are selected from scratch.
+    """
     for name, files in (("training", training), ("held-back", held_back)):
         digest = fingerprint(files)
         if state.pictures.setdefault(name, digest) != digest:

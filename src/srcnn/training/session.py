@@ -1,4 +1,4 @@
-"""What a training run is given: where and with what it trains, and what the caller does for it."""
+"""What the training loop is given: its settings and resources, and the callbacks of its caller."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Session:
     """A run on this machine.
 
     Attributes:
-        recipe: What to do, with the precision settled.
+        recipe: Settings of the run, with the precision resolved.
         fabric: Device, precision and processes.
         folder: The run directory.
         log: The log in it.
-        resume_hint: The command that goes on with the run when it was stopped.
+        resume_hint: The command that resumes the run after it was stopped.
     """
 
     recipe: Recipe
@@ -43,12 +43,13 @@ class Session:
 
 @dataclass(frozen=True)
 class Hooks:
-    """What the loop leaves to its caller.
+    """Callbacks and values that the caller of the loop provides.
 
     Attributes:
-        validate: Returns the PSNR of weights on the held-back pictures, in dB; NaN if there are none.
-        keep: Is given the weights of each validation, their step, and whether they are the best so far.
-        bicubic: PSNR of bicubic interpolation on the held-back pictures, in dB.
+        validate: Returns the PSNR of weights on the held-back images, in dB; NaN if there are none.
+        keep: Receives the weights of each validation, their step, and whether they are the best so
+            far.
+        bicubic: PSNR of bicubic interpolation on the held-back images, in dB.
     """
 
     validate: Callable[[Tensors], float]
@@ -59,13 +60,18 @@ class Hooks:
 def first_state(
     fabric: Fabric, folder: Path, log: RunLog, resume: bool, repair: bool = True
 ) -> TrainState:
-    """Return where a run begins: at step 0, or with ``resume`` at the last state that it saved.
+    """Return the state in which a run begins: step 0, or with ``resume`` its last checkpoint.
 
-    ``repair`` is that of `load_state`.
+    Args:
+        fabric: The processes of the run.
+        folder: The run directory.
+        log: Receives warnings.
+        resume: Whether to continue from a checkpoint.
+        repair: As in `load_state`.
     """
     if not resume:
         return TrainState()
-    with fabric.rank_zero_first():  # it puts a damaged state aside
+    with fabric.rank_zero_first():  # load_state may rename a damaged file
         saved, warning = load_state(folder, repair)
     if warning:
         log.warn(warning)

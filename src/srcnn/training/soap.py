@@ -1,9 +1,9 @@
 """SOAP: Adam in the eigenbasis of Shampoo's preconditioner.
 
-N. Vyas, D. Morwani, R. Zhao, I. Shapira, D. Brandfonbrener, L. Janson, S. Kakade: SOAP: Improving and
-Stabilizing Shampoo using Adam, arXiv 2409.11321, algorithm 3. SRCNN's layers are small: a filter bank
-n x c x f x f is taken as a tensor of three modes, n, c and f^2, each with a covariance of its own, and
-all of them together cost less than the convolution's gradient.
+N. Vyas, D. Morwani, R. Zhao, I. Shapira, D. Brandfonbrener, L. Janson, S. Kakade: SOAP: Improving
+and Stabilizing Shampoo using Adam, arXiv 2409.11321, algorithm 3. SRCNN's layers are small: a
+filter bank of n x c x f x f is treated as a tensor with three modes, n, c and f^2, each with its
+own covariance. All of them together cost less than the gradient of the convolution.
 """
 
 from __future__ import annotations
@@ -15,20 +15,24 @@ import torch
 from torch import Tensor
 
 _LARGEST_MODE = 512
-"""A mode with more entries than this keeps the standard basis."""
+"""Largest mode that gets its own eigenbasis. Larger modes keep the standard basis."""
 
 
 class Soap(torch.optim.Optimizer):
-    """Fixed, and saved with each group: ``betas``, the decay of the mean, and of second moment and covariances;
-    ``every``, the steps from one eigenbasis to the next."""
+    """SOAP with fixed hyperparameters, which are saved in each parameter group.
+
+    ``betas`` holds the decay of the mean, and that of the second moment and the covariances.
+    ``every`` is the number of steps between two updates of the eigenbasis.
+    """
 
     def __init__(self, params: Iterable[Any], lr: float) -> None:
-        # In the groups, so that a saved state says what it was made with.
+        """Take parameters or parameter groups, and the learning rate."""
+        # They are in the groups so that a saved state records the values that made it.
         super().__init__(params, {"lr": lr, "betas": (0.95, 0.95), "eps": 1e-8, "every": 10})
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
-        """One update; the first only learns the basis."""
+        """Update the parameters. The first call only initializes the eigenbasis."""
         assert closure is None, "not supported"
         for group in self.param_groups:
             for parameter in group["params"]:
@@ -43,7 +47,7 @@ class Soap(torch.optim.Optimizer):
         gradient = gradient.reshape(*shape[:2], -1) if len(shape) == 4 else gradient
         modes = [d for d in range(gradient.dim()) if 1 < gradient.shape[d] <= _LARGEST_MODE]
         if gradient.dim() == 1:
-            modes = []  # a bias is left to plain Adam
+            modes = []  # plain Adam for a bias
         beta1, beta2 = group["betas"]
         if not state:
             state["step"] = 0
@@ -78,7 +82,7 @@ def _covariance(gradient: Tensor, mode: int) -> Tensor:
 
 
 def _turn(tensor: Tensor, modes: list[int], bases: list[Tensor]) -> Tensor:
-    """The tensor in the given bases, mode by mode."""
+    """Return the tensor in the given bases, mode by mode."""
     for d, basis in zip(modes, bases, strict=True):
         tensor = torch.tensordot(tensor, basis, ([d], [0])).movedim(-1, d)
     return tensor

@@ -1,4 +1,4 @@
-"""Checkpoints: the last good state and the one before it, each written whole or not at all."""
+"""Checkpoints: the last state and the one before it, each written completely or not at all."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from srcnn.images.files import atomic_file
 LAST, PREVIOUS, DAMAGED = "state.pt", "state.previous.pt", "state.damaged.pt"
 
 StateDict = dict[str, Any]
-"""What torch's modules and optimizers save of themselves."""
+"""State dict of a torch module or optimizer."""
 
 _REQUIRED = {"step", "model", "average", "optimizer"}
 _PICTURES = " pictures"
-"""Ends the keys on disk that hold the fingerprints of `TrainState.pictures`."""
+"""Suffix of the keys on disk that hold the fingerprints of `TrainState.pictures`."""
 
 
 @dataclass(frozen=True)
 class Learned:
-    """Steps that were taken one after the other with one learning rate.
+    """Consecutive steps that used the same learning rate.
 
     Attributes:
         lr: The ``lr`` of the recipe.
-        steps: How many steps they are.
-        samples: Patches that were learned from, of all processes together.
+        steps: Number of steps.
+        samples: Number of patches used, over all processes.
     """
 
     lr: float
@@ -44,21 +44,21 @@ class Learned:
 
 @dataclass
 class TrainState:
-    """Everything that a run needs to go on. The training loop changes it in place.
+    """Everything that a run needs to resume. The training loop changes it in place.
 
     Attributes:
-        step: Steps that are done.
-        seconds: Time that they took, validations included.
-        best_psnr: PSNR of the best weights on the held-back pictures, in dB.
-        best: Those weights.
+        step: Number of completed steps.
+        seconds: Time that they took, including validations.
+        best_psnr: PSNR of the best weights on the held-back images, in dB.
+        best: The best weights.
         losses: Sum of the losses since the last validation.
         counted: Number of those losses.
         model: State of the network.
         average: State of the moving average of the network.
         optimizer: State of the optimizer.
         started_from: The weights that training started from, as the card names them.
-        pictures: Fingerprints of the ``training`` and the ``held-back`` pictures.
-        learned: What was learned from so far; a new entry begins where a resumed run has another ``lr``.
+        pictures: Fingerprints of the ``training`` and the ``held-back`` images.
+        learned: Training so far, with a new entry wherever a resumed run changed ``lr``.
     """
 
     step: int = 0
@@ -76,11 +76,11 @@ class TrainState:
 
     @property
     def samples(self) -> int:
-        """Patches that were learned from."""
+        """Number of patches used so far."""
         return sum(part.samples for part in self.learned)
 
     def count(self, lr: float, steps: int, batch: int) -> None:
-        """Add ``steps`` steps of ``batch`` patches each to what was learned."""
+        """Add ``steps`` steps of ``batch`` patches each at the rate ``lr``."""
         lr = float(lr)
         last = self.learned.pop() if self.learned else Learned(lr, 0, 0)
         if last.lr != lr:
@@ -90,13 +90,13 @@ class TrainState:
 
 
 def save_state(run: Path, state: TrainState) -> None:
-    """Keep ``state`` as the last one; the one that was last becomes the one before.
+    """Save ``state`` as the last checkpoint; the previous one is kept as a backup.
 
-    At every moment a whole state is there: the new one lies complete on the disk beside the others
-    before the last one is renamed.
+    A complete checkpoint exists at every moment: the new file is fully on disk before the last one
+    is renamed.
     """
     whole = BytesIO()
-    torch.save(_to_disk(state), whole)  # into a file it would tell of a full disk in its own way
+    torch.save(_to_disk(state), whole)  # in memory, since torch has its own error for a full disk
     with atomic_file(run / LAST) as file:
         file.write(whole.getbuffer())
         file.flush()
@@ -106,28 +106,28 @@ def save_state(run: Path, state: TrainState) -> None:
 
 
 def load_state(run: Path, repair: bool = True) -> tuple[TrainState | None, str | None]:
-    """Read the newest state that can be read.
+    """Load the newest checkpoint that can be read.
 
     Args:
         run: The run directory.
-        repair: Whether to put a damaged last state aside, so that it will not push out the one before.
+        repair: Whether to rename a damaged last checkpoint, so that it cannot replace the backup.
 
     Returns:
-        The state, ``None`` where none was saved yet, and a warning when it is not the last one.
+        The state, or None if none was saved yet, and a warning if it is not the last one.
 
     Raises:
-        ModelError: If states are there and none can be read.
+        ModelError: If there are checkpoints and none can be read.
     """
     warning = None
     found = [run / name for name in (LAST, PREVIOUS) if (run / name).exists()]
     for path in found:
         try:
             with ZipFile(path) as members:
-                # torch reads past wrong bytes; the zip file's checksums do not.
+                # torch does not check the checksums of the zip file.
                 if members.testzip() is not None:
                     raise BadZipFile("wrong checksum")
             state = _from_disk(torch.load(path, map_location="cpu", weights_only=True))
-        except Exception as error:  # torch raises what the broken bytes led to
+        except Exception as error:  # broken bytes can make torch raise anything
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             warning = f"{path} is damaged ({reason}); going on from {PREVIOUS}"
             continue
@@ -140,7 +140,7 @@ def load_state(run: Path, repair: bool = True) -> tuple[TrainState | None, str |
 
 
 def _to_disk(state: TrainState) -> dict[str, object]:
-    """Return the state as it is saved: its attributes by name, each fingerprint under a key of its own."""
+    """Return the dict that is saved: attributes by name, and one key for each fingerprint."""
     saved = {key: value for key, value in vars(state).items() if value is not None}
     del saved["pictures"]
     saved["learned"] = [astuple(part) for part in state.learned]
@@ -148,7 +148,11 @@ def _to_disk(state: TrainState) -> dict[str, object]:
 
 
 def _from_disk(saved: object) -> TrainState:
-    """Return a state that was saved; raise `ValueError` for anything else."""
+    """Return the state of a saved dict.
+
+    Raises:
+        ValueError: If it is not the dict of a state.
+    """
     if not isinstance(saved, dict) or not saved.keys() >= _REQUIRED:
         raise ValueError("it is no state of a run")
     values = cast("Mapping[str, Any]", saved)
