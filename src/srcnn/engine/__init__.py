@@ -1,1 +1,1 @@
-"""Run networks: backends behind one protocol, tiles, passes, and the upscaler that combines them."""
+"""Running networks: backends, tiles, passes, and the upscaler that combines them."""

@@ -1,4 +1,4 @@
-"""What a caller passes: keywords by their names, and numbers, numpy's and others', as Python's own."""
+"""Checks of a caller's arguments: misspelled keywords, and numbers of NumPy and other libraries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 
 def keywords_named(function: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a public function so that its TypeError for a misspelled keyword names the near one."""
+    """Decorate a public function so that its TypeError for a misspelled keyword suggests a name."""
     known = list(signature(function).parameters)
 
     @wraps(function)
@@ -33,7 +33,7 @@ def keywords_named(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def whole(value: Any, option: str) -> int:
-    """Return an integer of any kind as an ``int``.
+    """Return an integer of any type as an ``int``.
 
     Raises:
         UsageError: If ``value`` is not a whole number; ``option`` names the argument.
@@ -45,7 +45,7 @@ def whole(value: Any, option: str) -> int:
 
 
 def number(value: Any, option: str) -> float:
-    """Return a real number of any kind as a ``float``.
+    """Return a real number of any type as a ``float``.
 
     Raises:
         UsageError: If ``value`` is not a number; ``option`` names the argument.
@@ -74,7 +74,7 @@ def pair(value: Any, option: str) -> tuple[int, int]:
     """Return two integers of 1 or more as a tuple.
 
     Raises:
-        UsageError: If ``value`` is anything else; ``option`` names the argument.
+        UsageError: If ``value`` is not such a pair; ``option`` names the argument.
     """
     try:
         height, width = value
@@ -84,6 +84,10 @@ def pair(value: Any, option: str) -> tuple[int, int]:
 
 
 def callback(value: Any, option: str) -> None:
-    """`UsageError` unless ``value`` is None or can be called; ``option`` names the argument."""
+    """Check that ``value`` is None or can be called.
+
+    Raises:
+        UsageError: If it is neither; ``option`` names the argument.
+    """
     if value is not None and not callable(value):
         raise UsageError(f"{option} {value!r}", "is not a function", option=option)

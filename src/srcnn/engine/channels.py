@@ -1,8 +1,8 @@
-"""What of a picture is enlarged for a network, and what the picture becomes of the network's answer.
+"""Conversion between an image and the channels that a network processes.
 
-A luma network is given Y, and R, G and B each gain what Y gains: as the conversion is linear, that leaves
-Cb and Cr bicubic (paper, section 4.1). A colour network is given all three channels; a gray picture goes
-through it as R = G = B, and comes back as the luma of the answer.
+A luma network processes Y, and R, G and B each gain what Y gains: as the conversion is linear, Cb
+and Cr stay bicubic (paper, section 4.1). A color network processes all three channels; a gray image
+runs through it as R = G = B, and the result is the luma of its output.
 """
 
 from __future__ import annotations
@@ -16,9 +16,13 @@ from srcnn.images.color import Y_TO_RGB, Color, convert, rgb_to_y, y_to_gray
 
 
 def to_planes(picture: NDArray[np.float32], color: Color) -> NDArray[np.float32]:
-    """C x H x W (gray; gray, alpha; RGB; RGB, alpha) to what is enlarged: first the network's channels.
+    """Return the planes to enlarge, the network's channels first.
 
-    Of a colour picture R, G and B follow a luma network's Y; alpha is last.
+    For a color image and a luma network, R, G and B follow Y. Alpha is last.
+
+    Args:
+        picture: (C, H, W): gray; gray, alpha; RGB; RGB, alpha.
+        color: The network's channels.
     """
     gray = len(picture) < 3
     if color == "Y":
@@ -31,9 +35,13 @@ def to_planes(picture: NDArray[np.float32], color: Color) -> NDArray[np.float32]
 def to_picture(
     planes: NDArray[np.float32], answer: NDArray[np.float32], color: Color, channels: int
 ) -> NDArray[np.float32]:
-    """The picture of ``channels`` channels from enlarged `to_planes`, which are overwritten.
+    """Return the image of enlarged `to_planes` and the network's output.
 
-    ``answer`` is the network's, 1 x H x W or 3 x H x W.
+    Args:
+        planes: Enlarged planes of `to_planes`, which are overwritten.
+        answer: The network's output, (1, H, W) or (3, H, W).
+        color: The network's channels.
+        channels: Channels of the image, including alpha.
     """
     if color == "Y":
         if channels < 3:
@@ -50,11 +58,11 @@ def to_picture(
 
 
 def split(picture: NDArray[np.float32], color: Color) -> NDArray[np.float32]:
-    """Return a network's channels of a picture, and after them the rest of it.
+    """Return the network's channels of an image, followed by the rest of it.
 
-    The rest is what is enlarged by interpolation: of a color picture and a luma network R, G and B
-    without what Y gives to them, then alpha; else alpha alone. It costs less than `to_planes`, where
-    the enlarged picture is not needed for anything else.
+    The rest is enlarged by interpolation. For a color image and a luma network it is R, G and B
+    without the contribution of Y, then alpha; otherwise it is alpha alone. This costs less than
+    `to_planes` if the enlarged image is not needed for anything else.
 
     Args:
         picture: (C, H, W): gray; gray, alpha; RGB; RGB, alpha.
@@ -69,13 +77,13 @@ def split(picture: NDArray[np.float32], color: Color) -> NDArray[np.float32]:
 def merge(
     rest: NDArray[np.float32], answer: NDArray[np.float32], color: Color, channels: int
 ) -> NDArray[np.float32]:
-    """Return the picture of ``channels`` channels.
+    """Return the image of ``channels`` channels.
 
     Args:
         rest: Enlarged rest of `split`, which is overwritten.
-        answer: The network's channels, (1, H, W) or (3, H, W).
-        color: What they are.
-        channels: Channels of the picture, alpha included.
+        answer: The network's output, (1, H, W) or (3, H, W).
+        color: The network's channels.
+        channels: Channels of the image, including alpha.
     """
     if color == "Y" and channels >= 3:
         rest[:3] += answer * np.float32(Y_TO_RGB)

@@ -1,4 +1,4 @@
-"""What it will cost to enlarge a picture: seconds and memory, measured on a piece of it."""
+"""Estimates of the time and memory that an upscale needs, measured on a piece of the image."""
 
 from __future__ import annotations
 
@@ -23,33 +23,34 @@ from srcnn.images.formats import Format
 from srcnn.images.picture import Picture
 
 _SECONDS = 0.2
-"""Time for which the network is measured."""
+"""Time, in seconds, for which the network is measured."""
 _RESIDENT = 2.2
-"""Bytes by which a process grows for each byte that NumPy holds for strips, by measurement of whole processes.
+"""Bytes by which a process grows for each byte that NumPy holds for strips, measured on whole
+processes.
 
-Freed memory is not given back at once, and libraries hold rows that NumPy does not know of.
+Freed memory is not returned at once, and libraries hold rows that NumPy does not know of.
 """
 _FARTHEST = 2**24
-"""Largest number of pixels that are decoded on the way to the middle of a picture."""
+"""Largest number of pixels that are decoded to reach the middle of an image."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one picture costs if nothing else is at work."""
+    """Cost of one image on an otherwise idle machine."""
 
     seconds: float
-    """Time from its first to its last byte; the start of the process is not in it."""
+    """Seconds from the first byte read to the last one written, without process start-up."""
     peak: float
-    """Bytes of the whole process."""
+    """Peak memory of the whole process, in bytes."""
     own: float
-    """Part of ``peak`` that each concurrent picture adds."""
+    """Part of ``peak``, in bytes, that each concurrent image adds."""
     core_seconds: float
-    """Time of all cores together."""
+    """Processor time over all cores, in seconds."""
 
 
 @dataclass(frozen=True)
 class _Target:
-    """What a picture becomes."""
+    """Size and encoding of the result."""
 
     size: tuple[int, int]
     format: Format
@@ -59,28 +60,28 @@ class _Target:
 
 @dataclass(frozen=True)
 class _Rates:
-    """What is measured on a piece, for all pictures of its kind."""
+    """Rates measured on a piece of one image; they hold for all images of the same kind."""
 
     decode: float
-    """Core seconds for a pixel of the source."""
+    """Core seconds per pixel of the source."""
     enlarge: float
-    """Core seconds for a pixel of the result."""
+    """Core seconds per pixel of the result."""
     encode: float
-    """Core seconds for a pixel of the result."""
+    """Core seconds per pixel of the result."""
     column: float
-    """Bytes of the strips in the making, for each column of the result."""
+    """Bytes of the strips in progress, per column of the result."""
     process: float
-    """Bytes of the process with its engine and its codecs."""
+    """Bytes of the process including its engine and its codecs."""
 
 
 class Costs:
-    """Estimates for the pictures of one command, each kind of which is measured once.
+    """Estimates for the images of one command. Each kind of image is measured once.
 
-    Processor time is measured, so that it does not matter what else the machine has to do. Safe from
-    several threads.
+    Processor time is measured, so other load on the machine does not matter. Thread-safe.
     """
 
     def __init__(self) -> None:
+        """Start without estimates."""
         self._measuring = Lock()
         self._rates: dict[tuple[object, ...], _Rates] = {}
         self._costs: list[Cost] = []
@@ -94,9 +95,18 @@ class Costs:
         quality: int | None,
         pages: int = 1,
     ) -> Cost:
-        """Estimate a picture that becomes ``pages`` of ``size`` = (height, width); pixels may be read for that.
+        """Estimate the cost of one image; this may decode a part of it.
 
-        Raises what reading and writing it raise.
+        Args:
+            picture: The source.
+            upscaler: Enlarges it.
+            size: (height, width) of the result.
+            fmt: Format of the result.
+            quality: Quality of the result, or None for the format's default.
+            pages: Number of pages of the result.
+
+        Raises:
+            SrcnnError: If the source cannot be read or the result cannot be encoded.
         """
         header = picture.header
         kind = (upscaler, header.format, header.channels, header.dtype, fmt)
@@ -109,7 +119,7 @@ class Costs:
         return cost
 
     def total(self) -> tuple[float, float]:
-        """Return (seconds, bytes of the process) of all pictures together, two at a time."""
+        """Return (seconds, bytes of the process) for all images, two at a time."""
         if not self._costs:
             return 0.0, 0.0
         seconds = max(
@@ -138,9 +148,9 @@ def _measure(picture: Picture, upscaler: Upscaler, target: _Target) -> _Rates:
         with TemporaryFile() as file:
             write_picture(file, [Page((height, width), strips)], fmt, target.quality)
 
-    encode(piece[:8, :8], fmt)  # libraries load
+    encode(piece[:8, :8], fmt)  # loads the libraries
     tracemalloc.start()
-    written(enlarged())  # the first time is slower, and not timed
+    written(enlarged())  # the first run is slower and not timed
     rows = _RESIDENT * tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     process = _peak_of_process() - rows
@@ -158,10 +168,10 @@ def _measure(picture: Picture, upscaler: Upscaler, target: _Target) -> _Rates:
 
 
 def _piece(picture: Picture, upscaler: Upscaler, size: tuple[int, int]) -> tuple[NDArray[Any], int]:
-    """Return (pixels from the middle of a picture, how many had to be decoded for them).
+    """Return (pixels from the middle of an image, number of pixels decoded to get them).
 
-    They make two tiles for each thread, four in height, so that as many strips are in the making as of a whole
-    picture; of large tiles they make one for each thread.
+    The piece makes two tiles for each thread and is four tiles high, so that as many strips are in
+    progress as for the whole image. Of large tiles it makes one for each thread.
     """
     header = picture.header
     usual = min(upscaler.tile, CPU_TILE)
@@ -185,7 +195,7 @@ def _piece(picture: Picture, upscaler: Upscaler, size: tuple[int, int]) -> tuple
 
 
 def _peak_of_process() -> float:
-    """Return the largest number of bytes that this process has held, 0 if the system does not tell."""
+    """Return the peak memory of this process in bytes; 0 if the system does not report it."""
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
         (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))

@@ -1,4 +1,4 @@
-"""Self-ensemble: the mean of a network's answers to the flips and turns of its input."""
+"""Self-ensemble: the mean of a network's outputs for the flips and rotations of its input."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from srcnn.engine.network import Enhancer
 class SelfEnsemble:
     """An `Enhancer` that averages another one over the 8 symmetries of the square.
 
-    Timofte, Rothe and Van Gool, "Seven ways to improve example-based single image super
-    resolution" (CVPR 2016), section 3.6. It costs 8 times as much, and is as exact in tiles as the
-    enhancer itself: every output pixel depends on the same input pixels as before.
+    Timofte, Rothe and Van Gool, "Seven ways to improve example-based single image super resolution"
+    (CVPR 2016), section 3.6. It costs 8 times as much, and it is as exact in tiles as the enhancer
+    itself: every output pixel depends on the same input pixels as before.
     """
 
     def __init__(self, model: Enhancer) -> None:
+        """Take the enhancer to average, whose name, color and grid stay the same."""
         self._model = model
         self.name = model.name
         self.color = model.color
@@ -36,12 +37,12 @@ class SelfEnsemble:
 
 
 def _turned(image: NDArray[Any], k: int) -> NDArray[Any]:
-    """Return one of the 8 flips and turns of the last two axes; bits of ``k``: rows, columns, swap."""
+    """Return one of the 8 symmetries of the last two axes. Bits of ``k``: rows, columns, swap."""
     flipped = image[..., :: -1 if k & 1 else 1, :: -1 if k & 2 else 1]
     return flipped.swapaxes(-1, -2) if k & 4 else flipped
 
 
 def _back(image: NDArray[Any], k: int) -> NDArray[Any]:
-    """Return the image of which ``image`` is the `_turned` one."""
+    """Return the image that `_turned` transformed into ``image``."""
     straight = image.swapaxes(-1, -2) if k & 4 else image
     return straight[..., :: -1 if k & 1 else 1, :: -1 if k & 2 else 1]

@@ -1,4 +1,4 @@
-"""The example-based methods by name: trained on the 91 images at first use, and kept in the cache."""
+"""The example-based methods by name. They are trained on T91 at first use and cached."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ from srcnn.weights.store import SCALES
 
 TRAINED_ON = "t91"
 _VERSION = 1
-"""Of what training makes of the same pictures and settings: a kept model of another one is not used."""
+"""Version of the training code. A cached model of another version is not used."""
 _log = logging.getLogger(__name__)
 
 Arrays = dict[str, NDArray[np.float32]]
-"""What a trained method is made of, by name, ``basis`` among it."""
+"""Arrays of a trained method by name, including ``basis``."""
 
 Say = Callable[[str], None]
-"""Told in words what is being done."""
+"""Receives progress messages."""
 
 
 @dataclass(frozen=True)
 class Method:
-    """One of them: how it is trained, and what it is made of."""
+    """One method: its class, its training function and its settings."""
 
     coder: Callable[..., Coder]
     train: Callable[..., Coder]
@@ -70,12 +70,21 @@ def open_example_based(
     data_root: str | Path | None = None,
     say: Say | None = None,
 ) -> ExampleBased:
-    """The method ``name`` for ``scale``: from the cache, or trained on T91 and put there.
+    """Return a method for a scale, from the cache or trained on T91 now.
 
-    Where T91 is not there, what was trained on it, else what was trained last; of other pictures than the 91
-    a warning tells. Raises `ModelError` for another name, or another scale than
-    2, 3 or 4, and where it has to be trained `MissingData` without T91 or with too little to learn from in it,
-    and `MissingExtra` without the extra ``evaluate``.
+    If T91 is missing, a cached model that was trained on it is used, else the latest cached model.
+    A warning is logged if the model was trained on other images than T91.
+
+    Args:
+        name: A name in `METHODS`.
+        scale: 2, 3 or 4.
+        data_root: Folder of named data sets.
+        say: Receives the progress of training.
+
+    Raises:
+        ModelError: If the name or the scale is not known.
+        MissingData: If it has to be trained, and T91 is missing or has too little to learn from.
+        MissingExtra: If it has to be trained, and the extra ``evaluate`` is not installed.
     """
     if name not in METHODS:
         raise ModelError(
@@ -104,9 +113,9 @@ def open_example_based(
 
 
 def _read_last(name: str, scale: int) -> tuple[Arrays, str] | None:
-    """(what was trained for ``scale``, digest of the pictures): the 91 if possible, else the last.
+    """Return (arrays, digest of the images) of a cached model, or None if there is none.
 
-    ``None`` if there is nothing.
+    A model trained on T91 comes first, else the latest one.
     """
     kept, whole = _path(name, scale, "*"), _path(name, scale, _digest_of_the_91())
     last = sorted(kept.parent.glob(kept.name), key=lambda path: -path.stat().st_mtime_ns)
@@ -119,7 +128,7 @@ def _read_last(name: str, scale: int) -> tuple[Arrays, str] | None:
 
 
 def _read_or_train(name: str, scale: int, files: Sequence[Path], pictures: str, say: Say) -> Arrays:
-    """What was trained on these pictures, whose digest is ``pictures``; perhaps now."""
+    """Return the arrays trained on images whose digest is ``pictures``, training them if needed."""
     path = _path(name, scale, pictures)
     arrays = _read(path, scale, METHODS[name])
     if arrays is None:
@@ -134,7 +143,7 @@ def _read_or_train(name: str, scale: int, files: Sequence[Path], pictures: str, 
 
 
 def train(name: str, scale: int, files: Sequence[Path], method: Method, say: Say) -> Arrays:
-    """Learn from pictures, on one core; the same bytes each time."""
+    """Train a method on image files and return its arrays. It uses one core and is reproducible."""
     started = time.monotonic()
 
     def progress(part: float) -> None:
@@ -159,13 +168,13 @@ def train(name: str, scale: int, files: Sequence[Path], method: Method, say: Say
 
 
 def luma_of(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    """Return the Y of an image, (H, W) uint8, as the paper's protocol has it; gray stays as it is."""
+    """Return the Y of an image by the paper's protocol, (H, W) uint8. Gray stays as it is."""
     image = to_float(without_alpha(pixels), np.float64)
     return to_uint8(image if image.ndim == 2 else rgb_to_ycbcr(image)[..., 0])
 
 
 def _pairs(lumas: Sequence[NDArray[np.uint8]], scale: int, size: float = 1) -> Iterator[Pair]:
-    """Every picture on the judge's road, made so much smaller before; none of those without a patch."""
+    """Yield (truth, bicubic) of every image, reduced by ``size`` first, unless it is too small."""
     for luma in lumas:
         if min(luma.shape) * size >= SMALLEST * scale:
             truth = luma if size == 1 else imresize(luma, size)
@@ -175,13 +184,13 @@ def _pairs(lumas: Sequence[NDArray[np.uint8]], scale: int, size: float = 1) -> I
 
 
 def _path(name: str, scale: int, pictures: str) -> Path:
-    """Where a trained model is kept. Its name tells models apart: by the code's version, settings, pictures."""
+    """Return the path of a cached model, whose name encodes code version, settings and images."""
     known = hashlib.sha256(f"{_VERSION} {METHODS[name].settings}".encode()).hexdigest()
     return cache() / "baselines" / f"{name}-x{scale}-{known[:8]}-{pictures}.npz"
 
 
 def _digest(sha256s: Iterable[bytes]) -> str:
-    """Tells sets of pictures apart, by the sha256 of each."""
+    """Return a digest that identifies a set of images by their SHA-256 sums."""
     return hashlib.sha256(b"".join(sha256s)).hexdigest()[:16]
 
 
@@ -191,7 +200,7 @@ def _digest_of_the_91() -> str:
 
 
 def _read(path: Path, scale: int, method: Method) -> Arrays | None:
-    """The arrays of a kept model; ``None`` if there is none, or none that can be trusted."""
+    """Return the arrays of a cached model; None if there is none or it is damaged."""
     if not path.is_file():
         return None
     names = ("basis", *(field.name for field in fields(method.coder)))  # type: ignore[arg-type]
@@ -209,7 +218,11 @@ def _read(path: Path, scale: int, method: Method) -> Arrays | None:
 
 
 def _check(arrays: dict[str, NDArray[Any]], scale: int) -> None:
-    """`ValueError` for arrays that fit neither each other nor the scale."""
+    """Check that arrays fit each other and the scale.
+
+    Raises:
+        ValueError: If they do not, or a value is not finite.
+    """
     pixels = side(scale) ** 2
     basis, atoms, answers = arrays.values()
     if basis.shape != (4 * pixels, atoms.shape[1]):

@@ -1,4 +1,4 @@
-"""Pictures as callers hold them: files, arrays, tensors and PIL images as pixels, and back."""
+"""Images as callers hold them (files, arrays, tensors, PIL images), to pixels and back."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
     import torch
 
 Picture = TypeVar("Picture", bound="NDArray[Any] | PIL.Image.Image | torch.Tensor")
-"""What comes back as it came."""
+"""An image type that is returned as the type that was passed."""
 Enlarge: TypeAlias = Callable[[NDArray[Any]], NDArray[Any]]
 
 _LOWEST, _HIGHEST = -0.5, 1.5
-"""Floats beyond these are not a picture in [0, 1]; overshoot of a filter or a network stays inside."""
+"""Bounds of floats that can be an image in [0, 1]. The overshoot of networks stays inside."""
 
 
 def through(image: Any, enlarge: Enlarge, max_pixels: int, max_bytes: int) -> Any:
-    """Return a picture of any kind after ``enlarge``, as the kind that it was.
+    """Apply ``enlarge`` to an image of any type and return the result as the same type.
 
     Args:
-        image: See `srcnn.upscale`. A file comes back as an array.
-        enlarge: Takes and returns pixels: (H, W) or (H, W, C), C = 2 to 4; uint8, uint16 or floats in
-            [0, 1], in the machine's byte order.
-        max_pixels: Limit on the pixels of a file or a PIL image.
-        max_bytes: Limit on the bytes of a file.
+        image: See `srcnn.upscale`. A file is returned as an array.
+        enlarge: Takes and returns pixels: (H, W) or (H, W, C), C = 2 to 4; uint8, uint16 or floats
+            in [0, 1], in the machine's byte order.
+        max_pixels: Largest number of pixels of a file or a PIL image.
+        max_bytes: Largest size of a file, in bytes.
 
     Raises:
-        UsageError: For any other kind, and for pixels that are not a picture.
-        SrcnnError: As opening a file and ``enlarge`` do.
+        UsageError: If the type is not supported, or the pixels are not an image.
+        SrcnnError: If opening a file or ``enlarge`` fails.
     """
     if isinstance(image, np.ndarray):
-        return _array(np.asarray(image), enlarge)  # a matrix would keep two axes
+        return _array(np.asarray(image), enlarge)  # np.matrix would always keep two axes
     if is_pil(image):
         picture = open_pil(image, max_pixels)
         pixels = enlarge(picture.read())
@@ -71,7 +71,7 @@ def _array(image: NDArray[Any], enlarge: Enlarge) -> NDArray[Any]:
 def _check_range(image: NDArray[Any]) -> None:
     if image.dtype.kind != "f" or image.size == 0:
         return
-    # Unlike min and max these pass NaN by.
+    # Unlike min and max, these ignore NaN.
     low, high = float(np.fmin.reduce(image, None)), float(np.fmax.reduce(image, None))
     if low < _LOWEST or high > _HIGHEST:
         top = 255 if high <= 256 else 65535

@@ -1,4 +1,4 @@
-"""The last stage of a pipeline: a network's answer and what it leaves out, at the final size, as pixels."""
+"""The last stage of the pipeline: merges network output and interpolated rest into pixels."""
 
 from __future__ import annotations
 
@@ -20,34 +20,43 @@ from srcnn.images.quantize import quantize
 from srcnn.images.resize import Window, resize_columns, resize_rows, resize_window, window, windows
 
 _BAND = 32
-"""Rows of a tile that are merged at once: their planes stay in a core's cache."""
+"""Rows of a tile that are merged at once, so that their planes stay in a core's cache."""
 _PART = 64
-"""Columns that are resized by one matrix: wider ones would mostly hold zeros."""
+"""Columns that are resized by one matrix. The matrix of more columns would mostly hold zeros."""
 
 
 class Planes(Protocol):
     """Rows of (C, rows, w) float32 planes, the network's channels first."""
 
     def take(self, first: int, last: int) -> NDArray[np.float32]:
-        """Return rows ``first`` to ``last``."""
+        """Return rows ``first`` to ``last`` (excluded)."""
         ...
 
 
 class Direct:
-    """A network that is given the enlarged source, or bicubic interpolation alone.
+    """The last stage for a network that takes the enlarged source, or for bicubic alone.
 
-    All planes are enlarged together, with the halo that the network sees.
+    All planes are enlarged together, with the halo that the network needs.
     """
 
     def __init__(
         self, model: Enhancer | None, source: Source, old: Size, size: Size, color: Color
     ) -> None:
+        """Set up the stage.
+
+        Args:
+            model: The network, or None for bicubic interpolation.
+            source: Planes of the source.
+            old: Size of the source.
+            size: Size of the result.
+            color: The network's channels.
+        """
         self._model, self._source = model, source
         self._old, self._size, self._color = old, size, color
         self._halo = 0 if model is None else model.grid.radius
 
     def strips(self, made_by: Workers) -> Generator[NDArray[Any], None, None]:
-        """Yield the result's strips from top to bottom."""
+        """Yield the strips of the result from top to bottom."""
         cuts, halo = made_by.cut(self._size, ENLARGED), self._halo
         columns = [(span, self._window(1, span)) for span in cuts.columns]
         inner = slice(halo, -halo or None)
@@ -77,7 +86,10 @@ class Direct:
 
 
 class Apart:
-    """A network on another grid, or passes before this stage: the rest is enlarged on its own."""
+    """The last stage for a network on another grid, or after other passes.
+
+    The rest of the image is enlarged on its own.
+    """
 
     def __init__(
         self,
@@ -89,7 +101,17 @@ class Apart:
         size: Size,
         color: Color,
     ) -> None:
-        """``given``, of size ``place``, is what ``model`` enhances, or what is resized without it."""
+        """Set up the stage.
+
+        Args:
+            model: The network, or None to resize ``given``.
+            given: Planes that ``model`` enhances, or that are resized without it.
+            place: Size of ``given``.
+            source: Planes of the source.
+            old: Size of the source.
+            size: Size of the result.
+            color: The network's channels.
+        """
         self._model, self._given, self._place = model, given, place
         self._source, self._old, self._size, self._color = source, old, size, color
         self._alone = given is source
@@ -97,7 +119,7 @@ class Apart:
         self._grid: Grid = ENLARGED if model is None else model.grid
 
     def strips(self, made_by: Workers) -> Generator[NDArray[Any], None, None]:
-        """Yield the result's strips from top to bottom."""
+        """Yield the strips of the result from top to bottom."""
         cuts = made_by.cut(self._size, self._grid)
         columns = [
             (span, self._parts(1, span, _PART), self._piece(1, span)) for span in cuts.columns
@@ -127,11 +149,11 @@ class Apart:
         yield from in_order(begin, cuts, made_by)
 
     def _parts(self, axis: int, span: Span, length: int) -> list[Window]:
-        """Return what a span of the result needs of the source, ``length`` output pixels at a time."""
+        """Return the source windows of a span of the result, ``length`` output pixels each."""
         return windows(self._old[axis], self._size[axis], *span, length)
 
     def _piece(self, axis: int, span: Span) -> Piece:
-        """Return what a span of the result needs of ``given``."""
+        """Return the piece of ``given`` that a span of the result needs."""
         return piece(self._grid, self._place[axis], self._size[axis], *span)
 
     def _merge(
@@ -143,7 +165,7 @@ class Apart:
         bands: list[Window],
         first: int,
     ) -> None:
-        """Write a tile: bands of the network's ``answer`` and of the enlarged ``rest``."""
+        """Write a tile, band by band, from the network's ``answer`` and the enlarged ``rest``."""
         between = resize_columns(rest, parts)
         done = 0
         for band in bands:
@@ -154,11 +176,11 @@ class Apart:
 
 
 def _flat(out: NDArray[Any]) -> NDArray[Any]:
-    """Return a strip as (rows, w, C), a gray one with C = 1."""
+    """Return a strip as (rows, w, C), with C = 1 for a gray one."""
     return out.reshape(*out.shape[:2], -1)
 
 
 def _write(out: NDArray[Any], picture: NDArray[np.float32]) -> None:
     for channel, plane in enumerate(quantize(picture, out.dtype)):
-        # Plane by plane: one strided write of all channels takes five times as long.
+        # One strided write of all channels would take five times as long.
         out[..., channel] = plane

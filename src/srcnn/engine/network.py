@@ -1,4 +1,4 @@
-"""What stands between an image and its enhanced version: the interface, and the network behind it."""
+"""The interface of networks and baselines, and the network that runs on a backend."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from srcnn.images.color import Color
 from srcnn.images.grid import Grid
 
 _SMALLEST_TILE = 8
-"""Side of a tile, in output pixels, that is not halved any more when memory is short."""
+"""Side of the smallest tile, in output pixels, that a shortage of memory leads to."""
 HALOS_PER_TILE = 8
-"""Width in halos of the tile of a network with a large one: its input is (10 / 8)^2 times as large."""
+"""Width of a tile, in halos, for a network with a large halo: its input has (10 / 8)^2 as many
+pixels."""
 _log = logging.getLogger(__name__)
 
 
 class Enhancer(Protocol):
-    """A network or a baseline: image channels in, better ones out."""
+    """A network or a baseline that maps image channels to better ones."""
 
     @property
     def name(self) -> str:
@@ -34,12 +35,12 @@ class Enhancer(Protocol):
 
     @property
     def color(self) -> Color:
-        """Channels that it works on: luma alone, or three at once."""
+        """Channels that it processes: luma alone, or three at once."""
         ...
 
     @property
     def grid(self) -> Grid:
-        """How its output lies over its input."""
+        """Position of its output relative to its input."""
         ...
 
     def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
@@ -56,9 +57,17 @@ class Enhancer(Protocol):
 
 
 class Network:
-    """A loaded network. Safe to call from several threads."""
+    """A loaded network. Thread-safe."""
 
     def __init__(self, name: str, backend: Backend, grid: Grid, color: Color = "Y") -> None:
+        """Wrap a backend.
+
+        Args:
+            name: Name for messages and reports.
+            backend: Runs the network.
+            grid: Position of its output relative to its input.
+            color: Channels that it processes.
+        """
         self.name = name
         self.grid = grid
         self.color = color
@@ -78,7 +87,7 @@ class Network:
                 smallest = max(_SMALLEST_TILE, self.grid.factor)
                 if half < smallest or not is_out_of_memory(error):
                     raise
-            # For later pieces too, so that not each of them fails first.
+            # Remember the limit, so that later pieces do not fail first.
             self._limit = min(self._limit, half)
             _log.info("no memory for %d pixels each way at once: halved", side)
         return in_tiles(self.enhance, padded, self.grid, self._limit)
@@ -94,10 +103,10 @@ def enhance_whole(
 
     Args:
         model: A network or a baseline.
-        given: (C, h, w) floats around [0, 1]: the enlarged image where ``model.grid.factor`` is 1,
+        given: (C, h, w) floats around [0, 1]: the enlarged image if ``model.grid.factor`` is 1,
             else the low-resolution one.
-        tile: Largest side of a tile, in pixels of the input; if ``None``, what suits the model.
-        threads: Tiles that are run at once; all cores if ``None``.
+        tile: Largest side of a tile, in input pixels. None selects a side that suits the model.
+        threads: Number of tiles that run at once. None uses all cores.
 
     Returns:
         (C, factor * h, factor * w) floats of the dtype of ``given``, not clamped.

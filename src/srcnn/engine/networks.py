@@ -1,4 +1,4 @@
-"""A model's networks by trained scale, opened when they are first needed."""
+"""The networks of a model, one per trained scale, opened when they are first needed."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
     from srcnn.engine.spandrel import Opened
 
 EXAMPLE_BASED = ("sparse-coding", "a+")
-"""Names in `srcnn.engine.example_based.METHODS`, which is loaded when one of them is asked for."""
+"""Names in `srcnn.engine.example_based.METHODS`. That module is imported only when one is used."""
 _log = logging.getLogger(__name__)
 
 
 class Networks:
-    """The networks of one model. Safe from several threads; a pickle loads them when they are first used.
+    """The networks of one model. Thread-safe; an unpickled object loads them at first use.
 
     Attributes:
-        name: The model, as it was given.
-        scales: Scales that there are networks for; none for bicubic interpolation.
+        name: The model, as the caller named it.
+        scales: Scales of the networks; empty for bicubic interpolation.
         engine: How they are run.
-        digests: The sha256 of the weights file of each opened network, by its scale.
+        digests: SHA-256 of the weights file of each opened network, by scale.
     """
 
     def __init__(
@@ -52,6 +52,15 @@ class Networks:
         opened: Mapping[int, Enhancer] | None = None,
         digests: Mapping[int, str] | None = None,
     ) -> None:
+        """Combine the networks of a model.
+
+        Args:
+            name: The model, as the caller named it.
+            scales: Scales of the networks; empty for bicubic interpolation.
+            engine: How they are run.
+            opened: Networks that are open already, by scale.
+            digests: SHA-256 of their weights files, by scale.
+        """
         self.name = name
         self.scales = scales
         self.engine = engine
@@ -67,10 +76,10 @@ class Networks:
         return passes_for(scale, self.scales) if self.scales else ()
 
     def get(self, scale: int) -> Enhancer:
-        """Return the network that is trained for ``scale``.
+        """Return the network that was trained for ``scale``.
 
         Raises:
-            ModelError: It cannot be opened.
+            ModelError: If it cannot be opened.
         """
         with self._opening:
             if scale not in self._opened:
@@ -83,11 +92,11 @@ def open_networks(model: str | None, scale: float, engine: Engine) -> Networks:
 
     Args:
         model: See `srcnn.engine.upscaler.load`.
-        scale: Enlargement, above 1.
+        scale: Enlargement factor, above 1.
         engine: How the networks are run.
 
     Raises:
-        ModelError: The model is unknown, cannot be run, or cannot enlarge.
+        ModelError: If the model is unknown, cannot be run, or cannot enlarge.
     """
     if model == BICUBIC:
         return Networks(BICUBIC, (), engine)
@@ -122,10 +131,10 @@ def _of_file(name: str, engine: Engine) -> Networks:
 
 
 def _of_others(name: str, path: Path, engine: Engine) -> Opened:
-    """Open a file of PyTorch's, unless it is an SRCNN, which does not say its scale."""
+    """Open a PyTorch file, unless it is an SRCNN: such a file does not contain its scale."""
     try:
         from srcnn.weights.foreign import load
-    except ImportError:  # without torch nothing can be said of the file
+    except ImportError:  # the file cannot be inspected without torch
         need("spandrel", f"model {name}", "spandrel", "torch")
         raise
     try:
@@ -137,7 +146,7 @@ def _of_others(name: str, path: Path, engine: Engine) -> Opened:
 
 
 def network_of_others(name: str, path: Path, engine: Engine) -> Opened:
-    """Open somebody else's network: see `srcnn.engine.spandrel.open_spandrel`."""
+    """Open a third-party network. See `srcnn.engine.spandrel.open_spandrel`."""
     from srcnn.engine.spandrel import open_spandrel
 
     opened = open_spandrel(name, path, engine)
@@ -150,7 +159,7 @@ def _only_onnx(name: str) -> ModelError:
 
 
 def _open(name: str, scale: int, engine: Engine) -> tuple[Enhancer, str]:
-    """Open the network of a name for a trained scale; return it and its digest, if it has a file."""
+    """Open the network of a name for a trained scale; return it and its file's digest, or ""."""
     if name in EXAMPLE_BASED:
         from srcnn.engine.example_based import open_example_based
 
@@ -165,10 +174,10 @@ def _digest(graph: bytes) -> str:
 
 
 def network_of_graph(graph: bytes, card: Card, name: str, engine: Engine) -> Enhancer:
-    """Return a network that has made a pixel.
+    """Load a network, and check that it produces a pixel.
 
     Raises:
-        ModelError: It cannot, or the pixel is not a number.
+        ModelError: If it does not run, or the pixel is not finite.
     """
     grid = grid_of(card)
     try:

@@ -1,4 +1,4 @@
-"""How a network is run: one value, `Engine`, that everything which runs a network accepts."""
+"""How a network is run: `Engine`, the one value that everything that runs a network accepts."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from srcnn.engine.threads import cores
 from srcnn.errors import MissingExtra, UsageError
 
 DEVICES = ("auto", "cpu", "cuda")
-"""What ``device`` may be."""
+"""Valid values of ``device``."""
 _DEFAULT = next(iter(BACKENDS))
 
 
 @dataclass(frozen=True)
 class Engine:
-    """How a network is run. Results depend on neither the machine nor what else is installed.
+    """How a network is run. Results depend neither on the machine nor on what else is installed.
 
     Attributes:
         name: ``"auto"``, ``"onnxruntime"``, ``"openvino"``, ``"ncnn"`` or ``"torch"``. ``"auto"``
-            is ONNX Runtime; on ``"cuda"`` it is the first engine whose installed package has CUDA.
+            selects ONNX Runtime; on ``"cuda"``, the first engine whose installed package has CUDA.
         precision: ``"auto"``, ``"fp32"`` or ``"bf16"``. ``"auto"`` is fp32.
-        device: ``"auto"``, ``"cpu"`` or ``"cuda"``. ``"auto"`` is the CPU: a GPU is used only
-            if it is asked for.
-        tile: Side of a tile in pixels of the network's input, or ``"auto"`` for what suits the
-            device. SRCNN takes the enlarged image, other networks the low-resolution one.
-        threads: Tiles that are worked on at once; None is one for each core.
-        ensemble: Whether to average the network over the 8 flips and turns of the image, at 8
+        device: ``"auto"``, ``"cpu"`` or ``"cuda"``. ``"auto"`` is the CPU: a GPU is only used on
+            request.
+        tile: Side of a tile in pixels of the network's input, or ``"auto"`` for a side that suits
+            the device. SRCNN takes the enlarged image, other networks the low-resolution one.
+        threads: Number of tiles that are processed at once. None uses one per core.
+        ensemble: Whether to average the network over the 8 flips and rotations of the image, at 8
             times the cost (`srcnn.engine.ensemble.SelfEnsemble`).
     """
 
@@ -41,14 +41,14 @@ class Engine:
     ensemble: bool = False
 
     def resolved(self) -> ResolvedEngine:
-        """Check every value, and decide those that are ``"auto"`` or None.
+        """Check every value, and resolve those that are ``"auto"`` or None.
 
         Returns:
             The engine that will be used. Resolving it again changes nothing.
 
         Raises:
-            MissingExtra: If a package that it needs is not installed.
-            UsageError: If a value is wrong, or the device is not there.
+            MissingExtra: If a required package is not installed.
+            UsageError: If a value is invalid, or the device is not available.
         """
         _check_choice("engine", self.name, ("auto", *BACKENDS))
         _check_choice("precision", self.precision, ("auto", *_precisions()))
@@ -74,7 +74,7 @@ class Engine:
         return ResolvedEngine(name, precision, device, tile, threads, self.ensemble)
 
     def _name(self, device: str) -> str:
-        """Return the engine that ``auto`` stands for on a device."""
+        """Return the engine that ``auto`` selects on a device."""
         if self.name != "auto":
             return self.name
         if device == "cpu":
@@ -92,14 +92,14 @@ class Engine:
 
 @dataclass(frozen=True)
 class ResolvedEngine(Engine):
-    """An `Engine` in which everything is decided; `Engine.resolved` makes it."""
+    """An `Engine` without ``"auto"`` or None, as `Engine.resolved` returns it."""
 
     tile: int = CPU_TILE
     threads: int = 1
 
 
 AUTO = Engine()
-"""The default of every function that takes an `Engine`."""
+"""Default of every function that takes an `Engine`."""
 
 
 def engine_of(
@@ -113,15 +113,15 @@ def engine_of(
     """Return the `Engine` that a caller's keywords describe; nothing is checked or opened yet.
 
     Args:
-        engine: A whole `Engine`, or the name of one.
-        precision: As `Engine.precision`.
-        device: As `Engine.device`.
-        tile: As `Engine.tile`.
-        threads: As `Engine.threads`.
-        tta: As `Engine.ensemble`.
+        engine: An `Engine`, or the name of one.
+        precision: See `Engine.precision`.
+        device: See `Engine.device`.
+        tile: See `Engine.tile`.
+        threads: See `Engine.threads`.
+        tta: See `Engine.ensemble`.
 
     Raises:
-        UsageError: If a whole `Engine` is given together with other keywords.
+        UsageError: If an `Engine` is combined with other keywords.
     """
     if not isinstance(engine, Engine):
         return Engine(engine, precision, device, tile, threads, tta)
@@ -139,7 +139,7 @@ def engine_of(
 
 
 def _is_auto(value: object) -> bool:
-    return isinstance(value, str) and value == "auto"  # an array would be compared by element
+    return isinstance(value, str) and value == "auto"  # arrays compare element by element
 
 
 def _check_choice(what: str, value: object, choices: tuple[str, ...]) -> None:
@@ -148,7 +148,7 @@ def _check_choice(what: str, value: object, choices: tuple[str, ...]) -> None:
 
 
 def _count(what: str, value: Any, otherwise: str = "") -> int:
-    """Return a positive whole number, of Python's or numpy's, as an int."""
+    """Return a positive whole number of Python or NumPy as an int."""
     try:
         number = None if isinstance(value, bool) else index(value)
     except TypeError:

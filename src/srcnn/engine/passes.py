@@ -1,4 +1,4 @@
-"""Which networks enlarge an image to a size that none was trained for."""
+"""Selection of the networks that enlarge an image to a size for which none was trained."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from itertools import combinations_with_replacement, count
 from srcnn.engine.network import Enhancer
 
 _ROUNDING = 1e-9
-"""How far a product of whole numbers may lie below a scale that was computed by a division."""
+"""Largest amount by which a product of integers may lie below a scale that a division computed."""
 
 
 @dataclass(frozen=True)
 class Pass:
-    """One run of a network over the whole image: it becomes ``scale`` times as large."""
+    """One run of a network over the whole image, which becomes ``scale`` times as large."""
 
     scale: int
     model: Enhancer
@@ -24,8 +24,8 @@ class Pass:
 def passes_for(scale: float, trained: Sequence[int]) -> tuple[int, ...]:
     """Choose the trained scales that enlarge an image at least ``scale`` times.
 
-    As few passes as possible, of those the ones with the least excess, the largest scale first. What
-    is too large afterwards is reduced by MATLAB's anti-aliased bicubic::
+    The choice has as few passes as possible, then the least excess. The largest scale runs first. A
+    result that is too large is then reduced by MATLAB's anti-aliased bicubic::
 
         scale       networks of 2, 3, 4    of 3 alone
         1.1 to 2    2                      3
@@ -38,8 +38,8 @@ def passes_for(scale: float, trained: Sequence[int]) -> tuple[int, ...]:
         16          4, 4                   3, 3, 3
 
     Args:
-        scale: Enlargement asked for. At 1 or below no network runs.
-        trained: Scales of the networks that there are, each 2 or more.
+        scale: Requested enlargement. At 1 or below no network runs.
+        trained: Scales of the available networks, each 2 or more.
 
     Returns:
         Scales of the passes in order; their product is ``scale`` or more.

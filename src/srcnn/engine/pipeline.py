@@ -3,12 +3,14 @@
 ::
 
     strip -> float -> bleed -> network's channels --pass--> ... --pass--> reduce --+
-                          `--> the rest, bicubic, once to the final size ----------+-> merge -> quantize
+                          `--> the rest, bicubic, once to the final size ----------+-> merge
+                                                                                         |
+                                                                                     quantize
 
-Every stage pulls rows from the one before it and makes its own in tiles, several at once, so memory
-depends on the image's width, the tile and the passes, not on its height. Between passes the
-network's channels stay float32. With one pass to exactly its scale, which is the usual case, all of
-it happens in one tile.
+Every stage pulls rows from the one before it and computes its own in tiles, several at once, so
+memory depends on the image's width, the tile and the passes, not on its height. Between passes the
+network's channels stay float32. In the usual case of one pass to exactly its scale, all of this
+happens within one tile.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from srcnn.images.color import Color, channels_in
 
 Progress = Callable[[float], None]
 ROWS = 64
-"""A good height, in pixels of the source, of the strips that `enlarge` is given."""
+"""Recommended height of the strips passed to `enlarge`, in source pixels."""
 
 
 def enlarge(
@@ -47,18 +49,18 @@ def enlarge(
     """Enlarge an image that need not fit into memory.
 
     Args:
-        passes: Networks that work on the same channels, in order; none is plain bicubic
-            interpolation.
-        strips: The image from top to bottom: (rows, w), or (rows, w, C) with C 2 (gray, alpha),
-            3 (RGB) or 4 (RGBA); uint8, uint16 or floats in [0, 1].
+        passes: Networks that process the same channels, in order. Without any, the image is
+            enlarged by bicubic interpolation.
+        strips: The image from top to bottom: (rows, w), or (rows, w, C) with C 2 (gray, alpha), 3
+            (RGB) or 4 (RGBA); uint8, uint16 or floats in [0, 1].
         old: Size of the image.
-        size: Size of the result. Where the passes give another one, it is resized by bicubic
+        size: Size of the result. If the passes give another one, their result is resized by bicubic
             interpolation, with anti-aliasing where it shrinks.
         made_by: Tiles and threads.
-        progress: Called with the part that is done, 0 to 1.
+        progress: Called with the completed fraction, 0 to 1.
 
     Yields:
-        The result from top to bottom, strips of the kind and dtype of those given.
+        The result from top to bottom, as strips with the channels and dtype of the input.
     """
     color: Color = passes[0].model.color if passes else "Y"
     product = math.prod(each.scale for each in passes)
@@ -74,7 +76,7 @@ def enlarge(
         stack.enter_context(one_core_per_product())
         for each in earlier:
             stage = _Enhance(each, given, place, made_by)
-            # Closed here, not when it is forgotten: an exception may hold on to it for long.
+            # Closed explicitly, because an exception may keep a reference to it for long.
             made = stack.enter_context(closing(stage.strips()))
             given, place = _Made(Rows(made, axis=1).reader()), stage.size
         model = None if last is None else last.model
@@ -92,7 +94,7 @@ def enlarge(
 
 
 class _Made:
-    """The planes that an earlier pass has made."""
+    """The planes that an earlier pass has computed."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -102,7 +104,7 @@ class _Made:
 
 
 class _Enhance:
-    """One pass that is not the last: planes of an image in, larger planes out, all float32."""
+    """A pass before the last one: float32 planes of an image in, larger planes out."""
 
     def __init__(self, one: Pass, given: Planes, old: Size, made_by: Workers) -> None:
         self._model, self._given, self._old, self._by = one.model, given, old, made_by

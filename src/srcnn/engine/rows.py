@@ -1,4 +1,4 @@
-"""The rows of an image that comes in strips, held for as long as a reader may ask for them."""
+"""Buffers the rows of an image that arrives in strips, for as long as a reader may need them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 
 class Rows:
-    """Strips of one image, from top to bottom, for several readers at different places."""
+    """Strips of one image, from top to bottom, for several readers at different positions."""
 
     def __init__(self, strips: Iterable[NDArray[Any]], axis: int) -> None:
-        """``axis`` is that of the rows: 0 for (h, w, C) strips, 1 for (C, h, w) planes."""
+        """Set the axis of the rows: 0 for (h, w, C) strips, 1 for (C, h, w) planes."""
         self.axis = axis
         self._strips = iter(strips)
         self._held: deque[NDArray[Any]] = deque()
@@ -22,13 +22,13 @@ class Rows:
         self._readers: list[Reader] = []
 
     def reader(self) -> Reader:
-        """Return a new reader; all have to be there before the first one reads."""
+        """Return a new reader. All readers must be created before the first one reads."""
         reader = Reader(self)
         self._readers.append(reader)
         return reader
 
     def take(self, first: int, last: int) -> NDArray[Any]:
-        """Return rows ``first`` to ``last``, reading on as far as they need."""
+        """Return rows ``first`` to ``last`` (excluded), reading further strips as needed."""
         while self._end < last:
             strip = next(self._strips)
             self._held.append(strip)
@@ -50,18 +50,19 @@ class Rows:
 
 
 class Reader:
-    """One place in `Rows`, which only moves down."""
+    """One position in `Rows`, which only moves down."""
 
     def __init__(self, rows: Rows) -> None:
+        """Start at the first row; see `Rows.reader`."""
         self._rows = rows
         self.first = 0
-        """The first row that may be asked for again."""
+        """First row that may be requested again."""
 
     def take(self, first: int, last: int) -> NDArray[Any]:
-        """Return rows ``first`` to ``last``; neither may be less than in the call before.
+        """Return rows ``first`` to ``last`` (excluded). Neither may be less than in the last call.
 
-        ``first`` may be less by 1: a single output row that lies exactly on an input row needs none
-        above it, and the next output row does.
+        ``first`` may decrease by 1: a single output row that lies exactly on an input row needs no
+        row above it, but the next output row does.
         """
         self.first = first - 1
         return self._rows.take(first, last)

@@ -1,4 +1,4 @@
-"""A loaded network that pickles, and that knows the process it was loaded in."""
+"""A loaded network that can be pickled, and that knows the process it was loaded in."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from srcnn.engine.options import Engine, ResolvedEngine
 from srcnn.errors import SrcnnError
 
 _first_used: dict[str, int] = {}
-"""The process that first loaded a network into each engine; forked processes inherit it."""
+"""Process id that first loaded a network into each engine. Forked processes inherit it."""
 
 
 class Session:
-    """A network on an engine. Safe to call from several threads, in any process.
+    """A network on an engine. Thread-safe, and usable in any process.
 
-    A pickle of it holds the graph and the `Engine`; the network is loaded at the first call. In a
-    process that was forked from the one that loaded the network, ONNX Runtime loads it once more.
-    OpenVINO, torch and CUDA cannot be used there: they would wait forever for threads that only
-    the parent process has.
+    A pickled session holds the graph and the `Engine`; the network is loaded at the first call. In
+    a process that was forked from the one that loaded the network, ONNX Runtime loads it again.
+    OpenVINO, torch and CUDA cannot be used there: they would wait forever for threads that only the
+    parent process has.
     """
 
     def __init__(self, graph: bytes, engine: Engine) -> None:
@@ -29,7 +29,7 @@ class Session:
 
         Args:
             graph: The bytes of an ONNX file.
-            engine: What runs it.
+            engine: How to run it.
 
         Raises:
             SrcnnError: If the engine cannot be used in a forked process.
@@ -50,13 +50,13 @@ class Session:
             if opened is not None:
                 # Kept alive: its destructor would wait for threads that this process does not have.
                 _inherited.append(opened)
-            # Of two threads that get here at once, both open one, and the later one stays.
+            # If two threads get here at once, both open one, and the later one is kept.
             opened = self._opened = _open(self._graph, self._engine.resolved())
         with opened.gate:
             return opened.backend.run(batch)
 
     def __getstate__(self) -> dict[str, object]:
-        # Loaded at the first call, because a pool that cannot read an argument waits forever.
+        # Loaded at the first call: a process pool that fails to unpickle an argument waits forever.
         return {**self.__dict__, "_opened": None}
 
 
@@ -64,17 +64,17 @@ class _Opened(NamedTuple):
     process: int
     backend: Backend
     gate: BoundedSemaphore
-    """Lets in as many calls at once as the device is meant for."""
+    """Limits the number of concurrent calls to what the device supports."""
 
 
 _inherited: list[_Opened] = []
 
 
 def check_process(engine: ResolvedEngine) -> int:
-    """Return this process, in which a network is opened or used.
+    """Return the id of this process, and check that it can use the engine.
 
     Raises:
-        SrcnnError: The engine was first used in the process that this one was forked from, and
+        SrcnnError: If the engine was first used in the process from which this one was forked, and
             cannot be used in both.
     """
     process = os.getpid()

@@ -1,4 +1,4 @@
-"""Sizes and arrays that can be enlarged, and those that cannot."""
+"""Checks of scales, sizes and arrays before an image is enlarged."""
 
 from __future__ import annotations
 
@@ -15,22 +15,30 @@ _LARGEST_SCALE = 1e6
 
 
 def check_scale(scale: float) -> None:
-    """`UsageError` unless ``scale`` enlarges, and to a size that can be counted."""
+    """Check that ``scale`` enlarges, to a size that can be represented.
+
+    Raises:
+        UsageError: If it does not.
+    """
     if not isinstance(scale, int | float):
         raise UsageError(f"scale {scale!r}", "is no number")
-    if not scale > 1:  # so that NaN is refused too
+    if not scale > 1:  # this form also rejects NaN
         raise UsageError(f"scale {scale:g}", "is not above 1", "srcnn only enlarges")
     if scale > _LARGEST_SCALE:
         raise UsageError(f"scale {scale:g}", f"is above {_LARGEST_SCALE:g}")
 
 
 def enlarged_size(height: int, width: int, scale: float) -> tuple[int, int]:
-    """(height, width) of the picture enlarged by ``scale``: floor(side * scale + 0.5)."""
+    """Return (height, width) of an image enlarged by ``scale``: floor(side * scale + 0.5)."""
     return math.floor(height * scale + 0.5), math.floor(width * scale + 0.5)
 
 
 def check_size(sizes: Sequence[tuple[int, int]], max_pixels: int, what: object) -> None:
-    """`LimitError` when pictures of ``sizes`` = (height, width) together exceed ``max_pixels``."""
+    """Check that images of ``sizes`` = (height, width) together have at most ``max_pixels`` pixels.
+
+    Raises:
+        LimitError: If they have more.
+    """
     if sum(height * width for height, width in sizes) > max_pixels:
         pages = f"{len(sizes)} pages of " if len(sizes) > 1 else ""
         raise LimitError(
@@ -43,7 +51,11 @@ def check_size(sizes: Sequence[tuple[int, int]], max_pixels: int, what: object) 
 
 
 def check_image(image: NDArray[Any]) -> None:
-    """`UsageError` for an array that is no picture."""
+    """Check that an array has the shape and the dtype of an image.
+
+    Raises:
+        UsageError: If it does not.
+    """
     channels = 1 if image.ndim == 2 else image.shape[2] if image.ndim == 3 else 0
     if channels not in (1, 2, 3, 4) or (image.ndim == 3 and channels == 1) or 0 in image.shape:
         raise UsageError(

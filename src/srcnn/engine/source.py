@@ -1,4 +1,4 @@
-"""The source of a pipeline: strips of pixels become planes of floats."""
+"""The source of a pipeline: converts strips of pixels to planes of floats."""
 
 from __future__ import annotations
 
@@ -20,25 +20,34 @@ Size = tuple[int, int]
 """(height, width) in pixels."""
 
 _TAPS = 2
-"""Pixels on either side that bicubic interpolation weighs."""
+"""Pixels on either side that bicubic interpolation uses."""
 
 
 class Source:
-    """The planes of the source, made of its strips when they are asked for."""
+    """The planes of the source, computed from its strips on demand."""
 
     def __init__(
         self, reader: Reader, old: Size, color: Color, reach: int, apart: bool = False
     ) -> None:
-        """``apart``: whether the planes are those of `split`, not those of `to_planes`."""
+        """Set up the source.
+
+        Args:
+            reader: Reads the rows of the image.
+            old: Size of the image.
+            color: The network's channels.
+            reach: Rows above and below from which color bleeds; see `reach_of`.
+            apart: Whether the planes are those of `split` rather than `to_planes`.
+        """
         self._reader, self._height, self._color, self._reach = reader, old[0], color, reach
         self._planes_of = split if apart else to_planes
         self.dtype: np.dtype[Any] = np.dtype(np.uint8)
         """dtype of the last strip that was read."""
         self.channels: tuple[int, ...] = ()
-        """What follows (rows, w) in the shape of the strips."""
+        """Shape of the strips after (rows, w)."""
 
     def take(self, first: int, last: int) -> NDArray[np.float32]:
-        # Color bleeds into rows that no tile asks for: see `bleed`.
+        """Return rows ``first`` to ``last`` (excluded) as planes."""
+        # Color bleeds in from rows that the tile itself does not need: see `bleed`.
         above, below = max(first - self._reach, 0), min(last + self._reach, self._height)
         strip = self._reader.take(above, below)
         self.dtype, self.channels = strip.dtype, strip.shape[2:]
@@ -46,12 +55,12 @@ class Source:
         return self._planes_of(_to_floats(strip, inner, self._reach), self._color)
 
     def empty(self, rows: int, width: int) -> NDArray[Any]:
-        """Return room for pixels like those of the last strip that was read."""
+        """Return an uninitialized array for pixels like those of the last strip that was read."""
         return np.empty((rows, width, *self.channels), self.dtype)
 
 
 def reach_of(passes: Sequence[Pass], old: Size, size: Size) -> int:
-    """Source pixels around a row whose hidden pixels count: alpha is enlarged by bicubic, too."""
+    """Return how far hidden pixels can affect a row, in source pixels; alpha is bicubic."""
     reach, scale = 0.0, 1
     for number, one in enumerate(passes):
         before, scale = scale, scale * one.scale
@@ -64,9 +73,9 @@ def reach_of(passes: Sequence[Pass], old: Size, size: Size) -> int:
 
 
 def _to_floats(strip: NDArray[Any], inner: slice, reach: int) -> NDArray[np.float32]:
-    """Rows ``inner`` as C x rows x width float32.
+    """Return rows ``inner`` as (C, rows, w) float32.
 
-    The rows around them are there for transparent pictures, whose color bleeds; others pass them by.
+    The rows around them only matter for images with alpha, whose color bleeds.
     """
     if strip.ndim == 2:
         return to_float(strip[inner])[None]

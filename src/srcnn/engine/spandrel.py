@@ -1,11 +1,11 @@
-"""Somebody else's network, opened by spandrel, as an `Enhancer`: in torch, in overlapping tiles.
+"""A third-party network, opened by spandrel, as an `Enhancer` that runs in torch.
 
-These networks pad every convolution with zeros, so they answer differently near the border of what
-they are given. Each tile is therefore given a halo of real pixels, and what the network makes of
-the halo is cut off. How far the border reaches is measured when a network is opened: the halo is
-the smallest of `HALOS` with which noise comes out the same to `LIMIT`. A network with a larger
-receptive field, or one that looks at the whole image, gets the largest halo, and its tiles are not
-exact. At the border of the image the halo repeats the edge.
+These networks pad every convolution with zeros, so their output near the border of their input
+differs. Each tile therefore gets a halo of real pixels, and the output of the halo is cut off. The
+width of the affected border is measured when a network is opened: the halo is the smallest of
+`HALOS` with which the output for noise is the same up to `LIMIT`. A network with a larger receptive
+field, or one that sees the whole image, gets the largest halo, and its tiles are not exact. At the
+border of the image the halo repeats the edge.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ from srcnn.weights.foreign import read_metadata, read_state
 from srcnn.weights.spandrel import describe, license_in
 
 HALOS = (8, 16, 24, 32)
-"""Widths of the halo, in input pixels, that are tried in turn."""
+"""Halo widths, in input pixels, that are tried in turn."""
 LIMIT = 1 / 1020
 """Largest difference that a halo may leave: a quarter of a gray level."""
 _MIDDLE = 8
 """Side, in input pixels, of the piece of noise whose output is compared."""
 _AROUND = 40
-"""Width, in input pixels, of the noise around it that stands for a whole image."""
+"""Width, in input pixels, of the noise around it, which stands for a whole image."""
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Opened:
-    """Somebody else's network, ready to run.
+    """A third-party network, ready to run.
 
     Attributes:
-        network: It takes low-resolution images, and enlarges them by ``scale``.
-        scale: Its one scale.
+        network: Takes low-resolution images, and enlarges them by ``scale``.
+        scale: Its only scale.
         engine: Torch, with a tile that suits its halo.
     """
 
@@ -58,10 +58,10 @@ class Opened:
 
 @dataclass(frozen=True)
 class TorchEngine(ResolvedEngine):
-    """Torch without the extra ``train``, which only our own networks need."""
+    """Torch without the extra ``train``, which only srcnn's own networks need."""
 
     def resolved(self) -> ResolvedEngine:
-        """Return itself: everything is decided."""
+        """Return the engine itself, which has no value left to resolve."""
         return self
 
 
@@ -71,12 +71,12 @@ def open_spandrel(name: str, path: Path, asked: Engine) -> Opened:
     Args:
         name: Name for messages and reports.
         path: A ``.pth``, ``.pt`` or ``.safetensors`` file that is not an SRCNN.
-        asked: How it is to be run.
+        asked: How to run it.
 
     Raises:
-        MissingExtra: spandrel is not installed.
-        ModelError: spandrel cannot open it, or its output is not a number for each pixel.
-        UsageError: ``asked`` is not possible for it.
+        MissingExtra: If spandrel is not installed.
+        ModelError: If spandrel cannot open it, or its output is not a number for each pixel.
+        UsageError: If the network cannot be run as ``asked``.
     """
     state = read_state(path)
     found = describe(state, name)
@@ -104,28 +104,39 @@ def open_spandrel(name: str, path: Path, asked: Engine) -> Opened:
 
 
 class Spandrel:
-    """A `Backend`. One call runs at a time, on torch's own threads; a pickle holds the tensors."""
+    """A `Backend` that runs one call at a time, on torch's own threads.
+
+    A pickle holds the tensors.
+    """
 
     def __init__(self, state: Any, source: str, engine: ResolvedEngine, found: Any) -> None:
+        """Move a network to its device.
+
+        Args:
+            state: Its tensors, from which it is opened again after pickling.
+            source: Name for messages.
+            engine: How it is run.
+            found: The network, as spandrel opened it.
+        """
         self._state, self._source, self._engine = state, source, engine
         self._found: Any = self._placed(found)
         self._alone = Lock()
         self.cut = 0
-        """Output pixels that are cut off each side."""
+        """Width of the border, in output pixels, that is cut off on each side."""
 
     def _placed(self, found: Any) -> Any:
-        """Return a network in its precision, on its device; it must not be used in a fork."""
+        """Return a network in its precision on its device. A forked process must not use it."""
         check_process(self._engine)
         dtype = {"fp32": torch.float32, "bf16": torch.bfloat16}[self._engine.precision]
         return found.to(torch.device(self._engine.device), dtype)
 
     def run(self, batch: Batch) -> Batch:
-        """See `Backend.run`; here zeros are around the batch, and ``cut`` is taken away after."""
+        """See `Backend.run`. The network pads with zeros; ``cut`` is removed from its output."""
         with self._alone:
             if self._found is None:
                 self._found = self._placed(describe(self._state, self._source))
             check_process(self._engine)
-            # A copy, because some networks subtract their mean in place.
+            # Copied, because some networks subtract their mean in place.
             given = torch.tensor(batch).to(self._found.device, self._found.dtype)
             answers = torch.cat([self._found(one[None]) for one in given])
         whole: Batch = answers.float().cpu().numpy()
@@ -146,7 +157,7 @@ def _engine_for(asked: Engine, found: Any) -> TorchEngine:
         raise UsageError(
             f"engine '{asked.name}'", "runs srcnn's own networks only", "leave out --engine"
         )
-    # What does not depend on the engine is checked as for any network.
+    # Tile, threads and ensemble are checked as for any other network.
     checked = replace(asked, name="auto", device="cpu", precision="auto").resolved()
     precision = "fp32" if asked.precision == "auto" else asked.precision
     if precision == "bf16" and not found.supports_bfloat16:
@@ -159,20 +170,20 @@ def _engine_for(asked: Engine, found: Any) -> TorchEngine:
 
 
 def _measure_halo(backend: Spandrel, found: Any, name: str) -> tuple[int, float]:
-    """Return the halo of a network, and what noise outside of it changes inside.
+    """Return the halo of a network, and the difference inside that noise outside of it makes.
 
     Raises:
-        ModelError: The output is not a number for each pixel.
+        ModelError: If the output is not a number for each pixel.
     """
     scale, side = found.scale, _MIDDLE + 2 * _AROUND
     noise = np.random.default_rng(0).random((1, found.input_channels, side, side), np.float32)
 
     def middle(halo: int) -> Batch:
-        """Return the output of the middle of the noise, given with a halo of that width."""
+        """Return the output for the middle of the noise, given with a halo of this width."""
         inner = slice(_AROUND - halo, side - _AROUND + halo)
         try:
             out = backend.run(noise[..., inner, inner])
-        except Exception as error:  # networks raise what sizes they do not like lead to
+        except Exception as error:  # an unsupported size can make a network raise anything
             raise ModelError(name, f"cannot be run ({error})") from None
         wanted = scale * (_MIDDLE + 2 * halo)
         if out.shape[1:] != (found.output_channels, wanted, wanted) or not np.isfinite(out).all():

@@ -1,4 +1,4 @@
-"""Strips of a result in the making: how they are cut into tiles, and the order in which they come."""
+"""Strips of a result in progress: how they are cut into tiles, and in which order they finish."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from srcnn.engine.tiling import Span, spans
 from srcnn.images.grid import Grid
 
 _FEWEST, _NARROWEST = 8, 32
-"""Tiles that a small low-resolution image is cut into, unless they were narrower (in input pixels).
+"""Number of tiles that a small low-resolution image is cut into, unless they would be too narrow,
+and the smallest width of a tile, in input pixels.
 
-The number of threads has no say: sums are rounded differently in tiles of another size.
+This does not depend on the number of threads, because the size of a tile affects rounding.
 """
 
 
 @dataclass(frozen=True)
 class Cuts:
-    """An image cut into tiles, in output pixels: every row of tiles has the same columns."""
+    """An image cut into tiles, in output pixels. Every row of tiles has the same columns."""
 
     rows: list[Span]
     columns: list[Span]
@@ -31,11 +32,11 @@ class Cuts:
 
 @dataclass(frozen=True)
 class Workers:
-    """Who makes tiles, and how large they are.
+    """Size of the tiles, and number of threads that compute them.
 
     Attributes:
         tile: Largest side of a tile, in pixels of the network's input.
-        threads: Tiles in the making at once.
+        threads: Number of tiles that are computed at once.
     """
 
     tile: int
@@ -43,38 +44,41 @@ class Workers:
 
     @property
     def pool(self) -> ThreadPoolExecutor:
-        """The process-wide pool of that many threads."""
+        """The process-wide pool of ``threads`` threads."""
         return workers(self.threads)
 
     def cut(self, size: tuple[int, int], grid: Grid) -> Cuts:
         """Cut an image of ``size`` = (height, width) output pixels into tiles.
 
-        A low-resolution image may need so few tiles that threads would be idle; then it gets more
-        columns. An enlarged one has more tiles from the start.
+        A low-resolution image may have too few tiles to keep all threads busy; it is cut into more
+        columns then. An enlarged image always has more tiles.
         """
         height, width = size
         step, side = grid.factor, self.tile * grid.factor
         rows = spans(height, side, step)
         if step > 1:
             count = max(-(-width // side), -(-_FEWEST // len(rows)))
-            count += len(rows) * count % 2  # an even number is shared fairly by two threads
+            count += len(rows) * count % 2  # two threads share an even number equally
             side = min(side, max(-(-width // (step * count)), _NARROWEST) * step)
         columns = spans(width, side, step)
         return Cuts(rows, columns)
 
 
 Strip = tuple[NDArray[Any], list[Future[None]]]
-"""A strip in the making, and the tiles that it waits for."""
+"""A strip in progress, and the tiles that it waits for."""
 
 
 def in_order(
     begin: Callable[[int, int], Strip], cuts: Cuts, made_by: Workers
 ) -> Generator[NDArray[Any], None, None]:
-    """Yield strips in order, while those behind them are in the making.
+    """Yield strips in order, while the ones after them are computed.
 
-    ``begin`` starts the tiles of rows (top, bottom).
+    Args:
+        begin: Starts the tiles of rows (top, bottom).
+        cuts: The tiles.
+        made_by: The number of threads.
     """
-    # Enough in the making to keep every thread at work while the oldest strip is finished.
+    # Enough strips in progress to keep every thread busy while the oldest one is finished.
     ahead = -(-2 * made_by.threads // len(cuts.columns))
     making: deque[Strip] = deque()
     try:
@@ -84,7 +88,7 @@ def in_order(
                 yield _finish(making)
         while making:
             yield _finish(making)
-    finally:  # also when something failed, or the caller has enough
+    finally:  # also after an error, or when the caller stops early
         left = [future for _, futures in making for future in futures]
         wait([future for future in left if not future.cancel()])
 

@@ -1,4 +1,4 @@
-"""Threads: the cores of this process, the pool for tiles, and one core for each product of numpy."""
+"""Threads: the cores of this process, the pool for tiles, and one core per matrix product."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from threadpoolctl import threadpool_limits
 
 
 def cores() -> int:
-    """Return how many processors this process may use at once.
+    """Return the number of processors that this process may use at once.
 
-    That is the number in its affinity mask, or less where its control group (a container, a service)
-    has a quota of processor time: a quota of 1.5 processors counts as 2.
+    This is the size of its affinity mask, or less if its control group (a container, a service) has
+    a quota of processor time: a quota of 1.5 processors counts as 2.
     """
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return math.ceil(min(allowed or 1, _quota()))
@@ -26,10 +26,10 @@ def cores() -> int:
 
 @cache
 def _quota(root: Path = Path("/")) -> float:
-    """Return the processors' worth of time that the control groups allow; infinity without a limit.
+    """Return the number of processors that the control groups allow; infinity without a limit.
 
     Args:
-        root: Where ``proc`` and ``sys`` lie.
+        root: Folder that contains ``proc`` and ``sys``.
     """
     try:
         lines = (root / "proc/self/cgroup").read_text().splitlines()
@@ -48,28 +48,32 @@ def _quota(root: Path = Path("/")) -> float:
 
 
 def _quotas(mount: Path, group: str, *files: str) -> Iterator[float]:
-    """Yield the quotas of a group and of those around it, in processors.
+    """Yield the quotas of a group and of its parent groups, in processors.
 
-    ``files`` hold, one after the other, microseconds of processor time and those of the period.
+    Args:
+        mount: Where the hierarchy is mounted.
+        group: Path of the group in it.
+        files: Files that together hold the processor time and the length of the period, in
+            microseconds.
     """
-    # In a container the path may be that outside of it, and its own group lies at the top.
+    # In a container the path may be the one on the host, while its own group is at the top.
     inner = mount / group.lstrip("/")
     for folder in (inner, *inner.parents):
         with suppress(OSError, ValueError, ZeroDivisionError):
             words = " ".join((folder / file).read_text() for file in files).split()
             quota, period = float(words[0]), float(words[1])
-            if quota > 0:  # -1, and the word max, which is no number, stand for no limit
+            if quota > 0:  # -1 means no limit; so does the word max, which raises ValueError
                 yield quota / period
         if folder == mount:
             return
 
 
 def workers(threads: int) -> ThreadPoolExecutor:
-    """Return the pool for tiles, of which a process has one for each number of threads.
+    """Return the pool for tiles; a process has one for each number of threads.
 
     All callers share it, so concurrent upscales never use more than ``threads`` threads.
     """
-    # A forked process has its parent's memory, but none of its threads.
+    # A forked process has its parent's memory but none of its threads.
     return _workers(threads, os.getpid())
 
 
@@ -79,14 +83,14 @@ def _workers(threads: int, process: int) -> ThreadPoolExecutor:
 
 
 class _Stay:
-    """Who is inside, in one process.
+    """Counts the users of the limit in one process.
 
-    The limit holds for the whole process: the first user sets it, and the last one lifts it.
-    threadpoolctl restores only what the same thread had set, so one thread does both.
+    The limit holds for the whole process: the first user sets it, and the last one removes it.
+    threadpoolctl only restores what the same thread has set, so one thread does both.
     """
 
     def __init__(self, limits: ExitStack) -> None:
-        """Start with nobody inside; ``limits`` may hold the limit of the process forked from."""
+        """Start without users. ``limits`` may hold the limit of the process that was forked."""
         self.limits = limits
         self._lock = Lock()
         self._inside = 0
@@ -103,7 +107,7 @@ class _Stay:
         with self._lock:
             self._inside -= 1
             if self._inside == 0:
-                with suppress(RuntimeError):  # the interpreter ends, and starts no more work
+                with suppress(RuntimeError):  # the interpreter is shutting down
                     self._keeper.submit(self.limits.close).result()
                 self._keeper.shutdown()
 
@@ -129,12 +133,13 @@ class _Limit:
                 stay.leave()
 
     def _start_anew(self) -> None:
-        """Forget the parent's threads: a lock that one of them held would stay locked forever."""
+        """Discard the parent's threads: a lock that one of them held would stay locked forever."""
         self._stay = _Stay(self._stay.limits)
 
 
 one_core_per_product = _Limit()
-"""While anyone is inside, numpy's matrix products keep to one core: each worker's own.
+"""Context manager that limits each matrix product of NumPy to one core, that of its worker.
 
-Left alone, every worker's products would wake all cores (700 to 2,000 ns per pixel instead of 40).
+By default the products of every worker would use all cores (700 to 2,000 ns per pixel instead of
+40).
 """

@@ -29,7 +29,7 @@ class Tile(NamedTuple):
     right: int
 
     def given(self, grid: Grid) -> tuple[slice, slice]:
-        """Return the input with its halo, as slices of an input padded by ``grid.radius``."""
+        """Return the slices of the tile with its halo in an input padded by ``grid.radius``."""
         factor, halo = grid.factor, 2 * grid.radius
         return (
             slice(self.top // factor, self.bottom // factor + halo),
@@ -44,7 +44,7 @@ def tiles(height: int, width: int, size: int, step: int = 1) -> Iterator[Tile]:
         height: Rows of the output, a multiple of ``step``.
         width: Columns of the output, a multiple of ``step``.
         size: Largest side of a tile, in output pixels.
-        step: Sides of tiles are multiples of it.
+        step: Divisor of the sides of all tiles.
     """
     for top, bottom in spans(height, size, step):
         for left, right in spans(width, size, step):
@@ -63,7 +63,7 @@ def spans(length: int, size: int, step: int = 1) -> list[Span]:
 
 
 Each = Callable[[Callable[[Tile], None], Iterable[Tile]], Iterable[None]]
-"""``map``, or one that uses several threads."""
+"""``map``, or a function like it that uses several threads."""
 
 
 def in_tiles(
@@ -76,11 +76,11 @@ def in_tiles(
     """Run a network over a padded input, tile by tile.
 
     Args:
-        enhance: (C, h + 2r, w + 2r) floats to (C, factor * h, factor * w), for any h and w.
+        enhance: Maps (C, h + 2r, w + 2r) floats to (C, factor * h, factor * w), for any h and w.
         padded: (C, H + 2r, W + 2r) floats.
         grid: The grid of ``enhance``.
         size: Largest side of a tile, in output pixels.
-        each: How tiles are run, see `Each`.
+        each: Runs the tiles, see `Each`.
 
     Returns:
         (C, factor * H, factor * W) floats of the dtype of ``padded``.

@@ -1,4 +1,4 @@
-"""A model ready to enlarge images of any kind to any size, and how one is opened."""
+"""A model that is ready to enlarge images, and the function that opens one."""
 
 from __future__ import annotations
 
@@ -21,18 +21,28 @@ from srcnn.images.source import File
 
 
 class Upscaler:
-    """A model ready to run, at one scale. `upscale` is safe from several threads; it pickles.
+    """A model that is ready to run at one scale. It is thread-safe and can be pickled.
 
     Attributes:
         networks: The model's networks, shared with the upscalers of other scales.
-        scale: The enlargement that was asked for, which no network need be trained for.
+        scale: The requested enlargement; no network needs to be trained for it.
         engine: Name of the engine.
         precision: Precision of the engine.
         tile: Largest side of a tile, in pixels of the network's input.
-        threads: Tiles that are worked on at once.
+        threads: Number of tiles that are processed at once.
     """
 
     def __init__(self, networks: Networks, scale: float, engine: Engine) -> None:
+        """Combine networks with a scale. `srcnn.load` opens a model and does this.
+
+        Args:
+            networks: The networks of a model.
+            scale: Enlargement factor, above 1.
+            engine: How the networks are run.
+
+        Raises:
+            SrcnnError: If the engine is not available.
+        """
         self.networks = networks
         self.scale = scale
         self._asked = engine
@@ -43,11 +53,14 @@ class Upscaler:
         self.threads = resolved.threads
 
     def __reduce__(self) -> tuple[type[Upscaler], tuple[Networks, float, Engine]]:
-        """Pickle what was asked for: another machine may have more cores, or fewer."""
+        """Pickle the requested engine, not the resolved one: another machine has other cores."""
         return Upscaler, (self.networks, self.scale, self._asked)
 
     def at(self, scale: float) -> Upscaler:
-        """Return an upscaler of the same networks for another scale; it costs nothing.
+        """Return an upscaler of the same networks for another scale, without loading anything.
+
+        Args:
+            scale: Enlargement factor, above 1.
 
         Raises:
             UsageError: If ``scale`` is not above 1.
@@ -58,7 +71,7 @@ class Upscaler:
 
     @property
     def name(self) -> str:
-        """Name of the model, as it was given."""
+        """Name of the model, as the caller gave it."""
         return self.networks.name
 
     @property
@@ -67,9 +80,16 @@ class Upscaler:
         return self.networks.passes_for(self.scale)
 
     def passes_to(self, old: tuple[int, int], size: tuple[int, int]) -> tuple[int, ...]:
-        """Return the passes for an image of ``old`` = (height, width) that gets ``size``.
+        """Return the passes that enlarge an image to a size.
 
-        Rounded to whole pixels a size may need less than its scale, never more.
+        Rounded to whole pixels, a size may need fewer passes than its scale, never more.
+
+        Args:
+            old: (height, width) of the image.
+            size: (height, width) of the result.
+
+        Returns:
+            Trained scales of the networks, in order.
         """
         return self.networks.passes_for(max(size[0] / old[0], size[1] / old[1]))
 
@@ -102,20 +122,20 @@ class Upscaler:
         max_pixels: int = MAX_PIXELS,
         max_bytes: int = MAX_BYTES,
     ) -> Any:
-        """Enlarge a picture by ``scale``, or to ``size``.
+        """Enlarge an image by ``scale``, or to ``size``.
 
         Args:
-            image: A picture of any kind that `srcnn.upscale` takes.
-            size: (height, width) of the result in place of ``scale``.
-            progress: Called with the part that is done, 0 to 1.
-            max_pixels: Most pixels of the picture and of the result.
-            max_bytes: Most bytes of a file.
+            image: An image of any type that `srcnn.upscale` takes.
+            size: (height, width) of the result, instead of ``scale``.
+            progress: Called with the completed fraction, 0 to 1.
+            max_pixels: Largest number of pixels of the image and of the result.
+            max_bytes: Largest size of a file, in bytes.
 
         Returns:
-            The larger picture, of the same kind, depth and channels; an array for a file.
+            The enlarged image, with the type, depth and channels of the input; an array for a file.
 
         Raises:
-            SrcnnError: For everything that cannot be enlarged.
+            SrcnnError: If an argument is invalid, or the image cannot be read or enlarged.
         """
         most = positive(max_pixels, "max_pixels")
         callback(progress, "progress")
@@ -137,7 +157,7 @@ class Upscaler:
         return through(image, enlarged, most, positive(max_bytes, "max_bytes"))
 
     __call__ = upscale
-    """An upscaler is called like `upscale`."""
+    """An upscaler can be called like `upscale`."""
 
     def strips(
         self,
@@ -146,7 +166,17 @@ class Upscaler:
         size: tuple[int, int],
         progress: Progress | None = None,
     ) -> Generator[NDArray[Any], None, None]:
-        """Enlarge an image that need not fit into memory: see `srcnn.engine.pipeline.enlarge`."""
+        """Enlarge an image that need not fit into memory.
+
+        Args:
+            strips: The image from top to bottom, see `srcnn.engine.pipeline.enlarge`.
+            old: (height, width) of the image.
+            size: (height, width) of the result.
+            progress: Called with the completed fraction, 0 to 1.
+
+        Returns:
+            A generator of the result's strips from top to bottom.
+        """
         passes = [Pass(s, self.networks.get(s)) for s in self.passes_to(old, size)]
         made_by = Workers(self.tile, self.threads)
         return enlarge(passes, strips, old, size, made_by, progress)
@@ -165,18 +195,18 @@ def load(
     """Open a model for a scale.
 
     Args:
-        model: Name of a shipped network, a weights file, ``a+``, ``sparse-coding`` or ``bicubic``;
-            ``None`` is the default network.
-        scale: Enlargement, above 1.
-        engine: As in `srcnn.engine.options.engine_of`, like the other arguments.
-        precision: See there.
-        tile: See there.
-        threads: See there.
-        device: See there.
-        tta: See there.
+        model: Name of a shipped network, a weights file, ``a+``, ``sparse-coding`` or ``bicubic``.
+            None selects the default network.
+        scale: Enlargement factor, above 1.
+        engine: See `srcnn.engine.options.engine_of`, like the arguments below.
+        precision: See `engine_of`.
+        tile: See `engine_of`.
+        threads: See `engine_of`.
+        device: See `engine_of`.
+        tta: See `engine_of`.
 
     Raises:
-        SrcnnError: For a model that is unknown or cannot be run, or an option that cannot be met.
+        SrcnnError: If the model is unknown or cannot be run, or an option cannot be met.
     """
     check_scale(scale)
     asked = engine_of(engine, precision, device, tile, threads, tta)

@@ -1,4 +1,4 @@
-"""What an engine must do."""
+"""The protocol of a backend."""
 
 from __future__ import annotations
 
@@ -12,15 +12,25 @@ Batch = NDArray[np.float32]
 
 
 class Backend(Protocol):
-    """One loaded network. Safe to call from several threads."""
+    """One loaded network. Backends are thread-safe."""
 
     def run(self, batch: Batch) -> Batch:
-        """N x C x (H + 2r) x (W + 2r) float32 in, N x C x H x W float32 out; no padding, no clamping."""
+        """Run the network on a batch. The backend neither pads nor clamps.
+
+        Args:
+            batch: (N, C, h + 2r, w + 2r) float32 around [0, 1]; r is the network's ``grid.radius``.
+
+        Returns:
+            (N, C, factor * h, factor * w) float32.
+        """
         ...
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether an engine's exception says that an allocation failed: each has its own way to say so."""
+    """Return whether an engine's exception reports a failed allocation.
+
+    Each engine has its own exception and message for this.
+    """
     return isinstance(error, MemoryError) or bool(
         re.search("alloc|out of memory", str(error), re.I)
     )

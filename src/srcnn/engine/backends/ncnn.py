@@ -1,4 +1,4 @@
-"""ncnn on the CPU, whose 3x3 convolutions take fewer multiplies (Winograd). Extra ``ncnn``."""
+"""The ncnn backend, on the CPU. Its 3x3 convolutions use Winograd's algorithm. Extra ``ncnn``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from srcnn.weights.onnx_file import from_onnx
 
 
 class Ncnn:
-    """A loaded network; each call has an extractor of its own, so threads do not meet."""
+    """A network loaded by ncnn. Each call has its own extractor, so threads do not interfere."""
 
     def __init__(self, graph: bytes) -> None:
         """Load a graph.
@@ -24,18 +24,18 @@ class Ncnn:
             graph: The bytes of a weights file.
 
         Raises:
-            UsageError: If the network has operators that are not translated.
+            UsageError: If the network has operators that cannot be translated.
         """
         layers, weights = to_ncnn(*from_onnx(graph, "graph"))
         self._net: Any = ncnn.Net()
         options = self._net.opt
-        # The caller's thread does the work: tiles run in parallel, not the inside of one.
+        # The caller's thread does the work: parallelism is across tiles, not within one.
         options.num_threads = 1
-        # Left alone, ncnn halves the precision on processors that compute in it.
+        # By default ncnn uses half precision on processors that support it.
         options.use_fp16_packed = options.use_fp16_storage = options.use_fp16_arithmetic = False
         options.use_bf16_packed = options.use_bf16_storage = False
         with tempfile.TemporaryDirectory() as folder:
-            # Read from memory, weights would have to stay where they are.
+            # Weights loaded from memory would have to stay at their address.
             description, numbers = Path(folder, "param"), Path(folder, "bin")
             description.write_text(layers, encoding="ascii")
             numbers.write_bytes(weights)
@@ -48,10 +48,10 @@ class Ncnn:
 
     def _run(self, image: Batch) -> Batch:
         extractor = self._net.create_extractor()
-        # A clone has the space between channels that ncnn's layers expect; numpy's array has none.
+        # A clone has the gaps between channels that ncnn's layers expect; NumPy arrays have none.
         extractor.input("input", ncnn.Mat(image).clone())
         failed, made = extractor.extract("output")
         if failed or made.empty():
-            raise MemoryError("ncnn cannot allocate a tile")  # it has no other reason here
+            raise MemoryError("ncnn cannot allocate a tile")  # nothing else fails here
         out: Batch = np.array(made)
         return out

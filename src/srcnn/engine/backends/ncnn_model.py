@@ -1,6 +1,6 @@
-"""A network as ncnn has it: one line for each layer, and a file of numbers.
+"""A network in ncnn's format: a text with one line per layer, and a file of numbers.
 
-ncnn's own format: https://github.com/Tencent/ncnn/wiki/param-and-model-file-structure
+Format: https://github.com/Tencent/ncnn/wiki/param-and-model-file-structure
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from srcnn.weights.card import SRCNN, Card
 
 _MAGIC = 7767517
 _RAW = np.uint32(0).tobytes()
-"""Stands before weights that are float32."""
+"""Marker in front of weights that are stored as float32."""
 _TO_THE_END = "3=-233 4=-233 5=-233"
-"""Sizes of a crop that are left to what it takes off the sides."""
+"""Parameters of a crop whose size follows from the margins that it removes."""
 _ACTIVATIONS = {"Relu": "9=1", "LeakyRelu": "9=2 -23310=1,{alpha}"}
-"""Parameters of a convolution with the activation after it."""
+"""Parameters that fuse an activation into the convolution before it."""
 
 
 class _Layer(NamedTuple):
@@ -41,10 +41,10 @@ class _Layer(NamedTuple):
 
 
 def to_ncnn(tensors: Tensors, card: Card) -> tuple[str, bytes]:
-    """Return (layers, weights) of a network, from the value ``input`` to ``output``.
+    """Return (layers, weights) of a network that maps the value ``input`` to ``output``.
 
     Raises:
-        UsageError: If it has an operator that is not translated.
+        UsageError: If the network has an operator that cannot be translated.
     """
     nodes, tensors = _plain(tensors, card)
     layers = [
@@ -59,9 +59,9 @@ def to_ncnn(tensors: Tensors, card: Card) -> tuple[str, bytes]:
 
 
 def _plain(tensors: Tensors, card: Card) -> tuple[list[Node], Tensors]:
-    """Return a network's nodes and tensors, SRCNN's as the paper has them.
+    """Return the nodes and tensors of a network; those of SRCNN in the paper's form.
 
-    Its own nodes are arranged for other engines.
+    The nodes in SRCNN's weights files are arranged for other engines.
     """
     if card.architecture != SRCNN:
         return nodes_of(card, tensors, "input", "output"), tensors
@@ -113,12 +113,12 @@ def _layer(
     if node.operator == "Conv" and not node.attributes:
         return _convolution(source, outputs, tensors[rest[0]], tensors[rest[1]], activation)
     if node.operator == "Gather" and node.attributes == {"axis": 1}:
-        # Channels are chosen by a 1x1 convolution of ones and zeros, which is exact.
+        # A 1x1 convolution of ones and zeros selects channels exactly.
         chosen = np.asarray(constants[rest[0]])
         weight = np.eye(chosen.max() + 1, dtype=np.float32)[chosen][:, :, None, None]
         bias = np.zeros(len(chosen), np.float32)
         return _convolution(source, outputs, weight, bias, "")
-    if node.operator == "Slice":  # the middle of the image, as much off each side
+    if node.operator == "Slice":  # a crop with the same margin on opposite sides
         top, left = constants[rest[0]]
         offsets = f"0={left} 1={top} {_TO_THE_END} 6={left} 7={top}"
         return _Layer("Crop", source, outputs, offsets)
@@ -143,7 +143,7 @@ def _convolution(
 
 
 def _with_splits(layers: list[_Layer]) -> Iterable[_Layer]:
-    """Yield layers in which each value is read once: ncnn wants copies of the others to be named."""
+    """Yield layers in which each value is read once, with a named copy for each further reader."""
     uses = Counter(name for layer in layers for name in layer.inputs)
     taken: Counter[str] = Counter()
     for layer in layers:

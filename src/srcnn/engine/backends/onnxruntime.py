@@ -1,4 +1,4 @@
-"""ONNX Runtime, the default engine: fp32, on the CPU or on CUDA."""
+"""The ONNX Runtime backend, the default: fp32, on the CPU or on CUDA."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
 
 class OnnxRuntime:
-    """A session of ONNX Runtime, which is itself safe to call from several threads."""
+    """A session of ONNX Runtime, which is thread-safe."""
 
     def __init__(self, graph: bytes, device: str = "cpu") -> None:
         """Load a graph.
@@ -24,14 +24,14 @@ class OnnxRuntime:
             UsageError: If ONNX Runtime cannot use the device.
         """
         options = onnxruntime.SessionOptions()
-        # The caller's thread does the work: tiles run in parallel, not the inside of one.
+        # The caller's thread does the work: parallelism is across tiles, not within one.
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        # Tiles have two or three sizes; patterns for each would only hold memory.
+        # Tiles have two or three sizes; a memory pattern for each would only waste memory.
         options.enable_mem_pattern = False
         provider = _PROVIDERS[device]
         self._session = onnxruntime.InferenceSession(graph, options, providers=[provider])
-        # Without a driver ONNX Runtime only warns, and runs on the CPU.
+        # Without a driver ONNX Runtime only warns and falls back to the CPU.
         if self._session.get_providers()[0] != provider:
             why = "ONNX Runtime cannot use it (no GPU, or no CUDA libraries)"
             raise UsageError(f"device '{device}'", why, "use the CPU")

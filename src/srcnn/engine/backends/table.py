@@ -1,4 +1,4 @@
-"""The table of backends: what each one needs, can do, and how it is opened."""
+"""The table of backends: what each one needs and supports, and how it is opened."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from srcnn.engine.backends.backend import Backend
 
 @dataclass(frozen=True)
 class Device:
-    """A kind of device, as one backend uses it.
+    """A device type, as one backend uses it.
 
     Attributes:
-        tile: Side of a tile, in pixels of the network's input, that the backend runs fastest.
-        parallel_calls: Calls that run at once; None is one for each thread that upscales.
+        tile: Side of the tile that runs fastest, in pixels of the network's input.
+        parallel_calls: Number of calls that run at once; None allows one per upscaling thread.
         is_there: Returns whether the installed package can use such a device.
-        package: What to install when it cannot.
+        package: Package to install if it cannot.
     """
 
     tile: int
@@ -30,11 +30,11 @@ class BackendRow:
     """One backend.
 
     Attributes:
-        extra: The extra of this package that installs it; None if the core install has it.
-        precisions: The precisions it runs in, the default first.
-        devices: The devices it runs on, by name.
+        extra: The extra of this package that installs it; None if the core install includes it.
+        precisions: Supported precisions, the default first.
+        devices: Supported devices by name.
         survives_fork: Whether it can be opened again in a process that was forked after its first
-            use. The others wait forever for threads that only the parent process has.
+            use. Other backends would wait forever for threads that only the parent process has.
         open: Loads an ONNX graph, given the precision, the device and the number of threads that
             will call it at once.
     """
@@ -83,15 +83,15 @@ def _torch_has_cuda() -> bool:
 
 
 CPU_TILE = 128
-"""Side of a tile in input pixels: larger ones save little halo, and do not fit into the cache."""
+"""Side of a tile on the CPU, in input pixels. Larger ones save little halo and exceed the cache."""
 _GPU_TILE = 1024
-"""Side of a tile in input pixels: enough of them for every core of a GPU."""
+"""Side of a tile on a GPU, in input pixels: large enough to occupy all of its cores."""
 
 _CPU = Device(CPU_TILE, None, lambda: True)
 
 
 def _cuda(is_there: Callable[[], bool], package: str) -> Device:
-    """Return a GPU, which computes one large tile at a time with all of its cores."""
+    """Return a GPU, which computes one large tile at a time on all of its cores."""
     return Device(_GPU_TILE, 1, is_there, package)
 
 
@@ -125,4 +125,4 @@ BACKENDS: dict[str, BackendRow] = {
         open=_torch,
     ),
 }
-"""Every backend by its name, the default first."""
+"""Every backend by name, the default first."""

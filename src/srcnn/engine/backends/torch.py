@@ -1,4 +1,4 @@
-"""PyTorch, on the CPU or on CUDA. Extra ``train``."""
+"""The PyTorch backend, on the CPU or on CUDA. Extra ``train``."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from srcnn.weights.onnx_file import from_onnx
 
 
 class Torch:
-    """The torch module, channels last. Torch decides itself how many threads a call uses.
+    """The torch module in channels-last layout. Torch chooses the number of threads of a call.
 
-    On CUDA, fp32 is torch's default: convolutions in TF32, which has a mantissa of ten bits.
+    On CUDA, fp32 follows torch's default: convolutions run in TF32, which has a 10-bit mantissa.
     """
 
     def __init__(self, graph: bytes, precision: str = "fp32", device: str = "cpu") -> None:
