@@ -1,1 +1,1 @@
-"""A picture file in, a larger picture file out: what the command line and `srcnn.upscale_file` call."""
+"""Converts an image file into a larger one, for the command line and `srcnn.upscale_file`."""

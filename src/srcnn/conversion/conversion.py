@@ -1,4 +1,4 @@
-"""What to do with a picture, and what became of it."""
+"""The options and the result of a conversion."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from srcnn.images.io import MAX_BYTES, MAX_PIXELS
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits on one picture.
+    """Limits on one image.
 
     Attributes:
-        pixels: Most pixels of all pages together, of the source and of the result.
-        bytes: Most bytes of the source.
+        pixels: Largest number of pixels, over all pages, of the source and of the result.
+        bytes: Largest size of the source, in bytes.
     """
 
     pixels: int = MAX_PIXELS
@@ -31,21 +31,21 @@ class Limits:
 
 @dataclass(frozen=True)
 class Conversion:
-    """How a picture is enlarged and written.
+    """How an image is enlarged and written.
 
     Attributes:
-        size: The size of the result.
-        format: Format of the result; ``None`` is what the target's suffix says, else the source's.
-        quality: 1 to 100, of JPEG, WebP and AVIF; ``None`` is the format's default.
-        limits: What is too large.
-        if_larger: What to do with a picture that already fills the box of ``size``.
-        skip_marked: Whether to leave out a picture that carries a mark, see `srcnn.images.mark`.
-        in_place: Whether the result replaces its source, which then has to be an original in a format
-            that holds a mark; the result has the format that the source really has.
+        size: Size of the result.
+        format: Format of the result. None selects that of the target's suffix, else the source's.
+        quality: Quality of JPEG, WebP and AVIF, 1 to 100. None is the format's default.
+        limits: Limits on the source and the result.
+        if_larger: What to do with an image that already fills the box of ``size``.
+        skip_marked: Whether to skip an image that carries a mark, see `srcnn.images.mark`.
+        in_place: Whether the result replaces its source. The source must then be an original in a
+            format that can hold a mark, and the result has the actual format of the source.
         mark: Whether the result gets a mark.
 
     Raises:
-        UsageError: For a value out of range.
+        UsageError: If a value is out of range.
     """
 
     size: TargetSize = field(default_factory=TargetSize)
@@ -89,26 +89,26 @@ class ConvertedRow(TypedDict):
 
 @dataclass(frozen=True)
 class Converted:
-    """What became of a picture.
+    """The result of a conversion.
 
     Attributes:
         source: Name of the source; ``-`` is stdin.
         destination: Name of the target; ``-`` is stdout.
-        ok: Whether everything asked for was done.
-        skipped: Whether there was nothing to do, for the ``reason`` given.
-        reason: Why the picture was skipped.
+        ok: Whether the conversion succeeded.
+        skipped: Whether there was nothing to do, see ``reason``.
+        reason: Why the image was skipped.
         error: The error, as one line.
         kind: Name of the error's class.
-        code: The error's exit code on the command line.
+        code: Exit code of the error on the command line.
         width: Width of the first page of the result, in pixels.
-        height: Its height.
-        scale: Its enlargement.
+        height: Height of the first page of the result, in pixels.
+        scale: Enlargement factor of the first page.
         model: Name or file of the network.
         engine: Engine that ran it.
         precision: Precision in which it ran.
-        passes: Trained scales in which the network ran, one after the other.
+        passes: Trained scales of the passes, in order.
         warnings: What the format of the result cannot hold of the source.
-        seconds: From the first byte read to the last one written.
+        seconds: Time from the first byte read to the last one written.
     """
 
     source: str
@@ -133,12 +133,20 @@ class Converted:
     def failed(
         cls, source: str, destination: str, error: SrcnnError, line: str, seconds: float
     ) -> Converted:
-        """Return what became of a picture that raised ``error``, which reads as ``line``."""
+        """Return the result of a conversion that raised ``error``.
+
+        Args:
+            source: Name of the source.
+            destination: Name of the target.
+            error: The error.
+            line: The error as one line.
+            seconds: Time until it was raised.
+        """
         kind, code = type(error).__name__, error.exit_code
         return cls(source, destination, ok=False, error=line, kind=kind, code=code, seconds=seconds)
 
     def row(self) -> ConvertedRow:
-        """Return the result as it stands in a JSON document."""
+        """Return the result as a row of a JSON document."""
         values = asdict(self)
         lists = {key: list(values[key]) for key in ("passes", "warnings")}
         row: ConvertedRow = {**values, **lists}  # type: ignore[typeddict-item]

@@ -1,4 +1,4 @@
-"""Convert one picture: read, enlarge, write."""
+"""Conversion of one image: read, enlarge, write."""
 
 from __future__ import annotations
 
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 
 
 class Stop(Protocol):
-    """Says whether to stop; a ``threading.Event`` is one."""
+    """An object that tells whether to stop, such as a ``threading.Event``."""
 
-    def is_set(self) -> bool: ...
+    def is_set(self) -> bool:
+        """Return whether to stop."""
+        ...
 
 
 def convert(
@@ -41,23 +43,23 @@ def convert(
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> Converted:
-    """Enlarge a picture file into another, with its pages, metadata, depth and channels.
+    """Enlarge an image file into another, with its pages, metadata, depth and channels.
 
     Args:
-        source: Path, bytes, a binary file object to read, or a PIL image.
-        target: Path, which is written atomically, or a binary file object, which gets the result when
-            it is whole.
-        pool: Where the networks come from.
+        source: A path, bytes, a binary file object to read from, or a PIL image.
+        target: A path, which is written atomically, or a binary file object, which receives the
+            result once it is complete.
+        pool: Opens the networks.
         conversion: What to do.
-        progress: Called with the part that is done, 0 to 1.
+        progress: Called with the completed fraction, 0 to 1.
         stop: Ends the work soon after it is set.
 
     Returns:
         What was done.
 
     Raises:
-        Stopped: If ``stop`` was set before the result was whole; then nothing is written.
-        SrcnnError: For everything else that went wrong; then nothing is written either.
+        Stopped: If ``stop`` was set before the result was complete; nothing is written then.
+        SrcnnError: If anything else fails; nothing is written then either.
     """
     callback(progress, "progress")
     if stop is not None and not callable(getattr(stop, "is_set", None)):
@@ -70,7 +72,7 @@ def convert(
         if plan.reason is None:
             lost = _write(plan, goes, conversion.quality, _Watch(plan.name, progress, stop))
     except Exception:
-        if stop is not None and stop.is_set():  # the caller may have removed the file under us
+        if stop is not None and stop.is_set():  # the caller may have removed the file already
             raise Stopped(plan.name, "was stopped") from None
         raise
     seconds = round(time.perf_counter() - started, 4)
@@ -80,7 +82,7 @@ def convert(
 
 
 class _Watch:
-    """Passes progress on, and raises `Stopped` when the caller wants to stop."""
+    """Reports progress, and raises `Stopped` when the caller wants to stop."""
 
     def __init__(self, name: str, progress: Progress | None, stop: Stop | None) -> None:
         self._name, self._progress, self._stop = name, progress, stop
@@ -95,11 +97,11 @@ class _Watch:
 
 
 def _write(plan: Plan, target: Target, quality: int | None, watch: _Watch) -> str | None:
-    """Write the result; return in words what its format has not taken along."""
+    """Write the result; return a warning about metadata that its format could not hold, or None."""
     watch.check()
     extent = encode.Extent.of([page.size for page in plan.pages])
     with ExitStack() as stack:
-        stack.enter_context(one_core_per_product())  # for each of 10,000 frames it takes long
+        stack.enter_context(one_core_per_product())  # once, as it is slow for 10,000 frames
         pages = stack.enter_context(closing(_pages(plan, watch)))
         file = stack.enter_context(target.open())
         try:
@@ -110,7 +112,7 @@ def _write(plan: Plan, target: Target, quality: int | None, watch: _Watch) -> st
 
 
 def _lost(plan: Plan, file: IO[bytes]) -> str | None:
-    """Return a line that names what the source carries and the finished file does not."""
+    """Return a line that names metadata of the source that the finished file lacks, or None."""
     picture = plan.picture
     if picture.stored is None:
         return None
@@ -125,7 +127,7 @@ def _lost(plan: Plan, file: IO[bytes]) -> str | None:
 
 
 def _pages(plan: Plan, watch: _Watch) -> Generator[encode.Page, None, None]:
-    """Yield the pages of the result, each opened when the one before it is written."""
+    """Yield the pages of the result; each is opened after the one before it is written."""
     count = len(plan.pages)
     for k, (page, picture) in enumerate(zip(plan.pages, plan.picture.pages(), strict=False)):
         with closing(_strips(picture, page, watch, (k, count))) as strips:
@@ -135,7 +137,7 @@ def _pages(plan: Plan, watch: _Watch) -> Generator[encode.Page, None, None]:
 def _strips(
     picture: Picture, page: PagePlan, watch: _Watch, place: tuple[int, int]
 ) -> Generator[NDArray[Any], None, None]:
-    """Yield the enlarged strips of a page that is number ``place[0]`` of ``place[1]``."""
+    """Yield the enlarged strips of page ``place[0]`` of ``place[1]``."""
     number, count = place
     made = page.upscaler.strips(
         picture.strips(ROWS),

@@ -1,4 +1,4 @@
-"""Where a picture comes from, and where its result goes."""
+"""The source of an image and the target of its result."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     import PIL.Image
 
 Writable: TypeAlias = str | os.PathLike[str] | IO[bytes]
-"""What a result can be written to: a path, or a binary file object."""
+"""Anything a result can be written to: a path, or a binary file object."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A picture to be read.
+    """An image to read.
 
     Attributes:
-        content: Path, bytes, binary file object or PIL image.
-        name: What messages call it.
+        content: A path, bytes, a binary file object or a PIL image.
+        name: Name for messages.
     """
 
     content: File | PIL.Image.Image
@@ -41,18 +41,18 @@ class Source:
 
     @classmethod
     def of(cls, value: File | PIL.Image.Image | Source) -> Source:
-        """Return whatever a caller passed as a source."""
+        """Return the source for anything that a caller may pass."""
         if isinstance(value, Source):
             return value
         return cls(value, "PIL image" if is_pil(value) else name_of(value))
 
     def open(self, limits: Limits) -> Picture:
-        """Open the picture and read its header.
+        """Open the image and read its header.
 
         Raises:
-            InputError: If it is missing or not a picture.
-            LimitError: If it is larger than ``limits``.
-            UsageError: If it is nothing that a picture can be read from.
+            InputError: If it is missing or not an image.
+            LimitError: If it exceeds ``limits``.
+            UsageError: If an image cannot be read from an object of this type.
         """
         if is_pil(self.content):
             return open_pil(self.content, limits.pixels, self.name)
@@ -64,8 +64,8 @@ class Target:
     """Where a result is written.
 
     Attributes:
-        place: Path, or a binary file object that can be written.
-        name: What messages call it.
+        place: A path, or a writable binary file object.
+        name: Name for messages.
     """
 
     place: Path | IO[bytes]
@@ -73,10 +73,10 @@ class Target:
 
     @classmethod
     def of(cls, value: Writable | Target) -> Target:
-        """Return whatever a caller passed as a target.
+        """Return the target for anything that a caller may pass.
 
         Raises:
-            UsageError: If nothing can be written there.
+            UsageError: If it cannot be written to.
         """
         if isinstance(value, Target):
             return value
@@ -93,20 +93,20 @@ class Target:
 
     @property
     def suffix(self) -> str:
-        """Suffix of a path in lower case, ``.png``; empty for a file object."""
+        """Lower-case suffix of a path, such as ``.png``; empty for a file object."""
         return self.place.suffix.lower() if isinstance(self.place, Path) else ""
 
     @property
     def exists(self) -> bool:
-        """Whether a path is taken."""
+        """Whether a path exists already."""
         try:
             return isinstance(self.place, Path) and self.place.exists()
-        except OSError:  # not a name that a file can have: writing there will say so
+        except OSError:  # not a valid file name, as writing to it will report
             return False
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
-        """Open a file to write, read and seek. Its bytes reach the target when it is whole.
+        """Open a file to write, read and seek. Its bytes reach the target once it is complete.
 
         Raises:
             OutputError: If the target cannot be written.
@@ -122,7 +122,7 @@ class Target:
                 copyfileobj(spooled, self.place)
                 if hasattr(self.place, "flush"):
                     self.place.flush()
-            except BrokenPipeError:  # the reader has left; the command line ends quietly
+            except BrokenPipeError:  # the reader is gone; the command line exits quietly
                 raise
             except OSError as error:
                 with writing(Path(self.name)):
@@ -132,7 +132,11 @@ class Target:
 
 
 def _check_open(file: object) -> None:
-    """`UsageError` for a file object that can be seen to take no bytes."""
+    """Check that a file object can take bytes, as far as that is visible.
+
+    Raises:
+        UsageError: If it is closed, a text file, or not open for writing.
+    """
     if getattr(file, "closed", False):
         raise UsageError(name_of(file), "is a closed file")
     if isinstance(file, io.TextIOBase):

@@ -1,4 +1,4 @@
-"""What a conversion will do, known from the source's header alone."""
+"""The plan of a conversion, made from the source's header alone."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from srcnn.images.metadata import Metadata
 from srcnn.images.picture import Header, Picture, check_pixels
 
 MADE_BY_SRCNN = "made by srcnn"
-"""Why a picture is left out that carries a mark."""
+"""Reason for which an image with a mark is skipped."""
 
 
 @dataclass(frozen=True)
 class PagePlan:
-    """What one page, frame or picture becomes.
+    """What one page, frame or image becomes.
 
     Attributes:
         size: (height, width) of the result.
-        scale: Its enlargement.
-        upscaler: What enlarges it.
+        scale: Enlargement factor.
+        upscaler: Enlarges it.
         passes: Trained scales of the networks that run, in order.
-        metadata: What is written beside its pixels.
-        corrected: What was changed for them.
-        said: What of the source's colors they cannot say.
+        metadata: Metadata to write.
+        corrected: What was changed in the metadata.
+        said: What the metadata cannot express of the source's colors.
     """
 
     size: tuple[int, int]
@@ -49,15 +49,15 @@ class PagePlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a picture becomes; nothing is decoded yet.
+    """What an image becomes. Nothing is decoded yet.
 
     Attributes:
         name: Name of the source.
         picture: The opened source.
         format: Format of the result.
-        pages: The pages of the result; none if there is a ``reason``.
+        pages: The pages of the result; empty if there is a ``reason``.
         warnings: What the format cannot hold of the source.
-        reason: Why nothing is to be done, or ``None``.
+        reason: Why there is nothing to do, or None.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Plan:
     reason: str | None = None
 
     def result(self, destination: str) -> Converted:
-        """Return what is to be reported when the plan has been carried out."""
+        """Return the result to report once the plan has been carried out."""
         if self.reason is not None:
             return Converted(self.name, destination, skipped=True, reason=self.reason)
         page = self.pages[0]
@@ -91,7 +91,7 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
     """Open a source, check it against the limits, and open the networks that it needs.
 
     Raises:
-        SrcnnError: For what cannot be read, is too large, or cannot be enlarged.
+        SrcnnError: If the source cannot be read, is too large, or cannot be enlarged.
     """
     limits, name = conversion.limits, source.name
     picture = source.open(limits)
@@ -100,7 +100,7 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
     fmt = conversion.format or SUFFIXES.get(target.suffix)
     fmt = fmt or _format_like(picture.header)
     if conversion.in_place:
-        fmt = picture.header.format  # a suffix that does not fit must cost no frame and no alpha
+        fmt = picture.header.format  # a wrong suffix must not drop frames or alpha
         _check_in_place(picture, name)
     headers = picture.headers() if fmt.pages else [picture.header]
     check_pixels(headers, limits.pixels, name)
@@ -128,7 +128,11 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
 
 
 def _check_in_place(picture: Picture, name: str) -> None:
-    """Raise `UsageError` for a picture that would be enlarged again and again."""
+    """Check that a second run would not enlarge the image again.
+
+    Raises:
+        UsageError: If the image has a mark already, or its format cannot be written or hold one.
+    """
     if mark_of(picture.header.metadata):
         fix = "to enlarge it again leave out {option}"
         raise UsageError(name, f"was {MADE_BY_SRCNN}", fix, "in_place")
@@ -143,7 +147,7 @@ def _check_in_place(picture: Picture, name: str) -> None:
 
 
 def _format_like(header: Header) -> Format:
-    """Return the format of a result that nobody named."""
+    """Return the default format of a result."""
     return result_format(header.format, header.has_alpha, header.dtype.itemsize > 1)
 
 
@@ -168,7 +172,7 @@ def _plan_page(
 def _mark(upscaler: Upscaler, scale: float, passes: tuple[int, ...]) -> Mark:
     digests = upscaler.networks.digests
     return Mark(
-        # A path would tell where it was made.
+        # A full path would reveal where it was made.
         PurePath(upscaler.name).name,
         f"{scale:.6g}",
         " ".join(map(str, passes)),

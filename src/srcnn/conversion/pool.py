@@ -1,4 +1,4 @@
-"""Networks that stay open from one picture to the next."""
+"""Networks that stay open from one image to the next."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from srcnn.engine.upscaler import Upscaler, load
 
 
 class UpscalerPool:
-    """Opens each network once, when it is first needed. Safe from several threads."""
+    """Opens each network once, when it is first needed. Thread-safe."""
 
     def __init__(self, open_at: Callable[[float], Upscaler]) -> None:
-        """``open_at`` opens the upscaler for a scale: ``lambda scale: load("srcnn-955", scale)``."""
+        """Set up the pool.
+
+        Args:
+            open_at: Opens the upscaler for a scale: ``lambda scale: load("srcnn-955", scale)``.
+        """
         self._open_at = open_at
         self._opening = Lock()
         self._first: Upscaler | None = None
@@ -21,10 +25,10 @@ class UpscalerPool:
         self._reducer = load(BICUBIC)
 
     def get(self, scale: float) -> Upscaler:
-        """Return an upscaler that runs the networks for ``scale``; at 1 or below, bicubic reduces.
+        """Return an upscaler for ``scale``; at 1 or below it reduces by bicubic interpolation.
 
         Raises:
-            SrcnnError: As opening them does.
+            SrcnnError: If a network cannot be opened.
         """
         if scale <= 1:
             return self._reducer

@@ -1,4 +1,4 @@
-"""The size that was asked for."""
+"""The requested size of a result."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from srcnn.errors import UsageError
 
 
 class IfLarger(StrEnum):
-    """What to do with a picture that already fills the box that was asked for."""
+    """What to do with an image that already fills the requested box."""
 
     ERROR = "error"
     SKIP = "skip"
@@ -19,10 +19,10 @@ class IfLarger(StrEnum):
 
     @classmethod
     def of(cls, name: str) -> IfLarger:
-        """Return the choice of this name.
+        """Return the choice with this name.
 
         Raises:
-            UsageError: If there is none.
+            UsageError: If the name is not known.
         """
         try:
             return cls(name)
@@ -36,16 +36,16 @@ _BOX = ("width", "height", "max_edge")
 
 @dataclass(frozen=True)
 class TargetSize:
-    """A scale, or a box for the result to fit inside; nothing is ever distorted.
+    """A scale, or a box into which the result fits. The aspect ratio is always kept.
 
     Attributes:
-        scale: Enlargement, above 1; 3 if nothing at all is given.
+        scale: Enlargement factor, above 1. The default is 3 if nothing else is given.
         width: Largest width of the result, in pixels.
         height: Largest height of the result, in pixels.
         max_edge: Largest longer side of the result, in pixels.
 
     Raises:
-        UsageError: For a scale that does not enlarge, a size below 1, or a combination without meaning.
+        UsageError: If the scale does not enlarge, a size is below 1, or values cannot be combined.
     """
 
     scale: float | None = None
@@ -70,9 +70,9 @@ class TargetSize:
             object.__setattr__(self, "scale", scale)
 
     def size_of(self, height: int, width: int) -> tuple[tuple[int, int], float]:
-        """Return ((height, width) of the result, its scale) for a picture of this size.
+        """Return ((height, width) of the result, its scale) for an image of this size.
 
-        The scale is 1 or less for a picture that already fills the box.
+        The scale is 1 or less for an image that already fills the box.
         """
         scale = self.scale
         if scale is None:
@@ -87,7 +87,7 @@ class TargetSize:
 
     @property
     def suffix(self) -> str:
-        """What the default name of a result ends in: ``_x3``, ``_x2.5``, ``_w1200``."""
+        """Suffix of the default name of a result, such as ``_x3``, ``_x2.5`` or ``_w1200``."""
         if self.scale is not None:
             return f"_x{self.scale:g}"
         sides = ((name[0] if name != "max_edge" else "e", getattr(self, name)) for name in _BOX)
