@@ -1,1 +1,1 @@
-"""Judging: the protocol as data, the run, and the report."""
+"""Evaluation of models: the protocols, the scoring, and the report."""

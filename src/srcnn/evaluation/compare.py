@@ -1,4 +1,4 @@
-"""One picture by several models: what there is to see, and the judge's scores."""
+"""Comparison of several models on one image: their results and their scores."""
 
 from __future__ import annotations
 
@@ -27,38 +27,40 @@ from srcnn.weights.labels import labels_of
 from srcnn.weights.store import default
 
 MAX_PIXELS = 2**25
-"""Default limit: a comparison holds every picture whole, in floats, about 150 bytes a pixel."""
+"""Default limit on the size of an image. A comparison holds every image whole, as floats: about
+150 bytes per pixel."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A model's picture, H x W (gray) or H x W x 3 (RGB) uint8, with its scores."""
+    """The image that a model made, (H, W) gray or (H, W, 3) RGB uint8, with its scores."""
 
     model: str
-    """As it was given."""
+    """The model, as the caller named it."""
     label: str
-    """What it is called, see `srcnn.weights.labels`."""
+    """Its display name, see `srcnn.weights.labels`."""
     pixels: NDArray[np.uint8]
     scores: Scores
 
     @property
     def caption(self) -> str:
+        """PSNR and SSIM as text."""
         return f"{self.scores['psnr']:.2f} dB / {self.scores['ssim']:.4f}"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything about one picture; all pictures but ``low`` have the truth's size."""
+    """All images and scores of a comparison. Images other than ``low`` have the truth's size."""
 
     source: str
     scale: int
     protocol: Protocol
     truth: NDArray[np.uint8]
-    """The mod-cropped picture, H x W or H x W x 3, without alpha."""
+    """The mod-cropped original, (H, W) or (H, W, 3), without alpha."""
     low: NDArray[np.uint8]
-    """The low-res picture, h x w or h x w x 3; rounded here only, to be looked at."""
+    """The low-resolution image, (h, w) or (h, w, 3), rounded for display only."""
     models: list[Shown]
-    """Bicubic first."""
+    """The models, bicubic first."""
 
 
 def compare(
@@ -69,16 +71,29 @@ def compare(
     max_bytes: int = MAX_BYTES,
     progress: Callable[[str], None] | None = None,
 ) -> Comparison:
-    """Shrink a high-res picture, enlarge it by each model, and judge that as ``srcnn evaluate`` does.
+    """Reduce a high-resolution image, enlarge it by each model, and score the results.
 
-    ``None`` is the default network; bicubic is always there. Alpha is ignored, as by the judge.
-    ``progress`` is told in words what is at work.
-    Raises `UsageError`, `ModelError`, `InputError` and `LimitError`.
+    Scores are those of ``srcnn evaluate``. Alpha is ignored.
+
+    Args:
+        source: The image file.
+        scale: Scale, 2 or more.
+        models: Names or weights files. None selects the default network; bicubic is always
+            included.
+        max_pixels: Largest number of pixels of the image.
+        max_bytes: Largest size of the file, in bytes.
+        progress: Called with a line about the current step.
+
+    Raises:
+        UsageError: If the scale is below 2.
+        ModelError: If a model cannot be used.
+        InputError: If the image cannot be read, or is too small to be scored.
+        LimitError: If the image is too large.
     """
     if scale < 2:
         raise UsageError("scale", "has to be 2 or more")
     names = list(dict.fromkeys([BICUBIC, *([default(scale)] if models is None else models)]))
-    # Before the models, of which one may have to be trained.
+    # The image is checked before the models, one of which may have to be trained.
     rules = PROTOCOLS["paper"]
     pixels = open_picture(source, max_pixels, max_bytes=max_bytes).read()
     original = Original(str(source), pixels, rules)
@@ -96,12 +111,17 @@ def compare_original(
     models: Mapping[str, Enhancer],
     degradation: Degradation = BICUBIC_ALONE,
 ) -> Comparison:
-    """Compare open models, given by their labels, on one picture.
+    """Compare open models on one image.
 
-    Models have different names. A ``degradation`` other than bicubic is drawn by the picture's name.
+    Args:
+        original: The image.
+        scale: Scale, 2 or more.
+        models: The models by label. Their names must differ.
+        degradation: How the low-resolution image is made. A random one is seeded by the image's
+            name.
 
     Raises:
-        InputError: If the picture is too small to be scored.
+        InputError: If the image is too small to be scored.
     """
     made: dict[str, NDArray[np.uint8]] = {}
 
@@ -122,7 +142,7 @@ def compare_original(
 def _low(
     original: Original, scale: int, color: Color, degradation: Degradation
 ) -> NDArray[np.float64]:
-    """Return what a model of ``color`` is given, as a picture; chroma that it is not given is bicubic's."""
+    """Return the input of a model of ``color`` as an image; missing channels are bicubic's."""
     clean = low_resolution(to_float(modcrop(original.pixels, scale), np.float64), scale)
     if degradation == BICUBIC_ALONE:
         return clean

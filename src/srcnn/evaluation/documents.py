@@ -1,4 +1,4 @@
-"""What an evaluation returns, and the JSON documents that are written of it."""
+"""The results of an evaluation, and the JSON documents made from them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from srcnn.evaluation.protocol import Protocol, ProtocolDocument
 from srcnn.evaluation.scoring import ImageScores, Scores, mean
 
 JsonScores = dict[str, float | None]
-"""`Scores` as JSON: ``None`` is infinity, the PSNR of two equal pictures."""
+"""`Scores` as JSON. None is infinity, the PSNR of two equal images."""
 
 
 class ImageDocument(TypedDict, total=False):
-    """An `ImageScores` as JSON: the metrics that were asked for.
+    """An `ImageScores` as JSON, with the requested metrics.
 
     Protocols that score several views add ``<metric>_<view>``, such as ``psnr_cb``.
     """
@@ -46,14 +46,14 @@ class ResultDocument(TypedDict):
 
 
 class DataDocument(TypedDict):
-    """What was taken of a data set for a scale, as JSON."""
+    """The files that were used of a data set at a scale, as JSON."""
 
     dataset: str
     scale: int
     pictures: int
     folder: str
     low_resolution: str | None
-    """Folder of the low-resolution files that were given; ``None``: they were made."""
+    """Folder of the given low-resolution files, or None if they were made."""
     left_out: dict[str, int]
 
 
@@ -68,7 +68,7 @@ class CheckDocument(TypedDict):
 
 
 class FailureDocument(TypedDict):
-    """A picture that could not be scored, as JSON: the line, the name of the error, and its exit code."""
+    """An image that could not be scored, as JSON: error line, name of the error, and exit code."""
 
     source: str
     error: str
@@ -77,7 +77,7 @@ class FailureDocument(TypedDict):
 
 
 class ReportDocument(TypedDict):
-    """A `Report` as JSON: what ``srcnn evaluate --json`` writes and `srcnn.evaluate` returns."""
+    """A `Report` as JSON, as ``srcnn evaluate --json`` writes and `srcnn.evaluate` returns it."""
 
     schema: int
     version: str
@@ -104,7 +104,10 @@ class ComparedDocument(TypedDict):
 
 
 class ComparisonDocument(TypedDict):
-    """What ``srcnn compare --json`` writes. ``crop`` is x, y, width and height in pixels."""
+    """The JSON document of ``srcnn compare --json``.
+
+    ``crop`` is x, y, width and height in pixels.
+    """
 
     schema: int
     source: str
@@ -119,11 +122,11 @@ class ComparisonDocument(TypedDict):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a model comes from.
+    """Identity of a model.
 
     Attributes:
-        label: Name on the card of its weights, or what else it goes by without a path.
-        sha256: Of its weights file, in hexadecimal; ``None`` if it has none.
+        label: Name on the card of its weights, or another name without a path.
+        sha256: SHA-256 of its weights file, in hexadecimal; None if it has no file.
     """
 
     label: str
@@ -132,7 +135,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Result:
-    """What one model scored on one data set at one scale, by one protocol."""
+    """Scores of one model on one data set at one scale, by one protocol."""
 
     dataset: str
     scale: int
@@ -141,11 +144,11 @@ class Result:
     protocol: str
     origin: Origin
     shown: str
-    """What the model is called in tables, see `srcnn.weights.labels`."""
+    """Name of the model in tables, see `srcnn.weights.labels`."""
 
     @property
     def mean(self) -> Scores:
-        """The mean of every metric over the pictures that have it."""
+        """Mean of every metric over the images that have it."""
         return mean(self.images)
 
     def to_document(self) -> ResultDocument:
@@ -158,7 +161,7 @@ class Result:
             "model": self.model,
             "label": self.origin.label,
             "sha256": self.origin.sha256,
-            # Which metrics there are is chosen at run time.
+            # The keys of the metrics are only known at run time.
             "images": cast("list[ImageDocument]", rows),
             "mean": finite_scores(self.mean),
         }
@@ -166,7 +169,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Check:
-    """A bicubic row beside the published one, both in dB."""
+    """A measured bicubic score beside the published one, both in dB."""
 
     dataset: str
     scale: int
@@ -183,14 +186,14 @@ class Check:
 
 @dataclass(frozen=True)
 class Taken:
-    """What was taken of a data set for a scale."""
+    """The files that were used of a data set at a scale."""
 
     dataset: str
     scale: int
     files: Files
 
     def to_document(self) -> DataDocument:
-        """Return it as JSON."""
+        """Return the JSON document."""
         low = self.files.low_folder
         return {
             "dataset": self.dataset,
@@ -204,18 +207,18 @@ class Taken:
 
 @dataclass(frozen=True)
 class Report:
-    """What was evaluated, by which protocols, with which results.
+    """The results of an evaluation, with its settings.
 
     Attributes:
-        protocols: How results were scored, in the order asked for.
+        protocols: The protocols, in the requested order.
         engine: How networks were run.
-        checks: Bicubic rows beside published ones.
-        errors: What is wrong with each picture that could not be scored.
+        checks: Bicubic scores beside published ones.
+        errors: Error of each image that could not be scored.
         results: The scores.
-        version: That of srcnn.
-        date: When, in UTC, as ISO 8601.
-        warnings: Lines about models that are worse than bicubic.
-        taken: What was taken of each data set for each scale.
+        version: Version of srcnn.
+        date: Date and time in UTC, as ISO 8601.
+        warnings: Lines about models that score below bicubic.
+        taken: Files that were used of each data set at each scale.
     """
 
     protocols: Sequence[Protocol]
@@ -262,10 +265,10 @@ class Report:
 
 
 def finite(value: float) -> float | None:
-    """Return ``value``, or ``None`` for infinity and NaN, which JSON cannot hold."""
+    """Return ``value``, or None for infinity and NaN, which JSON cannot represent."""
     return value if math.isfinite(value) else None
 
 
 def finite_scores(scores: Scores) -> JsonScores:
-    """Return ``scores`` as JSON can hold them."""
+    """Return ``scores`` in a form that JSON can represent."""
     return {metric: finite(value) for metric, value in scores.items()}

@@ -1,4 +1,4 @@
-"""Score finished images: what any program made of an 8-bit low-resolution image."""
+"""Scoring of finished images, which any program made from an 8-bit low-resolution image."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from srcnn.metrics import psnr
 
 
 def rgb_input(original: Original, scale: int) -> NDArray[np.uint8]:
-    """Return the low-resolution image that programs are given: (h, w, 3) RGB uint8, by MATLAB's bicubic.
+    """Return the low-resolution image that programs receive, (h, w, 3) RGB uint8.
 
-    A gray image is given as R = G = B.
+    It is reduced by MATLAB's bicubic. A gray image becomes R = G = B.
     """
     low = original.low_file(scale)
     return np.dstack([low] * 3) if low.ndim == 2 else low
@@ -38,7 +38,7 @@ def score_rgb(original: Original, upscaled: NDArray[np.uint8], scale: int) -> fl
     Args:
         original: The truth.
         upscaled: (H, W, 3) RGB uint8 of the size of the mod-cropped truth.
-        scale: Enlargement; it decides how many pixels at the border are not scored.
+        scale: Scale, which sets the width of the border that is not scored.
     """
     image: NDArray[Any] = to_float(upscaled, np.float64)
     if original.gray:
@@ -51,12 +51,12 @@ def score_rgb(original: Original, upscaled: NDArray[np.uint8], scale: int) -> fl
 
 @dataclass(frozen=True)
 class FinishedPictures:
-    """A folder of enlarged pictures, which stands among the models.
+    """A folder of upscaled images that is scored like a model.
 
     Attributes:
-        name: The folder as it was given.
-        folder: The folder that the pictures of one data set and scale were found in.
-        files: The enlarged picture by the path of its original.
+        name: The folder, as the caller named it.
+        folder: Folder in which the images of one data set and scale were found.
+        files: Upscaled image by the path of its original.
     """
 
     name: str
@@ -64,14 +64,14 @@ class FinishedPictures:
     files: Mapping[str, Path]
 
     def read(self, original: Original, scale: int) -> NDArray[np.float64]:
-        """Return the enlarged picture of an original, of the size of the mod-cropped truth.
+        """Return the upscaled image of an original, in the size of the mod-cropped truth.
 
         Returns:
             (H, W, 3) RGB in [0, 1], or (H, W) if the original is gray.
 
         Raises:
-            InputError: There is none, it cannot be read, or it is of another size or kind.
-            LimitError: It is too large.
+            InputError: If it is missing, cannot be read, or has a different size or color type.
+            LimitError: If it is too large.
         """
         file = self.files.get(original.source)
         if file is None:
@@ -94,17 +94,18 @@ class FinishedPictures:
 
 
 def finished_pictures(folder: Path, dataset: str, files: Files, scale: int) -> FinishedPictures:
-    """Find the enlarged pictures of a data set.
+    """Find the upscaled images of a data set.
 
     Args:
-        folder: A folder of pictures, or with a folder ``set5_x3``, ``set5``, ``X3`` or ``image_SRF_3``.
+        folder: A folder of images, or one with a subfolder such as ``set5_x3``, ``set5``, ``X3`` or
+            ``image_SRF_3``.
         dataset: Name of the data set.
-        files: Its files, which are not taken for enlarged ones.
-        scale: Scale of the pictures.
+        files: Files of the data set, which are not mistaken for upscaled images.
+        scale: Scale of the images.
 
     Raises:
-        MissingData: There is no picture of the data set.
-        UsageError: Several could belong to one original.
+        MissingData: If the folder has no image of the data set.
+        UsageError: If several files could belong to one original.
     """
     if not folder.is_dir():
         raise MissingData(f"--pictures {folder}", "no such folder")

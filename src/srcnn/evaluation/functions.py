@@ -1,4 +1,4 @@
-"""Somebody's function, or torch module, among the models that are scored."""
+"""Functions and torch modules of a caller, as models to score."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from srcnn.images.grid import ENLARGED, Grid
 from srcnn.images.quantize import to_float, to_uint8
 
 DTYPES = ("uint8", "float32")
-"""What a function can be given: 0 to 255, or around [0, 1]."""
+"""Types of image that a function can receive: 0 to 255, or floats around [0, 1]."""
 _LARGEST = 4.0
-"""Largest value that is taken for one of [0, 1]: no network overshoots white that far."""
+"""Largest absolute value that is accepted for floats in [0, 1]. No network overshoots that far."""
 Answer = Callable[[NDArray[Any]], NDArray[Any]]
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function from a low-resolution picture to a large one, as an evaluation is given it.
+    """A function that enlarges a low-resolution image, as an evaluation receives it.
 
     Attributes:
         call: Function of (h, w) or (h, w, 3) pixels, and of ``scale`` if it has a parameter of that
             name, or a torch module of (1, C, h, w) float32 around [0, 1].
         name: Its name in reports.
-        color: Channels that it is given, and returns.
-        dtype: One of `DTYPES`; a module is always given ``float32``.
+        color: Channels that it receives and returns.
+        dtype: One of `DTYPES`. A module always receives ``float32``.
     """
 
     call: Callable[..., Any]
@@ -41,7 +41,7 @@ class Function:
     dtype: str
 
     def __str__(self) -> str:
-        """Return the name and what it is given, for reports."""
+        """Return the name and the input type, for reports."""
         given = "float32 module" if _is_module(self.call) else self.dtype
         return f"{self.name} ({self.color}, {given})"
 
@@ -60,12 +60,12 @@ def function_of(call: Any, color: str | None, dtype: str) -> Function:
 
     Args:
         call: The callable.
-        color: ``RGB``, ``Y`` or ``YCbCr``. ``None``: RGB, but for a torch module whose first weights
-            are of one channel Y.
+        color: ``RGB``, ``Y`` or ``YCbCr``. None selects RGB, or Y for a torch module whose first
+            filters take one channel.
         dtype: One of `DTYPES`.
 
     Raises:
-        UsageError: It is no callable, or an argument is wrong.
+        UsageError: If it is not callable, or an argument is invalid.
     """
     name = str(getattr(call, "__name__", type(call).__name__))
     if not callable(call):
@@ -80,9 +80,10 @@ def function_of(call: Any, color: str | None, dtype: str) -> Function:
 
 
 class FunctionAt:
-    """A `Function` at one scale: an `srcnn.engine.network.Enhancer` that is given whole pictures."""
+    """A `Function` at one scale: an `srcnn.engine.network.Enhancer` that receives whole images."""
 
     def __init__(self, function: Function, scale: int) -> None:
+        """Bind a function to a scale."""
         self.name, self.color = function.name, function.color
         self.grid = Grid(scale, 0)
         self._scale, self._dtype = scale, function.dtype
@@ -90,14 +91,19 @@ class FunctionAt:
         self._call = _of_arrays(function.call, scale)
 
     def enhance_picture(self, given: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-        """Enhance a picture.
+        """Enhance an image.
+
+        A module that does not enlarge receives the image enlarged by bicubic interpolation, as
+        SRCNN does.
 
         Args:
-            given: Returns the picture on the model's ``grid``, (C, h, w) floats around [0, 1].
+            given: Returns the image on the model's ``grid``, (C, h, w) floats around [0, 1].
 
         Returns:
-            (C, scale * h, scale * w) floats, h and w those of the low-resolution picture. A module
-            that does not enlarge is given the picture enlarged by bicubic interpolation, as SRCNN is.
+            (C, scale * h, scale * w) floats, for a low-resolution image of h x w.
+
+        Raises:
+            ModelError: If the result has another size.
         """
         low = given()
         answer = self.enhance(low)
@@ -112,10 +118,10 @@ class FunctionAt:
         return answer
 
     def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
-        """Return the answer to a whole picture: (C, h, w) floats to (C, H, W) floats.
+        """Return the output for a whole image: (C, h, w) floats to (C, H, W) floats.
 
         Raises:
-            ModelError: The function raises something, or returns no picture.
+            ModelError: If the function raises an exception, or does not return an image.
         """
         try:
             if self._module is not None:
@@ -127,13 +133,13 @@ class FunctionAt:
                 answer = np.asarray(self._call(np.ascontiguousarray(picture)))
         except SrcnnError:
             raise
-        except Exception as error:  # anything that somebody's code raises
+        except Exception as error:  # a caller's code can raise anything
             raise ModelError(self.name, f"raises {type(error).__name__} ({error})") from error
         return _planes(answer, self.name, channels_in(self.color), self._module is not None)
 
 
 def _planes(answer: NDArray[Any], name: str, channels: int, first: bool) -> NDArray[np.float64]:
-    """Return an answer as (C, H, W) floats; ``first``: its channels come first."""
+    """Return an output as (C, H, W) floats. ``first`` says whether its channels come first."""
     if answer.dtype in (np.uint8, np.uint16):
         answer = to_float(answer, np.float64)
     elif answer.dtype.kind != "f":
@@ -162,7 +168,7 @@ def _size(planes: NDArray[Any]) -> str:
 
 
 def _is_module(call: Any) -> bool:
-    """Return whether something is a torch module; torch itself is not needed to say so."""
+    """Return whether an object is a torch module, without importing torch."""
     return all(hasattr(call, name) for name in ("forward", "parameters", "state_dict", "training"))
 
 
@@ -172,16 +178,16 @@ def _takes_one_channel(module: Any) -> bool:
 
 
 def _of_arrays(call: Callable[..., Any], scale: int) -> Callable[..., Any]:
-    """Return the function with its ``scale``, if it takes one."""
+    """Return the function with its ``scale`` bound, if it takes one."""
     try:
         takes_scale = "scale" in inspect.signature(call).parameters
-    except (TypeError, ValueError):  # a function of C
+    except (TypeError, ValueError):  # a function written in C
         takes_scale = False
     return (lambda picture: call(picture, scale=scale)) if takes_scale else call
 
 
 def _run_module(module: Any, planes: NDArray[Any]) -> NDArray[Any]:
-    """Run a torch module, in evaluation mode and where it is, on (C, h, w) floats."""
+    """Run a torch module on (C, h, w) floats, in evaluation mode and on its own device."""
     import torch
 
     weight = next(module.parameters(), torch.zeros(1))

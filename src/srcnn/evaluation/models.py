@@ -1,4 +1,4 @@
-"""What is judged, by name: bicubic, an example-based method, a shipped network, or anybody's weights file."""
+"""Models by name: bicubic, example-based methods, shipped networks and weights files."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def open_models(
 ) -> dict[int, list[Enhancer]]:
     """Open every model for every scale, see `open_model`.
 
-    Methods that may have to be trained are opened last, so that nobody waits for minutes to learn
-    that another name is wrong.
+    Methods that may have to be trained are opened last, so that an error in another name shows at
+    once.
 
     Args:
         models: Names or weights files.
-        scales: Scales to open each of them for.
-        engine: How networks are run. Its ``ensemble`` applies to the example-based methods, too.
-        data_root: Where T91 lies.
-        say: Called with the progress of a training, in words.
+        scales: Scales for which each of them is opened.
+        engine: How networks are run. Its ``ensemble`` also applies to the example-based methods.
+        data_root: Folder that holds T91.
+        say: Called with a line about the progress of a training.
 
     Returns:
         The models by scale, in the order of ``models``.
@@ -61,8 +61,8 @@ def open_model(model: str, scale: int, engine: Engine = AUTO) -> Enhancer:
 
     Raises:
         ModelError: If the model is unknown, or its card names another scale.
-        MissingExtra: If a file other than ``.onnx`` needs the extra ``train``, and one that is not
-            an SRCNN ``spandrel``.
+        MissingExtra: If a file other than ``.onnx`` needs the extra ``train``, or a network other
+            than SRCNN the extra ``spandrel``.
     """
     if model == BICUBIC:
         return Bicubic()
@@ -103,10 +103,10 @@ def origin_of(model: str, scale: int) -> Origin:
 
 
 def scale_of_file(model: str) -> int:
-    """Return the scale that a weights file is for, 0 where it does not say.
+    """Return the scale of a weights file, or 0 if the file does not contain it.
 
     Raises:
-        ModelError: The file cannot be opened.
+        ModelError: If the file cannot be opened.
     """
     need("train", f"model {model}", "onnx", "safetensors", "torch")
     from srcnn.weights.foreign import load, read_state
@@ -122,7 +122,7 @@ def scale_of_file(model: str) -> int:
 
 
 def network(name: str, tensors: Tensors, card: Card, engine: Engine = AUTO) -> Enhancer:
-    """Return named tensors as a network on an engine. Needs the extra ``train``."""
+    """Return a network with the given tensors on an engine. Needs the extra ``train``."""
     from srcnn.weights.graph import to_onnx
 
     return network_of_graph(to_onnx(tensors, card), card, name, engine)

@@ -1,4 +1,4 @@
-"""How a picture is judged, as data: every report prints it."""
+"""Evaluation protocols as data, which every report prints."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from srcnn.images.quantize import to_float, to_uint8
 from srcnn.images.resize import imresize, resize_as_opencv
 
 BICUBIC = Degradation()
-"""How the protocols make the low-res picture."""
+"""Degradation that the protocols use."""
 
 Views = dict[str, NDArray[np.uint8]]
-"""What is scored of a picture, by name: H x W or H x W x 3."""
+"""Scored views of an image by name: (H, W) or (H, W, 3) uint8."""
 
-# MATLAB's rgb2gray.
+# Weights of MATLAB's rgb2gray.
 _GRAY = np.array([0.298936021293776, 0.587043074451121, 0.114020904255103])
 
 _VIEWS: dict[str, Callable[[NDArray[Any], Color], NDArray[Any]]] = {
@@ -39,7 +39,7 @@ _VIEWS: dict[str, Callable[[NDArray[Any], Color], NDArray[Any]]] = {
 
 
 class LowResolution(Enum):
-    """How the low-resolution picture is made and enlarged. Values are what reports print."""
+    """How the low-resolution image is made and enlarged. Reports print the values."""
 
     FLOAT = "mod-crop, MATLAB bicubic imresize down and up in float, not rounded"
     FILE = "mod-crop, MATLAB bicubic imresize down, rounded to uint8, then up in float"
@@ -47,14 +47,14 @@ class LowResolution(Enum):
 
 
 class BicubicInput(Enum):
-    """What the model ``bicubic`` starts from. Values are what reports print."""
+    """Input of the model ``bicubic``. Reports print the values."""
 
     GIVEN = "what networks are given"
     INTEGERS = "MATLAB bicubic imresize of uint8 pictures down and up"
 
 
 class Border(Enum):
-    """Which pixels at the border are scored. Values are what reports print."""
+    """Which pixels at the border are scored. Reports print the values."""
 
     SHAVED = "scale pixels shaved from each side"
     KEPT = "nothing shaved"
@@ -74,53 +74,62 @@ class ProtocolDocument(TypedDict):
 
 @dataclass(frozen=True)
 class Protocol:
-    """One way to judge. Alpha is ignored; of a gray picture its one channel alone is scored, as it is."""
+    """One way to score images.
+
+    Alpha is ignored. A gray image is scored by its one channel, without conversion.
+    """
 
     name: str
     channel: str
-    """What is scored."""
+    """Description of what is scored."""
     scored: tuple[str, ...] = ("Y",)
-    """The same by the names of its parts. The first gives ``psnr``, another, such as Cb, ``psnr_cb``."""
+    """Names of the scored views. The first one gives ``psnr``, another, such as Cb, ``psnr_cb``."""
     low_resolution: LowResolution = LowResolution.FLOAT
-    """What models are given: in floats, or made small and rounded, as a file holds it."""
+    """Input of the models: floats, or an image rounded as in a file."""
     bicubic: BicubicInput = BicubicInput.GIVEN
-    """The model ``bicubic``: what the others are given, or integer pictures throughout."""
+    """Input of the model ``bicubic``: that of the other models, or integer images throughout."""
     output: str = "rounded to uint8"
     border: Border = Border.SHAVED
 
     @property
     def resize(self) -> Callable[[NDArray[Any], float], NDArray[Any]]:
-        """(H x W (x C) pixels, scale) to the resized ones of the same dtype, down and up."""
+        """Function of (H, W) or (H, W, C) pixels and a scale that resizes; it keeps the dtype."""
         return resize_as_opencv if self.low_resolution is LowResolution.OPENCV else imresize
 
     @property
     def of_luma(self) -> bool:
-        """Whether one channel is all that is scored."""
+        """Whether a single channel is scored."""
         return self.scored in (("Y",), ("gray",))
 
     @property
     def together(self) -> tuple[str, ...]:
-        """Of what is scored the views of three channels."""
+        """Scored views that have three channels."""
         return tuple(view for view in self.scored if view in ("YCbCr", "RGB"))
 
     def views(self, image: NDArray[Any], color: Color) -> Views:
-        """What is scored of H x W x 3 floats of a colour space; of H x W (gray) the one channel."""
+        """Return the scored views of an image.
+
+        Args:
+            image: (H, W, 3) floats of the color space ``color``, or (H, W) gray, which has one
+                view.
+            color: The color space.
+        """
         if image.ndim == 2:
             return {self.scored[0]: to_uint8(image)}
         return {name: to_uint8(seen(image, name, color)) for name in self.scored}
 
     def shaved(self, scale: int) -> int:
-        """Pixels that are left out at each side."""
+        """Return the number of pixels that are not scored on each side."""
         return scale if self.border is Border.SHAVED else 0
 
     def like(self, other: Protocol) -> bool:
-        """Whether ``psnr`` and the other metrics of the first view are the same by both."""
+        """Return whether both protocols give the same metrics for their first view."""
         return replace(
             self, name=other.name, channel=other.channel, scored=self.scored[:1]
         ) == replace(other, scored=other.scored[:1])
 
     def to_document(self) -> ProtocolDocument:
-        """Return the JSON of the protocol, in which each choice is a sentence."""
+        """Return the protocol as JSON, with a sentence for each choice."""
         return {
             "name": self.name,
             "channel": self.channel,
@@ -151,22 +160,27 @@ PROTOCOLS = {
         Protocol("rgb", "R, G and B together, uint8", ("RGB",), low_resolution=LowResolution.FILE),
     )
 }
-"""``paper`` for Set5 and Set14; the paper's BSD200 is ``paper-gray``, its Table 5 ``paper-colour``.
+"""Protocols by name. ``paper`` is for Set5 and Set14, ``paper-gray`` for the paper's BSD200, and
+``paper-colour`` for its Table 5.
 
-What Table 5 calls RGB is the joint error of Y, Cb and Cr: ``psnr_ycbcr``. The paper's bicubic rows of BSD200
-are of integer pictures and those of SRCNN are not, so each is judged as it was printed. ``rgb`` is how
-mmagic reports, and ``full-range`` how ports do that take Y, 0 to 255, from OpenCV or Pillow. The others show
-what one step changes.
+What Table 5 calls RGB is the joint error of Y, Cb and Cr: ``psnr_ycbcr``. The paper's bicubic
+scores on BSD200 are those of integer images and its SRCNN scores are not, so each is computed as it
+was printed. ``rgb`` is how mmagic reports, and ``full-range`` how ports report that take Y in 0 to
+255 from OpenCV or Pillow. The others show the effect of a single step.
 """
 
 
 def seen(image: NDArray[Any], view: str, color: Color = "RGB") -> NDArray[Any]:
-    """H x W x 3 floats of a colour space, as what is scored under the name ``view``; not rounded."""
+    """Return the view ``view`` of (H, W, 3) floats of a color space, without rounding."""
     return _VIEWS[view](image, color)
 
 
 def protocol_named(name: str) -> Protocol:
-    """The protocol of that name; `UsageError` for any other."""
+    """Return the protocol with this name.
+
+    Raises:
+        UsageError: If the name is unknown.
+    """
     if name not in PROTOCOLS:
         raise UsageError(f"protocol '{name}'", "is unknown", choices(name, PROTOCOLS))
     return PROTOCOLS[name]
@@ -185,17 +199,17 @@ def degraded(
     Args:
         truth: (H, W) or (H, W, 3) uint8.
         scale: Reduction, a whole number.
-        source: File name, for errors. It also seeds ``degradation``, so that an evaluation repeats
-            itself.
+        source: File name, for errors. It also seeds ``degradation``, so that an evaluation is
+            reproducible.
         degradation: How the low-resolution image is made.
-        random: Source of chance in place of the file's name.
+        random: Random generator to use instead of the file name's.
         color: Channels of the model, see `srcnn.images.degrade.Degradation.low_resolution`.
 
     Returns:
         The mod-cropped truth, and the low-resolution image.
 
     Raises:
-        InputError: The image is smaller than ``scale`` pixels.
+        InputError: If the image is smaller than ``scale`` pixels.
     """
     truth = modcrop(truth, scale)
     if truth.size == 0:

@@ -1,4 +1,4 @@
-"""A picture to be judged, or to be learned from: what is scored of it, and what of it is degraded."""
+"""An image to score or to learn from: its scored views, and its low-resolution versions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from srcnn.images.resize import imresize
 
 
 class Original:
-    """The truth about one picture. What is asked for is worked out once, and kept."""
+    """The truth about one image. Derived images are computed on demand and cached."""
 
     def __init__(
         self,
@@ -33,32 +33,33 @@ class Original:
         source: Path | None = None,
         low: NDArray[Any] | None = None,
     ) -> None:
-        """Take pixels as `srcnn.images.io` reads them; alpha is ignored.
+        """Take pixels as `srcnn.images.io` reads them. Alpha is ignored.
 
         Args:
-            name: Name of the picture in reports.
+            name: Name of the image in reports.
             pixels: (H, W), or (H, W, 2..4), uint8 or uint16.
-            protocol: What is scored of it.
+            protocol: Defines what is scored.
             source: Its file, which errors name.
-            low: The low-resolution picture, where there is a file of it; else it is made for every
-                scale. Pixels like the above, of floor(H / s) x floor(W / s) at the one scale s that
-                is asked for.
+            low: The low-resolution image, if it is given by a file: pixels like those above, of
+                floor(H / s) x floor(W / s) for the one scale s that will be used. Without it the
+                image is made for every scale.
         """
         self.name = name
         self.source = str(source or name)
         self.protocol = protocol
         self.pixels = without_alpha(pixels)
-        """H x W (gray) or H x W x 3 (RGB)."""
+        """(H, W) gray or (H, W, 3) RGB."""
         self.low = None if low is None else like_truth(low, self.gray)
         self._bicubic: dict[int, NDArray[np.float64]] = {}
         self._channels: dict[Color, NDArray[np.uint8]] = {}
 
     @property
     def gray(self) -> bool:
+        """Whether the image has a single channel."""
         return self.pixels.ndim == 2
 
     def bicubic(self, scale: int) -> NDArray[np.float64]:
-        """YCbCr of the low-res picture enlarged, H x W x 3."""
+        """Return the YCbCr of the enlarged low-resolution image, (H, W, 3)."""
         if scale not in self._bicubic:
             if self.low is None and self.protocol.low_resolution is LowResolution.FLOAT:
                 truth = modcrop(to_float(self.pixels, np.float64), scale)
@@ -70,14 +71,15 @@ class Original:
 
     @cached_property
     def truth(self) -> Views:
-        """What is scored."""
+        """Scored views of the original."""
         return self.protocol.views(to_float(self.pixels, np.float64), "RGB")
 
     def channels(self, color: Color) -> NDArray[np.uint8]:
-        """What is degraded for a model of ``color``, H x W or H x W x 3 (`space_of` it).
+        """Return the channels that are degraded for a model of ``color``, (H, W) or (H, W, 3).
 
-        A luma model has the one channel that is scored, or, where colours are scored too, YCbCr, of which
-        it changes Y. To a colour model a gray picture is R = G = B.
+        A luma model gets the one channel that is scored or, if colors are scored too, YCbCr, of
+        which it changes Y. For a color model a gray image is R = G = B. The color space is
+        `space_of` ``color``.
         """
         if color == "Y" and (self.gray or self.protocol.of_luma):
             return self.truth[self.protocol.scored[0]]
@@ -90,8 +92,8 @@ class Original:
     def degraded(self, color: Color, scale: int, degradation: Degradation = BICUBIC) -> Degraded:
         """Return the low-resolution image for a model of ``color``, in that model's channels.
 
-        Another ``degradation`` than bicubic is for protocols whose low-resolution image is not
-        rounded, and for pictures without a low-resolution file.
+        A ``degradation`` other than bicubic requires a protocol that does not round the
+        low-resolution image, and an image without a low-resolution file.
         """
         channels = self.channels(color)
         if self.low is not None:
@@ -108,7 +110,7 @@ class Original:
         return Degraded(low, scale, self.protocol.resize)
 
     def integer_bicubic(self, scale: int) -> Degraded:
-        """Return the one channel with uint8 images in, between and out of `imresize`."""
+        """Return the scored channel, with uint8 images before, between and after `imresize`."""
         if self.low is None:
             low = low_resolution(modcrop(self.channels("Y"), scale), scale)
         else:
@@ -116,7 +118,7 @@ class Original:
         return Degraded(low, scale, _enlarge_integers)
 
     def low_file(self, scale: int) -> NDArray[np.uint8]:
-        """Return the low-resolution image as an 8-bit file holds it: (h, w) gray or (h, w, 3) RGB."""
+        """Return the low-resolution image of an 8-bit file: (h, w) gray or (h, w, 3) RGB."""
         if self.low is not None:
             return to_uint8(to_float(self.low))
         truth = modcrop(to_uint8(to_float(self.pixels)), scale)
@@ -136,14 +138,14 @@ def read_originals(
     progress: Callable[[str], None] | None = None,
     low: Mapping[Path, Path] | None = None,
 ) -> Iterator[Original]:
-    """Read one picture after another.
+    """Yield images, reading one after another.
 
     Args:
-        files: The pictures.
-        protocol: What is scored of them.
-        failures: Gets what is wrong with one that cannot be read.
-        progress: Called with a line about each picture.
-        low: The low-resolution files of the pictures that have one.
+        files: The images.
+        protocol: Defines what is scored.
+        failures: Receives the errors of images that cannot be read.
+        progress: Called with a line about each image.
+        low: Low-resolution file by image, for images that have one.
     """
     for file in files:
         if progress is not None:
@@ -157,6 +159,6 @@ def read_originals(
 
 
 def read_original(path: Path, protocol: Protocol, low: Path | None = None) -> Original:
-    """Return the picture of a file, under its name without suffix, with its low-resolution file."""
+    """Read an image, and its low-resolution file if given. Its name is the stem of the file."""
     given = None if low is None else open_picture(low).read()
     return Original(path.stem, open_picture(path).read(), protocol, path, given)

@@ -1,4 +1,4 @@
-"""Evaluate models on data sets: what ``srcnn evaluate`` and `srcnn.evaluate` do."""
+"""Evaluation of models on data sets, for ``srcnn evaluate`` and `srcnn.evaluate`."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from srcnn.metrics import METRICS
 from srcnn.weights.labels import labels_of
 
 _TOLERANCE = 0.011
-"""Largest difference, in dB, of a bicubic row from a published one: those are rounded to hundredths."""
+"""Largest accepted difference, in dB, from a published bicubic score, which has two decimals."""
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class _Task:
-    """One data set at one scale, with the models for it.
+    """One data set at one scale, with its models.
 
     Attributes:
         source: The data set.
         scale: The scale.
-        models: What is scored, bicubic first.
-        origins: Where each comes from, by name.
+        models: The models to score, bicubic first.
+        origins: Identity of each model, by name.
     """
 
     source: Source
@@ -56,18 +56,18 @@ def make_report(
 
     Args:
         request: What to evaluate.
-        data_root: Where named data sets lie.
-        save: A folder for the pictures that models made.
-        progress: Called with a line about what is being done.
+        data_root: Folder that holds the named data sets.
+        save: Folder to which the upscaled images are written, or None.
+        progress: Called with a line about the current step.
 
     Returns:
-        The report. A picture that cannot be scored is left out and named under ``failures``.
+        The report. An image that cannot be scored is omitted and listed under ``failures``.
 
     Raises:
-        UsageError: If the request is wrong in itself, or pictures do not fit each other.
-        MissingData: If a data set is not there.
+        UsageError: If the request is invalid, or images do not fit each other.
+        MissingData: If a data set is missing.
         ModelError: If a model cannot be used.
-        InputError: If there is one picture only, and it cannot be scored.
+        InputError: If the only image cannot be scored.
     """
     request.check()
     protocols, scales = request.protocols, list(dict.fromkeys(request.scales))
@@ -81,7 +81,7 @@ def make_report(
             refuse_clashes(f"pictures to save of {source.title}", saved_names(dict.fromkeys(saved)))
         names = (path.name for path in request.pictures)
         refuse_clashes("folders to save to", [*labels.values(), *names])
-    # Everything that can be wrong with a model is found before any work starts.
+    # Open all models before the scoring starts, so that errors show early.
     engine = request.engine.resolved()
     tasks = _tasks(request, sources, scales, data_root, progress)
     results: list[Result] = []
@@ -108,7 +108,7 @@ def _tasks(
     data_root: str | Path | None,
     progress: Say | None,
 ) -> list[_Task]:
-    """Open every model for every scale, and find the finished pictures of every data set."""
+    """Open every model for every scale, and find the finished images of every data set."""
     finished = {
         (source.title, scale): [
             finished_pictures(folder, source.title, source.at[scale], scale)
@@ -163,14 +163,14 @@ def _results(
 def _keeper(folder: Path, scale: int, labels: Mapping[str, str]) -> Keep:
     def keep(model: str, judged: Judged) -> None:
         save_judged(folder / (labels.get(model) or Path(model).name), judged, scale)
-        if model == BICUBIC:  # once for each picture
+        if model == BICUBIC:  # once per image
             save_references(folder, judged.original, scale)
 
     return keep
 
 
 def _checks(results: Sequence[Result], protocols: Sequence[Protocol]) -> list[Check]:
-    """Compare bicubic rows with the published ones, where there are any."""
+    """Compare bicubic scores with the published ones, if there are any."""
     named = {rules.name: rules for rules in protocols}
     checks = []
     for row in results:

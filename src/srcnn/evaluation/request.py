@@ -1,4 +1,4 @@
-"""What an evaluation is asked for."""
+"""The request of an evaluation."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from srcnn.weights.store import default
 
 @dataclass(frozen=True)
 class GivenFolders:
-    """Somebody's own pair of folders.
+    """A caller's own pair of folders.
 
     Attributes:
-        high: High-resolution pictures.
-        low: Their low-resolution files, or a folder of them for each scale; ``None``: they are made.
+        high: High-resolution images.
+        low: Their low-resolution files, or a folder that has a subfolder for each scale. If None,
+            they are made.
     """
 
     high: Path
@@ -33,15 +34,15 @@ class Request:
     """What to evaluate, and how.
 
     Attributes:
-        datasets: Catalog names, or folders of high-resolution pictures.
-        models: Model names, weights files or functions; ``None`` is the default network, and nothing
-            if there are ``pictures``. Bicubic is added.
+        datasets: Catalog names, or folders of high-resolution images.
+        models: Model names, weights files or functions. None selects the default network, or no
+            network if there are ``pictures``. Bicubic is always added.
         scales: Scales of 2 or more.
-        protocol: Name of a protocol, or several.
+        protocol: Name of a protocol, or several names.
         metrics: Names of metrics.
         engine: How networks are run.
-        pictures: Folders of enlarged pictures to score like models.
-        given: A pair of folders beside the data sets.
+        pictures: Folders of upscaled images to score like models.
+        given: A pair of folders in addition to the data sets.
     """
 
     datasets: Sequence[str]
@@ -57,7 +58,8 @@ class Request:
     def entries(self) -> list[str | Function]:
         """The models in order, bicubic first.
 
-        A name that is given twice is taken once; of functions with one name the later ones get a number.
+        Repeated names are dropped. If several functions have the same name, the later ones get a
+        number.
         """
         models = self.models
         if models is None:
@@ -74,22 +76,30 @@ class Request:
 
     @property
     def named(self) -> list[str]:
-        """The models that have a name or a file, bicubic first."""
+        """Models given by name or file, bicubic first."""
         return [each for each in self.entries if isinstance(each, str)]
 
     @property
     def functions(self) -> list[Function]:
-        """The functions among the models."""
+        """Models given as functions."""
         return [each for each in self.entries if isinstance(each, Function)]
 
     @property
     def protocols(self) -> list[Protocol]:
-        """The protocols, each once; `UsageError` for an unknown one."""
+        """The protocols, each once.
+
+        Raises:
+            UsageError: If a name is unknown.
+        """
         names = [self.protocol] if isinstance(self.protocol, str) else self.protocol
         return [protocol_named(name) for name in dict.fromkeys(names)]
 
     def check(self) -> None:
-        """Raise `UsageError` for what is wrong with the request in itself."""
+        """Check the request, without looking at data or models.
+
+        Raises:
+            UsageError: If it is invalid.
+        """
         protocols = self.protocols
         if not protocols:
             raise UsageError("protocol", "none is named")
@@ -107,7 +117,11 @@ class Request:
 
 
 def check_metrics(metrics: Sequence[str], rules: Protocol) -> None:
-    """Raise `UsageError` unless all metrics are known and measure what the protocol scores."""
+    """Check that all metrics are known and apply to what the protocol scores.
+
+    Raises:
+        UsageError: If one is unknown or does not apply, or there is none.
+    """
     for metric in metrics:
         if metric not in METRICS:
             raise UsageError(f"metric '{metric}'", "is unknown", choices(metric, METRICS))

@@ -1,4 +1,4 @@
-"""The scored pictures as files: the scored luma, the same in color, the truth and its low-resolution picture."""
+"""Writes scored images: the scored luma, the color image, the truth and its low resolution."""
 
 from __future__ import annotations
 
@@ -19,18 +19,21 @@ from srcnn.images.quantize import to_float, to_uint8
 
 TRUTH, LOW = "truth", "low-resolution"
 REFERENCES = (TRUTH, LOW)
-"""Folders beside those of the models."""
+"""Folders that are written beside those of the models."""
 
 
 def saved_names(files: Iterable[Path]) -> Iterator[str]:
-    """Yield the names, without suffix, that pictures are saved by; capitals do not count everywhere."""
+    """Yield the names of saved images, without suffix, in lower case.
+
+    Not all file systems distinguish case.
+    """
     for file in files:
         yield file.stem.casefold()
         yield f"{file.stem}_y".casefold()
 
 
 def save_references(folder: Path, original: Original, scale: int) -> None:
-    """Write what every model is compared with, and what it is given, rounded to 8 bits.
+    """Write the truth and the low-resolution image, rounded to 8 bits.
 
     ``truth/<name>.png`` has the size of the results, ``low-resolution/<name>.png`` is smaller.
 
@@ -45,9 +48,10 @@ def save_references(folder: Path, original: Original, scale: int) -> None:
 
 
 def save_judged(folder: Path, judged: Judged, scale: int) -> None:
-    """Write ``<name>_y.png``, H x W, the luma that was scored, and ``<name>.png``, the picture in colour.
+    """Write ``<name>_y.png``, the scored luma, (H, W), and ``<name>.png``, the color image.
 
-    Raises `srcnn.errors.OutputError`.
+    Raises:
+        OutputError: If either cannot be written.
     """
     png, name = FORMATS["png"], judged.original.name
     write_atomically(folder / f"{name}_y.png", encode(judged.luma, png))
@@ -55,9 +59,10 @@ def save_judged(folder: Path, judged: Judged, scale: int) -> None:
 
 
 def picture_of(judged: Judged, scale: int) -> NDArray[np.uint8]:
-    """H x W (gray) or H x W x 3 RGB.
+    """Return the image that a model made, (H, W) gray or (H, W, 3) RGB.
 
-    Where only luma was judged, Cb and Cr are enlarged from the low-res picture, never taken from the truth.
+    If only luma was scored, Cb and Cr are enlarged from the low-resolution image, never taken from
+    the truth.
     """
     if judged.image.ndim == 3:
         return to_uint8(convert(judged.image, judged.space, "RGB"))

@@ -1,4 +1,4 @@
-"""Judging's road: folder -> mod-crop -> degrade -> model on its channels -> uint8 -> shave -> metrics."""
+"""Scoring: mod-crop, degrade, enhance, convert to uint8, shave the border, compute metrics."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ _USUAL: dict[str, Measure] = {"psnr": psnr, "ssim": ssim}
 
 @dataclass(frozen=True)
 class Judged:
-    """What a model made of an original."""
+    """The output of a model for an original."""
 
     original: Original
     image: NDArray[Any]
-    """H x W, or H x W x 3 of ``space``; floats around [0, 1]."""
+    """(H, W), or (H, W, 3) of ``space``; floats around [0, 1]."""
     space: Color
     views: Views
-    """What was scored."""
+    """The scored views."""
 
     @property
     def luma(self) -> NDArray[np.uint8]:
-        """H x W: the first of the views; where that is RGB, H x W x 3, the Y of it."""
+        """The first view, (H, W); if that is RGB, its Y."""
         first = next(iter(self.views.values()))
         if first.ndim == 2:
             return first
@@ -49,22 +49,28 @@ class Judged:
 
 @dataclass(frozen=True)
 class ImageScores:
-    """What one picture scored: by metric, or by metric and view."""
+    """Scores of one image, by metric, or by metric and view."""
 
     name: str
     scores: Scores
 
 
 Keep = Callable[[str, Judged], None]
-"""(model's name, what it made)."""
+"""Receives a model's name and its output."""
 Model = Enhancer | FinishedPictures
-"""What can be scored: what enhances an image, or what is there already."""
+"""Anything that can be scored: a model that enhances an image, or finished images."""
 
 
 def score(picture: Views, truth: Views, border: int, metrics: Mapping[str, Measure]) -> Scores:
-    """Every metric of every view against the truth, ``border`` pixels shaved from each side.
+    """Return every metric of every view.
 
-    ``psnr`` is of the first view, ``psnr_cb`` of another that is named Cb.
+    ``psnr`` is that of the first view; another view, such as Cb, gives ``psnr_cb``.
+
+    Args:
+        picture: Views of the output.
+        truth: Views of the truth.
+        border: Number of pixels shaved from each side.
+        metrics: Functions of (image, truth), by name.
     """
     first = next(iter(truth))
     return {
@@ -103,7 +109,11 @@ def judge(model: Enhancer, original: Original, degraded: Degraded) -> Judged:
 
 
 def check_size(original: Original, scale: int, metrics: Mapping[str, Measure] = _USUAL) -> None:
-    """`InputError` for a picture that is too small for SSIM or for one of the metrics."""
+    """Check that an image is large enough for SSIM and for all metrics.
+
+    Raises:
+        InputError: If it is too small.
+    """
     smallest = {name: METRICS[name].smallest for name in ("ssim", *metrics) if name in METRICS}
     neediest = max(smallest, key=lambda metric: smallest[metric])
     border = original.protocol.shaved(scale)
@@ -125,20 +135,23 @@ def score_pictures(
     failures: list[SrcnnError] | None = None,
     degradation: Degradation = BICUBIC,
 ) -> dict[str, list[ImageScores]]:
-    """Score pictures.
+    """Score models on images.
 
     Args:
-        originals: The pictures.
+        originals: The images.
         models: What is scored on them.
-        scale: Enlargement.
+        scale: Scale.
         metrics: Functions of (image, truth), by name.
-        keep: Called with all that a model made, and its name.
-        failures: Gets the errors of pictures that are too small for SSIM or for one of the metrics,
-            and of finished ones that are not there or do not fit. Without it they are raised.
-        degradation: How low-resolution pictures are made, where they are not given.
+        keep: Called with each model's name and output.
+        failures: Receives the errors of images that are too small for SSIM or a metric, and of
+            finished images that are missing or do not fit. If None, these errors are raised.
+        degradation: How low-resolution images are made, unless they are given.
 
     Returns:
-        By model's name, the scores of each picture.
+        The scores of each image, by the model's name.
+
+    Raises:
+        InputError: If an image cannot be scored and ``failures`` is None.
     """
     rows: dict[str, list[ImageScores]] = {model.name: [] for model in models}
     for original in originals:
@@ -174,7 +187,7 @@ def _made(
     degradation: Degradation,
     degraded: dict[Color, Degraded],
 ) -> Judged:
-    """Return what a model makes of an original; ``degraded`` keeps what several models are given."""
+    """Return the output of a model for an original; ``degraded`` caches shared inputs."""
     if isinstance(model, FinishedPictures):
         image = model.read(original, scale)
         return Judged(original, image, "RGB", original.protocol.views(image, "RGB"))
@@ -186,7 +199,7 @@ def _made(
 
 
 def mean(rows: Sequence[ImageScores]) -> Scores:
-    """Return the mean of every metric over the pictures that have it."""
+    """Return the mean of every metric over the images that have it."""
     several = [row.scores for row in rows]
     names = dict.fromkeys(key for scores in several for key in scores)
     return {key: float(np.mean([s[key] for s in several if key in s])) for key in names}

@@ -1,4 +1,4 @@
-"""The data sets of an evaluation: found, checked, and told apart."""
+"""The data sets of an evaluation: found, checked and named."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Source:
 
     Attributes:
         title: Its name in the report.
-        at: Its files for each scale.
+        at: Its files by scale.
     """
 
     title: str
     at: dict[int, Files]
 
     def taken(self) -> Iterable[Taken]:
-        """Yield what was taken for each scale."""
+        """Yield the files that are used, for each scale."""
         for scale, files in self.at.items():
             yield Taken(self.title, scale, files)
 
@@ -40,17 +40,17 @@ def find_sources(
     data_root: str | Path | None = None,
     given: GivenFolders | None = None,
 ) -> list[Source]:
-    """Find the pictures of every data set for every scale, and check them.
+    """Find the images of every data set for every scale, and check them.
 
     Args:
         names: Catalog names or folders.
         scales: The scales.
-        data_root: Where named data sets lie.
-        given: Somebody's own folders.
+        data_root: Folder that holds the named data sets.
+        given: A caller's own folders.
 
     Raises:
-        MissingData: A data set is not there, or has no low-resolution files for a scale.
-        UsageError: Low-resolution files do not fit, or a report would mix up two names.
+        MissingData: If a data set is missing, or has no low-resolution files for a scale.
+        UsageError: If low-resolution files do not fit, or two names would clash in the report.
     """
     folders = {name: locate(name, data_root) for name in names}
     sources = {
@@ -77,7 +77,7 @@ def files_of(
     data_root: str | Path | None = None,
     given: GivenFolders | None = None,
 ) -> list[Path]:
-    """Return every file that an evaluation reads, the low-resolution ones too."""
+    """Return every file that an evaluation reads, including low-resolution files."""
     several = [files_in(locate(name, data_root), scale) for name in names for scale in scales]
     if given is not None:
         several += [given_files(given.high, given.low, scale) for scale in scales]
@@ -85,7 +85,11 @@ def files_of(
 
 
 def refuse_clashes(what: str, names: Iterable[str]) -> None:
-    """Raise `UsageError` for a repeated name: rows and saved pictures are told apart by theirs."""
+    """Check that names, which identify rows and saved images, are unique.
+
+    Raises:
+        UsageError: If a name is repeated.
+    """
     for name, count in Counter(names).items():
         if count > 1:
             raise UsageError(what, f"{count} are named '{name}'", "rename all but one")

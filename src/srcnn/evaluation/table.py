@@ -1,4 +1,4 @@
-"""An evaluation as text, and what is remarkable about it."""
+"""An evaluation as a text table, and warnings about its scores."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from srcnn.evaluation.documents import Report, Result
 from srcnn.metrics import METRICS
 
 _BELOW = 0.02
-"""Least deficit to bicubic that is remarkable, in dB: rounding costs up to half of that."""
+"""Smallest deficit to bicubic, in dB, that causes a warning. Rounding costs up to half of it."""
 _FAR_BELOW = 10.0
-"""Deficit, in dB, of what is no picture."""
+"""Deficit, in dB, above which the output is hardly an image."""
 
 
 def to_table(report: Report) -> str:
-    """Return the means as text, a line for each data set, scale and model; there has to be one.
+    """Return the means as text, one line for each data set, scale and model.
 
-    Several protocols make a column. A metric that only some of them score is left empty by the others.
+    There must be at least one result. Several protocols add a column. A cell is empty if the
+    protocol does not score the metric.
     """
     rows = report.results
     metrics = list(dict.fromkeys(metric for row in rows for metric in row.mean))
@@ -42,7 +43,7 @@ def _texts(row: Result, metrics: Sequence[str]) -> list[str]:
 
 
 def below_bicubic(results: Sequence[Result]) -> Iterator[str]:
-    """Yield a line with a hint for each model that is worse than bicubic, on the same pictures."""
+    """Yield a line with a hint for each model that scores below bicubic on the same images."""
     bicubic = {
         (row.dataset, row.scale, row.protocol): {image.name: image for image in row.images}
         for row in results
