@@ -1,1 +1,1 @@
-"""How fast it is: every engine and network, and what a user would take instead, timed in turn."""
+"""Benchmarks: every engine and network, and what users would run instead, timed in turn."""

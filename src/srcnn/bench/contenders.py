@@ -1,4 +1,4 @@
-"""Who is measured, and on what: every engine with every network, and the rivals."""
+"""What is measured: every engine with every network, and the alternatives."""
 
 from __future__ import annotations
 
@@ -31,11 +31,15 @@ SCALE = 3
 
 @dataclass(frozen=True)
 class Subject:
-    """What a row of the report is about."""
+    """What a row of the report describes."""
 
     what: str
-    """``network``: enlarged luma to luma; ``examples``: the same, by a method that is no network;
-    ``road``: RGB uint8 to RGB uint8; ``resize``: the same."""
+    """Kind of measurement.
+
+    ``network``: a network alone, enlarged luma to luma. ``examples``: the same for an example-based
+    method. ``road``: a whole pipeline, RGB uint8 to RGB uint8. ``resize``: the same for plain
+    resizing.
+    """
     contender: str
     model: str
     engine: str | None
@@ -46,7 +50,7 @@ class Subject:
 
 
 def open_engines(threads: int) -> tuple[list[ResolvedEngine], list[str]]:
-    """Return the engines that run on this CPU, each in every precision, and a line for each other."""
+    """Return the engines that run on this CPU, in every precision, and a line for each other."""
     engines, left_out = [], []
     for name, row in BACKENDS.items():
         try:
@@ -66,7 +70,7 @@ def our_contenders(
     sizes: Sequence[tuple[int, int]],
     threads: int,
 ) -> Iterator[tuple[Subject, Call]]:
-    """Every network on every engine, alone and on a picture's whole road; the road of the bicubic."""
+    """Yield every network on every engine, alone and in a whole pipeline, and bicubic."""
     for name, graph in networks.items():
         grid, color = grid_of(cards[name]), cards[name].color
         for engine in engines:
@@ -91,10 +95,13 @@ def our_contenders(
 def rival_contenders(
     networks: dict[str, bytes], size: tuple[int, int], threads: int | None
 ) -> Iterator[tuple[Subject, Call]]:
-    """The same networks (bytes of ONNX files by name) in other hands, and plain resizing.
+    """Yield the same networks run by other packages, and plain resizing.
 
-    ``size`` is (height, width) of the small picture: networks are given H x W float32 in [0, 1] of the large
-    one, resizes h x w x 3 uint8. ``threads`` is for ONNX Runtime; ``None`` leaves its own default.
+    Args:
+        networks: Bytes of ONNX files by name.
+        size: (height, width) of the small image. Networks receive (H, W) float32 in [0, 1] of the
+            enlarged image or the small one, by their grid; resizes receive (h, w, 3) uint8.
+        threads: Threads of ONNX Runtime; None leaves its default.
     """
     for name, graph in networks.items():
         card = read_card(graph, name)
@@ -108,7 +115,7 @@ def rival_contenders(
 def example_contenders(
     models: Sequence[Enhancer], size: tuple[int, int], threads: int
 ) -> Iterator[tuple[Subject, Call]]:
-    """The example-based methods, whose products numpy does on so many threads."""
+    """Yield the example-based methods, with ``threads`` threads for NumPy's matrix products."""
     for model in models:
         enhance = threadpool_limits.wrap(limits=threads, user_api="blas")(enhance_whole)
         call = partial(enhance, model, make_given(model, size), threads=1)
@@ -124,7 +131,7 @@ def _bind(function: Callable[[Any], object], argument: object) -> Call:
 
 
 def make_picture(size: tuple[int, int]) -> NDArray[np.uint8]:
-    """H x W x 3 RGB: slopes with some noise. What is on a picture does not change the time."""
+    """Return an (H, W, 3) RGB image of slopes with noise. The content does not affect the time."""
     height, width = size
     rows, columns = np.mgrid[0:height, 0:width]
     slopes = np.stack([rows / height, columns / width, (rows + columns) / (height + width)], 2)
@@ -133,12 +140,12 @@ def make_picture(size: tuple[int, int]) -> NDArray[np.uint8]:
 
 
 def make_given(model: Enhancer, size: tuple[int, int], scale: int = SCALE) -> NDArray[np.float32]:
-    """Return such an image as a model is given it: (C, H, W) floats in [0, 1].
+    """Return such an image as the input of a model, (C, H, W) floats in [0, 1].
 
     Args:
-        model: What it is for.
-        size: (height, width) of the small picture.
-        scale: How much larger the enlarged one is.
+        model: The model.
+        size: (height, width) of the small image.
+        scale: Enlargement factor.
     """
     return np.stack([_luma(size, model.grid, scale)] * channels_in(model.color))
 

@@ -1,4 +1,4 @@
-"""The JSON documents of ``srcnn bench``, and of the machine that something was measured on."""
+"""The JSON documents of ``srcnn bench``, and of the machine that was measured."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from srcnn.evaluation.protocol import ProtocolDocument
 
 
 class Machine(TypedDict):
-    """The processor and the versions of what is installed."""
+    """The processor, and the versions of installed packages."""
 
     cpu: str
     cores: int
@@ -18,20 +18,20 @@ class Machine(TypedDict):
 
 
 class BenchMachine(Machine):
-    """A machine, and the threads that were used."""
+    """A machine, and the number of threads used."""
 
     threads: int
 
 
 class ModelDocument(TypedDict):
-    """What a model costs and is worth: multiplies per pixel, and PSNR on Set5 in dB."""
+    """Cost and quality of a model: multiplications per pixel, and PSNR on Set5 in dB."""
 
     multiplies: int
     set5_psnr: float | None
 
 
 class AttemptDocument(TypedDict):
-    """One way to reach the peak, in GFLOP/s."""
+    """One attempt to reach the peak, in GFLOP/s."""
 
     engine: str
     precision: str
@@ -41,7 +41,7 @@ class AttemptDocument(TypedDict):
 
 
 class PeakDocument(TypedDict):
-    """The machine's peak in GFLOP/s by precision, what it is of, and every attempt at it."""
+    """Peak of the machine in GFLOP/s by precision, its definition, and every attempt at it."""
 
     of: str
     fp32: float
@@ -50,10 +50,11 @@ class PeakDocument(TypedDict):
 
 
 class RowDocument(TypedDict):
-    """What one contender took: a `srcnn.bench.contenders.Subject` with its figures.
+    """Time of one contender: a `srcnn.bench.contenders.Subject` with its measurements.
 
-    ``size`` is (height, width) of the result, ``quartiles`` are of ``ns_per_pixel``. ``gflops`` and
-    ``share_of_peak`` are of networks alone; ``times_torch_eager`` is null where that has no such model.
+    ``size`` is (height, width) of the result, and ``quartiles`` are those of ``ns_per_pixel``.
+    ``gflops`` and ``share_of_peak`` only apply to networks alone. ``times_torch_eager`` is null if
+    eager torch does not have the model.
     """
 
     what: str
@@ -71,7 +72,7 @@ class RowDocument(TypedDict):
 
 
 class BenchDocument(TypedDict):
-    """What ``srcnn bench --json`` writes. ``start`` is in seconds."""
+    """The JSON document of ``srcnn bench --json``. ``start`` is in seconds."""
 
     schema: int
     machine: BenchMachine
@@ -84,11 +85,11 @@ class BenchDocument(TypedDict):
 
 
 class QualityRow(TypedDict):
-    """What one contender costs and is worth, from RGB bytes to RGB bytes.
+    """Cost and quality of one contender, from RGB bytes to RGB bytes.
 
-    ``contender`` is ``srcnn`` or another package. ``size`` is (height, width) of the result that is
-    timed, ``quartiles`` are of ``ms_per_megapixel`` (of output), ``psnr`` is in dB by data set.
-    ``parameters`` is null where there is no network, or where it is not known.
+    ``contender`` is ``srcnn`` or another package. ``size`` is (height, width) of the timed result,
+    ``quartiles`` are those of ``ms_per_megapixel`` (of output), and ``psnr`` is in dB by data set.
+    ``parameters`` is null without a network, or if the number is not known.
     """
 
     contender: str
@@ -104,7 +105,7 @@ class QualityRow(TypedDict):
 
 
 class QualityDocument(TypedDict):
-    """What ``srcnn bench --quality --json`` writes."""
+    """The JSON document of ``srcnn bench --quality --json``."""
 
     schema: int
     machine: BenchMachine

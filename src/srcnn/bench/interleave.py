@@ -1,4 +1,4 @@
-"""Fair timing: everybody in turn, round after round, and the median of each."""
+"""Fair timing: all calls take turns, round after round, and each gets the median of its rounds."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import numpy as np
 Call = Callable[[], object]
 
 _PAUSE = 0.02
-"""Seconds between two turns: the threads of the one before spin for a while before they sleep."""
+"""Seconds between two turns. Threads of the previous call spin for a while before they sleep."""
 _TURN = 0.05
-"""Seconds that a turn takes at least: a single short call would mostly measure cold caches."""
+"""Shortest turn, in seconds. A single short call would mostly measure cold caches."""
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds that one call takes: of the rounds the median, and the quartiles around it."""
+    """Seconds per call: median and quartiles over the rounds."""
 
     median: float
     quartiles: tuple[float, float]
@@ -31,14 +31,14 @@ def interleave(
     progress: Callable[[float], None] | None = None,
     patience: float = math.inf,
 ) -> list[Timing]:
-    """Time every call once a round, so that a slow minute of the machine is a slow minute for all.
+    """Time every call once per round, so that a slow minute of the machine affects all of them.
 
     Args:
         calls: What to time.
-        rounds: Rounds that count. One more before them warms up.
-        progress: Called with the part of all turns that is over, 0 to 1.
-        patience: Seconds. A call that takes longer in the first round is not made again, and that
-            one turn is its figure: warming up and scatter are small beside it.
+        rounds: Number of rounds that count. One more round before them warms up.
+        progress: Called with the completed fraction of all turns, 0 to 1.
+        patience: Seconds. A call that takes longer in the first round is not repeated, and that
+            turn is its result: warm-up and variation are small in comparison.
 
     Returns:
         The timings, in the order of ``calls``.
@@ -56,7 +56,7 @@ def interleave(
 
 
 def _seconds_of(call: Call) -> float:
-    """The mean of as many calls as fill a turn."""
+    """Return the mean time of as many calls as fill a turn."""
     start = time.perf_counter()
     count = 0
     while True:

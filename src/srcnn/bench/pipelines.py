@@ -1,4 +1,4 @@
-"""Whole pipelines, from RGB bytes to RGB bytes, of any models against SRCNN's largest network."""
+"""Speed of whole pipelines, from RGB bytes to RGB bytes, relative to SRCNN's largest network."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from srcnn.weights.store import SCALES, find, is_file_name, read_bytes, scales_o
 
 REFERENCE = "srcnn-955"
 _SIZE, _QUICK_SIZE = (720, 1280), (96, 144)
-"""(height, width) of the result, nearly: the source has whole pixels."""
+"""(height, width) of the result, rounded down so that the source has whole pixels."""
 _ROUNDS, _QUICK_ROUNDS = 7, 2
 
 
 class PipelineRow(TypedDict):
-    """One model at one scale. Times are in nanoseconds for each pixel of the result.
+    """One model at one scale. Times are in nanoseconds per pixel of the result.
 
-    ``quartiles`` are of ``whole``; ``network`` is the network alone, in the same tiles, and ``rest`` is what
-    the pipeline adds to it; ``times_reference`` is how often the model runs while `REFERENCE` runs once.
+    ``quartiles`` are those of ``whole``. ``network`` is the network alone in the same tiles, and
+    ``rest`` is what the pipeline adds to it. ``times_reference`` is the speed relative to
+    `REFERENCE`.
     """
 
     model: str
@@ -40,7 +41,7 @@ class PipelineRow(TypedDict):
 
 
 class PipelinesDocument(TypedDict):
-    """What ``srcnn bench --pipeline`` writes."""
+    """The JSON document of ``srcnn bench --pipeline``."""
 
     schema: int
     machine: BenchMachine
@@ -52,15 +53,15 @@ class PipelinesDocument(TypedDict):
 def measure_pipelines(
     models: Sequence[str], quick: bool = False, threads: int | None = None
 ) -> PipelinesDocument:
-    """Time models and `REFERENCE` in one interleaved run, in the default engine.
+    """Time models and `REFERENCE` in one interleaved run, on the default engine.
 
     Args:
-        models: Names, measured at each scale that `REFERENCE` has, or weights files, at their own.
-        quick: Whether to take two rounds of a small size.
-        threads: Threads of every model; None is one for each core.
+        models: Names, measured at each scale of `REFERENCE`, or weights files, at their own scale.
+        quick: Whether to run only two rounds of a small size.
+        threads: Threads of every model. None uses one per core.
 
     Raises:
-        SrcnnError: A model cannot be opened.
+        SrcnnError: If a model cannot be opened.
     """
     engine = Engine(threads=threads)
     scales = {model: _scales(model) for model in dict.fromkeys([REFERENCE, *models])}
@@ -121,7 +122,7 @@ def _row(
 
 
 def to_table(report: PipelinesDocument) -> str:
-    """Return the report as text, a line for each row."""
+    """Return the report as text, one line per row."""
     width = 2 + max(len("model"), *(len(row["model"]) for row in report["rows"]))
     against = f"times {report['reference']}"
     lines = [f"{'model':{width}}scale{'ns/pixel':>10}{'network':>9}{'rest':>7}  {against}"]

@@ -30,10 +30,10 @@ PROTOCOL = PROTOCOLS["8bit"]
 """Programs take 8-bit files, so the low-resolution image is rounded."""
 _DATA_SETS, _QUICK_DATA_SETS = ("set5", "set14"), ("set5",)
 _SIZE, _QUICK_SIZE = (720, 1280), (384, 384)
-"""(height, width) of the image that is timed, rounded up to whole input pixels."""
+"""(height, width) of the timed result, rounded up so that the source has whole pixels."""
 _ROUNDS, _QUICK_ROUNDS = 5, 1
 _PATIENCE = 10.0
-"""Seconds; a contender that takes longer for an image is timed once."""
+"""Time, in seconds, above which a contender is timed only once."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ class QualityRequest:
 
     Attributes:
         scales: Some of `srcnn.weights.store.SCALES`.
-        models: Names or ``.onnx`` files to measure beside the shipped networks.
-        threads: Threads of every contender; None is one for each core.
-        quick: Whether to take only Set5, a small image, and one round.
-        data_root: Where the data sets lie.
+        models: Names or ``.onnx`` files to measure in addition to the shipped networks.
+        threads: Threads of every contender. None uses one per core.
+        quick: Whether to use only Set5, a small image, and one round.
+        data_root: Folder that holds the data sets.
     """
 
     scales: Sequence[int] = (3,)
@@ -62,14 +62,14 @@ def measure_quality(
 
     Args:
         request: What to measure.
-        progress: Called with a line about what is being done.
+        progress: Called with a line about the current step.
 
     Returns:
         The JSON document of ``srcnn bench --quality``.
 
     Raises:
-        UsageError: If a scale has no shipped network, or there are less than 1 threads.
-        MissingData: If Set5 or Set14 is not there.
+        UsageError: If a scale has no shipped network, or ``threads`` is below 1.
+        MissingData: If Set5 or Set14 is missing.
         ModelError: If one of ``models`` cannot be used.
     """
     for scale in request.scales:
@@ -114,7 +114,7 @@ def front(rows: Sequence[QualityRow], dataset: str) -> list[QualityRow]:
 def _engines_and_missing(machine: Machine, threads: int) -> tuple[list[ResolvedEngine], list[str]]:
     """Return the engines to measure, and a line for everything that is left out."""
     engines, left_out = open_engines(threads)
-    # Without instructions for it bf16 is emulated, up to 20 times as slow as fp32.
+    # Without hardware support bf16 is emulated, up to 20 times as slow as fp32.
     if not any("bf16" in flag for flag in machine["flags"]):
         engines = [engine for engine in engines if engine.precision != "bf16"]
         left_out.append("bf16: this processor has no instructions for it")

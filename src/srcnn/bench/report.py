@@ -1,4 +1,4 @@
-"""How fast: every engine and network, and what a user would take instead, in one interleaved run."""
+"""Speed of every engine and network, and of what users would run instead, in one run."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import shipped
 
 SIZES = ((128, 128), (240, 427), (360, 640))
-"""(height, width) of the pictures to be enlarged: to 384 x 384, 720 and 1080 lines."""
+"""(height, width) of the sources, which become 384 x 384, 720 lines and 1080 lines."""
 _RIVALS_SIZE = SIZES[1]
 _START_SIZE = (256, 256)
 _ROUNDS, _QUICK_ROUNDS = 5, 2
@@ -52,16 +52,16 @@ def measure(
     """Measure this machine. Needs the extra ``train``.
 
     Args:
-        quick: Whether to take two rounds of the smallest size only.
-        threads: Threads of every contender; ``None`` is one for each core.
-        progress: Called with the part that is done, 0 to 1.
-        examples: Example-based methods for x3, measured at the size of the rivals.
+        quick: Whether to run only two rounds of the smallest size.
+        threads: Threads of every contender. None uses one per core.
+        progress: Called with the completed fraction, 0 to 1.
+        examples: Example-based methods for x3, measured at the size of the alternatives.
 
     Returns:
         The JSON document of ``srcnn bench``.
 
     Raises:
-        UsageError: If there are less than 1 threads.
+        UsageError: If ``threads`` is below 1.
     """
     count = Engine(threads=threads).resolved().threads
     engines, left_out = open_engines(count)
@@ -69,7 +69,7 @@ def measure(
         left_out.append("OpenCV: is not installed; run: pip install opencv-python-headless")
     sizes, rivals_size = (SIZES[:1], SIZES[0]) if quick else (SIZES, _RIVALS_SIZE)
     networks, cards = one_of_each_kind()
-    # Others have no graph of bits.
+    # Other packages cannot run the graphs of binary networks.
     plain = {name: graph for name, graph in networks.items() if cards[name].weights == "fp32"}
     rounds = _QUICK_ROUNDS if quick else _ROUNDS
     with threads_of_rivals(count), tempfile.TemporaryDirectory() as folder:
@@ -106,7 +106,7 @@ def measure(
 
 
 def _models(cards: dict[str, Card]) -> dict[str, ModelDocument]:
-    """Return what bicubic and the networks cost and are worth."""
+    """Return the cost and the quality of bicubic and of the networks."""
     bicubic = _psnr(next(iter(cards.values())), " bicubic")
     models: dict[str, ModelDocument] = {BICUBIC: {"multiplies": 0, "set5_psnr": bicubic}}
     for name, card in cards.items():
@@ -115,7 +115,10 @@ def _models(cards: dict[str, Card]) -> dict[str, ModelDocument]:
 
 
 def one_of_each_kind() -> tuple[dict[str, bytes], dict[str, Card]]:
-    """The graphs and cards of the shipped networks, one of each kind: training does not change the time."""
+    """Return graphs and cards of one shipped network of each kind.
+
+    How a network was trained does not affect its time.
+    """
     kinds: dict[tuple[object, ...], str] = {}
     graphs: dict[str, bytes] = {}
     cards: dict[str, Card] = {}
@@ -130,13 +133,13 @@ def one_of_each_kind() -> tuple[dict[str, bytes], dict[str, Card]]:
 
 
 def _kind(card: Card) -> tuple[object, ...]:
-    """Return what the time of a network depends on."""
+    """Return everything that the time of a network depends on."""
     sizes = tuple(sorted(card.sizes.items()))
     return card.architecture, card.f, card.n, sizes, card.color, card.weights
 
 
 def _multiplies(card: Card) -> int:
-    """Return the multiplications per output pixel, rounded."""
+    """Return the number of multiplications per output pixel, rounded."""
     return round(parameters_of(card) / grid_of(card).factor ** 2)
 
 
@@ -146,15 +149,15 @@ def make_rows(
     multiplies: dict[str, int],
     peaks: Mapping[str, float],
 ) -> list[RowDocument]:
-    """Return the report's rows.
+    """Return the rows of the report.
 
-    A network's multiply counts as two operations, biases and the border not at all.
+    One multiplication of a network counts as two operations; biases and the border do not count.
 
     Args:
         subjects: What was measured.
-        timings: How long each took.
-        multiplies: Multiplies per pixel by model.
-        peaks: The machine's peak in GFLOP/s by precision.
+        timings: The time of each.
+        multiplies: Multiplications per pixel, by model.
+        peaks: The machine's peak in GFLOP/s, by precision.
     """
     rows: list[RowDocument] = []
     for subject, timing in zip(subjects, timings, strict=True):
@@ -193,7 +196,7 @@ def make_rows(
 
 
 def _peaks(attempts: Sequence[peak.Attempt], timings: Sequence[Timing]) -> PeakDocument:
-    """Return every attempt's GFLOP/s, and the best of each precision."""
+    """Return the GFLOP/s of every attempt, and the best of each precision."""
     measured: list[AttemptDocument] = [
         {
             "engine": attempt.engine,
@@ -221,7 +224,7 @@ def _psnr(card: Card, of: str = "") -> float | None:
 
 
 def to_table(report: BenchDocument) -> str:
-    """Return the report as text: the peak, a line for each row, and the start-up."""
+    """Return the report as text: the peak, one line per row, and the start-up time."""
     best, start = report["peak"], report["start"]
     width = 2 + max(len("model"), *(len(row["model"]) for row in report["rows"]))
     lines = [

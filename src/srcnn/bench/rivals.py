@@ -1,4 +1,4 @@
-"""What a user would take instead: the same network in other hands, and plain resizing."""
+"""What users would run instead: the same network in other packages, and plain resizing."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ Luma = NDArray[np.float32]
 Enhance = Callable[[], Luma]
 
 EAGER = "torch eager"
-"""What all are compared with."""
+"""Contender that all others are compared with."""
 
 
 def has_opencv() -> bool:
-    """OpenCV is a rival only: it is measured where it happens to be installed."""
+    """Return whether OpenCV is installed. It is only used as a contender."""
     return find_spec("cv2") is not None
 
 
 @contextmanager
 def threads_of_rivals(threads: int) -> Iterator[None]:
-    """Torch and OpenCV on so many threads, which both count for the whole process."""
+    """Set the number of threads of torch and OpenCV, which is process-wide for both."""
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     if has_opencv():
@@ -49,10 +49,14 @@ def threads_of_rivals(threads: int) -> Iterator[None]:
 
 
 def open_networks(graph: bytes, luma: Luma, threads: int | None) -> dict[str, Enhance]:
-    """The network ``graph`` by contender, each ready to enhance ``luma``, H x W on the network's grid.
+    """Return calls that enhance ``luma``, by contender.
 
-    Everything that a program would do once is done: a call is the network alone. ``threads`` is for
-    ONNX Runtime; ``None`` leaves its own default.
+    Everything that a program would do once is done already: a call runs the network alone.
+
+    Args:
+        graph: The bytes of an ONNX file.
+        luma: (H, W) floats on the network's grid.
+        threads: Threads of ONNX Runtime; None leaves its default.
     """
     tensors, card = from_onnx(graph, "graph")
     graph = _plain_graph(tensors) if card.architecture == SRCNN else graph
@@ -68,7 +72,7 @@ def open_networks(graph: bytes, luma: Luma, threads: int | None) -> dict[str, En
 
 
 def open_resizes(picture: NDArray[np.uint8], scale: int) -> dict[str, Callable[[], Any]]:
-    """Bicubic interpolation of an RGB picture (H x W x 3) by contender."""
+    """Return bicubic enlargements of an RGB image, (H, W, 3) uint8, by contender."""
     size = (picture.shape[1] * scale, picture.shape[0] * scale)
     image = Image.fromarray(picture)
     calls: dict[str, Callable[[], Any]] = {
@@ -86,7 +90,10 @@ def open_resizes(picture: NDArray[np.uint8], scale: int) -> dict[str, Callable[[
 def _torch(
     tensors: dict[str, NDArray[np.float32]], card: Card, luma: Luma, channels_last: bool
 ) -> Enhance:
-    """As the usual port has it: every layer pads itself with zeros, so the border is not ours."""
+    """Return the call of a usual port, in which every layer pads with zeros.
+
+    Its border therefore differs from srcnn's.
+    """
     network = network_of(tensors, card).eval()
     r = grid_of(card).radius
     if card.architecture == SRCNN:
@@ -107,7 +114,7 @@ def _torch(
 
 
 def _plain_graph(tensors: dict[str, NDArray[np.float32]]) -> bytes:
-    """The network as exporters write it, convolution after convolution: ours is arranged for speed."""
+    """Return the network as exporters write it; srcnn's own file is arranged for speed."""
     depth = len(tensors) // 2
     last = [f"F{depth - 1}", f"conv{depth}.weight", f"conv{depth}.bias"]
     nodes = [*protos(hidden_layers("input", depth)), helper.make_node("Conv", last, ["output"])]
@@ -115,7 +122,7 @@ def _plain_graph(tensors: dict[str, NDArray[np.float32]]) -> bytes:
 
 
 def _onnxruntime(graph: bytes, padded: Luma, threads: int | None) -> Enhance:
-    """A session as the documentation's first page opens it, and the whole picture in one call."""
+    """Return a call with a default session, which runs the whole image at once."""
     options = onnxruntime.SessionOptions()
     if threads is not None:
         options.intra_op_num_threads = threads

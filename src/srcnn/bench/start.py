@@ -1,4 +1,4 @@
-"""Start-up: whole processes, from their start to their exit."""
+"""Start-up time of whole processes, from start to exit."""
 
 from __future__ import annotations
 
@@ -16,9 +16,14 @@ from srcnn.images.formats import FORMATS
 
 
 def open_starts(folder: Path, picture: NDArray[np.uint8], threads: int | None) -> dict[str, Call]:
-    """``help_s``: ``srcnn --help``; ``picture_s``: ``picture`` from file to file with the default model.
+    """Return calls that run a process: ``help_s`` and ``picture_s``.
 
-    ``folder`` is for the files.
+    ``help_s`` runs ``srcnn --help``; ``picture_s`` upscales an image file with the default model.
+
+    Args:
+        folder: Folder for the files.
+        picture: (H, W, 3) uint8.
+        threads: Threads of the upscale; None leaves the default.
     """
     source, destination = folder / "source.png", folder / "result.png"
     source.write_bytes(encode(picture, FORMATS["png"]))
@@ -30,6 +35,6 @@ def open_starts(folder: Path, picture: NDArray[np.uint8], threads: int | None) -
 
 def _process(*words: str) -> Call:
     command = [sys.executable, "-m", "srcnn", *words]
-    # As installed: with the bytecode that an installer, or the first start, leaves.
+    # Keep bytecode files, as an installed program has them.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     return lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)

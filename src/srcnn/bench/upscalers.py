@@ -15,12 +15,12 @@ from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import find, read_bytes, shipped
 
 OURS = "srcnn"
-"""The contender of our own rows."""
+"""Contender name of srcnn's own rows."""
 
 
 @dataclass(frozen=True)
 class Contender:
-    """Something that enlarges RGB images, and what a row says of it."""
+    """Something that enlarges RGB images, with its description in a row."""
 
     contender: str
     model: str
@@ -31,12 +31,12 @@ class Contender:
 
     @property
     def title(self) -> str:
-        """Everything that tells it from the others."""
+        """Title that is unique among the contenders."""
         return title(self.contender, self.model, self.engine, self.precision)
 
 
 def title(*words: str | None) -> str:
-    """Return the words that there are as one line."""
+    """Return the words that are not None as one line."""
     return " ".join(word for word in words if word is not None)
 
 
@@ -57,7 +57,7 @@ def open_ours(
 
 
 def open_peers(scale: int, threads: int) -> Iterator[Contender]:
-    """Open the other packages that are installed and have the scale."""
+    """Open the installed packages that support the scale."""
     for peer in PEERS:
         if peer.is_installed and scale in peer.scales:
             upscale = peer.open(scale, threads)
