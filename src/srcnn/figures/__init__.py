@@ -1,1 +1,1 @@
-"""Figures: drawn from reports, logs, comparisons and weights; nothing is scored here."""
+"""Figures, drawn from reports, logs, comparisons and weights; nothing is scored here."""

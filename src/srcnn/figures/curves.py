@@ -1,4 +1,4 @@
-"""How runs went: loss and PSNR over steps, and PSNR on Set5 beside the paper's own curves."""
+"""Curves of training runs: loss and PSNR over steps, and PSNR on Set5 beside the paper's curves."""
 
 from __future__ import annotations
 
@@ -19,31 +19,36 @@ from srcnn.weights.card import Card, card_from_json
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _PAPERS = ("#a9a9a9", "#858585", "#5e5e5e")
 SET5_X3 = {"bicubic": 30.39, "sparse coding": 31.42}
-"""dB on Set5 at x3: what the paper's figures draw as lines, and its table 2 has."""
+"""PSNR on Set5 at x3, in dB, which the paper's figures draw as lines (paper, table 2)."""
 Curve = tuple[Sequence[float], Sequence[float]]
 
 
 @dataclass(frozen=True)
 class Run:
-    """What the log of a run says."""
+    """The log of a run."""
 
     name: str
     validations: Sequence[Mapping[str, float | None]]
-    """The lines with a step, as `srcnn.training.log.RunLog.write` makes them."""
+    """Log entries that have a step, as `srcnn.training.log.RunLog.write` makes them."""
     card: Card | None = None
-    """Of a run that is over."""
+    """Card of the weights, if the run is finished."""
 
     def curve(self, x: str, y: str) -> Curve:
-        """Two columns of the log, without the lines that lack one of them."""
+        """Return two columns of the log, without the entries that lack one of them."""
         pairs = [(line.get(x), line.get(y)) for line in self.validations]
         known = [(at, value) for at, value in pairs if at is not None and value is not None]
         return [at for at, _ in known], [value for _, value in known]
 
 
 def read_run(log: Path, name: str) -> Run:
-    """A run's ``log.jsonl``, under ``name``; a line that a kill cut off is passed by.
+    """Read the ``log.jsonl`` of a run; incomplete lines are skipped.
 
-    `InputError` for what is no log, or has no validation yet.
+    Args:
+        log: The file.
+        name: Name in legends.
+
+    Raises:
+        InputError: If it is not a log, or has no validation yet.
     """
     entries = []
     try:
@@ -62,21 +67,22 @@ def read_run(log: Path, name: str) -> Run:
     steps = [entry for entry in entries if "step" in entry]
     if not steps:
         raise InputError(log, "holds no validation")
-    # matplotlib hides labels that begin with _, and takes $ for mathematics.
+    # matplotlib hides labels that begin with _ and parses $ as math.
     return Run(name.lstrip("_").replace("$", r"\$"), steps, cards[-1] if cards else None)
 
 
 def draw(figure: Figure, dpi: int = 160) -> bytes:
-    """The bytes of a PNG."""
+    """Return the bytes of a PNG of a figure."""
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=dpi)
     return out.getvalue()
 
 
 def curves_figure(runs: Sequence[Run]) -> Figure:
-    """Loss on the left and PSNR of the held-back pictures on the right, beside bicubic's.
+    """Draw loss on the left, and on the right PSNR of the held-back images beside bicubic's.
 
-    PSNR of other pictures is no comparison, so runs share their axes only where bicubic has the same.
+    Runs share axes only if their bicubic PSNR is the same, because PSNR on different images cannot
+    be compared.
     """
     groups: dict[float | None, list[Run]] = {}
     for run in runs:
@@ -89,12 +95,12 @@ def curves_figure(runs: Sequence[Run]) -> Figure:
             loss.plot(*run.curve("step", "loss"), color=color, linewidth=1.2, label=run.name)
             steps, values = run.curve("step", "psnr")
             psnr.plot(steps, values, color=color, linewidth=1.5, label=run.name)
-            if values:  # those weights are kept
+            if values:  # mark the weights that are kept
                 best = values.index(max(values))
                 psnr.plot(steps[best], values[best], "o", color=color, markersize=5)
         if bicubic_psnr is not None:
             psnr.axhline(bicubic_psnr, color="black", linestyle="--", linewidth=1)
-            # A network that begins with 10 dB would leave no room for what matters.
+            # A curve that begins at 10 dB would compress the part that matters.
             best_psnr = max(
                 [bicubic_psnr, *(v for run in group for v in run.curve("step", "psnr")[1])]
             )
@@ -114,11 +120,14 @@ def curves_figure(runs: Sequence[Run]) -> Figure:
 
 
 def set5_figure(runs: Sequence[Run], published: Mapping[str, Curve]) -> Figure:
-    """PSNR on Set5 at x3 by the number of training samples (log axis), beside the paper's curves.
+    """Draw PSNR on Set5 at x3 over the training samples (log axis), beside the paper's curves.
 
-    ``published``: by network, (samples, dB). A run is a line where its log has ``samples`` and
-    ``set5_psnr``, a point where only its card tells of Set5, and is left out where its card has another
-    scale.
+    A run is a line if its log has ``samples`` and ``set5_psnr``, a point if only its card has a
+    score on Set5, and is omitted if its card has another scale.
+
+    Args:
+        runs: The runs.
+        published: (samples, dB) by network.
     """
     figure = Figure(figsize=(10, 5.2), layout="constrained")
     axes = figure.add_subplot()
@@ -145,7 +154,7 @@ def set5_figure(runs: Sequence[Run], published: Mapping[str, Curve]) -> Figure:
 
 
 def _name(axes: Axes, value: float, text: str) -> None:
-    """Words on a level line, at its right end."""
+    """Write a text above a horizontal line, at its right end."""
     axes.annotate(
         text,
         (1, value),
@@ -158,7 +167,7 @@ def _name(axes: Axes, value: float, text: str) -> None:
 
 
 def finish(axes: Axes, x: str, y: str) -> None:
-    """Names of the axes, a faint grid, and no frame at the top and at the right."""
+    """Set the names of the axes and a faint grid, and remove the frame at the top and the right."""
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     axes.grid(color="0.92")

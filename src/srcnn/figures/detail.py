@@ -1,4 +1,4 @@
-"""The part of a picture that is worth a closer look."""
+"""Selection of the part of an image that is worth a closer look."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from srcnn.errors import UsageError
 from srcnn.evaluation.compare import Comparison
 
 _SMALLEST, _LARGEST = 32, 96
-"""Sides of a detail; between them it is a quarter of the picture's shorter side."""
+"""Smallest and largest side of a detail, in pixels. In between, it is a quarter of the image's
+shorter side."""
 
 
 class Box(NamedTuple):
@@ -23,15 +24,19 @@ class Box(NamedTuple):
     height: int
 
     def cut(self, pixels: NDArray[Any]) -> NDArray[Any]:
-        """The part of H x W or H x W x C."""
+        """Return the box of (H, W) or (H, W, C) pixels."""
         return pixels[self.y : self.y + self.height, self.x : self.x + self.width]
 
 
 def parse_box(text: str) -> Box:
-    """``X,Y,WIDTH,HEIGHT`` as numbers; `UsageError` for what is no rectangle."""
+    """Parse ``X,Y,WIDTH,HEIGHT``.
+
+    Raises:
+        UsageError: If the text is not such a rectangle.
+    """
     try:
         box = Box(*(int(part) for part in text.split(",")))
-    except (ValueError, TypeError):  # TypeError: too many or too few
+    except (ValueError, TypeError):  # TypeError: wrong number of values
         raise UsageError(f"--crop {text}", "is not X,Y,WIDTH,HEIGHT in pixels") from None
     if min(box.width, box.height) < 1 or min(box.x, box.y) < 0:
         raise UsageError(f"--crop {text}", "is empty, or begins outside of the picture")
@@ -39,7 +44,11 @@ def parse_box(text: str) -> Box:
 
 
 def check_inside(box: Box, comparison: Comparison) -> None:
-    """`UsageError` for a box that is not wholly in the picture."""
+    """Check that a box is completely inside the image.
+
+    Raises:
+        UsageError: If it is not.
+    """
     height, width = comparison.truth.shape[:2]
     if box.x + box.width > width or box.y + box.height > height:
         raise UsageError(
@@ -52,8 +61,8 @@ def check_inside(box: Box, comparison: Comparison) -> None:
 def choose_box(comparison: Comparison) -> Box:
     """Return the square where bicubic errs most and the models differ most.
 
-    That with the largest sum of sqrt(|bicubic - truth| (1 + largest - smallest of the models)), where each
-    is the mean over the channels, in gray levels.
+    It has the largest sum of sqrt(|bicubic - truth| (1 + largest - smallest of the models)). Each
+    value is the mean over the channels, in gray levels.
     """
     bicubic, *_ = planes = [_plane(shown.pixels) for shown in comparison.models]
     spread = np.maximum.reduce(planes) - np.minimum.reduce(planes)
@@ -62,16 +71,16 @@ def choose_box(comparison: Comparison) -> Box:
 
 
 def changed_box(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Box:
-    """Return the square in which two pictures of one size differ most."""
+    """Return the square in which two images of the same size differ most."""
     return richest_box(np.abs(_plane(before) - _plane(after)))
 
 
 def richest_box(worth: NDArray[np.float32]) -> Box:
-    """Return the square with the largest sum of ``worth``, H x W."""
+    """Return the square with the largest sum of ``worth``, (H, W)."""
     height, width = worth.shape
     side = min(_LARGEST, max(_SMALLEST, min(height, width) // 4))
     box = (min(side, height), min(side, width))
-    # Sums over all boxes, from the sums over all rectangles that begin in the corner.
+    # Sums over all boxes, by an integral image.
     total = np.pad(worth.cumsum(0, np.float64).cumsum(1), [(1, 0), (1, 0)])
     sums = total[box[0] :, box[1] :] - total[: -box[0], box[1] :]
     sums = sums - total[box[0] :, : -box[1]] + total[: -box[0], : -box[1]]

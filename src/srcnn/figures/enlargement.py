@@ -1,4 +1,4 @@
-"""A page that shows a picture before and after it was enlarged, without shrinking it first."""
+"""An HTML page that shows an image before and after it was enlarged, without reducing it first."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from srcnn.images.picture import Picture
 from srcnn.images.resize import imresize
 
 LARGEST = 4096
-"""Largest side of what is shown, in pixels of the result: a browser holds every picture whole."""
+"""Largest side of the part that is shown, in pixels of the result; browsers hold images whole."""
 _ROWS = 64
 
 
 @dataclass(frozen=True)
 class _Window:
-    """A part of a picture: the pixels from (top, left) on."""
+    """A rectangle of an image."""
 
     top: int
     left: int
@@ -33,7 +33,7 @@ class _Window:
     width: int
 
     def read(self, picture: Picture) -> NDArray[np.uint8]:
-        """Return the pixels as a browser shows them: 8 bits, alpha laid over white."""
+        """Return the pixels as a browser shows them: 8 bits, with alpha over white."""
         kept, at, end = [], 0, self.top + self.height
         for strip in picture.strips(_ROWS):
             rows = strip[max(0, self.top - at) : max(0, end - at)]
@@ -44,15 +44,15 @@ class _Window:
 
 
 def enlargement_page(source: Path, result: Path, model: str) -> bytes:
-    """Return the page of a picture and its enlargement, in UTF-8.
+    """Return the page of an image and its enlargement, in UTF-8.
 
-    It shows the source, each pixel a square; its bicubic enlargement; and the result; differences are
-    to bicubic. Of a result that is larger than `LARGEST` in either direction, the middle is shown.
+    It shows the source with square pixels, its bicubic enlargement, and the result. Differences are
+    relative to bicubic. If the result exceeds `LARGEST` in either direction, the middle is shown.
 
     Args:
-        source: The picture that was enlarged.
+        source: The image that was enlarged.
         result: Its enlargement.
-        model: What made it, by name.
+        model: Name of the model that made it.
 
     Raises:
         InputError: If either cannot be read.
@@ -88,7 +88,12 @@ def enlargement_page(source: Path, result: Path, model: str) -> bytes:
 
 
 def _middles(size: tuple[int, int], new: tuple[int, int]) -> tuple[_Window, _Window]:
-    """Return the part that is shown of a source and of its enlargement, both as (height, width)."""
+    """Return the windows of a source and of its enlargement that are shown.
+
+    Args:
+        size: (height, width) of the source.
+        new: (height, width) of the enlargement.
+    """
     starts, sides = [], []
     for old, side in zip(size, new, strict=True):
         shown = min(old, max(1, LARGEST * old // side))

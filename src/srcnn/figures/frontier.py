@@ -1,4 +1,4 @@
-"""Quality against time: a report of ``srcnn bench --quality``, beside what others published."""
+"""Quality against time: a report of ``srcnn bench --quality``, beside published results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _COLORS = {
     ("torch", "fp32"): "#d55e00",
     ("torch", "bf16"): "#f0b48a",
 }
-"""Of our points, by engine and precision; any other engine is gray."""
+"""Colors of srcnn's points, by engine and precision. Any other engine is gray."""
 _OTHER, _PEER, _PUBLISHED = "#777777", "#cc2f7b", "#555555"
 _DPI = 160
 
@@ -37,11 +37,12 @@ def draw_frontier(report: QualityDocument) -> bytes:
 
 
 def frontier_figure(report: QualityDocument) -> Figure:
-    """Draw a row for each scale: what was measured on the left, what was published on the right.
+    """Draw a row for each scale: measured results on the left, published ones on the right.
 
     On the left each contender is a point: milliseconds per output megapixel (log axis) and PSNR on
-    Set5. A line joins those that nothing else beats in both. On the right PSNR stands over the number
-    of weights (log axis), as times of other machines cannot be compared; published points are hollow.
+    Set5. A line joins the contenders that no other beats in both. On the right PSNR is drawn over
+    the number of weights (log axis), as times of other machines cannot be compared. Published
+    points are hollow.
     """
     scales = list(dict.fromkeys(row["scale"] for row in report["rows"]))
     figure = Figure(figsize=(12, 5.4 * len(scales)), dpi=_DPI)
@@ -61,7 +62,7 @@ def frontier_figure(report: QualityDocument) -> Figure:
 
 
 def _draw_measured(axes: Axes, rows: Sequence[QualityRow]) -> None:
-    """Draw time against PSNR; a model's engines are joined, and what they have in fp32 is named."""
+    """Draw time against PSNR; join the engines of a model, and name its fp32 points."""
     height, width = rows[0]["size"]
     axes.set_xscale("log")
     times = [row["ms_per_megapixel"] for row in rows]
@@ -98,7 +99,7 @@ def _draw_measured(axes: Axes, rows: Sequence[QualityRow]) -> None:
 
 
 def _draw_published(axes: Axes, rows: Sequence[QualityRow], scale: int) -> None:
-    """Draw weights against PSNR: hollow what others published, filled what was measured here."""
+    """Draw weights against PSNR: published results hollow, measured ones filled."""
     others = [(p.parameters, p.psnr[_SET], p.network) for p in published() if p.scale == scale]
     ours: dict[str, tuple[int, float, str]] = {}
     for row in rows:
@@ -126,7 +127,7 @@ def _draw_published(axes: Axes, rows: Sequence[QualityRow], scale: int) -> None:
 
 
 def _columns(rows: Sequence[QualityRow]) -> tuple[list[float], list[float]]:
-    """Return the coordinates of some rows, by time."""
+    """Return the coordinates of rows, ordered by time."""
     ordered = sorted(rows, key=lambda row: row["ms_per_megapixel"])
     return [r["ms_per_megapixel"] for r in ordered], [r["psnr"][_SET] for r in ordered]
 
@@ -137,14 +138,14 @@ def _limits(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _name(row: QualityRow) -> str:
-    """Return what a model is called: ours by its name alone, a file without its folders."""
+    """Return the name of a model: without srcnn in front, and a file without its folders."""
     if row["contender"] != OURS:
         return f"{row['contender']} {row['model']}"
     return Path(row["model"]).name if is_file_name(row["model"]) else row["model"]
 
 
 def _style(row: QualityRow) -> tuple[str, str]:
-    """Return the words in the legend, and the color."""
+    """Return the text in the legend, and the color."""
     if row["contender"] != OURS:
         return "other packages", _PEER
     words = [OURS, row["engine"] or "without a network", row["precision"] or ""]

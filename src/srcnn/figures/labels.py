@@ -1,4 +1,4 @@
-"""Names beside points, placed so that they cover neither each other nor the points."""
+"""Labels beside points, placed so that they cover neither each other nor the points."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from itertools import pairwise, product
 from matplotlib.axes import Axes
 
 _SIZE = 8.0
-"""Size of the letters, in points."""
+"""Font size, in points."""
 _WIDTH, _HEIGHT = 0.56 * _SIZE, 1.25 * _SIZE
-"""Room for a letter and a line, in points."""
+"""Width of a letter and height of a line, in points."""
 _CLEAR = 5.0
-"""Points around a marker that stay free."""
+"""Distance around a marker that is kept free, in points."""
 _STEP = 4.0
-"""Points between the places at which a line is kept free."""
+"""Distance between the places at which a line is kept free, in points."""
 _DISTANCES = (0, 6, 12, 18, 26, 36, 48, 62, 80)
-"""Points by which a name moves away, up or down, until it finds room."""
+"""Vertical offsets, in points, that are tried until a label fits."""
 
 
 @dataclass(frozen=True)
 class Label:
-    """A name for a level row of points, in data coordinates.
+    """A label for points at the same height, in data coordinates.
 
     Attributes:
-        text: The name.
-        left: x of the leftmost point; the name may stand on its left.
-        right: x of the rightmost point; the name may stand on its right.
-        y: y of all of them.
-        color: Color of the name.
+        text: The label.
+        left: x of the leftmost point, to whose left the label may be placed.
+        right: x of the rightmost point, to whose right the label may be placed.
+        y: y of all points.
+        color: Color of the text.
     """
 
     text: str
@@ -49,15 +49,15 @@ def place_labels(
     points: Sequence[_Point],
     line: Sequence[_Point] = (),
 ) -> None:
-    """Draw the labels beside their points, with a thin line to those that had to move away.
+    """Draw labels beside their points, with a thin line to labels that had to move away.
 
-    The limits, scales and size of the axes have to be final.
+    The limits, scales and size of the axes must be final.
 
     Args:
         axes: Where to draw.
-        labels: Names; the first ones choose their places first.
+        labels: The labels; earlier ones are placed first.
         points: Markers, in data coordinates.
-        line: Corners of a line that labels keep away from, too.
+        line: Corners of a line that labels avoid as well.
     """
     figure = axes.figure
     unit = 72 / figure.dpi
@@ -100,7 +100,7 @@ def place_labels(
 def _place(
     text: str, ends: tuple[_Point, _Point], taken: Sequence[_Box], inside: _Box
 ) -> tuple[float, float, _Box]:
-    """Return the offset of a label from the end that it stands beside, and its box; all in points."""
+    """Return the offset of a label from the end beside which it stands, and its box, in points."""
     width = len(text) * _WIDTH
     tried = []
     for distance, side, up in product(_DISTANCES, (1, -1), (1, -1)):

@@ -1,4 +1,4 @@
-"""What a network has learned: the filters of its first layer, and what each layer makes of a picture."""
+"""What a network has learned: the filters of its first layer, and the feature maps of an image."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from srcnn.models.srcnn import SRCNN
 
 _SHOWN = 16
-"""Feature maps of a layer that are drawn at most."""
+"""Largest number of feature maps drawn per layer."""
 
 
 def filters_figure(networks: Mapping[str, SRCNN]) -> Figure:
-    """The first layer's filters of each network as tiles, those of the largest variance first (Figure 5).
+    """Draw the first-layer filters of each network as tiles, by descending variance.
 
-    Grey is 0, and each filter has its own contrast.
+    This is the paper's figure 5. Gray is 0, and each filter has its own contrast.
     """
     figure = Figure(figsize=(3.4 * len(networks), 3.7), layout="constrained")
     for place, (name, network) in enumerate(networks.items(), 1):
@@ -35,9 +35,13 @@ def filters_figure(networks: Mapping[str, SRCNN]) -> Figure:
 
 
 def features_figure(network: SRCNN, y: NDArray[Any]) -> Figure:
-    """Feature maps of each hidden layer for ``y``, the bicubic luma (H x W in [0, 1]), and the output.
+    """Draw the feature maps of each hidden layer, and the output (paper, figure 6).
 
-    Of each layer the maps of the largest variance; white is that map's largest value (Figure 6).
+    Each layer shows its maps with the largest variance. White is the largest value of a map.
+
+    Args:
+        network: The network.
+        y: The bicubic luma, (H, W) in [0, 1].
     """
     maps = layer_outputs(network, y)
     figure = Figure(figsize=(4 * len(maps), 4.4), layout="constrained")
@@ -52,9 +56,10 @@ def features_figure(network: SRCNN, y: NDArray[Any]) -> Figure:
 
 
 def layer_outputs(network: SRCNN, y: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """F1, F2, ... (eq. 1 and 2) and F: C x H' x W' each, of valid convolutions, so smaller than ``y``.
+    """Return F1, F2, ... (paper, eq. 1 and 2) and F, each (C, H', W').
 
-    Of a network of fp32 weights; a binary one shifts its input and adds it to F.
+    Convolutions are valid, so the outputs are smaller than ``y``. The weights must be fp32: a
+    binary network shifts its input and adds it to F.
     """
     outputs: dict[str, NDArray[Any]] = {}
     values = torch.from_numpy(np.asarray(y, np.float32))[None, None]
@@ -68,7 +73,7 @@ def layer_outputs(network: SRCNN, y: NDArray[Any]) -> dict[str, NDArray[Any]]:
 
 
 def _tiled(tiles: Sequence[NDArray[Any]], gap: float) -> NDArray[Any]:
-    """Tiles of one size side by side, a line of ``gap`` between them."""
+    """Return tiles of the same size in a grid, separated by lines of value ``gap``."""
     height, width = tiles[0].shape
     columns = math.ceil(math.sqrt(len(tiles)))
     rows = math.ceil(len(tiles) / columns)

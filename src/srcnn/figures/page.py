@@ -1,4 +1,4 @@
-"""Pictures of one scene as one HTML page that needs nothing else: a slider, a zoom, differences."""
+"""A self-contained HTML page of images of one scene, with a slider, a zoom and differences."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ _NO_METADATA = Metadata()
 
 @dataclass(frozen=True)
 class Entry:
-    """One picture of a page; all are shown at the size of the page."""
+    """One image of a page. All are shown at the size of the page."""
 
     label: str
     about: str
-    """What stands below it, such as its scores."""
+    """Text below the image, such as its scores."""
     pixels: NDArray[np.uint8]
-    """H x W (gray) or H x W x 3 (RGB)."""
+    """(H, W) gray or (H, W, 3) RGB."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """What a page shows.
+    """The content of a page.
 
     Attributes:
         title: Title of the window.
         heading: The line at the top.
         about: The sentence below it.
-        size: (height, width) at which the pictures are shown.
-        entries: The pictures, the low-resolution one first.
-        left: Index of the picture that is left of the slider at first.
-        right: Index of that to the right.
-        reference: Index of the picture that differences are to.
-        box: What the button for the detail shows.
-        scores: HTML between the viewer and the pictures.
-        metadata: What every picture carries, such as a color profile.
+        size: (height, width) at which the images are shown.
+        entries: The images, the low-resolution one first.
+        left: Index of the image that is first shown left of the slider.
+        right: Index of the image that is first shown right of the slider.
+        reference: Index of the image to which differences are computed.
+        box: Rectangle that the detail button shows.
+        scores: HTML between the viewer and the images.
+        metadata: Metadata of every image, such as a color profile.
     """
 
     title: str
@@ -80,14 +80,14 @@ class Page:
             scores=self.scores,
             figures="\n".join(map(self._figure, self.entries)),
         )
-        # A file's name need not be text.
+        # A file name need not be valid Unicode.
         return text.encode("utf-8", "backslashreplace")
 
     def _figure(self, entry: Entry) -> str:
         height, width = self.size
         data = b64encode(encode(entry.pixels, FORMATS["png"], self.metadata)).decode()
         label, about = escape(entry.label), escape(entry.about)
-        # Its size is the page's: the browser enlarges a smaller one, each pixel to a square.
+        # The browser enlarges smaller images to the size of the page, with square pixels.
         return (
             f'<figure><img data-name="{label}" alt="{label}, {about}"'
             f' width="{width}" height="{height}" src="data:image/png;base64,{data}">'
@@ -96,7 +96,7 @@ class Page:
 
 
 def make_page(comparison: Comparison, box: Box) -> bytes:
-    """Return the page of a comparison; it opens at bicubic and the model with the best PSNR."""
+    """Return the page of a comparison, which opens with bicubic and the best model by PSNR."""
     height, width = comparison.truth.shape[:2]
     low_height, low_width = comparison.low.shape[:2]
     gains = [shown.scores["psnr"] for shown in comparison.models]
@@ -114,7 +114,7 @@ def make_page(comparison: Comparison, box: Box) -> bytes:
             Entry("ground truth", f"{width} x {height}", comparison.truth),
         ),
         left=1,
-        right=1 + (best or 1),  # bicubic alone stands beside the ground truth
+        right=1 + (best or 1),  # without other models, bicubic is beside the ground truth
         reference=len(comparison.models) + 1,
         box=box,
         scores=_scores(comparison),
@@ -122,12 +122,12 @@ def make_page(comparison: Comparison, box: Box) -> bytes:
 
 
 def _scores(comparison: Comparison) -> str:
-    """Return the table of the models' scores, as HTML."""
+    """Return the table of the models' scores as HTML."""
     bicubic = comparison.models[0].scores["psnr"]
     rows = []
     for shown in comparison.models:
         psnr, ssim = shown.scores["psnr"], shown.scores["ssim"]
-        gain = 0.0 if psnr == bicubic else psnr - bicubic  # infinity less itself is not 0
+        gain = 0.0 if psnr == bicubic else psnr - bicubic  # infinity minus infinity is NaN
         cells = f"<td>{psnr:.2f}</td><td>{gain:+.2f}</td><td>{ssim:.4f}</td>"
         rows.append(f'<tr><th scope="row">{escape(shown.label)}</th>{cells}</tr>')
     names = ("Model", "PSNR, dB", "over bicubic", "SSIM")

@@ -1,4 +1,4 @@
-"""A comparison as one picture: the whole with a marked rectangle, and that detail by every model."""
+"""A comparison as one image: the whole with a marked rectangle, and that detail by every model."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
 
 _DETAIL = 288
-"""Pixels: what the longer side of a small detail is enlarged to, by a whole factor."""
+"""Size, in pixels, to which the longer side of a small detail is enlarged by a whole factor."""
 _LARGEST = 576
-"""What a larger detail is reduced to."""
+"""Size, in pixels, to which the longer side of a larger detail is reduced."""
 _NARROWEST = 216
-"""A column's width that has room for the scores."""
+"""Smallest width of a column, in pixels, that has room for the scores."""
 _MARGIN, _GAP = 24, 16
 _TEXT = 58
-"""Height of the two lines below a picture, and the space above them."""
+"""Height, in pixels, of the two lines below an image and the space above them."""
 _NOTES = 64
-"""Height of the notes at the bottom."""
+"""Height, in pixels, of the notes at the bottom."""
 _WIDE = 1.5
-"""Width by height from which on the whole picture stands above the details, and not beside them."""
+"""Ratio of width to height from which the whole image is above the details, not beside them."""
 _INK, _FAINT, _MARK = (26, 26, 26), (100, 100, 100), (230, 30, 80)
 
 
 class _Tile(NamedTuple):
-    """A detail with its two lines."""
+    """A detail with its two lines of text."""
 
     label: str
     scores: str
@@ -40,7 +40,7 @@ class _Tile(NamedTuple):
 
 
 def draw_panel(comparison: Comparison, box: Box) -> bytes:
-    """The bytes of a PNG. Letters outside of ASCII, which Pillow's own font lacks, become others."""
+    """Return the bytes of a PNG. Letters outside ASCII, which Pillow's font lacks, are replaced."""
     tiles = _tiles(comparison, box)
     wide, high = tiles[0].picture.size
     column = max(wide, _NARROWEST)
@@ -52,7 +52,7 @@ def draw_panel(comparison: Comparison, box: Box) -> bytes:
     room = (round(_WIDE * grid[1]), grid[1] - _TEXT) if beside else grid
     whole = _whole(comparison.truth, box, room)
     first = max(whole.width, _NARROWEST) if beside else grid[0]
-    # Where the details begin, and the size of everything but margins and notes.
+    # Position of the details, and size of everything except margins and notes.
     left, top = (first + 2 * _GAP, 0) if beside else (0, whole.height + _TEXT + _GAP)
     size = (left + grid[0], top + grid[1])
     panel = Image.new("RGB", (size[0] + 2 * _MARGIN, size[1] + 2 * _MARGIN + _NOTES), "white")
@@ -96,7 +96,7 @@ def _tiles(comparison: Comparison, box: Box) -> list[_Tile]:
 
 
 def _enlarged(detail: NDArray[np.uint8]) -> Image.Image:
-    """Every pixel as so many; a large detail reduced."""
+    """Return a detail with enlarged square pixels, or reduced if it is large."""
     image = Image.fromarray(np.ascontiguousarray(detail)).convert("RGB")
     longer = max(image.size)
     if longer > _LARGEST:
@@ -107,10 +107,10 @@ def _enlarged(detail: NDArray[np.uint8]) -> Image.Image:
 
 
 def _whole(truth: NDArray[np.uint8], box: Box, room: tuple[int, int]) -> Image.Image:
-    """The picture in a ``room`` of (width, height), with the rectangle."""
+    """Return the image, fitted into ``room`` = (width, height), with the rectangle."""
     image = Image.fromarray(truth).convert("RGB")
     times = min(room[0] / image.width, room[1] / image.height)
-    # Large pixels are shown as they are; where they are small, uneven ones would be seen.
+    # Small pixels of uneven size would be visible, so only large ones stay square.
     how = Image.Resampling.NEAREST if times > 4 else Image.Resampling.LANCZOS
     size = (max(1, round(image.width * times)), max(1, round(image.height * times)))
     image = image.resize(size, how)
@@ -125,14 +125,14 @@ def _whole(truth: NDArray[np.uint8], box: Box, room: tuple[int, int]) -> Image.I
 def _write(
     draw: ImageDraw.ImageDraw, at: tuple[int, int], width: int, label: str, scores: str
 ) -> None:
-    """Two lines below a picture that ends at ``at``."""
+    """Write two lines below an image whose bottom left corner is ``at``."""
     large, small = ImageFont.load_default(20), ImageFont.load_default(17)
     draw.text((at[0], at[1] + 8), _fitting(label, large, width), _INK, large)
     draw.text((at[0], at[1] + 33), _fitting(scores, small, width), _FAINT, small)
 
 
 def _fitting(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
-    """``text`` in the font's letters, its middle left out where it is wider than ``width`` pixels."""
+    """Return ``text`` in the font's letters, its middle cut out if it exceeds ``width`` pixels."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = "".join(c if " " <= c <= "~" else "?" for c in plain)
     shown, kept = text, len(text)

@@ -1,4 +1,4 @@
-"""Published results of public networks: what stands beside our own measurements, never among them."""
+"""Published results of public networks, which are shown beside srcnn's measurements."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Published:
-    """One network at one scale, as others scored it.
+    """A published score of one network at one scale.
 
     Attributes:
         network: Name of the network.
-        scale: Enlargement.
+        scale: Enlargement factor.
         parameters: Number of weights, to three digits.
-        psnr: PSNR of Y in dB by data set.
-        source: ``weights`` or ``papers``; the head of ``published.csv`` says what they mean.
+        psnr: PSNR of Y in dB, by data set.
+        source: ``weights`` or ``papers``; the head of ``published.csv`` explains both.
     """
 
     network: str
@@ -29,7 +29,7 @@ class Published:
 
 @cache
 def published() -> tuple[Published, ...]:
-    """Return every row of ``published.csv`` that says how large its network is."""
+    """Return every row of ``published.csv``."""
     text = files("srcnn.figures").joinpath("published.csv").read_text("utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     return tuple(

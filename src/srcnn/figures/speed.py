@@ -1,4 +1,4 @@
-"""Time against quality: every contender of a report of ``srcnn bench`` as a point."""
+"""Time against quality: every contender of a ``srcnn bench`` report as a point."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _COLORS = {
     ("Pillow BICUBIC", None, None): ("Pillow BICUBIC", "#e69f00"),
     ("OpenCV INTER_CUBIC", None, None): ("OpenCV INTER_CUBIC", "#999999"),
 }
-"""By contender, engine and precision: its name in the legend and its colour."""
+"""Name in the legend and color, by contender, engine and precision."""
 _MARKERS = "osD^vPX"
 _LANE = 4.5
-"""Points that ours stand above the line of their model, and rivals, hollow, below."""
+"""Offset, in points, of srcnn's points above the line of their model, and of others below it."""
 
 
 def draw_speed(report: BenchDocument) -> bytes:
@@ -45,8 +45,8 @@ def draw_speed(report: BenchDocument) -> bytes:
 def speed_figure(report: BenchDocument) -> Figure:
     """Draw a point for each contender: ns per output pixel (log axis) against PSNR on Set5, x3.
 
-    Of networks their own time is drawn, of interpolation the whole road, both for the size at which
-    there are rivals. A model without a score is left out.
+    Networks are drawn with their own time and interpolation with that of the whole pipeline, both
+    at the size for which other packages were measured. A model without a score is omitted.
     """
     size = next(row["size"] for row in report["rows"] if row["contender"] != _OURS)
     psnr = {
@@ -101,12 +101,12 @@ def speed_figure(report: BenchDocument) -> Figure:
 
 
 def _is_drawn(row: RowDocument) -> bool:
-    """Networks alone, and interpolation, which is nothing but its road."""
+    """Return whether a row is a network alone, or interpolation."""
     return row["what"] in ("network", "resize") or row["engine"] is None
 
 
 def _name_models(axes: Axes, psnr: dict[str, float]) -> None:
-    """A thin line for each model, named at its right end; names keep clear of each other."""
+    """Draw a thin line for each model and name it at its right end, without overlaps."""
     low, high = min(psnr.values()), max(psnr.values())
     margin = (high - low) * 0.08 or 0.1
     axes.set_ylim(low - margin, high + margin)
@@ -127,7 +127,7 @@ def _name_models(axes: Axes, psnr: dict[str, float]) -> None:
 
 
 def _apart(sorted_values: Sequence[float], gap: float) -> list[float]:
-    """The same values, each moved up as little as keeps it ``gap`` above the one before."""
+    """Return the values, each moved up as little as needed to be ``gap`` above the one before."""
     places: list[float] = []
     for value in sorted_values:
         places.append(value if not places else max(value, places[-1] + gap))
@@ -137,7 +137,7 @@ def _apart(sorted_values: Sequence[float], gap: float) -> list[float]:
 def _add_legend(
     axes: Axes, title: str, handles: dict[str, Line2D], place: Literal["center left", "center"]
 ) -> None:
-    """A colour for each contender, whatever the model, in the empty space above bicubic."""
+    """Add a legend with the color of each contender, in the empty space above bicubic."""
     legend = Legend(
         axes,
         list(handles.values()),
