@@ -1,1 +1,1 @@
-"""A training run: from a recipe and its pictures to a weights file with its card."""
+"""Training runs: from a recipe and its images to a weights file with its card."""

@@ -1,4 +1,4 @@
-"""The beginning of a run: everything that can be wrong with it is found here, in a dry run as well."""
+"""The start of a run, with all checks that can fail before training; a dry run makes them too."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from srcnn.weights.card import Card
 from srcnn.weights.onnx_file import read_card
 
 WEIGHTS, CURVES = "weights.onnx", "curves.png"
-"""Names in a run directory: the best weights, and the figure that is drawn when they are finished."""
+"""Files in a run directory: the best weights, and the figure drawn at the end of the run."""
 _CARD_ONLY = ("name", "licence", "scores")
-"""Keys that change the card of weights that are finished already."""
+"""Keys that only affect the card of weights that are already finished."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run goes on, and how.
+    """Where and how a run is carried out.
 
     Attributes:
         folder: The run directory.
-        data_root: Where named data sets lie.
+        data_root: Folder that holds the named data sets.
         device: ``auto``, ``cpu`` or ``cuda``.
-        resume: Whether to go on from the last checkpoint in ``folder``.
+        resume: Whether to continue from the last checkpoint in ``folder``.
     """
 
     folder: Path
@@ -49,20 +49,21 @@ class Place:
 
     @property
     def hint(self) -> str:
-        """The command that goes on with the run."""
+        """The command that resumes the run."""
         root = [] if self.data_root is None else ["--data-root", str(self.data_root)]
         return shlex.join(["srcnn", "train", "--resume", str(self.folder), *root])
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A run of which nothing can be wrong any more.
+    """A run that has passed all checks.
 
     Attributes:
         session: Its recipe, device, folder and log.
-        state: Where it begins.
-        model: The network in the form that is trained; its weights are those of ``state`` only later.
-        changes: Keys of the recipe that are not as they were before, as ``batch 32 -> 8``.
+        state: State in which it begins.
+        model: The network in the form that is trained. It does not have the weights of ``state``
+            yet.
+        changes: Keys of the recipe that changed, in the form ``batch 32 -> 8``.
     """
 
     session: Session
@@ -75,14 +76,17 @@ class Begun:
 def begun(
     plan: Plan, place: Place, quiet: bool = False, hint: str | None = None, dry: bool = False
 ) -> Iterator[Begun]:
-    """Check a run, and hold the lock of its directory; nothing in it is changed yet.
+    """Check a run, and hold the lock of its directory. Nothing in it is changed yet.
 
     Args:
         plan: What to do.
-        place: Where.
-        quiet: Whether to show warnings only.
-        hint: The command that goes on with a stopped run; by default that of ``place``.
-        dry: Whether a damaged checkpoint stays where it is.
+        place: Where and how.
+        quiet: Whether to show only warnings.
+        hint: The command that resumes a stopped run. The default is that of ``place``.
+        dry: Whether to leave a damaged checkpoint in place.
+
+    Yields:
+        The run.
 
     Raises:
         SrcnnError: If the plan cannot be carried out.
@@ -106,36 +110,40 @@ def begun(
 
 
 def _begin(session: Session, resume: bool, dry: bool) -> TrainState:
-    """Return the state that the run begins with, which fits the recipe."""
+    """Return the state in which the run begins, after checking that it fits the recipe."""
     recipe, folder = session.recipe, session.folder
     state = first_state(session.fabric, folder, session.log, resume, not dry)
     if state.step:
         check_resumed(recipe, folder, state)
-        if not state.learned:  # of an earlier release; its recipe is the best that is known
+        if not state.learned:  # from an earlier release, which saved only the recipe
             before = recipe_before(folder) or recipe
             state.count(before.lr, state.step, before.batch)
     elif resume and session.is_first:
         _check_unfinished(folder)
     if recipe.start is not None and not state.step:
-        # The name may stand for other weights by the time that somebody reads the card.
+        # Record the digest: the name may refer to other weights later.
         state.started_from = describe_start(recipe.start, recipe.scale)
     return state
 
 
 def _check_unfinished(folder: Path) -> None:
-    """Raise `UsageError` for finished weights without a checkpoint: training anew would replace them."""
+    """Check that there are no finished weights, which a new training would replace.
+
+    Raises:
+        UsageError: If there are.
+    """
     if _finished_card(folder) is not None:
         why = "holds finished weights, and no checkpoint to go on from"
         raise UsageError(folder, why, "give --run a new folder")
 
 
 def finished(plan: Plan, place: Place) -> Card | None:
-    """Return the card of a resumed run that has nothing left to do; ``None`` for any other run.
+    """Return the card of a resumed run that has nothing left to do, or None.
 
     Nothing is written, not even a lock.
 
     Raises:
-        UsageError: If the run is finished, and another recipe than its own was given.
+        UsageError: If the run is finished, and its recipe does not fit the given one.
     """
     card = _finished_card(place.folder) if place.resume else None
     before = recipe_before(place.folder)
@@ -151,7 +159,10 @@ def finished(plan: Plan, place: Place) -> Card | None:
 
 
 def _finished_card(folder: Path) -> Card | None:
-    """Return the card of finished weights in a run directory; those of an unfinished run have no steps."""
+    """Return the card of finished weights in a run directory, or None.
+
+    The weights of an unfinished run have no steps on their card.
+    """
     weights = folder / WEIGHTS
     if not weights.is_file():
         return None

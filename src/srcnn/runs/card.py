@@ -1,4 +1,4 @@
-"""What the card of a trained network tells: its recipe, its data, its scores."""
+"""The card of a trained network: its recipe, its data and its scores."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ from srcnn.training.state import Learned
 from srcnn.weights.card import Card
 
 _CHANGED = ", changed"
-"""Ends the name of a recipe that is not as its file has it."""
+"""Suffix of the name of a recipe that differs from its file."""
 
 
 @dataclass(frozen=True)
 class Origin:
-    """The recipe that somebody wrote: the name of its file, and the sha256 of that or nothing."""
+    """Identity of a recipe file: its name and its SHA-256, which is empty if unknown."""
 
     file: str
     sha256: str
 
     def changed(self) -> Origin:
-        """Return the origin of a recipe that differs from this one, however often it was changed."""
+        """Return the origin of a recipe that differs from its file; a second call has no effect."""
         return Origin(f"{self.file.removesuffix(_CHANGED)}{_CHANGED}", "")
 
 
 def recipe_origin(recipe_file: str) -> Origin:
-    """Return the origin of a recipe, of a resolved one what it was resolved from."""
+    """Return the origin of a recipe file; for a resolved recipe, that of the original file."""
     path = Path(recipe_file)
     text = path.read_bytes() if path.is_file() else b""
     resolved = re.match(rb"# resolved from (.*) sha256 (\w*)\n", text)
@@ -55,7 +55,7 @@ def recipe_origin(recipe_file: str) -> Origin:
 
 
 def card_of(recipe: Recipe, known: Card, origin: Origin, learned: Sequence[Learned]) -> Card:
-    """Return ``known`` with what the recipe, its origin, the machine and the steps taken tell."""
+    """Return the card ``known``, completed from recipe, origin, machine and steps."""
     return replace(
         known,
         degradation=str(degradation_of(recipe)),
@@ -80,7 +80,11 @@ def final_scores(
     data_root: Path | None,
     log: RunLog,
 ) -> dict[str, dict[str, float]]:
-    """By data set of ``recipe.scores``, for the recipe's own network, or data set and model, the means."""
+    """Return the mean scores of models on the data sets of ``recipe.scores``.
+
+    Returns:
+        Scores by data set for the recipe's own network, and by ``"<data set> <model>"`` for others.
+    """
     scores = {}
     files = {}
     for name in recipe.scores:
@@ -93,7 +97,7 @@ def final_scores(
         failures: list[SrcnnError] = []
         originals = scoring.of(known, read_originals(found.high, rules, failures, low=found.low))
         scored = score_pictures(originals, models, recipe.scale, failures=failures)
-        for error in failures:  # the weights are worth more than one of their scores
+        for error in failures:  # a missing score must not lose the weights
             log.warn(f"{error}; not scored")
         for model, rows in scored.items():
             if rows:
@@ -103,7 +107,7 @@ def final_scores(
 
 
 class _Scoring:
-    """The progress of `final_scores`. A picture counts by the bytes of its file."""
+    """Reports the progress of `final_scores`. Images are weighted by the size of their files."""
 
     def __init__(self, files: Sequence[Path], log: RunLog) -> None:
         self._sizes = {str(path): path.stat().st_size for path in files}
@@ -111,7 +115,7 @@ class _Scoring:
         self._log, self._started = log, time.monotonic()
 
     def of(self, name: str, originals: Iterable[Original]) -> Iterator[Original]:
-        """Yield the pictures of a data set; each is done when the next one is asked for."""
+        """Yield the images of a data set. An image is done when the next one is requested."""
         for original in originals:
             self._show(name)
             yield original
@@ -120,16 +124,16 @@ class _Scoring:
     def _show(self, name: str) -> None:
         part = self._done / max(1, self._total)
         spent = time.monotonic() - self._started
-        # A line for the end is for `end`, so what is left is never nothing here.
+        # Only `end` reports 1, which ends the line.
         self._log.scoring(name, min(part, 0.99), spent * (1 / part - 1) if part else None)
 
     def end(self) -> None:
-        """Show nothing any more."""
+        """Clear the progress line."""
         self._log.scoring("", 1, None)
 
 
 def _protocol_of(dataset: str, recipe: Recipe) -> Protocol:
-    """The one that a set is published by; of a colour network the colours are scored too."""
+    """Return the protocol of a data set's published scores; a color network is scored in color."""
     known = CATALOG.get(dataset)
     name = known.protocol if known else "paper"
     return PROTOCOLS["paper-colour" if name == "paper" and recipe.color != "Y" else name]

@@ -1,4 +1,4 @@
-"""Which pictures a recipe names, and the low-resolution files that belong to them."""
+"""The images that a recipe names, with their low-resolution files."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from srcnn.training.config import Recipe
 
 @dataclass(frozen=True)
 class Found:
-    """The pictures of a recipe.
+    """The images of a recipe.
 
     Attributes:
-        used: Those to learn from and to validate with, each once.
-        kept_out: Those that nothing is trained on (`srcnn.data.held_out`).
-        low: The low-resolution files of those that have one.
-        lines: What was taken of which folder.
+        used: Images for training and validation, each once.
+        kept_out: Images that are excluded from all training (`srcnn.data.held_out`).
+        low: Low-resolution file by image, for images that have one.
+        lines: A line about each folder.
     """
 
     used: list[Path]
@@ -33,11 +33,11 @@ class Found:
 
 
 def find_pictures(recipe: Recipe, data_root: Path | None) -> Found:
-    """Find every picture of a recipe's folders, data sets and pairs, each once.
+    """Find every image of a recipe's folders, data sets and pairs, each once.
 
     Raises:
-        MissingData: If one has no pictures, or no low-resolution files for the scale.
-        UsageError: If a low-resolution file does not fit its picture.
+        MissingData: If one of them has no images, or no low-resolution files for the scale.
+        UsageError: If a low-resolution file does not fit its image.
     """
     given = degradation_of(recipe) == Degradation()
     found: dict[Path, Path] = {}
@@ -53,15 +53,15 @@ def find_pictures(recipe: Recipe, data_root: Path | None) -> Found:
                 low[path] = files.low[path]
         lines.append(str(files))
 
-    # A pair that is named stands before whatever else holds the same picture.
+    # Pairs come first, so that they take precedence over a data set with the same image.
     for pair in recipe.pairs:
         low_folder = None if pair.lr is None else Path(pair.lr)
         take(given_files(Path(pair.hr), low_folder, recipe.scale))
     for name in recipe.data:
         for files in files_below(locate(name, data_root), recipe.scale, given):
-            # What srcnn made and has no low-resolution file is left out when it is decoded.
+            # Without low-resolution files, srcnn's own results are left out during decoding.
             take(without_results(files) if files.low else files)
-    # A data set may be a link to a folder of another name, or be found through one.
+    # Check both paths: a data set may be a link, or may be reached through one.
     kept_out = [path for real, path in found.items() if is_held_out(path) or is_held_out(real)]
     used = [path for path in found.values() if path not in kept_out]
     return Found(used, kept_out, low, lines)

@@ -1,4 +1,4 @@
-"""A held-back picture beside what the network makes of it, for the run directory."""
+"""A held-back image beside the network's result, for the run directory."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from srcnn.runs.validation import Validation
 from srcnn.training.config import Recipe
 
 PANEL = "panel.png"
-"""Name in a run directory."""
+"""File name in a run directory."""
 _SIDE = 512
-"""Pixels that a picture is cropped to: the panel must not take longer than the validation."""
+"""Size, in pixels, to which an image is cropped, so that the panel is faster than validation."""
 
 
 def panel_of(recipe: Recipe, validation: Validation, model: Enhancer) -> bytes | None:
-    """Return a PNG: low resolution, bicubic, the network's result and the truth of a held-back picture.
+    """Return a PNG of the first held-back image, or None if there is none.
 
-    ``None`` if there is none. The picture is the first, the low resolution that of the validation.
+    It shows the low resolution, as validation makes it, bicubic, the network's result and the
+    truth.
     """
     if not validation.originals:
         return None

@@ -1,6 +1,6 @@
-"""The pictures of a training run on the judge's road: decoded, degraded, in memory or streamed.
+"""The images of a training run, decoded and degraded as in an evaluation, in memory or streamed.
 
-Workers import this file: it needs no torch.
+Worker processes import this file, so it does not import torch.
 """
 
 from __future__ import annotations
@@ -41,29 +41,29 @@ if TYPE_CHECKING:
 PROTOCOL = PROTOCOLS["paper"]
 Say = Callable[[str], None]
 MOST_IN_MEMORY = 2000
-"""Pictures; more take long to decode before the first step, however small they are."""
+"""Largest number of images that are decoded before the first step, however small they are."""
 MOST_WORKERS = 8
 _NO_FILES: Mapping[Path, Path] = {}
 _WINDOW = 512
-"""Largest side of what is degraded of a streamed picture: a few patches need no 12 megapixels."""
+"""Largest side, in pixels, of the part of a streamed image that is degraded for its few patches."""
 
 
 @dataclass(frozen=True)
 class Versions:
-    """What becomes of a file: itself, and smaller by each of ``shrink`` that leaves enough of it."""
+    """The versions of an image: itself, and copies reduced by each factor that leaves enough."""
 
     scale: int
     shrink: tuple[float, ...]
     degradation: Degradation
     least: int
-    """Pixels in each direction: the side of a patch."""
+    """Smallest side of a version, in pixels: the side of a patch."""
     window: int = _WINDOW
     color: Color = "Y"
     low: Mapping[Path, Path] = field(default_factory=dict)
-    """Low-resolution files of the pictures that have one; those enter as they are, and not smaller."""
+    """Low-resolution file by image, for images that have one. Such images are not reduced."""
 
     def all(self, file: Path) -> Iterator[tuple[NDArray[np.uint8], Degraded]]:
-        """Every version, whole: (truth, its low-resolution image)."""
+        """Yield every version of an image, whole: (truth, its low-resolution image)."""
         if file in self.low:
             yield self._given(self._pair(file), file)
             return
@@ -72,7 +72,7 @@ class Versions:
             yield self._degraded(channels, factor, file, None)
 
     def one(self, file: Path, random: np.random.Generator) -> tuple[NDArray[np.uint8], Degraded]:
-        """One version by chance, and of a large picture a window."""
+        """Return a random version of an image; for a large image, a random window of it."""
         if file in self.low:
             return self._given(self._window_of(self._pair(file), random), file)
         pixels = _open(file).read()
@@ -83,13 +83,13 @@ class Versions:
         return self._degraded(channels, factor, file, random)
 
     def _pair(self, file: Path) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return the pixels of a picture and of its low-resolution file."""
+        """Return the pixels of an image and of its low-resolution file."""
         return _open(file, given=True).read(), open_picture(self.low[file]).read()
 
     def _window_of(
         self, pair: tuple[NDArray[Any], NDArray[Any]], random: np.random.Generator
     ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return a part of both by chance, in whole low-resolution pixels."""
+        """Return a random part of both, aligned to low-resolution pixels."""
         high, low = pair
         side = self.window // self.scale
         top, left = (int(random.integers(max(1, n - side + 1))) for n in low.shape[:2])
@@ -101,7 +101,7 @@ class Versions:
     def _given(
         self, pair: tuple[NDArray[Any], NDArray[Any]], file: Path
     ) -> tuple[NDArray[np.uint8], Degraded]:
-        """Return a picture, mod-cropped, with the image of its low-resolution file."""
+        """Return a mod-cropped image with the image of its low-resolution file."""
         original = Original(str(file), pair[0], PROTOCOL, low=pair[1])
         truth = modcrop(original.channels(self.color), self.scale)
         self._check_size(truth, file)
@@ -134,9 +134,12 @@ class Versions:
 
 
 def _open(file: Path, given: bool = False) -> Picture:
-    """Open a picture to learn from; raise `InputError` for an enlargement, which has no detail.
+    """Open an image to learn from.
 
-    One with a low-resolution file of its own is ``given``, and taken whatever it is.
+    An image with its own low-resolution file is ``given``, and always accepted.
+
+    Raises:
+        InputError: If srcnn made the image, which therefore has no real detail.
     """
     picture = open_picture(file)
     if not given and mark_of(picture.header.metadata):
@@ -145,7 +148,7 @@ def _open(file: Path, given: bool = False) -> Picture:
 
 
 def degradation_of(recipe: Recipe) -> Degradation:
-    """The recipe's keys as the thing itself."""
+    """Return the degradation that a recipe's keys describe."""
     keys = recipe.degradation
     pipeline = None if keys.pipeline is None else Pipeline(**keys.pipeline.model_dump())
     return Degradation(keys.blur, keys.noise, keys.jpeg, pipeline)
@@ -154,10 +157,13 @@ def degradation_of(recipe: Recipe) -> Degradation:
 def check_usable(
     recipe: Recipe, files: list[Path], grid: Grid, warn: Say, low: Mapping[Path, Path]
 ) -> None:
-    """Raise `MissingData` unless one of the pictures can be learned from.
+    """Check that at least one of the images can be used for training.
 
-    They are decoded one by one until one can; of those before it nothing is said, since `open_sampler`
-    names them again.
+    Images are decoded one by one until one can be used. Nothing is logged about the ones before it,
+    because `open_sampler` reports them again.
+
+    Raises:
+        MissingData: If none can be used.
     """
     told: list[str] = []
     missing = MissingData("training pictures", "there are none")
@@ -176,7 +182,7 @@ def check_usable(
 
 def _versions(recipe: Recipe, low: Mapping[Path, Path] = _NO_FILES) -> Versions:
     degradation = degradation_of(recipe)
-    if degradation.pipeline is not None:  # of patches, not of whole pictures
+    if degradation.pipeline is not None:  # applies to patches, not to whole images
         degradation = Degradation()
     window = max(_WINDOW, 2 * recipe.patch)
     scale, color = recipe.scale, recipe.color
@@ -184,7 +190,7 @@ def _versions(recipe: Recipe, low: Mapping[Path, Path] = _NO_FILES) -> Versions:
 
 
 def _sampler_of(recipe: Recipe) -> Callable[[list[Pair]], SubImageSampler | PatchSampler]:
-    """Return what makes a sampler of pictures in memory."""
+    """Return a function that makes a sampler of images in memory."""
     patch, batch, seed = recipe.patch, recipe.batch, recipe.seed
     if recipe.sub_images:
         stride = recipe.sub_images
@@ -216,9 +222,15 @@ def open_sampler(
     warn: Say,
     low: Mapping[Path, Path] | None = None,
 ) -> AbstractContextManager[Sampler]:
-    """Return the batches of a recipe: from memory where the pictures fit, else from workers.
+    """Return the sampler of a recipe: from memory if the images fit, else from worker processes.
 
-    ``low`` has the low-resolution files of those ``files`` that have one.
+    Args:
+        recipe: The recipe.
+        files: The images.
+        grid: The network's grid.
+        say: Called with progress messages.
+        warn: Called with a warning about each image that cannot be used.
+        low: Low-resolution file by image, for ``files`` that have one.
     """
     versions = _versions(recipe, {file: low[file] for file in files if file in low} if low else {})
     size = (recipe.shrink, recipe.megapixels, channels_in(recipe.color))
@@ -242,7 +254,7 @@ def open_sampler(
 def fits_in_memory(
     files: list[Path], shrink: tuple[float, ...], megapixels: int, channels: int = 1
 ) -> bool:
-    """Whether all versions of all pictures are few and small enough to be kept decoded."""
+    """Return whether all versions of all images are few and small enough to be kept decoded."""
     if len(files) > MOST_IN_MEMORY:
         return False
     left = megapixels * 1e6 / channels / (1 + sum(factor**2 for factor in shrink))
@@ -250,7 +262,7 @@ def fits_in_memory(
         try:
             header = open_picture(file).header
         except (InputError, LimitError):
-            continue  # told of when it is decoded
+            continue  # reported when it is decoded
         left -= header.width * header.height
         if left < 0:
             return False
@@ -260,10 +272,15 @@ def fits_in_memory(
 def read_held_back(
     files: list[Path], color: Color, warn: Say, low: Mapping[Path, Path] | None = None
 ) -> list[Original]:
-    """Return the pictures that can be read, to be judged by the channels that a network of ``color`` has.
+    """Return the readable images, to be scored in the channels of a network of ``color``.
 
-    In colour those without any are left out: two of three channels would be as easy as can be. ``low``
-    has the low-resolution files of those that have one.
+    A color network is not scored on gray images, for which two of its three channels are trivial.
+
+    Args:
+        files: The images.
+        color: The network's channels.
+        warn: Called with a warning about each image that is left out.
+        low: Low-resolution file by image, for images that have one.
     """
     low = low or {}
     rules = replace(PROTOCOL, scored=(color,))

@@ -1,4 +1,4 @@
-"""What a run will do: a recipe with its pictures found and split, and how long it will take."""
+"""The plan of a run: a recipe with its images found and split, and an estimate of the time."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.card import Card
 
 _TIMED_STEPS = 6
-"""Steps that `estimated_seconds` takes."""
+"""Number of steps that `estimated_seconds` measures."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A recipe with its pictures found and split; nothing is decoded yet.
+    """A recipe with its images found and split. Nothing is decoded yet.
 
     Attributes:
         recipe: What to do.
-        origin: The file that the recipe was read from.
-        training: Pictures to learn from.
-        held_back: Pictures that weights are chosen by.
-        held_out: Pictures that are used for neither, because nothing is trained on them.
-        low: The low-resolution files of those pictures that have one.
-        taken: A line for each folder about what was taken of it.
+        origin: The file from which the recipe was read.
+        training: Images to train on.
+        held_back: Images that select the weights.
+        held_out: Images that are used for neither, because they are excluded from all training.
+        low: Low-resolution file by image, for images that have one.
+        taken: A line about each folder.
     """
 
     recipe: Recipe
@@ -51,24 +51,24 @@ class Plan:
 
     @property
     def card(self) -> Card:
-        """What is known of the weights before training."""
+        """Card of the weights, as far as it is known before training."""
         return self.recipe.card
 
 
 def make_plan(
     recipe: Recipe, recipe_file: str, data_root: Path | None = None, changed: bool = False
 ) -> Plan:
-    """Find the pictures of a recipe, and hold some back at equal distances in their list.
+    """Find the images of a recipe, and hold some back at equal distances in their list.
 
     Args:
         recipe: What to do.
-        recipe_file: The file that it was read from.
-        data_root: Where named data sets lie.
-        changed: Whether the recipe differs from what its file says.
+        recipe_file: The file from which it was read.
+        data_root: Folder that holds the named data sets.
+        changed: Whether the recipe differs from its file.
 
     Raises:
-        UsageError: If more pictures are held back than there are.
-        MissingData: If a data set is not there.
+        UsageError: If there are not more images than are held back.
+        MissingData: If a data set is missing.
     """
     for name in recipe.scores:
         check_pairs(files_in(locate(name, data_root), recipe.scale), recipe.scale)
@@ -92,9 +92,9 @@ def make_plan(
 
 
 def estimated_seconds(plan: Plan, steps: int, device: str = "auto") -> float:
-    """Return how long so many steps of a plan would take here, measured on a few batches of noise.
+    """Return how long ``steps`` steps of a plan would take here, measured on batches of noise.
 
-    Decoding and validating are not included.
+    Decoding and validation are not included.
     """
     if steps == 0:
         return 0.0

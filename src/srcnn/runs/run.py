@@ -1,7 +1,7 @@
-"""A training run from plan to weights file: where data, loop and validation meet.
+"""A training run from plan to weights file: combines data, loop and validation.
 
-It stands below `srcnn.evaluation`, so that there is one way to score: the loop is given a function that
-scores held-back pictures as ``srcnn evaluate`` does.
+This layer is above `srcnn.evaluation`, so that there is only one way to score: the loop receives a
+function that scores held-back images as ``srcnn evaluate`` does.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from srcnn.weights.graph import to_onnx
 __all__ = ["CURVES", "PANEL", "SNAPSHOTS", "WEIGHTS", "Place", "run_plan"]
 
 SNAPSHOTS = "snapshots"
-"""The folder in a run directory for the weights of each validation."""
+"""Folder in a run directory for the weights of each validation."""
 
 
 def run_plan(
@@ -47,20 +47,21 @@ def run_plan(
 ) -> Card | None:
     """Train, write ``folder/weights.onnx``, and draw ``curves.png`` and ``panel.png`` beside it.
 
-    Under torchrun every process takes its part of each batch. A finished run that is resumed stays as it
-    is, to the last byte.
+    Under torchrun every process takes its part of each batch. A finished run that is resumed is not
+    changed at all.
 
     Args:
         plan: What to do.
         folder: The run directory.
-        data_root: Where named data sets lie.
+        data_root: Folder that holds the named data sets.
         device: ``auto``, ``cpu`` or ``cuda``.
-        resume: Whether to go on from the last checkpoint in ``folder``.
-        quiet: Whether to show warnings only.
-        resume_hint: The command that goes on with a stopped run; by default ``srcnn train --resume``.
+        resume: Whether to continue from the last checkpoint in ``folder``.
+        quiet: Whether to show only warnings.
+        resume_hint: The command that resumes a stopped run. The default is ``srcnn train
+            --resume``.
 
     Returns:
-        The card of the weights; ``None`` on other ranks than 0.
+        The card of the weights; None on ranks other than 0.
 
     Raises:
         SrcnnError: If the plan cannot be carried out, or training diverges.
@@ -76,7 +77,7 @@ def run_plan(
         hooks = _hooks(session, plan, state)
         reading = (grid_of(plan.card), log.say, log.warn)
         with open_sampler(recipe, plan.training, *reading, plan.low) as sampler:
-            # From here on nothing about the recipe or the pictures can be wrong any more.
+            # All checks of the recipe and the images have passed here.
             if first:
                 _write_recipe(session, plan, data_root)
             tensors = train(session, hooks, run.model, sampler, state)
@@ -102,7 +103,7 @@ def _nothing_to_do(card: Card, quiet: bool) -> Card | None:
 
 
 def _say_what_is_other(run: Begun, plan: Plan) -> None:
-    """Name changed keys and pictures of a resumed run; say how many the held-out list left out."""
+    """Report changed keys and images of a resumed run, and the number of excluded images."""
     log = run.session.log
     if run.changes:
         log.say(f"changed: {', '.join(run.changes)}")
@@ -114,7 +115,7 @@ def _say_what_is_other(run: Begun, plan: Plan) -> None:
 
 
 def _hooks(session: Session, plan: Plan, state: TrainState) -> Hooks:
-    """Return validation on the held-back pictures, and what writes weights to the run directory."""
+    """Return the validation on held-back images, and the function that writes weights."""
     recipe, folder = session.recipe, session.folder
     held_back = plan.held_back if session.is_first else []
     validation = make_validation(recipe, held_back, session.log.warn, plan.low)
@@ -153,7 +154,7 @@ def _scores(
     try:
         return final_scores(recipe, models, data_root, session.log)
     except BaseException as error:
-        if not isinstance(error, Exception):  # a signal, which `train` hears no more
+        if not isinstance(error, Exception):  # a signal; `train` no longer handles it
             session.log.say(f"stopped while scoring; go on with: {session.resume_hint}")
         raise
 
@@ -163,7 +164,7 @@ def _finish(session: Session, tensors: Tensors, card: Card) -> None:
     folder, recipe = session.folder, session.recipe
     write_atomically(folder / WEIGHTS, to_onnx(tensors, card))
     session.log.end(card=card.to_json())
-    # Not before: to load matplotlib takes as long as everything else at the start of a run.
+    # Imported late: loading matplotlib takes as long as the rest of the start of a run.
     from srcnn.figures.curves import curves_figure, draw, read_run
 
     curves = curves_figure([read_run(folder / LOG, f"{recipe.name} x{recipe.scale}")])

@@ -1,4 +1,4 @@
-"""The network that a run begins with: fresh weights, or those of another run."""
+"""The network with which a run begins: fresh weights, or those of another run."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ from srcnn.weights.store import find, shipped
 
 
 def first_model(recipe: Recipe, step: int = 0) -> TorchNetwork:
-    """Return the network that training begins with, or after a ``step`` one of the same kind.
+    """Return the network with which training begins, or after a ``step`` one of the same kind.
 
-    A start of another scale, color or depth lends a family on the low-resolution grid all layers that
-    fit; the others are initialized as usual. A luma network lends a YCbCr one all that it has: what comes
-    of Y is as before, and Cb and Cr begin as the nearest-neighbor enlargement.
+    For a family on the low-resolution grid, a start of another scale, color or depth provides all
+    layers that fit; the others are initialized as usual. A luma network provides all its layers to
+    a YCbCr one: the result for Y is the same as before, and Cb and Cr begin as nearest-neighbor
+    enlargement.
 
     Raises:
-        UsageError: If the weights that the recipe starts from are of another network.
-        ModelError: If there are none.
+        UsageError: If the weights that the recipe starts from belong to a different network.
+        ModelError: If they do not exist.
     """
-    # A state with free steps behind it is of the folded network.
+    # After the first free step, the state is that of the folded network.
     form = form_of(recipe.card, "plain" if step > recipe.folded_at else recipe.form)
     started = None if recipe.start is None or step else _started(recipe, recipe.start, form)
     if started is not None and _shapes(started) == _shapes(form.of_card(recipe.card)):
@@ -42,13 +43,13 @@ def first_model(recipe: Recipe, step: int = 0) -> TorchNetwork:
 
 
 def _lend(started: TorchNetwork, model: TorchNetwork, has_luma: bool) -> None:
-    """Put the tensors that fit into ``model``; with ``has_luma`` also those of Y into three channels.
+    """Copy the tensors that fit into ``model``; with ``has_luma``, also Y into three channels.
 
-    Y is the first input channel, and the first third of the last layer's outputs.
+    Y is the first input channel, and the first third of the last layer's output channels.
     """
     state = model.state_dict()
     for name, value in started.state_dict().items():
-        if name not in state:  # of a deeper network
+        if name not in state:  # the start is deeper
             continue
         shape = state[name].shape
         if shape == value.shape:
@@ -62,7 +63,7 @@ def _lend(started: TorchNetwork, model: TorchNetwork, has_luma: bool) -> None:
 
 
 def _started(recipe: Recipe, start: str, form: type[TorchNetwork]) -> TorchNetwork:
-    """Return the network of the weights that ``recipe`` starts from, in the form that it trains."""
+    """Return the network of the weights that ``recipe`` starts from, in its training form."""
     path = _start_file(start, recipe.scale)
     tensors, card = load(path, recipe.scale)
     wanted = _shared(recipe.card)
@@ -76,10 +77,10 @@ def _started(recipe: Recipe, start: str, form: type[TorchNetwork]) -> TorchNetwo
 
 
 def _shared(card: Card) -> dict[str, object]:
-    """Return what a start has to have in common with the recipe."""
+    """Return the properties of a start that must be the same as the recipe's."""
     shared: dict[str, object] = {"architecture": card.architecture, "f": card.f, "n": card.n}
     shared |= {key: size for key, size in card.sizes.items() if key != "depth"}
-    # An SRCNN works on the enlarged image, whatever the scale, and its form carries the channels.
+    # An SRCNN processes the enlarged image, so its scale may differ, but its channels may not.
     return {**shared, "color": card.color} if card.architecture == SRCNN else shared
 
 
@@ -88,13 +89,17 @@ def _shapes(model: TorchNetwork) -> dict[str, torch.Size]:
 
 
 def describe_start(start: str, scale: int) -> str:
-    """Return a recipe's ``start`` without the way to it, and the sha256 of the file."""
+    """Return a recipe's ``start`` without its folder, and the SHA-256 of the file."""
     digest = hashlib.sha256(_start_file(start, scale).read_bytes()).hexdigest()
     return f"{Path(start).name} sha256 {digest}"
 
 
 def _start_file(start: str, scale: int) -> Path:
-    """Return the weights file of a recipe's ``start``; raise `ModelError` if there is none."""
+    """Return the weights file of a recipe's ``start``.
+
+    Raises:
+        ModelError: If it does not exist.
+    """
     name, _, its = start.rpartition(":")
     path = find(name, int(its)) if name and its.isdigit() else Path(start)
     if not path.is_file():

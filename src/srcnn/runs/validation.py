@@ -1,4 +1,4 @@
-"""Choosing weights: the held-back pictures, scored as ``srcnn evaluate`` scores."""
+"""Selection of weights on the held-back images, which are scored as ``srcnn evaluate`` scores."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from srcnn.training.config import Recipe
 
 @dataclass(frozen=True)
 class Validation:
-    """The held-back pictures by which weights are chosen, and how they are scored.
+    """The held-back images that select the weights, and how they are scored.
 
     Attributes:
-        originals: The pictures.
+        originals: The images.
         scale: The scale of the network.
         metrics: PSNR under the name ``psnr``.
-        degradations: How their low-resolution pictures are made; each picture is scored in every way.
-        bicubic: The mean PSNR of bicubic interpolation in dB; NaN if there are no pictures.
+        degradations: How their low-resolution images are made. Each image is scored once for each.
+        bicubic: Mean PSNR of bicubic interpolation in dB; NaN if there are no images.
     """
 
     originals: Sequence[Original]
@@ -38,15 +38,17 @@ class Validation:
     bicubic: float = math.nan
 
     def psnr(self, model: Enhancer) -> float:
-        """Return the mean PSNR of a model in dB; NaN if there are no pictures."""
+        """Return the mean PSNR of a model in dB; NaN if there are no images."""
         return _mean_psnr(self.scores(model))
 
     def scores(
         self, model: Enhancer, failures: list[SrcnnError] | None = None
     ) -> list[ImageScores]:
-        """Return the PSNR of each picture, once for each degradation.
+        """Return the PSNR of each image, once for each degradation.
 
-        Without ``failures`` each picture has to be large enough.
+        Args:
+            model: The model.
+            failures: Receives the errors of images that are too small. If None, they are raised.
         """
         rows = []
         for degradation in self.degradations:
@@ -64,13 +66,19 @@ class Validation:
 def make_validation(
     recipe: Recipe, files: list[Path], warn: Say, low: Mapping[Path, Path] | None = None
 ) -> Validation:
-    """Read the held-back pictures of a recipe, and the low-resolution files that ``low`` has of them.
+    """Read the held-back images of a recipe.
 
-    Left out, with a warning, are those that cannot be read, are too small to be scored, or that bicubic
-    restores exactly, such as blank ones: their PSNR is infinite.
+    Images are left out, with a warning, if they cannot be read, are too small to be scored, or have
+    an infinite PSNR because bicubic restores them exactly, such as blank ones.
+
+    Args:
+        recipe: The recipe.
+        files: The images.
+        warn: Called with each warning.
+        low: Low-resolution file by image, for images that have one.
     """
     originals = read_held_back(files, recipe.color, warn, low)
-    # Weights are chosen by what they are trained for: the error of the same channels.
+    # Selection uses the channel weights of training.
     metrics = {"psnr": partial(psnr, weights=recipe.channel_weights)}
     every = Validation(originals, recipe.scale, metrics, _degradations(recipe))
     failures: list[SrcnnError] = []
@@ -90,9 +98,9 @@ def make_validation(
 
 
 def _degradations(recipe: Recipe) -> list[Degradation]:
-    """Return the recipe's degradation; of a pipeline with clean patches also bicubic alone.
+    """Return the recipe's degradation, and bicubic alone if its pipeline has clean patches.
 
-    A picture's name seeds its degradation, so that every validation has the same.
+    The name of an image seeds its degradation, so that every validation uses the same one.
     """
     degradation = degradation_of(recipe)
     pipeline = degradation.pipeline
