@@ -1,1 +1,1 @@
-"""The paper's studies as commands: what is trained or judged, with which published figures beside it."""
+"""The paper's studies as commands, with the published results beside the new ones."""

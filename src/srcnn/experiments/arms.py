@@ -1,4 +1,4 @@
-"""Studies of networks: train every arm with every seed, score all, time one of each."""
+"""Studies of networks: train every arm with every seed, score all of them, time one of each."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ class _Trained:
 
     @property
     def weights(self) -> str:
-        """The name under which the weights are scored and timed."""
+        """Name under which the weights are scored and timed."""
         return str(self.folder / WEIGHTS)
 
     @property
     def card(self) -> Card:
-        """The card of the weights."""
+        """Card of the weights."""
         return _card(self.folder)
 
 
 def train_arms(task: Task) -> tuple[BicubicDocument, list[ArmDocument]]:
-    """Train what is not trained yet; return what bicubic and the arms score and take."""
+    """Train what is not trained yet; return the scores and times of bicubic and the arms."""
     runs = _train(task)
     task.say(f"{task.name}: judging")
     scores = _score(task, [run for several in runs.values() for run in several])
@@ -60,7 +60,7 @@ def train_arms(task: Task) -> tuple[BicubicDocument, list[ArmDocument]]:
 
 
 def _train(task: Task) -> dict[str, list[_Trained]]:
-    """Return the runs of every arm, its first seed first."""
+    """Return the runs of every arm, the first seed first."""
     study, budget = task.study, task.budget
     todo = [(arm, seed) for arm in study.arms for seed in study.seeds_of(arm, budget)]
     runs: dict[tuple[str, int], _Trained] = {}
@@ -87,7 +87,7 @@ def _train(task: Task) -> dict[str, list[_Trained]]:
 
 
 def _name_of(recipe: Recipe, pictures: Sequence[Path]) -> str:
-    """Return a folder of its own for every recipe and set of pictures, by their names and sizes."""
+    """Return a folder name that is unique for a recipe and the names and sizes of its images."""
     known = recipe.to_yaml() + fingerprint(pictures)
     return f"{recipe.name}-{hashlib.sha256(known.encode()).hexdigest()[:10]}"
 
@@ -97,15 +97,15 @@ def _card(folder: Path) -> Card:
 
 
 def _finished(folder: Path, recipe: Recipe) -> bool:
-    """Return whether a run is over: only then its weights say how many steps they have seen."""
+    """Return whether a run is finished: only then does its card have a number of steps."""
     try:
         return (folder / WEIGHTS).is_file() and _card(folder).steps == recipe.steps
-    except ModelError:  # damaged weights say nothing
+    except ModelError:  # the weights are damaged
         return False
 
 
 def _score(task: Task, runs: Sequence[_Trained]) -> dict[str, dict[str, Scores]]:
-    """Return the mean scores by weights file and data set, those of bicubic among them."""
+    """Return the mean scores by weights file and data set, including those of bicubic."""
     study = task.study
     scores: dict[str, dict[str, Scores]] = {name: {} for name in _models(runs)}
     for dataset, rules in study.datasets.items():
@@ -128,7 +128,7 @@ def _document(
     scores: dict[str, dict[str, Scores]],
     seconds: float | None,
 ) -> ArmDocument:
-    """Return an arm as JSON; ``seconds`` are for a picture."""
+    """Return an arm as JSON; ``seconds`` is the time per image."""
     recipe, study = runs[-1].recipe, task.study
     followed = next(iter(study.datasets))
     documents: list[RunDocument] = [

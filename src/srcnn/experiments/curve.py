@@ -1,4 +1,4 @@
-"""The course of a run: what its snapshots score on a data set."""
+"""Scores of a run's snapshots on a data set."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from srcnn.weights.onnx_file import read_card
 
 
 def course(run: Path, dataset: str, data_root: Path | None = None) -> list[CoursePoint]:
-    """Return what the weights of each validation score on a data set by the paper's protocol.
+    """Return the scores of the weights of each validation, by the paper's protocol.
 
-    The list is empty for a run whose recipe did not say ``snapshots: true``.
+    The list is empty if the recipe of the run did not have ``snapshots: true``.
+
+    Args:
+        run: The run directory.
+        dataset: Name of the data set.
+        data_root: Folder that holds the named data sets.
     """
     files = sorted((run / SNAPSHOTS).glob("*.onnx"))
     if not files:

@@ -1,4 +1,4 @@
-"""The JSON documents of studies: what ``srcnn experiment`` writes, and figures and tables read."""
+"""The JSON documents of studies, which ``srcnn experiment`` writes, and figures and tables read."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from srcnn.bench.documents import Machine
 from srcnn.evaluation.scoring import Scores
 
 Published = dict[str, float]
-"""Published figures: PSNR by data set, or by metric where colors are scored; ``seconds`` a picture."""
+"""Published results: PSNR in dB by data set, or by metric if colors are scored; ``seconds`` per
+image."""
 RecipeKeys = dict[str, Any]
-"""Keys of a recipe with their values, as a file says them."""
+"""Keys of a recipe with their values, as in a file."""
 
 
 class StudyHead(TypedDict):
-    """What every study says of itself.
+    """Description of a study.
 
-    ``datasets`` names the protocol of each data set; ``timed`` is the one whose pictures are timed.
+    ``datasets`` maps each data set to its protocol; the images of ``timed`` are timed.
     """
 
     schema: int
@@ -31,7 +32,7 @@ class StudyHead(TypedDict):
 
 
 class CoursePoint(TypedDict):
-    """What the weights of one validation score, in dB, after ``samples`` patches."""
+    """Score of the weights of one validation, in dB, after ``samples`` patches."""
 
     step: int
     samples: int
@@ -39,7 +40,7 @@ class CoursePoint(TypedDict):
 
 
 class RunDocument(TypedDict):
-    """One run of an arm: seconds of training, mean scores by data set, and its course."""
+    """One run of an arm: training time in seconds, mean scores by data set, and its course."""
 
     seed: int
     seconds: float
@@ -65,7 +66,7 @@ class ArmDocument(TypedDict):
 
 
 class BicubicDocument(TypedDict):
-    """The input: what is published of it, and its mean scores by data set."""
+    """Published scores of bicubic, and its mean scores by data set."""
 
     paper: Published
     scores: dict[str, Scores]
@@ -80,7 +81,7 @@ class ArmsDocument(StudyHead):
 
 
 class MeanDocument(TypedDict):
-    """The mean scores of a model on a data set. The PSNR of equal pictures is null in the file."""
+    """Mean scores of a model on a data set. The PSNR of equal images is null in the file."""
 
     dataset: str
     scale: int
@@ -90,7 +91,7 @@ class MeanDocument(TypedDict):
 
 @final
 class ModelsDocument(StudyHead):
-    """A study of models that need no training here."""
+    """A study of models that need no training."""
 
     published: dict[str, Published]
     results: list[MeanDocument]

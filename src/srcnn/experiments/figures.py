@@ -1,4 +1,4 @@
-"""Figures of studies, from their JSON."""
+"""Figures of studies, drawn from their JSON documents."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#444444")
 
 
 def time_figure(document: StudyDocument) -> Figure:
-    """Draw the seconds for a picture (log axis) of every model or arm against its PSNR."""
+    """Draw the seconds per image (log axis) of every model or arm against its PSNR."""
     dataset = document["timed"]
     figure = Figure(figsize=(7, 4.2), layout="constrained")
     axes = figure.add_subplot()
@@ -24,7 +24,7 @@ def time_figure(document: StudyDocument) -> Figure:
     slowest = max(seconds for _, seconds, _ in points)
     for name, seconds, psnr in points:
         axes.plot(1000 * seconds, psnr, "o", color=_COLORS[0])
-        # To the side where there is room.
+        # Place the label on the side that has room.
         side = "right" if seconds == slowest else "left"
         axes.annotate(
             f"{name}  {psnr:.2f}",
@@ -44,7 +44,7 @@ def time_figure(document: StudyDocument) -> Figure:
 
 
 def _points(document: StudyDocument, dataset: str) -> list[tuple[str, float, float]]:
-    """Return (name, seconds, dB) of all that was timed; bicubic, which is the input, takes no time."""
+    """Return (name, seconds, dB) of everything that was timed; bicubic, the input, is not."""
     if "arms" in document:
         return [
             (
@@ -65,9 +65,9 @@ def _points(document: StudyDocument, dataset: str) -> list[tuple[str, float, flo
 
 
 def course_figure(document: ArmsDocument) -> Figure:
-    """Draw PSNR over samples seen, a band between its seeds for each arm, of runs that kept snapshots.
+    """Draw PSNR over training samples for arms with snapshots, as a band between the seeds.
 
-    Networks that begin alike, in their first two layers, have a panel of their own.
+    Networks with the same filter sizes in their first two layers share a panel.
     """
     groups: dict[tuple[int, ...], list[ArmDocument]] = {}
     for arm in document["arms"]:

@@ -1,4 +1,4 @@
-"""Run a study: train what is not trained yet, score and time it all, write the JSON."""
+"""Runs a study: train what is not trained yet, score and time everything, write the JSON."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from srcnn.weights.store import find
 
 RESULTS = FOLDER / "results"
 _TIMED_SCALE = 3
-"""Scale at which models that have several are timed; it is the paper's."""
+"""Scale at which models with several scales are timed, as in the paper."""
 
 
 def check_study(name: str, budget: Budget, data_root: Path | None) -> Study:
-    """Read a study, and see that its recipes, pictures, models, protocols and metrics are in order.
+    """Read a study, and check its recipes, images, models, protocols and metrics.
 
-    What follows takes hours.
+    The study itself takes hours, so errors should show first.
 
     Raises:
-        UsageError: If the file, a protocol or a metric is wrong.
-        MissingData: If a data set is not there.
+        UsageError: If the file, a protocol or a metric is invalid.
+        MissingData: If a data set is missing.
         ModelError: If a model is unknown.
     """
     study = read_study(name)
@@ -53,11 +53,11 @@ def check_study(name: str, budget: Budget, data_root: Path | None) -> Study:
 
 
 def run_study(task: Task) -> Path:
-    """Do what is left to do of a study that `check_study` gave; return the JSON file that was written.
+    """Complete a study that `check_study` returned, and return the JSON file that was written.
 
-    Runs are kept in ``runs/experiments`` by what their recipe says: one that is finished is not done
-    again, one that was interrupted goes on, and studies share what they have in common. Results of the
-    budget ``smoke`` stay there, those of ``full`` go to ``experiments/results``.
+    Runs are kept in ``runs/experiments`` under a name derived from their recipe: a finished run is
+    not repeated, an interrupted one is resumed, and studies share runs. Results of the budget
+    ``smoke`` stay there, those of ``full`` are written to ``experiments/results``.
     """
     study = task.study
     head: StudyHead = {
@@ -84,7 +84,7 @@ def run_study(task: Task) -> Path:
 
 
 def _score_models(task: Task, head: StudyHead) -> ModelsDocument:
-    """Score models that need no training here; with ``smoke`` at one scale on one data set."""
+    """Score models that need no training; with ``smoke``, at one scale on one data set."""
     study = task.study
     scales = study.scales[: 1 if task.budget == "smoke" else None]
     metrics = study.metrics[: 2 if task.budget == "smoke" else None]
@@ -106,7 +106,7 @@ def _score_models(task: Task, head: StudyHead) -> ModelsDocument:
 
 
 def _finite(value: Any) -> Any:
-    """Return a document with infinity (the PSNR of two equal pictures) as null, which JSON can hold."""
+    """Return a document with infinity, which JSON cannot represent, replaced by null."""
     if isinstance(value, dict):
         return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list):

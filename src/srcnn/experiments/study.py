@@ -1,4 +1,4 @@
-"""A study: networks that differ in one thing, trained alike, or models that are judged alike."""
+"""A study: networks that differ in one aspect and are trained alike, or models scored alike."""
 
 from __future__ import annotations
 
@@ -17,54 +17,55 @@ from srcnn.training.keys import Positive
 from srcnn.training.recipe_file import make_recipe, mistakes
 
 FOLDER = Path("experiments")
-"""Where studies lie in a checkout, by name."""
+"""Folder of a checkout that holds the studies, by name."""
 RUNS = Path("runs") / "experiments"
-"""Where their runs are kept."""
+"""Folder that holds their runs."""
 SMOKE = {"data": ["t91"], "steps": 12, "validate_every": 12, "warmup": 2}
-"""Recipe keys with the budget ``smoke``: everything runs, and nothing is learned."""
+"""Recipe keys for the budget ``smoke``, with which everything runs but nothing is learned."""
 
 Budget = Literal["smoke", "full"]
 _STRICT = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Arm(BaseModel):
-    """One way to train, in so many runs that differ in their seed."""
+    """One way to train, run with several seeds."""
 
     model_config = _STRICT
 
     recipe: RecipeKeys = {}
     """Keys in which it differs from the study's recipe."""
     after: str | None = None
-    """The arm from whose weights, of the same seed, it starts."""
+    """Arm from whose weights, of the same seed, this one starts."""
     seeds: Positive = 1
     paper: Published = {}
-    """Published figures: PSNR by data set, or where colours are judged by metric; ``seconds`` a picture."""
+    """Published results: PSNR in dB by data set, or by metric if colors are scored; ``seconds`` per
+    image."""
 
 
 class Study(BaseModel):
-    """What a file ``experiments/NAME.yaml`` says. It has ``arms``, or ``models`` and ``scales``."""
+    """The contents of ``experiments/NAME.yaml``: either ``arms``, or ``models`` and ``scales``."""
 
     model_config = _STRICT
 
     title: str
     paper: str
-    """Section, table and figure."""
+    """Section, table and figure of the paper."""
     claim: str
-    """What the paper concludes."""
+    """Conclusion of the paper."""
     recipe: RecipeKeys = {}
-    """What all arms share."""
+    """Keys that all arms share."""
     arms: dict[str, Arm] = {}
     models: tuple[str, ...] = ()
     published: dict[str, Published] = {}
-    """Published figures of models, as those of an arm."""
+    """Published results of models, in the form of an arm's."""
     scales: tuple[Annotated[int, Field(ge=2)], ...] = ()
     datasets: Annotated[dict[str, str], Field(min_length=1)]
-    """The data sets, and the protocol by which each is judged."""
+    """Data sets, each with the protocol by which it is scored."""
     metrics: tuple[str, ...] = ("psnr", "ssim")
     bicubic: Published = {}
-    """Published figures of the input, as those of an arm."""
+    """Published results of bicubic, in the form of an arm's."""
     timed: str | None = None
-    """The data set whose pictures are timed; the first of ``datasets`` if none is named."""
+    """Data set whose images are timed. The default is the first of ``datasets``."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Study:
@@ -87,11 +88,11 @@ class Study(BaseModel):
 
     @property
     def dataset_timed(self) -> str:
-        """The data set whose pictures are timed."""
+        """Data set whose images are timed."""
         return self.timed or next(iter(self.datasets))
 
     def recipe_of(self, arm: str, seed: int, budget: Budget, start: Path | None) -> Recipe:
-        """The recipe of one run; ``start`` is the weights file of the arm that it comes after."""
+        """Return the recipe of one run; ``start`` is the weights file of the arm it follows."""
         values = self.recipe | self.arms[arm].recipe | {"seed": seed}
         if start is not None:
             values["start"] = str(start)
@@ -105,25 +106,25 @@ class Study(BaseModel):
         return recipe.model_copy(update={"name": name})
 
     def judged_on(self, budget: Budget) -> dict[str, str]:
-        """``datasets``; of a study of models that only has to run, the first of them."""
+        """Return ``datasets``; only the first for a study of models with the budget ``smoke``."""
         few = bool(self.models) and budget == "smoke"
         return dict(list(self.datasets.items())[: 1 if few else None])
 
     def seeds_of(self, arm: str, budget: Budget) -> range:
-        """The seeds of an arm's runs; one is enough to see that it works."""
+        """Return the seeds of an arm's runs; the budget ``smoke`` has one."""
         return range(1, 2 if budget == "smoke" else self.arms[arm].seeds + 1)
 
 
 @dataclass(frozen=True)
 class Task:
-    """A study that is to be run, and how.
+    """A study to run, and how.
 
     Attributes:
         name: Its name.
-        study: What its file says.
-        budget: ``full`` trains for hours, ``smoke`` shows that everything runs.
-        data_root: Where named data sets lie.
-        quiet: Whether to show warnings only.
+        study: The contents of its file.
+        budget: ``full`` trains for hours; ``smoke`` checks that everything runs.
+        data_root: Folder that holds the named data sets.
+        quiet: Whether to show only warnings.
     """
 
     name: str
@@ -133,12 +134,16 @@ class Task:
     quiet: bool
 
     def say(self, text: str) -> None:
-        """Print a line about what is being done to stderr."""
+        """Print a line about the current step to stderr."""
         say(text, self.quiet)
 
 
 def names() -> list[str]:
-    """The studies of this checkout; `UsageError` where there is none."""
+    """Return the names of the studies of this checkout.
+
+    Raises:
+        UsageError: If there are none.
+    """
     found = sorted(path.stem for path in FOLDER.glob("*.yaml"))
     if not found:
         raise UsageError(FOLDER, "holds no study", "run this in a checkout of srcnn")
@@ -146,7 +151,11 @@ def names() -> list[str]:
 
 
 def read_study(name: str) -> Study:
-    """`UsageError` with every mistake in its file, or in the recipe of an arm."""
+    """Read a study from its file.
+
+    Raises:
+        UsageError: If the study is unknown, or its file or the recipe of an arm has errors.
+    """
     known = names()
     if name not in known:
         raise UsageError(f"experiment '{name}'", "is unknown", choices(name, [*known, "all"]))
@@ -166,5 +175,5 @@ def read_study(name: str) -> Study:
 
 
 def _kind(recipe: Recipe) -> tuple[object, ...]:
-    """What weights have to agree in, to be trained on."""
+    """Return the properties that weights must share to continue each other's training."""
     return recipe.f, recipe.n, recipe.color, recipe.form == "binary"

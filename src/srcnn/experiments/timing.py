@@ -1,4 +1,4 @@
-"""Timing the models of a study side by side."""
+"""Timing of the models of a study, side by side."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _ROUNDS = 5
 
 
 def time_models(task: Task, scales: dict[str, int]) -> dict[str, float]:
-    """Return the seconds that each model takes for a picture; with the budget ``smoke`` nothing.
+    """Return the seconds per image of each model; empty with the budget ``smoke``.
 
-    It is the time of the network alone, without reading, resizing and writing.
+    This is the time of the network alone, without reading, resizing and writing.
 
     Args:
         task: The study.
-        scales: The scale of each model, by its name or file.
+        scales: Scale of each model, by its name or file.
     """
     if task.budget == "smoke":
         return {}
