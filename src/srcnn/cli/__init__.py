@@ -1,1 +1,1 @@
-"""The command line: `main`, and one thin file per verb."""
+"""The command line: `main`, and one small file per command."""

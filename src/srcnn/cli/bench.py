@@ -1,4 +1,4 @@
-"""``srcnn bench``: how fast this machine is, and what quality its time buys."""
+"""``srcnn bench``: the speed of this machine, and the quality that its time buys."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _quality(request: QualityRequest, json: str | None, plot: Path | None, quiet
 def _write(
     report: BenchDocument | QualityDocument, table: str, json: str | None, quiet: bool
 ) -> None:
-    """Name what was left out, and write the report as a table, as JSON, or as both."""
+    """List what was left out, and write the report as a table, as JSON, or as both."""
     show("", quiet)
     for line in report["left_out"]:
         say(f"left out: {line}", quiet)

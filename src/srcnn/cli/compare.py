@@ -1,4 +1,4 @@
-"""``srcnn compare``: one picture by several models, side by side."""
+"""``srcnn compare``: one image by several models, side by side."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def compare(
 
 
 def _drawn(comparison: Comparison, box: Box, suffix: str) -> bytes:
-    """Return the bytes of a panel, ``.png``, or of a page."""
+    """Return the bytes of a panel (``.png``) or of a page."""
     if suffix == ".png":
         from srcnn.figures.panel import draw_panel
 
@@ -142,7 +142,12 @@ def _document(comparison: Comparison, box: Box, image: str, output: Path) -> Com
 
 
 def _check_places(image: str, output: Path, overwrite: bool, json: str | None) -> None:
-    """`UsageError` for a destination that is of no known kind, is there, or would replace something."""
+    """Check the destination before any work.
+
+    Raises:
+        UsageError: If its type is unknown, it is a folder, or it would replace an input.
+        DestinationExists: If it exists and ``overwrite`` is false.
+    """
     from srcnn.cli.jobs import exists, is_folder, resolved
 
     if output.suffix.lower() not in _KINDS:

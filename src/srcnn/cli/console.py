@@ -1,4 +1,4 @@
-"""What every verb shares at the terminal: progress on stderr, results where they are wanted."""
+"""Terminal output that all commands share: progress on stderr, and results."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from srcnn.terminal import say
 
 
 def flag_line(error: SrcnnError) -> str:
-    """Return an error as one line that names the command line's option."""
+    """Return an error as one line that names the command-line option."""
     return error.line("--" + error.option.replace("_", "-"))
 
 
 def report_error(error: object, voice: Voice | None = None) -> None:
-    """Print the one line that an error is, with ``--debug`` after the traceback of what is handled.
+    """Print an error as one line; with ``--debug``, print the current traceback first.
 
-    ``voice``: that of the command, if this may be another thread than the command's.
+    Args:
+        error: The error, or its line.
+        voice: The command's, if this may run in another thread than the command.
     """
     if (voice or Voice.current()).debug:
         traceback.print_exc()
@@ -33,7 +35,7 @@ def report_error(error: object, voice: Voice | None = None) -> None:
 
 
 def as_ours(error: Exception, source: str) -> SrcnnError:
-    """Whatever went wrong with a picture, as an error that reads as one line."""
+    """Return any exception about an image as an error that reads as one line."""
     if isinstance(error, SrcnnError):
         return error
     if isinstance(error, MemoryError):
@@ -43,7 +45,7 @@ def as_ours(error: Exception, source: str) -> SrcnnError:
 
 @contextmanager
 def writing_stdout() -> Iterator[None]:
-    """Turn an `OSError` inside the block into an `OutputError`, unless the reader has left."""
+    """Turn an `OSError` inside the block into an `OutputError`, unless the reader is gone."""
     try:
         yield
     except BrokenPipeError:
@@ -53,7 +55,7 @@ def writing_stdout() -> Iterator[None]:
 
 
 def write_json(document: Mapping[str, Any], target: str) -> None:
-    """One JSON document to a file, or to stdout for ``-``."""
+    """Write one JSON document to a file, or to stdout for ``-``."""
     Voice.current().documented = True
     text = json.dumps(document, indent=1) + "\n"
     if target == "-":

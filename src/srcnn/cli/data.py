@@ -1,4 +1,4 @@
-"""``srcnn data``: which data sets there are, and getting and checking them."""
+"""``srcnn data``: list, fetch and verify data sets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from srcnn.data.fetch import Order
 
 _SHOWN = 5
-"""Failures of a data set that are told one by one: often all its files have the same."""
+"""Largest number of failures of a data set that are listed; often all files fail alike."""
 
 _json = click.option(
     "--json", metavar="PATH", show_default="none", help="The same as JSON; - is stdout."
@@ -97,7 +97,7 @@ def fetch(names: tuple[str, ...], data_root: Path | None, quiet: bool) -> None:
     from srcnn.data.catalog import catalog_name
     from srcnn.data.fetch import order
 
-    # Every name and folder is looked at before the first file is asked for.
+    # Check every name and folder before the first download.
     orders = [order(name, data_root) for name in dict.fromkeys(map(catalog_name, names))]
     whole = [_fetched(wanted, quiet) for wanted in orders]
     if not all(whole):
@@ -105,7 +105,7 @@ def fetch(names: tuple[str, ...], data_root: Path | None, quiet: bool) -> None:
 
 
 def _fetched(wanted: Order, quiet: bool) -> bool:
-    """Fetch one data set, and tell how it went; whether it is whole."""
+    """Fetch one data set, report the result, and return whether the set is complete."""
     from srcnn.data.catalog import known
     from srcnn.data.fetch import fetch
     from srcnn.terminal import duration

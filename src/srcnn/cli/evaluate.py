@@ -1,4 +1,4 @@
-"""``srcnn evaluate``: the judge."""
+"""``srcnn evaluate``: scores of models on data sets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from srcnn.evaluation.request import GivenFolders, Request
 
 _SCALE = 3
-"""That of a shipped network, if nobody says another."""
+"""Default scale of shipped networks."""
 
 
 @click.command(epilog="\b\nExample:  srcnn evaluate set5 set14 -m srcnn-915 -m srcnn-955 -s 3")
@@ -128,7 +128,11 @@ def _given(hr: Path | None, lr: Path | None) -> GivenFolders | None:
 
 
 def _check_json(json: str, request: Request, data_root: Path | None) -> None:
-    """Raise `UsageError` for a report that would replace a file that is read."""
+    """Check that a report would not replace a file that is read.
+
+    Raises:
+        UsageError: If it would.
+    """
     from srcnn.cli.jobs import check_json_file
     from srcnn.data.folder import pictures_in
     from srcnn.evaluation.sources import files_of
@@ -139,7 +143,7 @@ def _check_json(json: str, request: Request, data_root: Path | None) -> None:
 
 
 def _print(report: Report, json: str | None, quiet: bool) -> None:
-    """Print a report; end with exit code 1 if a picture could not be scored."""
+    """Print a report; exit with code 1 if an image could not be scored."""
     from srcnn.evaluation.table import to_table
 
     for line in dict.fromkeys(str(taken.files) for taken in report.taken):
@@ -160,7 +164,11 @@ def _print(report: Report, json: str | None, quiet: bool) -> None:
 
 
 def _scales_in(models: tuple[str, ...]) -> list[int]:
-    """The scales that weights files tell of; `UsageError` for a file that tells none."""
+    """Return the scales of weights files.
+
+    Raises:
+        UsageError: If a file does not contain its scale.
+    """
     from srcnn.evaluation.models import scale_of_file
     from srcnn.weights.store import is_file_name
 

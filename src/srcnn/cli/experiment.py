@@ -1,4 +1,4 @@
-"""``srcnn experiment``: the paper's studies, each one command."""
+"""``srcnn experiment``: the paper's studies, one command each."""
 
 from __future__ import annotations
 

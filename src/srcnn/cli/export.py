@@ -1,4 +1,4 @@
-"""``srcnn export``: a network to a file for other programs."""
+"""``srcnn export``: write a network for other programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from srcnn.cli.options import pass_quiet
 from srcnn.terminal import say
 
 LAYOUTS = ("compact",)
-"""As `srcnn.export` has them, which takes too long to load for a help text."""
+"""Layouts of `srcnn.export`, repeated here because importing that module is slow."""
 
 
 class _Size(click.ParamType):  # type: ignore[type-arg]  # not generic in click 8.1

@@ -1,4 +1,4 @@
-"""From the words of ``srcnn upscale`` to names: of every source, and of where its result goes."""
+"""From the arguments of ``srcnn upscale`` to the names of all sources and destinations."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ from srcnn.images.heif_boxes import result_suffix
 
 STDIO = "-"
 _FOLDERS = 256
-"""Folders whose path is kept: names come folder by folder."""
+"""Number of cached folder paths; names arrive folder by folder."""
 
 
 class Name(NamedTuple):
-    """One source by its name; nothing is known of the file."""
+    """The name of one source. The file has not been looked at."""
 
     source: str
     """Path, as messages show it; ``-`` is stdin."""
     below: str
-    """Folder below the output where the result belongs."""
+    """Subfolder of the output in which the result belongs."""
     given: bool
-    """Whether it was named itself, rather than found in a folder."""
+    """Whether the source was named itself rather than found in a folder."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """One picture: where it comes from and where it goes; ``None`` is stdout."""
+    """One image to convert. A destination of None is stdout."""
 
     source: str
     destination: Path | None
     weight: float = 0.0
-    """Its part of the progress."""
+    """Its share of the progress."""
     skip: bool = False
-    """The destination is there, and stays."""
+    """Whether the destination exists and is kept."""
     given: bool = True
-    """The source was named itself, rather than found in a folder."""
+    """Whether the source was named itself rather than found in a folder."""
 
     @property
     def name(self) -> str:
-        """What messages call its source."""
+        """Name of its source in messages."""
         return "stdin" if self.source == STDIO else self.source
 
     @property
     def target_name(self) -> str:
-        """What reports call its destination."""
+        """Name of its destination in reports."""
         return STDIO if self.destination is None else str(self.destination)
 
 
@@ -62,18 +62,18 @@ class Request:
 
     Attributes:
         sources: Files, folders and patterns; ``-`` is stdin.
-        listed: A file that names more of them, one a line.
-        output: File for one source, folder for several; ``-`` is stdout, ``None`` is beside the source.
-        ending: What is added to the name of a source.
-        format: Suffix of the results; ``None`` is that of the source.
-        recursive: Whether folders are entered.
-        overwrite: Whether to replace what is at a destination.
-        skip_existing: Whether to leave out what is at a destination.
+        listed: File that lists more sources, one per line.
+        output: File for one source, folder for several; ``-`` is stdout. None is beside the source.
+        ending: Suffix that is added to the name of a source.
+        format: File extension of the results. None is that of the source.
+        recursive: Whether to search folders recursively.
+        overwrite: Whether to replace existing destinations.
+        skip_existing: Whether to skip sources whose destination exists.
         in_place: Whether each result replaces its source.
 
     Raises:
-        UsageError: For words that contradict each other, or that are no part of a file's name.
-        InputError: For a source that is not there and an output whose name has no known suffix.
+        UsageError: If values cannot be combined, or cannot be part of a file name.
+        InputError: If a source does not exist and the name of the output has an unknown suffix.
     """
 
     sources: tuple[str, ...]
@@ -110,7 +110,7 @@ class Request:
             try:
                 format_of_name(Path(str(self.output)).name)
             except UsageError:
-                # A mistyped folder looks like a file, and its output folder like a file without a suffix.
+                # A mistyped folder looks like a file, and its output folder has no suffix.
                 if self.sources[0] != STDIO and not exists(Path(self.sources[0])):
                     raise InputError(self.sources[0], "no such file or folder") from None
                 raise
@@ -128,12 +128,12 @@ class Request:
 
     @property
     def replaces(self) -> bool:
-        """Whether a destination that is there may be replaced."""
+        """Whether an existing destination may be replaced."""
         return self.overwrite or self.in_place
 
     @cached_property
     def several(self) -> bool:
-        """Whether the sources may be other than one file that was named."""
+        """Whether the sources may be anything other than a single named file."""
         if self.listed is not None or len(self.sources) != 1:
             return True
         (source,) = self.sources
@@ -145,12 +145,13 @@ class Request:
         return self.several or output.endswith(("/", "\\")) or is_folder(output)
 
     def names(self, left_out: LeftOut | None = None) -> Iterator[Name]:
-        """Yield every source, folders in the order of their names; no file is opened.
+        """Yield every source, folders in alphabetical order, without opening a file.
 
-        ``left_out`` counts what in folders is not a source.
+        Args:
+            left_out: Counts files in folders that are not sources.
 
         Raises:
-            MissingData: For a folder without pictures.
+            MissingData: If a folder has no images.
             UsageError: If stdin is named twice, or the list cannot be read.
         """
         stdin = 0
@@ -164,7 +165,7 @@ class Request:
                 start, found = like
                 for path in found:
                     yield Name(str(path), str(path.parent.relative_to(start)), given=False)
-            else:  # also a pattern that matches nothing, which is a file that is missing
+            else:  # a pattern without a match is reported as a missing file
                 yield Name(source, "", given=True)
 
     def _words(self) -> Iterator[str]:
@@ -175,7 +176,7 @@ class Request:
             coding = sys.getfilesystemencoding()
             with Path(self.listed).open(encoding=coding, errors="surrogateescape") as file:
                 for number, line in enumerate(file):
-                    # Some editors put a mark of UTF-8 before the first name.
+                    # Some editors write a UTF-8 byte order mark before the first name.
                     word = line.rstrip("\r\n")
                     if word := word if number else word.removeprefix("\ufeff"):
                         yield word
@@ -184,7 +185,7 @@ class Request:
             raise UsageError(f"--list {self.listed}", why) from None
 
     def destination(self, name: Name) -> str | None:
-        """Return the path of a result; ``None`` is stdout."""
+        """Return the path of a result; None is stdout."""
         if self.in_place:
             if name.source == STDIO:
                 raise UsageError("--in-place", "cannot be combined with stdin")
@@ -206,7 +207,11 @@ class Request:
 
 
 def check_json_file(target: str | None, files: Iterable[Path], option: str = "--json") -> None:
-    """Raise `UsageError` where a JSON document would lie over one of ``files``."""
+    """Check that a JSON document would not replace one of ``files``.
+
+    Raises:
+        UsageError: If it would.
+    """
     if target not in (None, STDIO) and identity(target) in map(identity, map(str, files)):
         raise UsageError(f"{option} {target}", "is a file that this works on")
 
@@ -230,13 +235,13 @@ def _matches(source: str) -> tuple[Path, list[Path]] | None:
 
 
 def split_suffix(file: str) -> tuple[str, str]:
-    """Return (stem, suffix) of a file's name, as `pathlib` has them."""
+    """Return (stem, suffix) of a file name, as `pathlib` splits it."""
     dot = file.rfind(".")
     return (file[:dot], file[dot:]) if 0 < dot < len(file) - 1 else (file, "")
 
 
 def join(folder: str, file: str) -> str:
-    """Return the path of a file in a folder; that of the current folder is left out."""
+    """Return the path of a file in a folder, without the folder if that is the current one."""
     if folder == ".":
         return file
     return f"{folder}{file}" if folder.endswith("/") else f"{folder}/{file}"
@@ -244,7 +249,7 @@ def join(folder: str, file: str) -> str:
 
 @lru_cache(_FOLDERS)
 def normal(folder: str) -> str:
-    """Return a path as `pathlib` writes it."""
+    """Return a path as `pathlib` formats it."""
     return str(Path(folder))
 
 
@@ -255,34 +260,34 @@ def _below(base: str, folder: str) -> str:
 
 
 def is_folder(source: str) -> bool:
-    """Return whether a source, or an output, is a folder that is there."""
+    """Return whether a source or an output is an existing folder."""
     try:
         return source != STDIO and Path(source).is_dir()
-    except OSError:  # a name too long for any file
+    except OSError:  # the name is too long
         return False
 
 
 def exists(path: Path) -> bool:
-    """Return whether something is there; a name too long for any file is not."""
+    """Return whether a path exists; a name that is too long does not."""
     try:
         return path.exists()
-    except OSError:  # writing there will fail and say so
+    except OSError:  # writing to it will report the error
         return False
 
 
 def resolved(path: Path) -> Path:
-    """Return the path without links, as far as they lead anywhere."""
+    """Return the path with links resolved as far as possible."""
     try:
         return path.resolve()
-    except (OSError, RuntimeError, ValueError):  # a link to itself, a NUL; reading will say so
+    except (OSError, RuntimeError, ValueError):  # a link loop or a NUL, which reading will report
         return path.absolute()
 
 
 def identity(path: str) -> str:
-    """Return what is the same for all names of one file: its number where it has several."""
+    """Return a text that is equal for all names of one file; for hard links it is the inode."""
     try:
         status = os.stat(path)  # noqa: PTH116
-    except (OSError, ValueError):  # nothing there yet
+    except (OSError, ValueError):  # the file does not exist yet
         return str(resolved(Path(path)))
     if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
         return f"\0{status.st_dev}:{status.st_ino}"
@@ -290,6 +295,6 @@ def identity(path: str) -> str:
 
 
 def encoder_of(destination: str | None) -> str:
-    """Return the name of the format that a destination's suffix asks for; empty if it says nothing."""
+    """Return the name of the format of a destination's suffix; empty if the suffix is unknown."""
     fmt = SUFFIXES.get(split_suffix(destination or "")[1].lower())
     return "" if fmt is None else fmt.name

@@ -1,4 +1,4 @@
-"""The entry point: verbs, and errors as one line with the contract's exit code."""
+"""The entry point: commands, and errors as one line with the contract's exit code."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ everywhere(app)
 
 
 def main() -> int:
-    """Run the command line; the exit code is returned."""
+    """Run the command line and return the exit code."""
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be text
-    # What matters of what libraries say is in our own error lines.
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be valid Unicode
+    # Our own error lines contain what matters of the messages of libraries.
     logging.getLogger("tifffile").setLevel(logging.CRITICAL)
     warnings.simplefilter("ignore")
     voice, words = Voice(), sys.argv[1:]
     try:
-        # Not app(), which would end the process by its own rules at a signal or a closed pipe.
+        # Not app(), which has its own way to end the process at a signal or a closed pipe.
         with Signals(), app.make_context("srcnn", [*words], obj=voice) as context:
             app.invoke(context)
         return 0
@@ -75,15 +75,15 @@ def main() -> int:
     except Terminated:
         return _stopped("terminated", 143, words, voice)
     except BrokenPipeError:
-        # Whoever read our output has left; there is nobody to tell.
+        # The reader of our output is gone, so nothing is reported.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception as error:  # also a bug must read as one line
+    except Exception as error:  # a bug, too, is reported as one line
         return Failure.of(error).report(words, voice)
 
 
 def _stopped(how: str, code: int, words: Sequence[str], voice: Voice) -> int:
-    """Say that a signal ended the command; return the exit code."""
+    """Report that a signal ended the command, and return the exit code."""
     line = f"{how}; what was finished is kept"
     say(line)
     Failure(line, Stopped.__name__, code).write(words, voice)

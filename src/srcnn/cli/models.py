@@ -1,4 +1,4 @@
-"""``srcnn models``: what is shipped."""
+"""``srcnn models``: the shipped networks."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The two passes over the sources of a command: names are checked, then pictures are made.
+"""The two passes over the sources of a command: check all names, then convert the images.
 
-The first pass opens no file but HEIC, for what its result is called, and holds 41 bytes a name, while it lasts; the second one knows every source
-again by eight of them, so that what appeared in the meantime, such as a result, is not taken for a source.
+The first pass only opens HEIC files, whose result's name depends on their content, and temporarily
+holds 41 bytes per name. The second pass recognizes every source by eight bytes, so that files which
+appeared in the meantime, such as results, are not taken for sources.
 """
 
 from __future__ import annotations
@@ -43,13 +44,13 @@ _GIVEN, _STDOUT, _EXISTS, _FOLDER = 1, 2, 4, 8
 
 @dataclass(frozen=True)
 class Checked:
-    """What the first pass found.
+    """The result of the first pass.
 
     Attributes:
-        pictures: How many there are.
-        weight: The sum of their weights in the progress.
+        pictures: Number of images.
+        weight: Sum of their shares of the progress.
         taken: Hashes of their sources, sorted.
-        left_out: What in folders is not a source.
+        left_out: Files in folders that are not sources.
     """
 
     pictures: int
@@ -87,19 +88,19 @@ class _Found:
 
 
 def check_names(request: Request, reports: Mapping[str, str | None] = _NO_REPORTS) -> Checked:
-    """Look at every name, before any work.
+    """Check every name before any work.
 
     Args:
-        request: The sources, and where their results go.
-        reports: Files that will be written beside the results, by the options that name them.
+        request: The sources and their destinations.
+        reports: Other files that will be written, by the option that names them.
 
     Raises:
-        UsageError: For two results at one place, a result over a source unless that is to be replaced, a
-            report over either.
-        DestinationExists: For a destination that is there, if nothing else was asked for.
-        MissingData: For a folder without pictures.
+        UsageError: If two results have the same destination, a result would replace a source
+            without ``in_place``, or a report would replace either.
+        DestinationExists: If a destination exists and is neither to be replaced nor skipped.
+        MissingData: If a folder has no images.
     """
-    _real_folder.cache_clear()  # a relative folder is another one after a change of directory
+    _real_folder.cache_clear()  # relative paths change with the current directory
     found, left_out = _Found(), LeftOut()
     for name in request.names(left_out):
         found.add(name, request)
@@ -114,9 +115,9 @@ def check_names(request: Request, reports: Mapping[str, str | None] = _NO_REPORT
     _check_reports(reports, file, real, places)
     kept = np.ones(len(sources), bool)
     if request.ending:
-        # What an earlier run left in a folder, beside its source, is no source.
+        # The result of an earlier run, beside its source, is not a source.
         made = destinations[file]
-        # Not setdiff1d: sorting loads masked arrays, which takes a fiftieth of a second.
+        # Not setdiff1d: it imports masked arrays, which takes 20 ms.
         made = made[~np.isin(made, sources[flags & _GIVEN != 0])]
         kept = ~np.isin(sources, made)
     there = flags & _EXISTS != 0
@@ -137,7 +138,7 @@ def check_names(request: Request, reports: Mapping[str, str | None] = _NO_REPORT
 
 
 def iter_jobs(request: Request, checked: Checked) -> Iterator[Job]:
-    """Yield the jobs that were checked, while the sources are walked once more."""
+    """Yield the jobs that were checked, while listing the sources a second time."""
     for name in request.names():
         key = hash(normal_name(name.source))
         at = bisect_left(checked.taken, key)
@@ -152,13 +153,13 @@ def iter_jobs(request: Request, checked: Checked) -> Iterator[Job]:
 
 
 def normal_name(source: str) -> str:
-    """Return a source's path as `pathlib` writes it, so that it compares with a destination."""
+    """Return a source's path as `pathlib` formats it, to be compared with a destination."""
     folder, file = os.path.split(source)
     return join(normal(folder), file) if file else source
 
 
 def _size_of(source: str) -> int:
-    """Return the bytes of a source; 0 for what is no file."""
+    """Return the bytes of a source; 0 if it is not a file."""
     try:
         return 0 if source == STDIO else os.stat(source).st_size  # noqa: PTH116 - ten times as fast
     except (OSError, ValueError):
@@ -166,7 +167,7 @@ def _size_of(source: str) -> int:
 
 
 def _real_source(source: str) -> tuple[str, int]:
-    """Return (path without links, bytes) of a source; 0 bytes for what is no file."""
+    """Return (path without links, bytes) of a source; 0 bytes if it is not a file."""
     if source == STDIO:
         return "\0stdin", 0
     try:
@@ -174,7 +175,7 @@ def _real_source(source: str) -> tuple[str, int]:
         if stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
             folder, file = os.path.split(source)
             return join(_real_folder(folder), file), status.st_size
-    except (OSError, ValueError):  # reading it will say what is wrong
+    except (OSError, ValueError):  # reading it will report the error
         pass
     return identity(source), _size_of(source)
 
@@ -197,7 +198,7 @@ def _real_folder(folder: str) -> str:
 
 
 def _repeated(places: NDArray[np.int64], among: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which places among those chosen were there before."""
+    """Return which of the chosen places occurred before."""
     chosen = np.flatnonzero(among)
     order = chosen[np.argsort(places[chosen], kind="stable")]
     out = np.zeros(len(places), bool)
@@ -223,7 +224,7 @@ def _check_reports(
 
 
 def _refuse(request: Request, index: int, earlier: int | None, flags: int, replaces: bool) -> None:
-    """Raise what is wrong with the name at ``index``: the names are walked once more for it."""
+    """Raise the error of the name at ``index``, which is found by listing the names once more."""
     name = next(islice(request.names(), index, None))
     destination = request.destination(name)
     if earlier is not None:

@@ -1,4 +1,4 @@
-"""Options that several verbs share."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from srcnn.terminal import say
 ENGINES = ("auto", "onnxruntime", "openvino", "ncnn", "torch")
 PRECISIONS = ("auto", "fp32", "bf16")
 DEVICES = ("auto", "cpu", "cuda")
-"""As `srcnn.engine.options` has them, which takes too long to load for a help text."""
+"""Choices of `srcnn.engine.options`, repeated here because importing that module is slow."""
 
 _EVERYWHERE = {
     "quiet": "Print errors and results only.",
@@ -37,13 +37,13 @@ Function = Callable[..., Any]
 
 @dataclass
 class Voice:
-    """How much a command says; the object of its click context.
+    """How much a command prints. It is the object of the click context.
 
     Attributes:
-        quiet: Whether to print errors and results only.
+        quiet: Whether to print only errors and results.
         verbose: Whether to print more.
         debug: Whether to print a traceback when something fails.
-        documented: Whether the JSON document that was asked for is written, or begun.
+        documented: Whether the requested JSON document has been started or written.
     """
 
     quiet: bool = False
@@ -53,13 +53,13 @@ class Voice:
 
     @classmethod
     def current(cls) -> Voice:
-        """Return that of the command that runs in this thread; the default one outside of any."""
+        """Return the voice of the command that runs in this thread, or the default one."""
         context = click.get_current_context(silent=True)
         return (context.find_object(cls) if context else None) or cls()
 
 
 class _Said(logging.Handler):
-    """Prints records as every other message, which first removes the progress line."""
+    """Prints log records like all other messages, which first clears the progress line."""
 
     def emit(self, record: logging.LogRecord) -> None:
         say(self.format(record))
@@ -74,9 +74,9 @@ def _hear(context: click.Context, option: click.Parameter, value: bool) -> None:
 
 
 def everywhere(command: click.Command) -> click.Command:
-    """Give ``--quiet``, ``--verbose`` and ``--debug`` to a verb, and to those below it."""
+    """Add ``--quiet``, ``--verbose`` and ``--debug`` to a command and its subcommands."""
     command.params += [
-        # Eager: they hold for mistakes in other options, too.
+        # Eager, so that they also apply to errors in other options.
         click.Option(
             [f"--{name}"],
             is_flag=True,
@@ -94,7 +94,7 @@ def everywhere(command: click.Command) -> click.Command:
 
 
 def pass_quiet(function: Function) -> Function:
-    """Pass ``quiet`` to a verb: whether to print errors and results only."""
+    """Pass ``quiet`` to a command: whether to print only errors and results."""
 
     @wraps(function)
     def verb(*args: Any, **options: Any) -> Any:
@@ -117,7 +117,7 @@ class _Tile(click.ParamType):  # type: ignore[type-arg]  # not generic in click 
 
 
 class _Scales(click.ParamType):  # type: ignore[type-arg]  # not generic in click 8.1
-    """One whole scale or several with commas between them; for an option that repeats."""
+    """One integer scale, or several separated by commas; for an option that can be repeated."""
 
     name = "N[,N...]"
 
@@ -135,9 +135,11 @@ class _Scales(click.ParamType):  # type: ignore[type-arg]  # not generic in clic
 
 
 def scales_option(text: str, default: str) -> Callable[[Function], Function]:
-    """Pass ``scales`` to a verb: whole scales, each once, from ``-s 2 -s 3`` or ``-s 2,3``.
+    """Pass ``scales`` to a command: integers, each once, from ``-s 2 -s 3`` or ``-s 2,3``.
 
-    ``text`` is its help, ``default`` what that says of leaving it out.
+    Args:
+        text: Help text.
+        default: Default, as the help shows it.
     """
     return click.option(
         *("-s", "--scale", "scales"),
@@ -150,9 +152,10 @@ def scales_option(text: str, default: str) -> Callable[[Function], Function]:
 
 
 def engine_options(tiles: bool) -> Callable[[Function], Function]:
-    """Pass to a verb, as ``how``, the `srcnn.Engine` that its options describe.
+    """Pass to a command, as ``how``, the `srcnn.Engine` that its options describe.
 
-    ``tiles``: whether the sizes of the work can be set, too.
+    Args:
+        tiles: Whether to include options for the size of tiles and the number of threads.
     """
     options = [
         click.option("--engine", type=click.Choice(ENGINES), default="auto", help="What runs it."),

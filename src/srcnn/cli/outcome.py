@@ -1,4 +1,4 @@
-"""What a command that failed as a whole says: one line, and the JSON document that was asked for."""
+"""Output of a command that failed as a whole: one line, and the requested JSON document."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from srcnn.weights.store import SUFFIXES as WEIGHTS
 
 _OPTION = "--json"
 _ITSELF = re.compile(r"--json(?![\w-])")
-"""In an error that is about the document's own place."""
+"""Matches an error about the location of the document itself."""
 _HEAD = 400
-"""Characters of a file by which a document of ours is known."""
+"""Number of characters by which an earlier document is recognized."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a command did nothing, or not all of it.
+    """Why a command did nothing, or only a part.
 
     Attributes:
         line: The error, as one line.
@@ -38,22 +38,27 @@ class Failure:
 
     @classmethod
     def of(cls, error: Exception) -> Failure:
-        """Return what an exception means; one that is not ours is a mistake of the program."""
+        """Return the failure of an exception. An exception that is not an `SrcnnError` is a bug."""
         kind = type(error).__name__
         if isinstance(error, SrcnnError):
             return cls(flag_line(error), kind, error.exit_code)
         return cls(f"{kind}: {error}", kind, 1)
 
     def report(self, words: Sequence[str], voice: Voice) -> int:
-        """Print the line, write the document that ``words``, a command line, ask for; return the code."""
+        """Print the line, write the requested document, and return the exit code.
+
+        Args:
+            words: The command line.
+            voice: The command's voice.
+        """
         report_error(self.line, voice)
         self.write(words, voice)
         return self.code
 
     def write(self, words: Sequence[str], voice: Voice) -> None:
-        """Write the document that a command line asks for, unless the command has done so.
+        """Write the document that a command line requests, unless the command has done so.
 
-        A document that cannot be written is passed over: the command has failed already.
+        If the document cannot be written, nothing is reported: the command has failed already.
         """
         target = asked_for(words)
         if target is None or voice.documented or _ITSELF.search(self.line):
@@ -68,7 +73,7 @@ class Failure:
 
 
 def asked_for(words: Sequence[str]) -> str | None:
-    """Return what follows the last ``--json`` of a command line, which need not be a correct one."""
+    """Return the value of the last ``--json`` of a command line, which may be invalid."""
     target = None
     for word, following in zip(words, [*words[1:], "--"], strict=False):
         if word == "--":
@@ -81,9 +86,9 @@ def asked_for(words: Sequence[str]) -> str | None:
 
 
 def _is_free(target: str) -> bool:
-    """Return whether a document may be written there, of a command line that nobody has checked.
+    """Return whether a document may be written to a target of an unchecked command line.
 
-    It must not take the place of a picture, weights, or anything else than an earlier document.
+    It must not replace an image, weights, or anything other than an earlier document.
     """
     path = Path(target)
     if target == "-" or is_special(path):

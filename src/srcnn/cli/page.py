@@ -1,4 +1,4 @@
-"""``srcnn upscale --compare``: the page that shows one picture before and after."""
+"""``srcnn upscale --compare``: a page that shows one image before and after."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _SUFFIX = ".html"
 
 
 def check_page(page: str, request: Request) -> None:
-    """Look at the name of a page before any work.
+    """Check the name of a page before any work.
 
     Raises:
-        UsageError: If it is not the name of a page, or there will not be one picture before and after.
-        DestinationExists: If it is there, and nothing is to be replaced.
+        UsageError: If it is not the name of a page, or the command does not convert a single file.
+        DestinationExists: If it exists and is not to be replaced.
         OutputError: If it cannot be written.
     """
     option = f"--compare {page}"
@@ -39,7 +39,7 @@ def check_page(page: str, request: Request) -> None:
 
 
 def write_page(page: str, done: Converted) -> None:
-    """Write the page of a picture, if there is a result to be shown."""
+    """Write the page of an image, if there is a result to show."""
     from srcnn.figures.enlargement import enlargement_page
     from srcnn.weights.labels import labels_of
 

@@ -1,4 +1,4 @@
-"""One line for the whole command, on a terminal: what is done, the time left, the picture at work."""
+"""The progress line of a command: fraction done, time left, and current image."""
 
 from __future__ import annotations
 
@@ -10,33 +10,39 @@ from srcnn.images.formats import FORMATS
 from srcnn.terminal import columns, duration, is_shown, show, width
 
 _OVERHEAD = 4000
-"""Bytes of a source that could be enlarged in the time that a picture takes beside its pixels."""
+"""Time that each image takes regardless of its size, as the bytes of a source that take as long."""
 _REST = 0.09
-"""Seconds between two drawings."""
+"""Shortest time between two updates, in seconds."""
 _BAR = 20
-"""Cells, at most; a sixth of a narrow terminal."""
+"""Largest width of the bar, in cells; on a narrow terminal it is a sixth of the width."""
 
 
 def weight_of(size: int, encoder: str) -> float:
-    """Return the part of a picture of ``size`` bytes in the progress, for a result in a format."""
+    """Return the share of the progress of a source of ``size`` bytes, for a result's format."""
     return (_OVERHEAD + size) * (1 + _encoding(encoder))
 
 
 def _encoding(encoder: str) -> float:
-    """Return the time of an encoder that begins after the last pixel, in that of the pixels."""
+    """Return the time of an encoder that starts after the last pixel, relative to the pixels'."""
     return FORMATS[encoder].encoding if encoder in FORMATS else 0.0
 
 
 class Progress:
-    """Pictures count by the bytes of their sources, which are known before a file is opened.
+    """Progress weighted by the size of the sources, which is known before a file is opened.
 
-    Any thread reports; one draws. Only the pictures at work are held.
+    Any thread may report; one thread draws. Only the images in progress are held.
     """
 
     def __init__(self, pictures: int, weight: float, quiet: bool) -> None:
-        """``weight``: the sum of all `weight_of`."""
+        """Set up the progress.
+
+        Args:
+            pictures: Number of images.
+            weight: Sum of all `weight_of`.
+            quiet: Whether to show nothing.
+        """
         self.shown = not quiet and is_shown()
-        """Whether there is anybody to look at it."""
+        """Whether the line is shown."""
         self.pictures = pictures
         self._lock = Lock()
         self._at_work: dict[str, tuple[float, float, float]] = {}
@@ -46,18 +52,18 @@ class Progress:
         self._drawn = 0.0
 
     def begin(self, name: str, weight: float = 0.0, encoder: str = "") -> None:
-        """Count a picture as at work; its result has the format ``encoder``."""
+        """Mark an image as in progress; its result has the format ``encoder``."""
         with self._lock:
             self._at_work[name] = (weight, 1 / (1 + _encoding(encoder)), 0.0)
 
     def advance(self, name: str, part: float) -> None:
-        """Report that this part of a picture's pixels is made, 0 to 1."""
+        """Report the completed fraction of an image's pixels, 0 to 1."""
         with self._lock:
             weight, share, _ = self._at_work[name]
             self._move(name, weight * share * part)
 
     def end(self, name: str, made: bool) -> None:
-        """Report that a picture is done, or failed; what failed is no measure of how fast others are."""
+        """Report that an image is done or failed. A failed image does not count for the speed."""
         with self._lock:
             weight = self._at_work[name][0]
             self._move(name, weight if made else 0.0)
@@ -72,22 +78,22 @@ class Progress:
         self._moved = time.monotonic()
 
     def draw(self) -> None:
-        """The line as it is now; at most ten times a second."""
+        """Draw the line, at most about ten times a second."""
         if self.shown and time.monotonic() - self._drawn > _REST:
             self._drawn = time.monotonic()
             show(self.line(columns() - 1, time.monotonic(), sys.stderr.encoding))
 
     def clear(self) -> None:
-        """No line any more."""
+        """Clear the line."""
         show("", not self.shown)
 
     def line(self, width: int, now: float, coding: str = "utf-8") -> str:
-        """What to draw at the time ``now`` (seconds, monotonic), in at most ``width`` cells."""
+        """Return the line at the time ``now`` (seconds, monotonic), in at most ``width`` cells."""
         with self._lock:
             part = min(self._done / self._total, 1.0) if self._total > 0 else 0.0
             left = None
             if part > 0:
-                # As of the last move, so that it counts down while an encoder says nothing.
+                # Based on the last report, so that it counts down while an encoder is silent.
                 spent = self._moved - self._started
                 left = spent * (1 / part - 1) - (now - self._moved)
             finished, name = self._ended, next(iter(self._at_work), "")
@@ -105,7 +111,7 @@ class Progress:
 
 
 def _tail(name: str, cells: int, coding: str) -> str:
-    """The end of a name, in so many cells of a terminal at most; what would move its cursor is a ``?``."""
+    """Return the end of a name in at most ``cells`` cells, with ``?`` for control characters."""
     name = "".join(character if character.isprintable() else "?" for character in name)
     name = name.encode(coding, "replace").decode(coding)
     if width(name) <= cells:

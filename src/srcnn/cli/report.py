@@ -1,4 +1,4 @@
-"""What ``srcnn upscale`` reports: an outcome for each picture, and the sum of them."""
+"""Reports of ``srcnn upscale``: an outcome for each image, and their sum."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ from srcnn.terminal import duration, say
 
 
 class EstimateRow(TypedDict):
-    """What a JSON document has more after a dry run."""
+    """Additional fields of a JSON document after a dry run."""
 
     estimated_seconds: NotRequired[float]
     estimated_peak_mb: NotRequired[int]
 
 
 class OutcomeRow(ConvertedRow, EstimateRow):
-    """A picture in a JSON document."""
+    """An image in a JSON document."""
 
 
 THERE = "there already"
-"""Why a picture is skipped whose destination exists."""
+"""Reason for which an image with an existing destination is skipped."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a picture, or all of them, would cost.
+    """Estimated cost of one image, or of all of them.
 
     Attributes:
-        seconds: Time that it takes.
-        peak: Bytes of the process at its peak.
+        seconds: Time in seconds.
+        peak: Peak memory of the process in bytes.
     """
 
     seconds: float
     peak: float
 
     def row(self) -> EstimateRow:
-        """Return the estimate as it stands in a JSON document."""
+        """Return the estimate as fields of a JSON document."""
         return {
             "estimated_seconds": round(self.seconds, 2),
             "estimated_peak_mb": round(self.peak / 1e6),
         }
 
     def in_words(self) -> str:
-        """Return ``90 MB, 12 s``."""
+        """Return the estimate in the form ``90 MB, 12 s``."""
         seconds = round(self.seconds, 2)
         about = f"{seconds:.1g} s" if seconds < 1 else duration(seconds)
         return f"{round(self.peak / 1e6)} MB, {about}"
@@ -57,12 +57,12 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one job.
+    """The outcome of one job.
 
     Attributes:
-        converted: The result, also of a picture that failed or was skipped.
-        error: What went wrong.
-        estimate: What it would cost, in a dry run.
+        converted: The result, also for an image that failed or was skipped.
+        error: The error, if it failed.
+        estimate: The estimated cost, in a dry run.
     """
 
     converted: Converted
@@ -70,12 +70,12 @@ class Outcome:
     estimate: Estimate | None = None
 
     def row(self) -> OutcomeRow:
-        """Return the outcome as it stands in a JSON document."""
+        """Return the outcome as a row of a JSON document."""
         more: EstimateRow = {} if self.estimate is None else self.estimate.row()
         return {**self.converted.row(), **more}
 
     def plan_line(self) -> str:
-        """Return what a dry run prints of a picture that can be enlarged."""
+        """Return the line that a dry run prints for an image that can be enlarged."""
         result = self.converted
         places = f"{result.source} -> {result.destination}"
         if result.skipped or self.estimate is None:
@@ -98,10 +98,15 @@ class SummaryRow(EstimateRow):
 
 
 class Summary:
-    """Counts the outcomes of a command that begins now and is to make ``pictures`` pictures."""
+    """Counts the outcomes of a command, which starts now."""
 
     def __init__(self, pictures: int, left_out: LeftOut) -> None:
-        """``left_out``: what in folders was not taken."""
+        """Start counting.
+
+        Args:
+            pictures: Number of images of the command.
+            left_out: Files in folders that are not sources.
+        """
         self.pictures = pictures
         self._left_out = left_out
         self.done = self.skipped = self.failed = 0
@@ -121,7 +126,7 @@ class Summary:
             self._pixels += (result.width or 0) * (result.height or 0)
 
     def row(self, estimate: Estimate | None) -> SummaryRow:
-        """Return the sum; an interrupted command has fewer outcomes than pictures."""
+        """Return the sum. An interrupted command has fewer outcomes than images."""
         more: EstimateRow = {} if estimate is None else estimate.row()
         return {
             "pictures": self.pictures,
@@ -135,7 +140,7 @@ class Summary:
         }
 
     def say(self, quiet: bool) -> None:
-        """Print a line, where there is more to say than what was said of each picture."""
+        """Print a summary line, unless the messages about each image already say everything."""
         for line in self._left_out.lines():
             say(line, quiet)
         of = self.pictures
@@ -158,6 +163,6 @@ class Summary:
             say(f"{said}: {row['megapixels']:.1f} megapixels in {took}", quiet)
 
     def plan_total(self, estimate: Estimate) -> str:
-        """Return what a dry run prints at its end."""
+        """Return the last line of a dry run."""
         pictures = f"{self.done} of {self.pictures} pictures"
         return f"{pictures}: {self._pixels / 1e6:.1f} megapixels, {estimate.in_words()}"

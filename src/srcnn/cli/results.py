@@ -1,4 +1,4 @@
-"""Results as JSON, written while they come."""
+"""Results as JSON, written as they arrive."""
 
 from __future__ import annotations
 
@@ -19,26 +19,35 @@ from srcnn.terminal import show
 
 
 class Results(Protocol):
-    """Takes the rows of a command, and its sum at the end."""
+    """Receives the rows of a command, and its sum at the end."""
 
-    def add(self, row: OutcomeRow) -> None: ...
+    def add(self, row: OutcomeRow) -> None:
+        """Write a row."""
+        ...
 
-    def close(self, summary: SummaryRow) -> None: ...
+    def close(self, summary: SummaryRow) -> None:
+        """Write the sum and finish."""
+        ...
 
 
 class JsonDocument:
-    """One JSON document, valid when it is closed; ``-`` is stdout."""
+    """One JSON document, which is valid once it is closed; ``-`` is stdout."""
 
     def __init__(self, target: str) -> None:
+        """Check that the target can be written.
+
+        Raises:
+            OutputError: If it cannot.
+        """
         self._target, self._count, self._begun = target, 0, False
         if target != STDIO:
             check_writable(Path(target))
-        # A file is put in place when it is whole, and a terminal shows the progress until then.
+        # A file is only moved into place once complete; a terminal shows progress until then.
         self._direct = target == STDIO and not sys.stdout.isatty()
         self._file: Any = sys.stdout if self._direct else TemporaryFile("w+")  # noqa: SIM115
 
     def _write(self, text: str) -> None:
-        """Write a part, after the head; from here on nobody else writes a document."""
+        """Write a part, after the head; from now on no other code writes a document."""
         head = "" if self._begun else '{"schema": 1, "results": ['
         self._begun = Voice.current().documented = True
         with _writing(self._target):
@@ -69,9 +78,14 @@ class JsonDocument:
 
 
 class JsonLines:
-    """A JSON object a line, there as soon as the picture is done; ``-`` is stdout."""
+    """One JSON object per line, written as soon as an image is done; ``-`` is stdout."""
 
     def __init__(self, target: str, stack: ExitStack) -> None:
+        """Open the file, which ``stack`` closes.
+
+        Raises:
+            OutputError: If it cannot be written.
+        """
         self._path = Path(target)
         self._file: TextIO = sys.stdout
         if target != STDIO:
@@ -82,22 +96,27 @@ class JsonLines:
     def add(self, row: OutcomeRow) -> None:
         """Write a line."""
         if self._file is sys.stdout and sys.stdout.isatty():
-            show("")  # the progress line, which may be on the same terminal
+            show("")  # clears the progress line, which may be on the same terminal
         with _writing(str(self._path)):
             self._file.write(json.dumps(row) + "\n")
             self._file.flush()
 
     def close(self, summary: SummaryRow) -> None:
-        """Do nothing: every line is there."""
+        """Do nothing, because every line has been written."""
 
 
 def _writing(target: str) -> AbstractContextManager[None]:
-    """Turn an `OSError` inside the block into the `OutputError` that the target cannot be written."""
+    """Turn an `OSError` inside the block into an `OutputError` about the target."""
     return writing_stdout() if target == STDIO else writing(Path(target))
 
 
 def open_results(document: str | None, lines: str | None, stack: ExitStack) -> list[Results]:
-    """Open what was asked for; ``stack`` closes the files.
+    """Open the requested outputs; ``stack`` closes the files.
+
+    Args:
+        document: Path of a JSON document, ``-`` or None.
+        lines: Path of a file of JSON lines, ``-`` or None.
+        stack: Closes the files.
 
     Raises:
         OutputError: If either file cannot be written.

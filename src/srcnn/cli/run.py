@@ -1,4 +1,4 @@
-"""All pictures of one command, from the first one to the line that sums them up."""
+"""Runs all jobs of one command, from the first image to the summary line."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from srcnn.errors import SrcnnError
 
 
 class Run:
-    """Does jobs and reports them.
+    """Runs jobs and reports them.
 
     Attributes:
-        error: What went wrong with the last picture that failed.
-        last: What became of the last picture.
+        error: Error of the last image that failed.
+        last: Result of the last image.
     """
 
     def __init__(self, worker: Worker, jobs: Iterator[Job], checked: Checked) -> None:
+        """Prepare to run ``jobs``, which were ``checked``, with ``worker``."""
         self.error: SrcnnError | None = None
         self.last: Converted | None = None
         self._worker = worker
@@ -32,9 +33,11 @@ class Run:
         self._results: Sequence[Results] = ()
 
     def do(self, results: Sequence[Results], in_words: bool) -> None:
-        """Do all jobs and write ``results``; an interrupted command still says what it has done.
+        """Run all jobs and write ``results``, also if the command is interrupted.
 
-        ``in_words``: print a line for each picture, as a dry run does.
+        Args:
+            results: Where rows are written.
+            in_words: Whether to print a line for each image, as a dry run does.
         """
         self._results = results
         try:
@@ -51,7 +54,7 @@ class Run:
                 target.close(self._summary.row(self._worker.estimate()))
 
     def say_end(self, in_words: bool) -> None:
-        """Print the sum."""
+        """Print the summary."""
         estimate = self._worker.estimate()
         if estimate is None:
             self._summary.say(self._worker.voice.quiet)

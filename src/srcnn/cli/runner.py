@@ -1,4 +1,4 @@
-"""The pictures of a command, two at once, while the thread that waits for them stays free."""
+"""Processes the images of a command, two at once, without blocking the waiting thread."""
 
 from __future__ import annotations
 
@@ -13,30 +13,32 @@ from srcnn.cli.report import Outcome
 from srcnn.images.files import remove_own_parts, remove_parts
 
 _AT_ONCE = 2
-"""Pictures at work: 24 of 256 x 256 take 6 % less time than one after the other. Three are no faster."""
+"""Number of images in progress at once. Two take 6 % less time than one, for 24 images of 256 x
+256; three are no faster than two."""
 _AHEAD = 64
-"""Jobs that are held: those at work, those that wait, and results that wait for an earlier one."""
+"""Number of jobs held: in progress, waiting, and finished ones that wait for an earlier result."""
 _FOLDERS = 64
-"""Folders that are known to be tidy: jobs come folder by folder."""
+"""Number of folders remembered as clean; jobs arrive folder by folder."""
 _TICK = 0.1
-"""Seconds between two looks at the clock."""
+"""Time between two calls of ``tick``, in seconds."""
 _GRACE = 1.0
-"""Seconds that an interrupted picture has to tidy up for itself."""
+"""Time, in seconds, that an interrupted image has to clean up after itself."""
 
 
 class Together:
-    """Runs ``do`` for every job, the next one read while the last one is written.
+    """Runs ``do`` for every job, reading the next one while the last one is written.
 
-    Only a window of the jobs is held, so memory does not depend on how many there are.
+    Only a window of the jobs is held, so memory does not depend on their number.
     """
 
     def __init__(self, do: Callable[[Job], Outcome], jobs: Iterator[Job]) -> None:
+        """Prepare to call ``do`` for each of ``jobs``; nothing is started yet."""
         self._do, self._jobs = do, jobs
         self._pool = ThreadPoolExecutor(_AT_ONCE, "srcnn-picture")
         self._at_work: deque[tuple[Job, Future[Outcome]]] = deque()
 
     def results(self, tick: Callable[[], None]) -> Iterator[Outcome]:
-        """Yield what ``do`` returned, in the order of the jobs; call ``tick`` while there is nothing."""
+        """Yield the results of ``do`` in the order of the jobs; call ``tick`` while waiting."""
         self._fill()
         while self._at_work:
             _, future = self._at_work[0]
@@ -51,11 +53,11 @@ class Together:
             self._at_work.append((job, self._pool.submit(self._do, job)))
 
     def leave(self) -> list[Outcome]:
-        """Begin nothing more; return what is done and was not yielded, in the order of the jobs.
+        """Start no further jobs, and return finished results that were not yielded, in order.
 
-        ``do`` has to notice by itself that it should stop. An encoder that holds a whole picture cannot
-        for minutes, nor can a read from a terminal: their unfinished files are removed, and the process
-        must not wait for them (`srcnn.__main__`).
+        ``do`` must notice by itself that it should stop. An encoder that holds a whole image cannot
+        do so for minutes, nor can a read from a terminal: their unfinished files are removed, and
+        the process must not wait for them (`srcnn.__main__`).
         """
         self._pool.shutdown(wait=False, cancel_futures=True)
         wait([future for _, future in self._at_work if not future.done()], _GRACE)
@@ -66,7 +68,7 @@ class Together:
 
 
 def tidied(jobs: Iterator[Job]) -> Iterator[Job]:
-    """Yield the jobs, after what a killed process left in the folder of each result is removed."""
+    """Yield the jobs, after removing what a killed process left in the folder of each result."""
     remove = lru_cache(_FOLDERS)(remove_parts)
     for job in jobs:
         if job.destination is not None:

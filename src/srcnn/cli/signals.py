@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: the first one ends the command, and those that follow change nothing."""
+"""SIGINT and SIGTERM: the first signal ends the command, and later ones are ignored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 _MINDED = (signal.SIGINT, signal.SIGTERM)
 _LONGEST = 4.0
-"""Seconds from a signal to the end of the process, whatever it is at."""
+"""Longest time, in seconds, from a signal to the end of the process."""
 
 
 class Terminated(BaseException):
@@ -18,22 +18,24 @@ class Terminated(BaseException):
 
 
 class Signals:
-    """Inside, a signal raises `KeyboardInterrupt` or `Terminated`, once.
+    """Context manager in which a signal raises `KeyboardInterrupt` or `Terminated`, once.
 
-    So nothing disturbs who tidies up: a shell may send a signal twice, an impatient user too. Should
-    the exception be lost, or the tidying hang, the process ends all the same, and as interrupted even
-    where the work was done sooner; and what the exception became on its way, such as the ImportError of
-    a library that was being loaded, is it again.
+    Cleaning up is therefore never interrupted, even if a shell or an impatient user sends a second
+    signal. If the exception is lost or the clean-up hangs, the process ends anyway. It always ends
+    as interrupted, even if the work was finished first. If the exception was converted on its way,
+    for example into the ImportError of a library that was being loaded, the original is raised
+    again.
     """
 
     def __init__(self) -> None:
+        """Prepare; handlers are installed on entry."""
         self._last_resort: Timer | None = None
         self._meant: type[BaseException] = KeyboardInterrupt
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> None:
         for number in _MINDED:
-            # A shell has its background jobs ignore SIGINT, and means it.
+            # Shells make background jobs ignore SIGINT on purpose.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self._before[number] = signal.signal(number, self._arrived)
 
@@ -47,7 +49,7 @@ class Signals:
             for number, handler in self._before.items():
                 signal.signal(number, handler)
             return
-        # The process is about to end, and nothing more shall disturb it.
+        # The process is about to end; signals stay ignored until then.
         self._last_resort.cancel()
         if error is None or isinstance(error, Exception):
             raise self._meant from None

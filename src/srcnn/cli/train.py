@@ -1,4 +1,4 @@
-"""``srcnn train``: a recipe, or a plain folder of pictures, to a weights file with its card."""
+"""``srcnn train``: from a recipe, or a folder of images, to a weights file with its card."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from srcnn.training.config import Recipe
 
 _FOLDER_RECIPE: dict[str, object] = {"name": "srcnn-915", "steps": 3000, "balanced": True}
-"""What a plain folder is trained with, beside the recipe's own defaults."""
+"""Recipe keys for a plain folder, in addition to the defaults of a recipe."""
 _HELD_BACK = 4
-"""Pictures of a plain folder that are held back at most; a quarter of a small folder is."""
+"""Largest number of images of a plain folder that are held back. A small folder holds back a
+quarter."""
 
 _SCALE = 3
-"""What a plain folder is trained for, if nobody says another."""
+"""Default scale for a plain folder."""
 _COMPARED = 2000
-"""Most training pictures that are compared with the test sets: reading more takes minutes."""
+"""Largest number of training images that are compared with the test sets; more takes minutes."""
 
 
 @click.command(epilog="\b\nExample:  srcnn train recipes/srcnn-915-x3.yaml --run runs/915-x3")
@@ -117,7 +118,7 @@ def train(
     else:
         changes = [f"pairs={json.dumps([pair])}", "data=[]", *changes]
         chosen, source = _read(recipe, scale, resume, changes, None)
-    # Torch takes seconds to load, so the recipe is checked first.
+    # Importing torch takes seconds, so the recipe is checked first.
     from srcnn.runs.plan import make_plan
     from srcnn.runs.run import WEIGHTS, Place, run_plan
 
@@ -136,7 +137,7 @@ def train(
 
 
 def _pair(hr: Path | None, lr: Path | None, recipe: str | None) -> dict[str, str] | None:
-    """Return the pair of folders of ``--hr`` and ``--lr``, if they are given."""
+    """Return the pair of folders of ``--hr`` and ``--lr``, or None."""
     if hr is None:
         if lr is not None:
             why = "needs the pictures that it belongs to"
@@ -148,7 +149,11 @@ def _pair(hr: Path | None, lr: Path | None, recipe: str | None) -> dict[str, str
 
 
 def _check_options(recipe: object, run: Path | None, resume: Path | None) -> None:
-    """Raise `UsageError` for options that do not go together."""
+    """Check that options can be combined.
+
+    Raises:
+        UsageError: If they cannot.
+    """
     if recipe is None and resume is None:
         raise UsageError("srcnn train", "give a recipe or a folder, or --resume RUN")
     if run is not None and resume is not None:
@@ -164,9 +169,9 @@ def _read(
     changes: list[str],
     pair: dict[str, str] | None,
 ) -> tuple[Recipe, Path]:
-    """Return the recipe, and the file or the folder of pictures that it was made from.
+    """Return the recipe, and the file or the folder of images from which it was made.
 
-    ``pair`` are folders of high and low resolution that are trained on in place of one.
+    ``pair`` holds high-resolution and low-resolution folders that replace a folder.
     """
     from srcnn.data.catalog import CATALOG
     from srcnn.data.files import files_below
@@ -179,7 +184,7 @@ def _read(
         source = Path(pair["hr"])
     if source.is_dir() or pair is not None:
         several = files_below(source, _SCALE, given=False)
-        # Layouts may hold a picture once for each scale.
+        # Some layouts hold an image once for each scale.
         names = {own_name(file) for files in several for file in files.high}
         folder = f"./{source}" if str(source) in CATALOG else str(source)
         values = _FOLDER_RECIPE | {
@@ -194,7 +199,7 @@ def _read(
 
 
 def _warn_of_test_pictures(plan: Plan) -> None:
-    """Warn when pictures of the test sets are among those that are trained on."""
+    """Warn if images of the test sets are among the training images."""
     from srcnn.data.verify import from_test_sets
     from srcnn.training.device import is_first_process
 
@@ -208,9 +213,9 @@ def _warn_of_test_pictures(plan: Plan) -> None:
 
 
 def _describe(plan: Plan, place: Place) -> None:
-    """Print the resolved recipe, and as comments below it the sizes and the estimated time.
+    """Print the resolved recipe, followed by the sizes and the estimated time as comments.
 
-    First the run is begun as far as it can be without a change, so that what it would refuse is refused.
+    The run is started first as far as possible without changing anything, so that its errors show.
     """
     from srcnn.runs.begin import begun, finished
     from srcnn.runs.pictures import open_sampler
@@ -230,7 +235,7 @@ def _describe(plan: Plan, place: Place) -> None:
         print(f"# {len(plan.held_out)} more are kept out of all training (docs/training.md)")
     if recipe.sub_images:
         with open_sampler(recipe, plan.training, grid_of(plan.card), _comment, say, plan.low):
-            pass  # only the pictures themselves tell how many there are
+            pass  # the number of sub-images depends on the images' sizes
     if changes:
         print(f"# changed: {', '.join(changes)}")
     if done:
@@ -242,7 +247,7 @@ def _describe(plan: Plan, place: Place) -> None:
 
 
 def _check_folder(folder: Path, resume: bool, dry_run: bool) -> None:
-    """Refuse a run directory that is not empty, unless a run is resumed there; tidy it before a run."""
+    """Check that a run folder is empty unless a run is resumed there; clean it before a new run."""
     from srcnn.training.device import is_first_process
     from srcnn.training.resume import check_folder
 

@@ -1,4 +1,4 @@
-"""``srcnn upscale``: pictures in, larger pictures out."""
+"""``srcnn upscale``: enlarge images."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def upscale(
 
 
 def _spooled(stack: ExitStack) -> str:
-    """Return the path of a file that holds what stdin gives: it is read more than once."""
+    """Copy stdin to a temporary file, because it is read more than once, and return its path."""
     from shutil import copyfileobj
     from tempfile import NamedTemporaryFile
 

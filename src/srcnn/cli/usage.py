@@ -1,4 +1,4 @@
-"""A wrong command line as one line: what was typed, what is wrong with it, and what was meant."""
+"""Errors of a command line as one line: what was typed, what is wrong with it, what was meant."""
 
 from __future__ import annotations
 
@@ -32,19 +32,28 @@ _ELSEWHERE = {
     "-v": "--verbose",
     "-y": "--overwrite",
 }
-"""What other tools call an option, and what it is called here."""
+"""Options of other tools, with the corresponding option here."""
 _NUMBERS = {"integer": "is no whole number", "float": "is no number"}
 
 
 class Verbs(click.Group):
-    """Shows its verbs in the order in which they were added, and tells a picture from a verb."""
+    """Group that lists its commands in the order in which they were added.
+
+    It also recognizes an image given in place of a command.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands in the order in which they were added."""
         return list(self.commands)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of a word.
+
+        Raises:
+            UsageError: If it is unknown.
+        """
         word = args[0]
         if self.get_command(ctx, word) is None and not word.startswith("-"):
             raise UsageError(word, "is no command", _meant(word, self.commands, ctx))
@@ -52,7 +61,7 @@ class Verbs(click.Group):
 
 
 def _meant(word: str, verbs: Any, context: click.Context) -> str:
-    """Return what to do about a word that is no verb."""
+    """Return a hint about a word that is not a command."""
     from srcnn.cli.jobs import is_folder, split_suffix
     from srcnn.data.folder import is_pattern
     from srcnn.images.formats import SUFFIXES
@@ -64,7 +73,7 @@ def _meant(word: str, verbs: Any, context: click.Context) -> str:
 
 
 def as_ours(error: click.ClickException) -> UsageError:
-    """Return an error of click's as one that reads as ours."""
+    """Return an error of click in the form of srcnn's errors."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "srcnn"
     see = f"see {path} --help"
@@ -93,7 +102,7 @@ def _words(range_of_click: str) -> str:
 
 
 def _option(error: click.NoSuchOption, see: str) -> str:
-    """Return what to do about an option that is not known."""
+    """Return a hint about an unknown option."""
     known = [name for param in error.ctx.command.params for name in param.opts] if error.ctx else []
     other = _ELSEWHERE.get(error.option_name, "")
     if other.split(" ")[0] in known:
@@ -102,7 +111,7 @@ def _option(error: click.NoSuchOption, see: str) -> str:
 
 
 def _bad_value(option: str, error: click.BadParameter, see: str) -> UsageError:
-    """Return the error of a value that an option does not take."""
+    """Return the error of a value that an option does not accept."""
     message = error.message.rstrip(".")
     if found := re.fullmatch(r"'(.*)' is not a valid (integer|float)(?: range)?", message):
         value, kind = found[1], found[2]

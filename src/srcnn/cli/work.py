@@ -1,4 +1,4 @@
-"""One picture of a command: converted or estimated, and reported."""
+"""The work on one image of a command: convert or estimate it, and report the result."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from srcnn.terminal import say
 
 
 class Worker:
-    """Does the jobs of one command. Safe from several threads.
+    """Does the jobs of one command. Thread-safe.
 
     Attributes:
-        stop: Set it to end the pictures at work.
-        line: Where progress is shown.
+        stop: Set it to stop the images in progress.
+        line: Shows the progress.
         voice: How much is printed.
-        costs: What a dry run measured; ``None`` in any other run.
+        costs: Measurements of a dry run; None otherwise.
     """
 
     def __init__(
@@ -40,13 +40,22 @@ class Worker:
         voice: Voice,
         dry_run: bool,
     ) -> None:
+        """Set up the worker.
+
+        Args:
+            pool: Opens the networks.
+            conversion: What to do with each image.
+            line: Shows the progress.
+            voice: How much is printed.
+            dry_run: Whether to estimate costs instead of converting.
+        """
         self.stop = Event()
         self.costs = Costs() if dry_run else None
         self._pool, self._conversion = pool, conversion
         self.line, self.voice = line, voice
 
     def __call__(self, job: Job) -> Outcome:
-        """Do one job; a failure is reported and returned, not raised."""
+        """Do one job. A failure is reported and returned, not raised."""
         started = time.perf_counter()
         self.line.begin(job.name, job.weight, encoder_of(job.target_name))
         error: SrcnnError | None = None
@@ -54,7 +63,7 @@ class Worker:
             outcome = self._outcome(job)
         except (BrokenPipeError, Stopped):
             raise
-        except Exception as raised:  # whatever it is, the other pictures are done
+        except Exception as raised:  # whatever it is, the other images continue
             error = as_ours(raised, job.name)
             seconds = round(time.perf_counter() - started, 4)
             line = flag_line(error)
@@ -66,7 +75,7 @@ class Worker:
         return outcome
 
     def estimate(self) -> Estimate | None:
-        """Return what all jobs together would cost, after a dry run."""
+        """Return the estimated cost of all jobs together, after a dry run."""
         return None if self.costs is None else Estimate(*self.costs.total())
 
     def _outcome(self, job: Job) -> Outcome:
@@ -95,7 +104,7 @@ class Worker:
         return Outcome(done, estimate=estimate)
 
     def _conversion_of(self, job: Job) -> Conversion:
-        """Return what to do with a job's source: what was found in a folder may be a result."""
+        """Return what to do with a job's source. A file found in a folder may be a result."""
         if job.given:
             return self._conversion
         return replace(self._conversion, skip_marked=True)
