@@ -1,4 +1,4 @@
-"""``srcnn``, and ``python -m srcnn``, which is the same."""
+"""Entry point of ``srcnn`` and of ``python -m srcnn``."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from contextlib import suppress
 
 
 def _fill_closed_streams() -> None:
-    """Put something in place of standard streams that whoever started the process had closed.
+    """Replace standard streams that the parent process had closed.
 
-    Otherwise the next file that is opened would take a stream's number. What is written to stderr goes
-    nowhere then; to read stdin or write stdout is an error.
+    Otherwise the next file that is opened would get the file descriptor of a stream. Output to such
+    a stderr is discarded; reading such a stdin or writing such a stdout is an error.
     """
     flags = {"stdin": os.O_WRONLY, "stdout": os.O_RDONLY, "stderr": os.O_WRONLY}
     for number, (name, flag) in enumerate(flags.items()):
@@ -25,14 +25,14 @@ def _fill_closed_streams() -> None:
 
 
 def _flushed(code: int) -> int:
-    """Return the exit code after stdout is written out, which may fail at this late point."""
+    """Flush stdout and return the exit code, which becomes 5 if flushing fails."""
     try:
         sys.stdout.flush()
     except OSError as error:
         from srcnn.terminal import say
 
         say(f"error: stdout: cannot be written ({error.strerror})")
-        # So that the interpreter, which tries again, says nothing more.
+        # The interpreter flushes stdout once more; redirect it so that it prints nothing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return code or 5
     return code
@@ -45,11 +45,11 @@ def run() -> None:
         from srcnn.cli.main import main
 
         code = main()
-    except KeyboardInterrupt:  # so early that there was nobody to mind it
+    except KeyboardInterrupt:  # before main could handle it
         code = 130
     if code < 128:
         sys.exit(_flushed(code))
-    # A picture that was given up may keep its encoder for minutes yet; an ordinary exit would wait.
+    # The encoder of an abandoned image may run for minutes, and a normal exit would wait for it.
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()

@@ -1,4 +1,4 @@
-"""The Python interface: upscale a picture, convert a file, evaluate models."""
+"""The Python interface: upscale an image, convert a file, evaluate models."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from srcnn.evaluation.documents import ReportDocument
 
 Model = str | Path | Callable[..., Any]
-"""What `evaluate` scores: a name, a weights file, a function or a torch module."""
+"""What `evaluate` scores: a model name, a weights file, a function or a torch module."""
 
 
 @keywords_named
@@ -41,22 +41,24 @@ def load(
     device: str = "auto",
     tta: bool = False,
 ) -> Upscaler:
-    """Open a model and keep it open.
+    """Load a model and return an upscaler for it.
 
     Args:
-        name_or_file: A shipped model, an ONNX weights file or ``"bicubic"``; None is the best
-            shipped model for the scale.
-        scale: Enlargement, above 1.
-        engine: `srcnn.Engine`, which says everything about how the network is run, or the name of
-            one, with the arguments below.
-        precision, tile, threads, device: As those of `srcnn.Engine`.
-        tta: As `srcnn.Engine.ensemble`.
+        name_or_file: A shipped model, an ONNX file or ``"bicubic"``. None is the best shipped
+            model.
+        scale: Enlargement factor, above 1.
+        engine: An `srcnn.Engine`, or the name of an engine, combined with the arguments below.
+        precision: See `srcnn.Engine.precision`.
+        tile: See `srcnn.Engine.tile`.
+        threads: See `srcnn.Engine.threads`.
+        device: See `srcnn.Engine.device`.
+        tta: See `srcnn.Engine.ensemble`.
 
     Returns:
-        An `Upscaler`, which is safe to use from several threads, and can be pickled.
+        An `Upscaler`. It is thread-safe and can be pickled.
 
     Raises:
-        SrcnnError: If an argument is wrong, or the model cannot be used.
+        SrcnnError: If an argument is invalid or the model cannot be used.
     """
     model = None if name_or_file is None else str(name_or_file)
     asked = engine_of(engine, precision, device, tile, threads, tta)
@@ -64,7 +66,7 @@ def load(
 
 
 class Options(TypedDict, total=False):
-    """The keywords of `upscale` beside those that are also taken by position."""
+    """Keyword arguments of `upscale` that its overloads share."""
 
     precision: str
     tile: int | str
@@ -109,30 +111,30 @@ def upscale(
     device: str = "auto",
     tta: bool = False,
 ) -> Any:
-    """Enlarge a picture.
+    """Enlarge an image.
 
     Args:
-        image: One of
-
-            - a file: a path, its bytes, or a binary file object; its first page or frame is taken;
-            - a numpy array: (H, W), (H, W, 1), (H, W, 2), (H, W, 3) or (H, W, 4), channels in the order
-              gray, alpha or R, G, B, alpha; uint8, uint16 of any byte order, bool, or floats in [0, 1];
-            - a torch tensor: (C, H, W) or (N, C, H, W), C = 1 to 4, floats in [0, 1];
-            - a PIL image, with its orientation, EXIF, DPI, XMP and profile.
-        scale: Enlargement, above 1.
-        model: As ``name_or_file`` of `load`.
-        engine: `srcnn.Engine`, which says everything about how the network is run, or the name of one:
-            ``auto``, ``onnxruntime``, ``openvino``, ``ncnn`` or ``torch``, with the arguments below.
-        precision, tile, threads, device: As those of `srcnn.Engine`.
-        tta: As `srcnn.Engine.ensemble`.
-        max_pixels: Most pixels of the picture and of the result.
-        max_bytes: Most bytes of a file.
+        image: A file (path, bytes or binary file object; first page or frame), a NumPy array ((H,
+            W) or (H, W, C): gray, alpha or R, G, B, alpha; uint8, uint16, bool or floats in [0,
+            1]), a torch tensor ((C, H, W) or (N, C, H, W), floats in [0, 1]), or a PIL image with
+            metadata.
+        scale: Enlargement factor, above 1.
+        model: See ``name_or_file`` of `load`.
+        engine: See `load`. Names are ``auto``, ``onnxruntime``, ``openvino``, ``ncnn`` and
+            ``torch``.
+        precision: See `srcnn.Engine.precision`.
+        tile: See `srcnn.Engine.tile`.
+        threads: See `srcnn.Engine.threads`.
+        device: See `srcnn.Engine.device`.
+        tta: See `srcnn.Engine.ensemble`.
+        max_pixels: Largest number of pixels of the image and of the result.
+        max_bytes: Largest size of a file, in bytes.
 
     Returns:
-        The larger picture, of the same kind, depth and channels; an array for a file.
+        The enlarged image, with the type, depth and channels of the input; an array for a file.
 
     Raises:
-        SrcnnError: For everything that went wrong.
+        SrcnnError: If an argument is invalid, or the image or the model cannot be used.
     """
     asked = engine_of(engine, precision, device, tile, threads, tta)
     return load(model, scale, asked).upscale(image, max_pixels=max_pixels, max_bytes=max_bytes)
@@ -164,37 +166,39 @@ def upscale_file(
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> Converted:
-    """Enlarge a picture file into another and keep all that ``srcnn upscale`` keeps.
-
-    Pages, frames, metadata, color profile, depth and channels are the source's; docs/formats.md lists
-    what each format holds.
+    """Enlarge an image file, keeping pages, frames, metadata, color profile, depth and channels.
 
     Args:
-        source: Path, bytes, a binary file object to read from, or a PIL image.
-        destination: Path, which is written atomically, or a binary file object to write to.
-        scale: Enlargement, above 1; 3 if no size is given.
-        model: Name of a shipped network or a weights file; ``None`` is the default network.
-        width: Width of the result, in pixels, in place of ``scale``.
-        height: Height of the result; with ``width`` it fits inside both.
-        max_edge: Longer side of the result.
-        format: Format of the result, such as ``"webp"``; ``None`` is what the destination's suffix
-            says, or for a file object the source's format.
-        quality: 1 to 100, of JPEG, WebP and AVIF.
-        if_larger: What to do with a picture that already fills the width, height or edge: ``error``,
-            ``skip`` it and write nothing, or ``reduce`` it by bicubic interpolation.
-        overwrite: Whether to replace a destination that exists.
-        mark: Whether the result says, in its XMP, that srcnn made it, and with which weights.
-        engine, precision, tile, threads, device, tta: As in `upscale`.
-        max_pixels: Most pixels of the source and of the result, all pages together.
-        max_bytes: Most bytes of the source.
-        progress: Called with the part that is done, 0 to 1.
-        stop: Ends the work soon after ``stop.is_set()``; a ``threading.Event`` is one.
+        source: A path, bytes, a binary file object to read from, or a PIL image.
+        destination: A path, which is written atomically, or a binary file object to write to.
+        scale: Enlargement factor, above 1. The default is 3 if no size is given.
+        model: Name of a shipped network or a weights file. None selects the default network.
+        width: Width of the result in pixels, instead of ``scale``.
+        height: Height of the result in pixels. With ``width``, the result fits inside both.
+        max_edge: Longer side of the result in pixels.
+        format: Format such as ``"webp"`` (docs/formats.md). None is that of the suffix or the
+            source.
+        quality: Quality of JPEG, WebP and AVIF, 1 to 100.
+        if_larger: ``error``, ``skip`` or ``reduce`` (by bicubic) an image that already has this
+            size.
+        overwrite: Whether to replace an existing destination.
+        mark: Whether the XMP of the result records that srcnn made it, and with which weights.
+        engine: See `upscale`.
+        precision: See `upscale`.
+        tile: See `upscale`.
+        threads: See `upscale`.
+        device: See `upscale`.
+        tta: See `upscale`.
+        max_pixels: Largest number of pixels of the source and of the result, over all pages.
+        max_bytes: Largest size of the source, in bytes.
+        progress: Called with the completed fraction, 0 to 1.
+        stop: An object such as ``threading.Event``. Work ends soon after ``stop.is_set()`` is true.
 
     Returns:
-        What was done: size, scale, network, warnings, seconds.
+        The size, scale, network, warnings and time of the conversion.
 
     Raises:
-        SrcnnError: For everything that went wrong; nothing is written then.
+        SrcnnError: If anything fails; nothing is written then.
     """
     from srcnn.conversion.conversion import Conversion, Limits
     from srcnn.conversion.convert import convert
@@ -240,39 +244,35 @@ def evaluate(
     hr: str | Path | None = None,
     lr: str | Path | None = None,
 ) -> ReportDocument:
-    """Score models on data sets, bicubic always among them. Needs the extra ``train``.
+    """Score models on data sets. Bicubic is always included. Needs the extra ``train``.
+
+    Functions map (h, w, 3) pixels, or by ``color`` (h, w), and ``scale`` if they take it, to s
+    times that size, as uint8, uint16 or floats in [0, 1]. Torch modules map (1, C, h, w) float32
+    around [0, 1], or that enlarged by bicubic if they do not enlarge, to (1, C, s * h, s * w).
 
     Args:
         datasets: Names or folders of high-resolution images.
-        models: One or several of
-
-            - names or weights files;
-            - functions of a low-resolution picture, (h, w, 3) or by ``color`` (h, w), and of ``scale``
-              if they have a parameter of that name. They return the large one, (s * h, s * w, 3) or
-              (s * h, s * w), as uint8, uint16, or floats in [0, 1];
-            - torch modules of (1, C, h, w) float32 around [0, 1] to (1, C, s * h, s * w). One that
-              does not enlarge is given the picture enlarged by bicubic, as SRCNN is.
-
-            None is the default network, unless there are ``pictures``; an empty list is bicubic alone.
-        scales: Whole scales.
-        protocol: The name of a protocol, or several.
+        models: Names, files, functions, modules. None: the default one if no ``pictures``.
+        scales: Integer scales.
+        protocol: Name of a protocol, or several names.
         metrics: Names of metrics.
-        data_root: Where named data sets lie.
-        engine, precision, device, tta: As in `load`, for names and files.
-        color: What functions and modules are given and return: ``"RGB"``; ``"Y"``, the one channel
-            that the protocol scores (Y of 16 to 235 by ``paper``); or ``"YCbCr"``. None is RGB, and
-            for a module whose first filters take one channel Y.
-        dtype: What functions are given: ``"uint8"``, as a file holds it, or ``"float32"`` around
-            [0, 1], which ``paper`` does not round.
-        pictures: Folders of enlarged pictures to score like models, such as ``baby_x3.png``.
-        hr: A folder of high-resolution pictures, beside ``datasets`` or in their place.
-        lr: Their low-resolution files, or a folder of them for each scale (``X3``).
+        data_root: Folder that holds the named data sets.
+        engine: See `load`; applies to names and files.
+        precision: See `load`.
+        device: See `load`.
+        tta: See `load`.
+        color: What functions and modules take and return: ``"RGB"``, ``"YCbCr"``, or ``"Y"``, the
+            scored channel. None is RGB, or Y if a module's first filters take one channel.
+        dtype: What functions take: ``"uint8"``, or ``"float32"``, which ``paper`` does not round.
+        pictures: Folders of upscaled images, such as ``baby_x3.png``, to score like models.
+        hr: A folder of high-resolution images, in addition to ``datasets`` or instead of them.
+        lr: Their low-resolution files, or a folder that has a subfolder for each scale (``X3``).
 
     Returns:
-        The JSON document of ``srcnn evaluate``; the PSNR of two equal images is None.
+        The JSON document of ``srcnn evaluate``. The PSNR of two equal images is None.
 
     Raises:
-        SrcnnError: If an argument is wrong, or nothing can be scored.
+        SrcnnError: If an argument is invalid, or nothing can be scored.
     """
     from srcnn.evaluation.functions import model_of
     from srcnn.evaluation.report import make_report
@@ -296,6 +296,5 @@ def evaluate(
 
 
 def _several(value: Any) -> list[Any]:
-    # A torch.nn.Sequential can be iterated over, and is one model.
     several = isinstance(value, Iterable) and not isinstance(value, str | Path)
-    return list(value) if several and not callable(value) else [value]
+    return list(value) if several and not callable(value) else [value]  # Sequential is callable
