@@ -135,11 +135,11 @@ def test_what_signs_learn_by() -> None:
 
 
 @pytest.mark.parametrize("name", ["best@photo", "fast@photo", "srcnn-955@photo"])
-def test_the_photo_recipes_of_a_network_differ_in_scale_alone(name: str) -> None:
+def test_the_photo_recipes_of_a_network_differ_in_scale_and_size_alone(name: str) -> None:
     recipes = [read_recipe(ROOT / "recipes" / f"{name}-x{scale}.yaml") for scale in (2, 3, 4)]
     assert [(recipe.name, recipe.scale) for recipe in recipes] == [(name, s) for s in (2, 3, 4)]
     assert recipes[0].degradation.pipeline is not None
-    own = {"scale": 2, "patch": recipes[0].patch, "start": None}
+    own = {"scale": 2, "patch": recipes[0].patch, "start": None, "depth": recipes[0].depth}
     assert len({recipe.model_copy(update=own).to_yaml() for recipe in recipes}) == 1
 
 
