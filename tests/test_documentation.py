@@ -48,6 +48,10 @@ INSTEAD = {
 }
 
 
+ONE_SCRIPT = "docs/learn.md"
+"""A page whose Python blocks belong together and train for minutes: tests/test_learn.py runs them."""
+
+
 def blocks(language: str) -> list[tuple[str, str]]:
     """(page, text) of every block in a language."""
     pattern = re.compile(rf"^```{language}\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -100,6 +104,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     state = {f"{name}.weight": torch.randn(size) / 100 for name, size in kernels.items()}
     state |= {f"{name}.bias": torch.zeros(size[0]) for name, size in kernels.items()}
     torch.save(state, folder / "theirs.pth")
+    torch.save(state, folder / "learn.pth")
     save_other(folder / "4x_esrgan.pth", "esrgan")
     yamls = [text for page, text in blocks("yaml") if page == "docs/training.md"]
     (folder / "my.yaml").write_text(yamls[0])
@@ -166,7 +171,10 @@ def prepare_run(srcnn: Srcnn, folder: str = "runs/x3") -> None:  # noqa: F811
     assert ran.code == 0, ran.err
 
 
-@pytest.mark.parametrize(("page", "text"), blocks("python"), ids=[p for p, _ in blocks("python")])
+PYTHON = [(page, text) for page, text in blocks("python") if page != ONE_SCRIPT]
+
+
+@pytest.mark.parametrize(("page", "text"), PYTHON, ids=[page for page, _ in PYTHON])
 def test_python(checkout: Path, capsys: pytest.CaptureFixture[str], page: str, text: str) -> None:
     names: dict[str, object] = {"io": io, "os": os}
     exec(compile(text, page, "exec"), names)

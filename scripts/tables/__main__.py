@@ -14,7 +14,7 @@ from collections.abc import Callable
 from conclusions import conclusions
 from example_based import OF_91_IMAGES, sparse_coding_times
 from family import family
-from frontier import frontier, frontier_machine, frontier_published
+from frontier import frontier, frontier_machine, frontier_published, start
 from pictures import held_out_pictures, photo_authors
 from pipelines import pipelines
 from protocols import protocols, protocols_x4, show_score
@@ -226,6 +226,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "frontier": frontier,
     "frontier_machine": frontier_machine,
     "frontier_published": frontier_published,
+    "start": start,
     "precision": precision,
     "self_ensemble": self_ensemble,
     "twenty_minutes": twenty_minutes,

