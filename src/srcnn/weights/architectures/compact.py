@@ -148,7 +148,6 @@ def _nearest(
     source: str, radius: int, channels: int, scale: int, broadcast: bool
 ) -> Iterator[Node]:
     """Yield nodes that repeat the image without its border for each of the s^2 output planes."""
-"""
     yield constant("middle.start", [radius, radius])
     yield constant("middle.stop", [-radius, -radius])
     yield constant("middle.axes", [2, 3])
