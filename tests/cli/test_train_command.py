@@ -165,7 +165,7 @@ def test_a_signal_leaves_with_its_code_and_says_how_to_go_on(
     ("arguments", "code", "words"),
     [
         (["nowhere.yaml"], 2, ["nowhere.yaml", "no such recipe, folder or data set"]),
-        (["t911"], 2, ["t911", "did you mean t91?"]),
+        (["t911", "-s", "2"], 2, ["t911", "did you mean t91?"]),
         (["--resume", "nowhere"], 2, ["nowhere", "no such run"]),
         (["{recipe}", "--set", "bar", "--set", "foo=1"], 2, ["bar: is not", "foo: unknown key"]),
         (["{recipe}", "--set", "data=[{photos}]", "--set", "start=srcnn-915"], 6, ["srcnn-915:3"]),

@@ -204,11 +204,11 @@ def _read(
             "held_back": min(_HELD_BACK, len(names) // 4),
         }
         return make_recipe(values, changes, str(source)), source
-    if scale is not None:
-        raise UsageError("--scale", "is for a FOLDER; a recipe has its own", "use --set scale=...")
     if recipe is not None and not source.exists():
         near = choices(recipe, CATALOG, "srcnn data list shows the data sets")
         raise UsageError(source, "no such recipe, folder or data set", near)
+    if scale is not None:
+        raise UsageError("--scale", "is for a FOLDER; a recipe has its own", "use --set scale=...")
     return read_recipe(source, changes), source
 
 
