@@ -34,10 +34,16 @@ def pictures_in(folder: Path, recursive: bool = False) -> list[Path]:
     """
     if not folder.is_dir():
         raise MissingData(folder, "no such folder")
-    pictures = [Path(name) for name in picture_names(str(folder), recursive)]
+    left_out = LeftOut()
+    pictures = [Path(name) for name in picture_names(str(folder), recursive, left_out)]
     if not pictures:
-        raise MissingData(folder, "holds no pictures")
+        raise no_pictures(folder, left_out)
     return pictures
+
+
+def no_pictures(folder: object, left_out: LeftOut) -> MissingData:
+    """Return the error of a folder without pictures, with what there is in it instead."""
+    return MissingData(folder, "; ".join(["holds no pictures", *left_out.lines()]))
 
 
 @dataclass
