@@ -75,25 +75,8 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
         node("Clip", ["rgb", "zero", "full"], ["clipped" if as_blocks else "output"]),
         *([node("DepthToSpace", ["clipped"], ["output"], **to_pixels)] if as_blocks else []),
     ]
-    space = space_of(card.color)
-    color_of_rgb, black = linear("RGB", space)
-    step, _ = linear(space, "RGB")
-    color_of_rgb, black, step = (
-        color_of_rgb[:, : card.channels].T,
-        black[: card.channels],
-        step[: card.channels].T,
-    )
-    each = np.eye(scale**2 if as_blocks else 1)  # of blocks, each pixel by itself
-    floats: dict[str, Any] = {
-        "phases": np.tile(_phases(scale), (3, 1, 1, 1)),
-        "color_of_rgb": color_of_rgb[:, :, None, None],
-        "black": black,
-        "color_of_large": np.kron(color_of_rgb, each)[:, :, None, None],
-        "black_of_large": np.repeat(black, len(each)),
-        "large_of_step": np.kron(step, each)[:, :, None, None],
-        "zero": 0.0,
-        "full": 1.0,
-    }
+    floats = _color_constants(card, scale**2 if as_blocks else 1)
+    floats |= {"phases": np.tile(_phases(scale), (3, 1, 1, 1)), "zero": 0.0, "full": 1.0}
     whole: dict[str, Any] = {
         "halo": [0, 0, grid.radius, grid.radius] * 2,
         "rim": [0, 0, _REACH, _REACH] * 2,
@@ -115,6 +98,21 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
         {STANDALONE_KEY: card.to_json()},
     )
     return fold(data)
+
+
+def _color_constants(card: Card, pixels: int) -> dict[str, Any]:
+    """Return the filters from RGB and back, of pictures that hold so many ``pixels`` in a block."""
+    space = space_of(card.color)
+    (to_space, black), (to_rgb, _) = linear("RGB", space), linear(space, "RGB")
+    forth, black = to_space[:, : card.channels].T, black[: card.channels]
+    back, each = to_rgb[: card.channels].T, np.eye(pixels)
+    return {
+        "color_of_rgb": forth[:, :, None, None],
+        "black": black,
+        "color_of_large": np.kron(forth, each)[:, :, None, None],
+        "black_of_large": np.repeat(black, pixels),
+        "large_of_step": np.kron(back, each)[:, :, None, None],
+    }
 
 
 def _block(scale: int) -> int:
