@@ -224,9 +224,7 @@ def _in_folder(source: str, recursive: bool, left_out: LeftOut | None) -> Iterat
         folder, file = os.path.split(path)
         yield Name(join(normal(folder), file), _below(base, folder), given=False)
     if not found:
-        own = LeftOut()  # ``left_out`` may count other folders, too
-        list(picture_names(base, recursive, own))
-        raise no_pictures(source, own)
+        raise no_pictures(source, recursive)
 
 
 def _matches(source: str) -> tuple[Path, list[Path]] | None:

@@ -34,15 +34,16 @@ def pictures_in(folder: Path, recursive: bool = False) -> list[Path]:
     """
     if not folder.is_dir():
         raise MissingData(folder, "no such folder")
-    left_out = LeftOut()
-    pictures = [Path(name) for name in picture_names(str(folder), recursive, left_out)]
+    pictures = [Path(name) for name in picture_names(str(folder), recursive)]
     if not pictures:
-        raise no_pictures(folder, left_out)
+        raise no_pictures(str(folder), recursive)
     return pictures
 
 
-def no_pictures(folder: object, left_out: LeftOut) -> MissingData:
-    """Return the error of a folder without pictures, with what there is in it instead."""
+def no_pictures(folder: str, recursive: bool) -> MissingData:
+    """Return the error of a folder without images, with what it holds instead."""
+    left_out = LeftOut()
+    list(picture_names(folder, recursive, left_out))
     return MissingData(folder, "; ".join(["holds no pictures", *left_out.lines()]))
 
 

@@ -50,7 +50,7 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
     # A network of the low-resolution grid is given the picture as it is, the others the bicubic one.
     low = grid.factor > 1
     network = plain_nodes_of(card, tensors, "padded", "enhanced", 1 if low else _block(scale))
-    to_pixels = {"blocksize": scale, "mode": "CRD"}
+    to_pixels: dict[str, Any] = {"blocksize": scale, "mode": "CRD"}
     # What a network makes as blocks is added to the bicubic ones, before they are pixels.
     as_blocks = low and (network[-1].operator, network[-1].attributes) == (
         "DepthToSpace",
