@@ -18,6 +18,7 @@ from srcnn.export import LIMIT, export
 from srcnn.images.color import linear
 from srcnn.weights.foreign import load, open_weights, to_safetensors
 from srcnn.weights.graph import to_onnx
+from srcnn.weights.onnx_file import from_onnx
 from srcnn.weights.standalone import to_standalone
 from srcnn.weights.store import find
 
@@ -48,15 +49,20 @@ def test_tensors_and_card_come_back(tmp_path: Path, name: str) -> None:
     assert srcnn.SRCNN.from_pretrained(str(path), 3).parameters_without_biases == 8032
 
 
-def test_core_onnx_is_the_shipped_file(tmp_path: Path) -> None:
-    """But for the names of nodes, which shipped files of before 0.2.0 lack."""
-    export("srcnn-955", 3, tmp_path / "a.onnx")
-    model = onnx.load(tmp_path / "a.onnx")
-    for node in model.graph.node:
-        assert node.name == node.output[0]
-        node.ClearField("name")
-    shipped = find("srcnn-955", 3).read_bytes()
-    assert model.SerializeToString(deterministic=True) == shipped
+@pytest.mark.parametrize("model", ["srcnn-955", "srcnn-955@binary", "fast"])
+def test_what_is_exported_enlarges_as_the_shipped_file_does(model: str, tmp_path: Path) -> None:
+    """The same tensors and card in a graph that other runtimes read, each node named."""
+    export(model, 3, tmp_path / "a.onnx")
+    for node in onnx.load(tmp_path / "a.onnx").graph.node:
+        assert node.name == node.output[0] or model == "srcnn-955@binary"
+    shipped = find(model, 3)
+    tensors, card = from_onnx((tmp_path / "a.onnx").read_bytes(), "a.onnx")
+    before, card_before = from_onnx(shipped.read_bytes(), model)
+    assert card == card_before
+    assert all(np.array_equal(tensors[name], before[name]) for name in before)
+    picture = np.random.default_rng(0).integers(0, 255, (31, 43, 3), np.uint8)
+    first, second = (srcnn.upscale(picture, 3, m) for m in (model, str(tmp_path / "a.onnx")))
+    assert np.abs(first.astype(int) - second).max() <= 1
 
 
 def test_anybody_reads_the_safetensors(tmp_path: Path) -> None:
@@ -98,10 +104,10 @@ def test_a_network_of_colour_channels(tmp_path: Path, name: str) -> None:
 def disturbed(write: Any) -> Any:
     """The writer with the largest weight of the second layer off by one percent."""
 
-    def wrong(tensors: dict[str, NDArray[np.float32]], *others: Any) -> bytes:
+    def wrong(tensors: dict[str, NDArray[np.float32]], *others: Any, **more: Any) -> bytes:
         weight = tensors["conv2.weight"].copy()
         weight[np.unravel_index(np.abs(weight).argmax(), weight.shape)] *= 1.01
-        data: bytes = write(tensors | {"conv2.weight": weight}, *others)
+        data: bytes = write(tensors | {"conv2.weight": weight}, *others, **more)
         return data
 
     return wrong
@@ -123,11 +129,11 @@ def test_a_wrong_weight_is_not_written(
     assert (tmp_path / name).read_text() == "old"
 
 
-@pytest.mark.parametrize("what", ["_phases", "linear", "scale", "_REACH"])
+@pytest.mark.parametrize("what", ["_phases", "linear", "scale", "_mirror"])
 def test_a_wrong_road_is_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    """Mirrored taps, another gray, another size, too short a mirror: each is seen."""
+    """Mirrored taps, another gray, another size, another border: each is seen."""
     from srcnn.weights import standalone
 
     if what == "_phases":
@@ -135,8 +141,9 @@ def test_a_wrong_road_is_not_written(
         monkeypatch.setattr(standalone, what, lambda scale: phases(scale)[:, :, ::-1])
     elif what == "linear":
         monkeypatch.setattr(standalone, what, lambda *spaces: [0.9 * p for p in linear(*spaces)])
-    elif what == "_REACH":
-        monkeypatch.setattr(standalone, what, 1)
+    elif what == "_mirror":
+        edge = onnx.helper.make_node("Pad", ["input", "rim"], ["mirrored"], mode="edge")
+        monkeypatch.setattr(standalone, what, lambda *_: [edge])
     else:
         monkeypatch.setattr(
             "srcnn.export.to_standalone", lambda tensors, card, _: to_standalone(tensors, card, 2)

@@ -65,9 +65,6 @@ def main(folder: Path, way: str) -> None:
     print(onnxruntime.__version__)
     for case in json.loads((folder / "cases.json").read_text()):
         name = case["name"]
-        # A weights file computes the filters of srcnn-955's last layer from those it stores.
-        if way.startswith("int8") and name == "srcnn-955 bare":
-            continue
         given = np.fromfile(folder / f"{name}.input.f32", np.float32).reshape(case["shape"])
         target = str(folder / "converted.onnx")
         WAYS[way](str(folder / f"{name}.onnx"), target, case, given)

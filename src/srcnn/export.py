@@ -169,7 +169,7 @@ def _bare(
         data = to_safetensors(tensors, card)
         again, _ = from_safetensors(data, card.name)
         return _Written(data, _in_torch(network_of(again, card)), network, sizes)
-    data = to_onnx(tensors, card)
+    data = to_onnx(tensors, card, plain=True)
     if size is not None:
         data = fold(to_onnx(tensors, card, FIXED_KEY), (size[0] + border, size[1] + border))
     return _Written(data, Session(data, AUTO).run, network, sizes)

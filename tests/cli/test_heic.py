@@ -159,6 +159,10 @@ def test_without_the_extra(srcnn: Srcnn, folder: Path) -> None:
     assert "a.heic: needs no-pi-heif; run: pip install 'srcnn[heic]'" in ran.error
     with pytest.raises(MissingExtra):
         package.upscale(sample("photo"), 2, "bicubic")
+    alone = srcnn("upscale", ".", *WORDS)
+    assert (
+        "holds no pictures; left out, HEIC, which needs: pip install 'srcnn[heic]'" in alone.error
+    )
     Image.fromarray(drawn()).save("b.png")
     ran = srcnn("upscale", ".", *WORDS, "-o", "large", "--json", "-")
     folders._has.cache_clear()

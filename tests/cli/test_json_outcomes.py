@@ -186,3 +186,13 @@ def test_an_interrupted_command_has_a_document(
     monkeypatch.setattr("srcnn.evaluation.report.make_report", interrupted)
     ran = srcnn("evaluate", "set", *BICUBIC, "--json", "-")
     assert (ran.code, ran.json()["code"], ran.json()["kind"]) == (130, 130, "Stopped")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
+@pytest.mark.parametrize("line", [["models"], ["--version"], ["upscale", "-h"], ["data", "list"]])
+def test_text_that_stdout_does_not_take_is_an_error_of_stdout(line: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "srcnn", *line]
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ran.returncode == 5
+    assert ran.stderr == "error: stdout: cannot be written (No space left on device)\n"

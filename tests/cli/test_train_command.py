@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,33 @@ def test_a_folder_that_is_called_as_a_data_set_is_the_folder(
         assert b"# 3 pictures to train on" in result.out
 
 
+@pytest.mark.parametrize("name", ["gb82", "GB82"])
+def test_a_data_set_is_trained_on_by_its_name(
+    photos: Path, tmp_path: Path, srcnn: Srcnn, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As `srcnn evaluate` finds it, whatever its case; a folder here of that very name is meant first."""
+    root = tmp_path / "root"
+    shutil.copytree(photos, root / "gb82")
+    monkeypatch.chdir(tmp_path)
+    line = ("train", name, "-s", 2, "--data-root", root, *SETTINGS, "--set", "held_back=0")
+    shown = srcnn(*line, "--dry-run")
+    assert shown.code == 0
+    recipe = yaml.safe_load(shown.out)
+    assert (recipe["data"], recipe["scale"]) == (["gb82"], 2)
+    assert b"# 3 pictures to train on" in shown.out
+    assert srcnn(*line, "--run", "run").code == 0
+    assert read_card(Path("run/weights.onnx").read_bytes(), "").training_data == ("gb82",)
+    Path(name).mkdir()
+    Image.new("RGB", (60, 60)).save(Path(name) / "one.png")
+    assert b"# 1 pictures to train on" in srcnn(*line, "--dry-run").out
+
+
+def test_a_data_set_that_is_not_there_says_how_to_get_it(tmp_path: Path, srcnn: Srcnn) -> None:
+    ran = srcnn("train", "T91", "--data-root", tmp_path)
+    assert ran.code == 2
+    assert "srcnn data fetch t91" in ran.error
+
+
 def test_a_dry_run_counts_what_is_kept_out_of_training(
     shared: Path, tmp_path: Path, srcnn: Srcnn
 ) -> None:
@@ -136,7 +164,8 @@ def test_a_signal_leaves_with_its_code_and_says_how_to_go_on(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["nowhere.yaml"], 2, ["nowhere.yaml", "no such recipe or folder"]),
+        (["nowhere.yaml"], 2, ["nowhere.yaml", "no such recipe, folder or data set"]),
+        (["t911", "-s", "2"], 2, ["t911", "did you mean t91?"]),
         (["--resume", "nowhere"], 2, ["nowhere", "no such run"]),
         (["{recipe}", "--set", "bar", "--set", "foo=1"], 2, ["bar: is not", "foo: unknown key"]),
         (["{recipe}", "--set", "data=[{photos}]", "--set", "start=srcnn-915"], 6, ["srcnn-915:3"]),

@@ -175,3 +175,16 @@ def test_beside_pairs(tmp_path: Path) -> None:
         save(tmp_path / "made" / f"{stem}_x3.png", enlarged(high))
     report = srcnn.evaluate(tmp_path / "Set5", None, 3, pictures=[tmp_path / "made"])
     assert [len(row["images"]) for row in report["results"]] == [2, 2]
+
+
+def test_a_mean_of_fewer_pictures_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A picture that does not fit is an error, and the row's mean is not that of the other rows."""
+    for k, high in enumerate(crops(3, 72)):
+        save(tmp_path / "set" / f"{k}.png", high)
+        save(tmp_path / "made" / f"{k}.png", enlarged(high)[: 60 if k == 1 else 72])
+    assert evaluate(monkeypatch, tmp_path / "set", "-s", 3, "--pictures", tmp_path / "made") == 1
+    _, bicubic, made = capsys.readouterr().out.splitlines()
+    assert "made (2 of 3)" in made
+    assert "of" not in bicubic

@@ -131,6 +131,7 @@ def test_functions_of_one_name_are_told_apart(tmp_path: Path) -> None:
         (lambda low: low.none, ModelError, "raises AttributeError"),
         (lambda: None, ModelError, "raises TypeError"),
         (3, UsageError, "is no name, file, function or torch module"),
+        (Path, UsageError, "is a class"),
         (torch.nn.Conv2d(1, 1, 3), ModelError, "not 72 x 72"),
     ],
 )

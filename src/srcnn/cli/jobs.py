@@ -11,8 +11,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from srcnn.data.folder import LeftOut, is_pattern, picture_names, pictures_like
-from srcnn.errors import InputError, MissingData, UsageError
+from srcnn.data.folder import LeftOut, is_pattern, no_pictures, picture_names, pictures_like
+from srcnn.errors import InputError, UsageError
 from srcnn.images.formats import HEIC, SUFFIXES, format_of_name
 from srcnn.images.heif_boxes import result_suffix
 
@@ -224,7 +224,7 @@ def _in_folder(source: str, recursive: bool, left_out: LeftOut | None) -> Iterat
         folder, file = os.path.split(path)
         yield Name(join(normal(folder), file), _below(base, folder), given=False)
     if not found:
-        raise MissingData(source, "holds no pictures")
+        raise no_pictures(source, recursive)
 
 
 def _matches(source: str) -> tuple[Path, list[Path]] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -26,8 +27,11 @@ from srcnn.cli.signals import Signals, Terminated
 from srcnn.cli.train import train
 from srcnn.cli.upscale import upscale
 from srcnn.cli.usage import Verbs, as_ours
-from srcnn.errors import Stopped
+from srcnn.errors import OutputError, Stopped
 from srcnn.terminal import say
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+"""Errors of a write by which a stream is full, broken or closed."""
 
 
 @click.group(
@@ -78,8 +82,20 @@ def main() -> int:
         # The reader of our output is gone, so nothing is reported.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception as error:  # a bug, too, is reported as one line
-        return Failure.of(error).report(words, voice)
+    except Exception as error:  # also a bug must read as one line
+        return Failure.of(_of_stdout(error) or error).report(words, voice)
+
+
+def _of_stdout(error: Exception) -> OutputError | None:
+    """Return the error of stdout if an exception is that it took no more of what was printed.
+
+    Files are written by functions with errors of their own, which name them.
+    """
+    if not isinstance(error, OSError) or error.filename is not None or error.errno not in _FULL:
+        return None
+    # So that what is left over is not tried again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return OutputError("stdout", f"cannot be written ({error.strerror})")
 
 
 def _stopped(how: str, code: int, words: Sequence[str], voice: Voice) -> int:

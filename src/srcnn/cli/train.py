@@ -12,7 +12,7 @@ import click
 
 from srcnn._optional import need
 from srcnn.cli.options import data_root_option, pass_quiet
-from srcnn.errors import UsageError
+from srcnn.errors import UsageError, choices
 from srcnn.images.files import remove_parts
 from srcnn.terminal import say
 
@@ -34,12 +34,12 @@ _COMPARED = 2000
 
 
 @click.command(epilog="\b\nExample:  srcnn train recipes/srcnn-915-x3.yaml --run runs/915-x3")
-@click.argument("recipe", required=False, metavar="[RECIPE.yaml|FOLDER]")
+@click.argument("recipe", required=False, metavar="[RECIPE.yaml|FOLDER|DATASET]")
 @click.option(
     *("-s", "--scale"),
     type=int,
     show_default="3",
-    help="Scale; only with a FOLDER or --hr, recipes have their own.",
+    help="Scale; only with a FOLDER, a DATASET or --hr, recipes have their own.",
 )
 @click.option(
     "--hr",
@@ -107,18 +107,19 @@ def train(
 
     \b
     Arguments:
-      RECIPE.yaml|FOLDER  What to train.
+      RECIPE.yaml|FOLDER|DATASET  What to train: a recipe, or the pictures of a folder or of a
+                                  data set by its name (t91).
     """
     need("train", "srcnn train")
     changes = [*overrides, *([] if precision is None else [f"precision={precision}"])]
     pair = _pair(hr, lr, recipe)
     _check_options(recipe or pair, run, resume)
     if pair is None or (recipe is None and resume is None):
-        chosen, source = _read(recipe, scale, resume, changes, pair)
+        chosen, source = _read(recipe, scale, resume, changes, pair, data_root)
     else:
         changes = [f"pairs={json.dumps([pair])}", "data=[]", *changes]
-        chosen, source = _read(recipe, scale, resume, changes, None)
-    # Importing torch takes seconds, so the recipe is checked first.
+        chosen, source = _read(recipe, scale, resume, changes, None, data_root)
+    # Torch takes seconds to load, so the recipe is checked first.
     from srcnn.runs.plan import make_plan
     from srcnn.runs.run import WEIGHTS, Place, run_plan
 
@@ -143,9 +144,16 @@ def _pair(hr: Path | None, lr: Path | None, recipe: str | None) -> dict[str, str
             why = "needs the pictures that it belongs to"
             raise UsageError("--lr", why, "give them with --hr DIR")
         return None
-    if recipe is not None and Path(recipe).is_dir():
+    if recipe is not None and (Path(recipe).is_dir() or _data_set(recipe) is not None):
         raise UsageError("--hr", f"is in place of a folder such as {recipe}", "give one of them")
     return {"hr": str(hr)} | ({} if lr is None else {"lr": str(lr)})
+
+
+def _data_set(name: str) -> str | None:
+    """Return the data set of the catalog that is meant by a name; a file or folder stands before it."""
+    from srcnn.data.catalog import CATALOG
+
+    return name.lower() if name.lower() in CATALOG and not Path(name).exists() else None
 
 
 def _check_options(recipe: object, run: Path | None, resume: Path | None) -> None:
@@ -168,12 +176,13 @@ def _read(
     resume: Path | None,
     changes: list[str],
     pair: dict[str, str] | None,
+    data_root: Path | None,
 ) -> tuple[Recipe, Path]:
-    """Return the recipe, and the file or the folder of images from which it was made.
+    """Return the recipe, and the file, the folder or the data set that it was made from.
 
     ``pair`` holds high-resolution and low-resolution folders that replace a folder.
     """
-    from srcnn.data.catalog import CATALOG
+    from srcnn.data.catalog import CATALOG, locate
     from srcnn.data.files import files_below
     from srcnn.data.folder import RESOLVED
     from srcnn.data.names import own_name
@@ -182,17 +191,22 @@ def _read(
     source = Path(recipe) if recipe is not None else (resume or Path()) / RESOLVED
     if pair is not None:
         source = Path(pair["hr"])
-    if source.is_dir() or pair is not None:
-        several = files_below(source, _SCALE, given=False)
-        # Some layouts hold an image once for each scale.
+    known = None if pair is not None or recipe is None else _data_set(recipe)
+    if source.is_dir() or pair is not None or known is not None:
+        place = source if known is None else locate(known, data_root)
+        several = files_below(place, _SCALE, given=False)
+        # Layouts may hold a picture once for each scale.
         names = {own_name(file) for files in several for file in files.high}
-        folder = f"./{source}" if str(source) in CATALOG else str(source)
+        folder = known or (f"./{source}" if str(source) in CATALOG else str(source))
         values = _FOLDER_RECIPE | {
             "scale": _SCALE if scale is None else scale,
             **({"data": [folder]} if pair is None else {"pairs": [pair]}),
             "held_back": min(_HELD_BACK, len(names) // 4),
         }
         return make_recipe(values, changes, str(source)), source
+    if recipe is not None and not source.exists():
+        near = choices(recipe, CATALOG, "srcnn data list shows the data sets")
+        raise UsageError(source, "no such recipe, folder or data set", near)
     if scale is not None:
         raise UsageError("--scale", "is for a FOLDER; a recipe has its own", "use --set scale=...")
     return read_recipe(source, changes), source

@@ -36,8 +36,15 @@ def pictures_in(folder: Path, recursive: bool = False) -> list[Path]:
         raise MissingData(folder, "no such folder")
     pictures = [Path(name) for name in picture_names(str(folder), recursive)]
     if not pictures:
-        raise MissingData(folder, "holds no pictures")
+        raise no_pictures(str(folder), recursive)
     return pictures
+
+
+def no_pictures(folder: str, recursive: bool) -> MissingData:
+    """Return the error of a folder without images, with what it holds instead."""
+    left_out = LeftOut()
+    list(picture_names(folder, recursive, left_out))
+    return MissingData(folder, "; ".join(["holds no pictures", *left_out.lines()]))
 
 
 @dataclass

@@ -70,6 +70,8 @@ def function_of(call: Any, color: str | None, dtype: str) -> Function:
     name = str(getattr(call, "__name__", type(call).__name__))
     if not callable(call):
         raise UsageError(f"model {name}", "is no name, file, function or torch module")
+    if isinstance(call, type):
+        raise UsageError(f"model {name}", "is a class", f"give what it makes: {name}(...)")
     if dtype not in DTYPES:
         raise UsageError(f"dtype '{dtype}'", "is unknown", f"use {', '.join(DTYPES)}")
     if color is None:

@@ -22,7 +22,10 @@ def to_table(report: Report) -> str:
     """
     rows = report.results
     metrics = list(dict.fromkeys(metric for row in rows for metric in row.mean))
-    texts = [_texts(row, metrics) for row in rows]
+    most: dict[tuple[str, int, str], int] = {}
+    for row in rows:
+        most[_group(row)] = max(most.get(_group(row), 0), len(row.images))
+    texts = [_texts(row, metrics, most[_group(row)]) for row in rows]
     heads = ["data set", "scale", "model", "protocol", *metrics]
     shown = [k for k in range(len(heads)) if k != 3 or len(report.protocols) > 1]
     width = {k: max(len(heads[k]), *(len(text[k]) for text in texts)) for k in shown}
@@ -35,11 +38,18 @@ def to_table(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _texts(row: Result, metrics: Sequence[str]) -> list[str]:
+def _group(row: Result) -> tuple[str, int, str]:
+    """Return what rows have in common whose means can be compared."""
+    return row.dataset, row.scale, row.protocol
+
+
+def _texts(row: Result, metrics: Sequence[str], most: int) -> list[str]:
+    """Return the cells of a row; a mean of fewer pictures than another row has says so."""
     means = row.mean
     places = {metric: METRICS[metric.partition("_")[0]].places for metric in means}
     numbers = [f"{means[name]:.{places[name]}f}" if name in means else "" for name in metrics]
-    return [row.dataset, f"x{row.scale}", row.shown, row.protocol, *numbers]
+    part = "" if len(row.images) == most else f" ({len(row.images)} of {most})"
+    return [row.dataset, f"x{row.scale}", row.shown + part, row.protocol, *numbers]
 
 
 def below_bicubic(results: Sequence[Result]) -> Iterator[str]:

@@ -14,14 +14,14 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from srcnn.weights.architectures.architecture import Node
-from srcnn.weights.architectures.table import check_fit, grid_of, nodes_of
+from srcnn.weights.architectures.table import check_fit, grid_of, nodes_of, plain_nodes_of
 from srcnn.weights.binary import Tensors, dtype_of
 from srcnn.weights.card import METADATA_KEY, Card
 
 Shape = Sequence[str | int]
 
 
-def to_onnx(tensors: Tensors, card: Card, key: str = METADATA_KEY) -> bytes:
+def to_onnx(tensors: Tensors, card: Card, key: str = METADATA_KEY, plain: bool = False) -> bytes:
     """Return the bytes of a weights file.
 
     Args:
@@ -29,6 +29,8 @@ def to_onnx(tensors: Tensors, card: Card, key: str = METADATA_KEY) -> bytes:
         card: Their card.
         key: Metadata key of the card. With another key than the default, the file is not a weights
             file and is not opened as one.
+        plain: Whether no node may compute with the shape of the image: any runtime reads that, but
+            the last layer of an SRCNN takes longer.
 
     Raises:
         ModelError: The card describes another network.
@@ -36,9 +38,10 @@ def to_onnx(tensors: Tensors, card: Card, key: str = METADATA_KEY) -> bytes:
     check_fit(tensors, card, card.name)
     factor = grid_of(card).factor
     grid = "" if factor == 1 else factor
+    nodes = plain_nodes_of if plain else nodes_of
     return graph_file(
         card.name,
-        protos(nodes_of(card, tensors, "input", "output")),
+        protos(nodes(card, tensors, "input", "output")),
         {name: np.asarray(tensor, dtype_of(name)) for name, tensor in tensors.items()},
         ("N", card.channels, "H+2r", "W+2r"),
         ("N", card.channels, f"{grid}H", f"{grid}W"),

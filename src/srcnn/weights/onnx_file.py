@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from srcnn.errors import ModelError
 from srcnn.weights.architectures.architecture import Attribute, Node
-from srcnn.weights.architectures.table import check_fit, nodes_of
+from srcnn.weights.architectures.table import check_fit, nodes_of, plain_nodes_of
 from srcnn.weights.binary import dtype_of
 from srcnn.weights.card import Card, card_in
 
@@ -65,7 +65,8 @@ def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[Any]], Card]:
     if len(tensors) != len(graph.get(5, [])):
         raise ModelError(source, "names a tensor twice")
     check_fit(tensors, card, source)
-    if nodes != nodes_of(card, tensors, "input", "output"):
+    known = (way(card, tensors, "input", "output") for way in (nodes_of, plain_nodes_of))
+    if nodes not in known:
         raise ModelError(source, "computes something else than its card says")
     return tensors, card
 

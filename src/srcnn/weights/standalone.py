@@ -4,13 +4,16 @@ Needs the extra ``train``.
 
 ::
 
-    RGB -> mirror by 2 pixels -> s^2 phases of 5 x 5 taps -> DepthToSpace = bicubic RGB
-    bicubic RGB, or RGB for a network on the low-resolution grid
+    RGB -> mirror by 2 pixels -> s^2 phases of 5 x 5 taps = blocks -> DepthToSpace = bicubic RGB
+    bicubic RGB, or RGB where the network is of the low-resolution grid
         -> Y, YCbCr or RGB -> pad by the receptive radius, edge repeated -> network
     bicubic RGB + the network's change, converted to RGB -> clamp
 
-A change of Y becomes the same change of R, G and B, times 255 / 219, so Cb and Cr stay bicubic.
-Color conversion and resizing are both linear, so their order does not matter.
+Blocks become pixels last where the network makes blocks, too. No node computes with a
+shape, and no operands of an addition differ in theirs: OpenCV 4 and 5 can do neither while the size is free.
+
+From Y that way is a step 255 / 219 as large in each of R, G and B: Cb and Cr stay bicubic. Colour and
+resize are both linear, so their order does not matter.
 """
 
 from __future__ import annotations
@@ -25,7 +28,8 @@ from onnx import helper
 
 from srcnn.images.color import linear, space_of
 from srcnn.images.resize import imresize
-from srcnn.weights.architectures.table import grid_of, nodes_of
+from srcnn.weights.architectures.srcnn import BLOCK
+from srcnn.weights.architectures.table import grid_of, plain_nodes_of
 from srcnn.weights.binary import Tensors, dtype_of
 from srcnn.weights.card import STANDALONE_KEY, Card
 from srcnn.weights.fold import fold
@@ -42,43 +46,43 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
     image in tiles, so memory grows with the image.
     """
     grid = grid_of(card)
-    # A network on the low-resolution grid reads the image itself, others the bicubic one.
-    given = "color" if grid.factor == 1 else "low_color"
     node = helper.make_node
+    # A network of the low-resolution grid is given the picture as it is, the others the bicubic one.
+    low = grid.factor > 1
+    network = plain_nodes_of(card, tensors, "padded", "enhanced", 1 if low else _block(scale))
+    to_pixels: dict[str, Any] = {"blocksize": scale, "mode": "CRD"}
+    # What a network makes as blocks is added to the bicubic ones, before they are pixels.
+    as_blocks = low and (network[-1].operator, network[-1].attributes) == (
+        "DepthToSpace",
+        to_pixels,
+    )
+    if as_blocks:
+        *network, pixels = network
+        made, large = pixels.inputs[0], "blocks"
+    else:
+        made, large = "enhanced", "bicubic"
     nodes = [
-        *_mirror("input", "mirrored_rows", axis=2),
-        *_mirror("mirrored_rows", "mirrored", axis=3),
+        *_mirror("input", "mirrored"),
         node("Conv", ["mirrored", "phases"], ["blocks"], group=3),
-        node("DepthToSpace", ["blocks"], ["bicubic"], blocksize=scale, mode="CRD"),
-        node("Conv", ["bicubic", "color_of_rgb", "black"], ["color"]),
-        *_color_of_low(given, card.channels),
-        node("Pad", [given, "halo"], ["padded"], mode="edge"),
-        *protos(nodes_of(card, tensors, "padded", "enhanced")),
-        node("Sub", ["enhanced", "color"], ["step"]),
-        node("Conv", ["step", "rgb_of_step"], ["step_rgb"]),
-        node("Add", ["bicubic", "step_rgb"], ["rgb"]),
-        node("Clip", ["rgb", "zero", "full"], ["output"]),
+        *([] if as_blocks else [node("DepthToSpace", ["blocks"], ["bicubic"], **to_pixels)]),
+        node("Conv", [large, "color_of_large", "black_of_large"], ["color"]),
+        *([node("Conv", ["input", "color_of_rgb", "black"], ["low_color"])] if low else []),
+        node("Pad", ["low_color" if low else "color", "halo"], ["padded"], mode="edge"),
+        *protos(network),
+        node("Sub", [made, "color"], ["step"]),
+        node("Conv", ["step", "large_of_step"], ["step_rgb"]),
+        node("Add", [large, "step_rgb"], ["rgb"]),
+        node("Clip", ["rgb", "zero", "full"], ["clipped" if as_blocks else "output"]),
+        *([node("DepthToSpace", ["clipped"], ["output"], **to_pixels)] if as_blocks else []),
     ]
-    space = space_of(card.color)
-    color_of_rgb, black = linear("RGB", space)
-    step, _ = linear(space, "RGB")
-    floats: dict[str, Any] = {
-        "phases": np.tile(_phases(scale), (3, 1, 1, 1)),
-        "color_of_rgb": color_of_rgb[:, : card.channels].T.reshape(card.channels, 3, 1, 1),
-        "black": black[: card.channels],
-        "rgb_of_step": step[: card.channels].T.reshape(3, card.channels, 1, 1),
-        "zero": 0.0,
-        "full": 1.0,
-    }
+    floats = _color_constants(card, scale**2 if as_blocks else 1)
+    floats |= {"phases": np.tile(_phases(scale), (3, 1, 1, 1)), "zero": 0.0, "full": 1.0}
     whole: dict[str, Any] = {
         "halo": [0, 0, grid.radius, grid.radius] * 2,
-        "axis_1": [1],
-        "axis_2": 2,
-        "axis_3": 3,
-        "one": 1,
-        "two": 2,
-        "reach": _REACH,
-        "minus_reach": -_REACH,
+        "rim": [0, 0, _REACH, _REACH] * 2,
+        "axis_2": [2],
+        "axis_3": [3],
+        **{f"at_{place}": [place] for place in (-4, -3, -1, 1, 3, 4)},
     }
     constants: dict[str, NDArray[Any]] = {
         name: np.asarray(value, np.float32) for name, value in floats.items()
@@ -96,21 +100,24 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
     return fold(data)
 
 
-def _color_of_low(given: str, channels: int) -> list[onnx.NodeProto]:
-    """Return nodes for the network's channels of the low-resolution image, if it reads that.
+def _color_constants(card: Card, pixels: int) -> dict[str, Any]:
+    """Return the filters from RGB and back, of pictures that hold so many ``pixels`` in a block."""
+    space = space_of(card.color)
+    (to_space, black), (to_rgb, _) = linear("RGB", space), linear(space, "RGB")
+    forth, black = to_space[:, : card.channels].T, black[: card.channels]
+    back, each = to_rgb[: card.channels].T, np.eye(pixels)
+    return {
+        "color_of_rgb": forth[:, :, None, None],
+        "black": black,
+        "color_of_large": np.kron(forth, each)[:, :, None, None],
+        "black_of_large": np.repeat(black, pixels),
+        "large_of_step": np.kron(back, each)[:, :, None, None],
+    }
 
-    A single channel is a sum instead of a convolution: OpenCV 5.0 adds the result of a convolution
-    to the many channels of a compact network as if both had the same number.
-    """
-    if given == "color":
-        return []
-    if channels > 1:
-        return [helper.make_node("Conv", ["input", "color_of_rgb", "black"], [given])]
-    return [
-        helper.make_node("Mul", ["input", "color_of_rgb"], ["low_weighted"]),
-        helper.make_node("ReduceSum", ["low_weighted", "axis_1"], ["low_sum"]),
-        helper.make_node("Add", ["low_sum", "black"], [given]),
-    ]
+
+def _block(scale: int) -> int:
+    """Side of the blocks that a network of the enlarged image makes: they fill it exactly."""
+    return max(side for side in range(1, BLOCK + 1) if scale % side == 0)
 
 
 def _phases(scale: int) -> NDArray[np.float64]:
@@ -126,26 +133,20 @@ def _phases(scale: int) -> NDArray[np.float64]:
     return phases.reshape(scale**2, 1, taps, taps)
 
 
-def _mirror(source: str, output: str, axis: int) -> Iterator[onnx.NodeProto]:
-    """Yield nodes that mirror ``source`` along ``axis`` by `_REACH`, repeatedly if it is shorter.
+def _mirror(source: str, output: str) -> Iterator[onnx.NodeProto]:
+    """Nodes that mirror ``source`` at each border by `_REACH` = 2 pixels, its edge among them.
 
-    On a side of L pixels, index i becomes i mod 2L, counted from the end if that is L or more.
+    The picture is padded by its edge, and the outermost row or column replaced by the one beside the
+    edge, the fourth from the end; of a picture of one pixel that is the edge, too. No node computes
+    with a shape, which not every runtime can do while the size is free.
     """
-
-    def step(operator: str, inputs: list[str], result: str) -> onnx.NodeProto:
-        names = [name if name in shared else f"{name}_{axis}" for name in inputs]
-        return helper.make_node(operator, names, [f"{result}_{axis}"])
-
-    # These values are shared by both axes; all others carry the axis in their name.
-    shared = (source, f"axis_{axis}", "one", "two", "reach", "minus_reach")
-    yield step("Shape", [source], "shape")
-    yield step("Gather", ["shape", f"axis_{axis}"], "side")
-    yield step("Add", ["side", "reach"], "stop")
-    yield step("Range", ["minus_reach", "stop", "one"], "places")
-    yield step("Mul", ["side", "two"], "period")
-    yield step("Mod", ["places", "period"], "wrapped")
-    yield step("Sub", ["period", "one"], "last")
-    yield step("Sub", ["last", "wrapped"], "from_end")
-    # The smaller of the two indices is the one inside the image.
-    yield step("Min", ["wrapped", "from_end"], "index")
-    yield helper.make_node("Gather", [source, f"index_{axis}"], [output], axis=axis)
+    node = helper.make_node
+    yield node("Pad", [source, "rim"], ["edged"], mode="edge")
+    current = "edged"
+    for axis, result in ((2, "mirrored_rows"), (3, output)):
+        cuts = ((3, 4), (1, -1), (-4, -3))
+        parts = [f"part_{axis}{k}" for k in range(len(cuts))]
+        for (start, stop), part in zip(cuts, parts, strict=True):
+            yield node("Slice", [current, f"at_{start}", f"at_{stop}", f"axis_{axis}"], [part])
+        yield node("Concat", parts, [result], axis=axis)
+        current = result

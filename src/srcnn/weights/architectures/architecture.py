@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -94,6 +94,22 @@ class Architecture(Protocol):
             tensors: Arrays by name; they become the graph's initializers under the same names.
             source: Name of the input value.
             output: Name of the output value.
+        """
+        ...
+
+
+@runtime_checkable
+class WithPlainNodes(Protocol):
+    """An architecture whose `Architecture.nodes` compute with the shape of the image."""
+
+    def plain_nodes(self, tensors: Tensors, source: str, output: str, block: int) -> list[Node]:
+        """Return the same network without such nodes, for runtimes that lack them.
+
+        Args:
+            tensors: The weights by name.
+            source: Name of the input value.
+            output: Name of the output value.
+            block: A number that divides both sides of every output; 1 where none is known.
         """
         ...
 

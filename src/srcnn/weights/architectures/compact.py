@@ -95,15 +95,23 @@ class Compact:
 
     def nodes(self, tensors: Tensors, source: str, output: str) -> list[Node]:
         """See `Architecture.nodes`."""
-        layers = _layers(tensors)
-        channels = tensors["conv1.weight"].shape[1]
-        scale = math.isqrt(len(tensors[f"conv{layers}.bias"]) // channels)
-        return [
-            *_stack(source, layers),
-            *_nearest(source, layers, channels, scale),
-            Node("Add", ["planes", "nearest"], ["shuffled"], {}),
-            Node("DepthToSpace", ["shuffled"], [output], {"blocksize": scale, "mode": "CRD"}),
-        ]
+        return _nodes(tensors, source, output, broadcast=True)
+
+    def plain_nodes(self, tensors: Tensors, source: str, output: str, block: int) -> list[Node]:
+        """See `WithPlainNodes.plain_nodes`; OpenCV 5.0 does not broadcast what a convolution made."""
+        return _nodes(tensors, source, output, broadcast=False)
+
+
+def _nodes(tensors: Tensors, source: str, output: str, broadcast: bool) -> list[Node]:
+    layers = _layers(tensors)
+    channels = tensors["conv1.weight"].shape[1]
+    scale = math.isqrt(len(tensors[f"conv{layers}.bias"]) // channels)
+    return [
+        *_stack(source, layers),
+        *_nearest(source, layers, channels, scale, broadcast),
+        Node("Add", ["planes", "nearest"], ["shuffled"], {}),
+        Node("DepthToSpace", ["shuffled"], [output], {"blocksize": scale, "mode": "CRD"}),
+    ]
 
 
 def _layers(tensors: Tensors) -> int:
@@ -136,15 +144,27 @@ def _stack(source: str, layers: int) -> Iterator[Node]:
         yield Node("LeakyRelu", [result], [current], {"alpha": SLOPE})
 
 
-def _nearest(source: str, radius: int, channels: int, scale: int) -> Iterator[Node]:
+def _nearest(
+    source: str, radius: int, channels: int, scale: int, broadcast: bool
+) -> Iterator[Node]:
     """Yield nodes that repeat the image without its border for each of the s^2 output planes."""
     yield constant("middle.start", [radius, radius])
     yield constant("middle.stop", [-radius, -radius])
     yield constant("middle.axes", [2, 3])
     cut = [source, "middle.start", "middle.stop", "middle.axes"]
-    if channels == 1:  # the addition broadcasts it over the planes
+    if broadcast and channels == 1:
         yield Node("Slice", cut, ["nearest"], {})
         return
     yield Node("Slice", cut, ["middle"], {})
-    yield constant("middle.copies", [c for c in range(channels) for _ in range(scale**2)])
-    yield Node("Gather", ["middle", "middle.copies"], ["nearest"], {"axis": 1})
+    if broadcast:
+        yield constant("middle.copies", [c for c in range(channels) for _ in range(scale**2)])
+        yield Node("Gather", ["middle", "middle.copies"], ["nearest"], {"axis": 1})
+        return
+    parts = [f"middle.{c}" for c in range(channels)]
+    if channels == 1:
+        parts = ["middle"]
+    else:
+        yield constant("middle.each", [1] * channels)
+        yield Node("Split", ["middle", "middle.each"], parts, {"axis": 1})
+    copies = [part for part in parts for _ in range(scale**2)]
+    yield Node("Concat", copies, ["nearest"], {"axis": 1})

@@ -8,6 +8,9 @@ and would discard the others, which costs 2/3 of the time of 9-1-5. Therefore th
 a block of 4 x 4 pixels at each position, as 16 channels with a stride of 4: the same sums in
 the same order. Nodes build its larger filters from ``convK.weight``; runtimes fold these nodes
 when they load the graph.
+An image whose sides are no multiples of 4 is padded first and cut afterwards, by nodes that compute
+with its shape. For runtimes without such nodes, there is the plain stack, or blocks whose side
+divides the sides of the output.
 
 For binary weights, further nodes build ``convK.weight`` from the bits, which runtimes also
 fold, and the input without its border is added to the output of the last layer.
@@ -32,13 +35,12 @@ from srcnn.weights.architectures.architecture import (
     check_sum,
     constant,
 )
+from srcnn.weights.architectures.bits import weights_of_bits
 from srcnn.weights.binary import PARTS, Tensors, kind_of, side_of
 from srcnn.weights.card import Card
 
 BLOCK = 4
 """Side, in pixels, of the block that the last layer computes at each position."""
-_FLOAT, _INT64 = 1, 7
-"""ONNX's codes of these types."""
 
 
 class Srcnn:
@@ -67,10 +69,23 @@ class Srcnn:
         if kind_of(tensors) == "fp32":
             return [*_whole_blocks(source, halo), *_layers(depth, output)]
         nodes = [
-            *_weights_of_bits(shapes),
+            *weights_of_bits(shapes),
             *_whole_blocks(source, halo),
             *_layers(depth, "change"),
             *_add_middle(source, "change", halo // 2, output),
+        ]
+        return [_short(node) for node in nodes]
+
+    def plain_nodes(self, tensors: Tensors, source: str, output: str, block: int) -> list[Node]:
+        """See `WithPlainNodes.plain_nodes`."""
+        shapes = layer_shapes(tensors)
+        radius = sum(shape[2] - 1 for shape in shapes) // 2
+        if kind_of(tensors) == "fp32":
+            return list(_plain_layers(source, len(shapes), block, output))
+        nodes = [
+            *weights_of_bits(shapes),
+            *_plain_layers(source, len(shapes), block, "change"),
+            *_add_cut(source, "change", radius, output),
         ]
         return [_short(node) for node in nodes]
 
@@ -167,7 +182,20 @@ def _check_sums(tensors: Tensors, shapes: list[tuple[int, ...]], source: str) ->
 
 def _layers(depth: int, output: str) -> Iterator[Node]:
     yield from hidden_layers("block.input", depth)
-    yield from _last_layer(f"F{depth - 1}", depth, output)
+    yield from _last_layer(f"F{depth - 1}", depth, BLOCK, "block.pixels")
+    yield constant("block.start", [0, 0])
+    yield constant("block.axes", [2, 3])
+    cut = ["block.pixels", "block.start", "block.size", "block.axes"]
+    yield Node("Slice", cut, [output], {})
+
+
+def _plain_layers(source: str, depth: int, block: int, output: str) -> Iterator[Node]:
+    yield from hidden_layers(source, depth)
+    last = f"F{depth - 1}"
+    if block > 1:
+        yield from _last_layer(last, depth, block, output)
+        return
+    yield Node("Conv", [last, f"conv{depth}.weight", f"conv{depth}.bias"], [output], {})
 
 
 def _short(node: Node) -> Node:
@@ -180,47 +208,24 @@ def _short(node: Node) -> Node:
     return node._replace(attributes={"value_ints": node.attributes["value"]})
 
 
-def _weights_of_bits(shapes: list[tuple[int, ...]]) -> Iterator[Node]:
-    """Yield nodes from ``convK.bits`` and ``convK.alpha`` to ``convK.weight``.
-
-    They extract the bits by dividing each byte by 128, 64, ..., 1.
-    """
-    yield constant("bits.powers", [128, 64, 32, 16, 8, 4, 2, 1])
-    yield constant("bits.one", [1])
-    yield constant("bits.two", [2])
-    yield constant("bits.all", [-1])
-    layers = range(1, len(shapes) + 1)
-    yield Node("Concat", [f"conv{k}.bits" for k in layers], ["bits"], {"axis": 0})
-    yield Node("Cast", ["bits"], ["bits.whole"], {"to": _INT64})
-    yield Node("Unsqueeze", ["bits.whole", "bits.one"], ["bits.bytes"], {})
-    yield Node("Div", ["bits.bytes", "bits.powers"], ["bits.shifted"], {})
-    yield Node("Mod", ["bits.shifted", "bits.two"], ["bits.digits"], {})
-    yield Node("Mul", ["bits.digits", "bits.two"], ["bits.doubled"], {})
-    yield Node("Sub", ["bits.doubled", "bits.one"], ["bits.signs"], {})
-    yield Node("Cast", ["bits.signs"], ["bits.float"], {"to": _FLOAT})
-    yield Node("Reshape", ["bits.float", "bits.all"], ["bits.row"], {})
-    parts, sizes = [], []
-    for k, shape in enumerate(shapes, 1):
-        count = math.prod(shape)
-        parts.append(f"conv{k}.row")
-        sizes.append(count)
-        if count % 8:
-            parts.append(f"conv{k}.left")
-            sizes.append(8 - count % 8)
-    yield constant("bits.sizes", sizes)
-    yield Node("Split", ["bits.row", "bits.sizes"], parts, {"axis": 0})
-    for k, shape in enumerate(shapes, 1):
-        yield constant(f"conv{k}.shape", list(shape))
-        yield Node("Reshape", [f"conv{k}.row", f"conv{k}.shape"], [f"conv{k}.signs"], {})
-        yield Node("Mul", [f"conv{k}.signs", f"conv{k}.alpha"], [f"conv{k}.weight"], {})
-
-
 def _add_middle(source: str, change: str, radius: int, output: str) -> Iterator[Node]:
     """Yield nodes that add ``source`` without its border to ``change``, giving ``output``."""
     yield constant("middle.start", [radius, radius])
     yield Node("Add", ["block.size", "middle.start"], ["middle.stop"], {})
     cut = [source, "middle.start", "middle.stop", "block.axes"]
     yield Node("Slice", cut, ["middle"], {})
+    yield Node("Add", ["middle", change], [output], {})
+
+
+def _add_cut(source: str, change: str, radius: int, output: str) -> Iterator[Node]:
+    """What `_add_middle` does, with the middle counted from both ends."""
+    if not radius:
+        yield Node("Add", [source, change], [output], {})
+        return
+    yield constant("middle.start", [radius, radius])
+    yield constant("middle.stop", [-radius, -radius])
+    yield constant("middle.axes", [2, 3])
+    yield Node("Slice", [source, "middle.start", "middle.stop", "middle.axes"], ["middle"], {})
     yield Node("Add", ["middle", change], [output], {})
 
 
@@ -255,23 +260,19 @@ def _whole_blocks(source: str, halo: int) -> Iterator[Node]:
     yield Node("Pad", [source, "block.pads"], ["block.input"], {"mode": "edge"})
 
 
-def _last_layer(current: str, k: int, output: str) -> Iterator[Node]:
-    """Yield nodes from the feature maps ``current`` to ``output``, block by block."""
+def _last_layer(current: str, k: int, block: int, output: str) -> Iterator[Node]:
+    """The feature maps ``current`` to ``output``: a block from each position, and back to pixels."""
     shifted = []
-    for i in range(BLOCK):
-        for j in range(BLOCK):
-            # The filter of pixel (i, j) of a block is the layer's, shifted down by i, right by j.
+    for i in range(block):
+        for j in range(block):
+            # The filter of the block's pixel (i, j) is the layer's, moved down by i and right by j.
             pads, name = f"shift{i}{j}", f"conv{k}.weight.{i}{j}"
-            yield constant(pads, [0, 0, i, j, 0, 0, BLOCK - 1 - i, BLOCK - 1 - j])
+            yield constant(pads, [0, 0, i, j, 0, 0, block - 1 - i, block - 1 - j])
             yield Node("Pad", [f"conv{k}.weight", pads], [name], {})
             shifted.append(name)
     yield Node("Concat", shifted, ["block.weight"], {"axis": 0})
-    yield Node("Concat", [f"conv{k}.bias"] * BLOCK**2, ["block.bias"], {"axis": 0})
+    yield Node("Concat", [f"conv{k}.bias"] * block**2, ["block.bias"], {"axis": 0})
     inputs = [current, "block.weight", "block.bias"]
-    yield Node("Conv", inputs, ["block.planes"], {"strides": [BLOCK, BLOCK]})
-    to_pixels: dict[str, Attribute] = {"blocksize": BLOCK, "mode": "DCR"}
-    yield Node("DepthToSpace", ["block.planes"], ["block.pixels"], to_pixels)
-    yield constant("block.start", [0, 0])
-    yield constant("block.axes", [2, 3])
-    cut = ["block.pixels", "block.start", "block.size", "block.axes"]
-    yield Node("Slice", cut, [output], {})
+    yield Node("Conv", inputs, ["block.planes"], {"strides": [block, block]})
+    to_pixels: dict[str, Attribute] = {"blocksize": block, "mode": "DCR"}
+    yield Node("DepthToSpace", ["block.planes"], [output], to_pixels)

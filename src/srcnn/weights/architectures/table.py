@@ -7,7 +7,12 @@ from dataclasses import replace
 from srcnn.errors import ModelError
 from srcnn.images.color import Color
 from srcnn.images.grid import Grid
-from srcnn.weights.architectures.architecture import Architecture, Description, Node
+from srcnn.weights.architectures.architecture import (
+    Architecture,
+    Description,
+    Node,
+    WithPlainNodes,
+)
 from srcnn.weights.architectures.compact import Compact
 from srcnn.weights.architectures.srcnn import Srcnn
 from srcnn.weights.binary import Tensors
@@ -55,6 +60,16 @@ def parameters_of(card: Card) -> int:
 def nodes_of(card: Card, tensors: Tensors, source: str, output: str) -> list[Node]:
     """Return a card's network as ONNX nodes; see `Architecture.nodes`."""
     return architecture_of(card, card.name).nodes(tensors, source, output)
+
+
+def plain_nodes_of(
+    card: Card, tensors: Tensors, source: str, output: str, block: int = 1
+) -> list[Node]:
+    """Return the same network for any runtime: see `WithPlainNodes.plain_nodes`."""
+    architecture = architecture_of(card, card.name)
+    if isinstance(architecture, WithPlainNodes):
+        return architecture.plain_nodes(tensors, source, output, block)
+    return architecture.nodes(tensors, source, output)
 
 
 def check_fit(tensors: Tensors, card: Card, source: str) -> None:
