@@ -43,6 +43,7 @@ def photo() -> NDArray[np.uint8]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also what takes minutes")
+    parser.addoption("--soak", action="store_true", help="soaks at their full size, not a tenth")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

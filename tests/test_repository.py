@@ -80,7 +80,8 @@ def test_imports_run_one_way(path: Path) -> None:
     ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_no_file_has_over_300_lines(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) - docstring_lines(*ast.walk(ast.parse(text))) <= 300
 
 
 FOREIGN = {
@@ -111,6 +112,17 @@ def is_command(function: ast.FunctionDef) -> bool:
     return any("command" in ast.unparse(decorator) for decorator in function.decorator_list)
 
 
+def docstring_lines(*nodes: ast.AST) -> int:
+    """How many lines of the nodes are docstrings: to explain arguments must not cost code."""
+    return sum(
+        (first.end_lineno or 0) - first.lineno + 1
+        for node in nodes
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module)
+        for first in node.body[:1]
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    )
+
+
 @pytest.mark.parametrize("path", FILES, ids=in_file)
 def test_functions_are_short_and_take_few_arguments(path: Path) -> None:
     public = set(srcnn.__all__) if in_file(path) == "api.py" else set()
@@ -118,7 +130,7 @@ def test_functions_are_short_and_take_few_arguments(path: Path) -> None:
         if not isinstance(node, ast.FunctionDef) or is_command(node) or node.name in public:
             continue
         assert node.end_lineno is not None
-        lines = node.end_lineno - node.lineno + 1
+        lines = node.end_lineno - node.lineno + 1 - docstring_lines(node)
         assert lines <= 60, f"{node.name} has {lines} lines"
         named = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
         count = len([argument for argument in named if argument.arg not in ("self", "cls")])
