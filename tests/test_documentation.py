@@ -43,6 +43,7 @@ INSTEAD = {
     "pip": (OUTSIDE, "the gate runs the README's lines in fresh environments"),
     "pytest": (OUTSIDE, "the gate runs it"),
     "scripts/check": (OUTSIDE, "the gate runs it"),
+    "scripts/site": (OUTSIDE, "the gate builds it"),
     "torchrun": (OUTSIDE, "tests/training starts processes of its own"),
     "python scripts/": (OUTSIDE, "makes what is committed, from a finished run or an idle machine"),
 }
@@ -153,6 +154,8 @@ def test_commands(srcnn: Srcnn, checkout: Path, page: str, line: str) -> None:  
         return
     if "theirs.onnx" in words and words[0] == "upscale":
         assert srcnn(*shlex.split("export -m theirs.pth -s 3 -o theirs.onnx")).code == 0
+    if "out/set5_x3/srcnn-915" in words:
+        assert srcnn(*shlex.split("evaluate set5 -m srcnn-915 -s 3 --save out")).code == 0
     if "--resume" in words:
         prepare_run(srcnn)
     if any(word.startswith("start=runs/") for word in words):

@@ -106,4 +106,7 @@ def test_what_was_meant(srcnn: Srcnn, photo: Path, words: list[str], said: str) 
 @pytest.mark.parametrize("verb", ["", *app.commands])
 def test_help_by_its_short_name(srcnn: Srcnn, verb: str) -> None:
     words = [verb] if verb else []
-    assert srcnn(*words, "-h").out == srcnn(*words, "--help").out
+    short, long = srcnn(*words, "-h"), srcnn(*words, "--help")
+    assert (
+        (short.code, short.err, short.out) == (long.code, long.err, long.out) == (0, "", long.out)
+    )

@@ -49,4 +49,5 @@ def test_a_device_that_is_not_there(
     monkeypatch.setattr("sys.argv", ["srcnn", *words, "--engine", "torch", "--device", "cuda"])
     assert main() == 2
     assert "torch built for CUDA" in capsys.readouterr().err
-    assert not Path("out.json").exists()
+    written = json.loads(Path("out.json").read_text())
+    assert (written["kind"], written["results"]) == ("MissingExtra", [])

@@ -117,7 +117,7 @@ def test_an_unknown_model(
     """Told are all the names that there are here, not the networks alone."""
     assert evaluate(monkeypatch, folder, "-m", "edsr") == 6
     error = capsys.readouterr().err
-    assert error.startswith("error: model 'edsr': is unknown; use fast, srcnn-915, ")
+    assert error.startswith("error: model 'edsr': is unknown; use best, fast, srcnn-915, ")
     assert error.endswith(", bicubic, sparse-coding, a+, or a weights file\n")
     assert len(error) < 200
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from srcnn.data.folder import LOG
-from srcnn.errors import UsageError
+from srcnn.errors import ModelError, UsageError
 from srcnn.models.base import TorchNetwork
 from srcnn.runs.pictures import check_usable
 from srcnn.runs.plan import Plan
@@ -161,10 +161,14 @@ def finished(plan: Plan, place: Place) -> Card | None:
 def _finished_card(folder: Path) -> Card | None:
     """Return the card of finished weights in a run directory, or None.
 
-    The weights of an unfinished run have no steps on their card.
+    The weights of an unfinished run have no steps on their card. Damaged weights are none: the run makes
+    them again from its last state.
     """
     weights = folder / WEIGHTS
     if not weights.is_file():
         return None
-    card = read_card(weights.read_bytes(), str(weights))
+    try:
+        card = read_card(weights.read_bytes(), str(weights))
+    except ModelError:
+        return None
     return card if card.steps else None

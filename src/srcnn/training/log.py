@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,6 +28,7 @@ class RunLog:
         self._path = path
         self._quiet, self._first = quiet or not first, first
         self._shown = 0.0
+        self._scored = ""
         self._events: Events | None = None
 
     def __enter__(self) -> Self:
@@ -83,6 +85,8 @@ class RunLog:
             show("", self._quiet)
             return
         left = "" if seconds_left is None else f"  {duration(seconds_left)} left"
+        if what != self._scored:  # the first line of each data set is shown at once
+            self._scored, self._shown = what, -math.inf
         self._progress(f"scoring {what}  {part:4.0%}{left}", False)
 
     def _progress(self, line: str, last: bool) -> None:
