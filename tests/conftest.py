@@ -47,6 +47,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--soak"):
+        for item in items:
+            mark = item.get_closest_marker("soak")
+            if mark and mark.kwargs.get("full"):
+                item.add_marker(pytest.mark.skip(reason="a soak at its full size (--soak)"))
     if not config.getoption("--slow"):
         for item in items:
             if item.get_closest_marker("slow"):

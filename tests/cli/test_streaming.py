@@ -14,7 +14,7 @@ import pytest
 
 from .conftest import save
 
-SIZES = [2000, pytest.param(20_000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
+SIZES = [2000, pytest.param(20_000, marks=[pytest.mark.soak(full=True), pytest.mark.timeout(1800)])]
 MEASURED = (
     "import sys; from srcnn.__main__ import run\n"
     "try: run()\n"
