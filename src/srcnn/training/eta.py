@@ -16,7 +16,7 @@ _COLD = 3
 class Pace:
     """Measures the time per step and per validation.
 
-    Call `step` after every step, and `judged` and `saved` after a validation and a checkpoint.
+    Call `step` after each step, `judged` after each validation and `saved` after each checkpoint.
     """
 
     def __init__(self, steps: int, validate_every: int) -> None:

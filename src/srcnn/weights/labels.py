@@ -70,7 +70,7 @@ def _as_name(text: str) -> str:
 def _card_of(model: str) -> Card | None:
     """Return the card in a weights file, or ``None`` if it has none or cannot be read.
 
-    Errors are not reported here; whoever opens the file reports them.
+    Errors are reported when the file is opened, not here.
     """
     path = Path(model)
     if not is_file_name(model):

@@ -101,7 +101,7 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
 
 
 def _color_constants(card: Card, pixels: int) -> dict[str, Any]:
-    """Return the filters from RGB and back, of pictures that hold so many ``pixels`` in a block."""
+    """Return the filters from RGB and back, for blocks of ``pixels`` pixels."""
     space = space_of(card.color)
     (to_space, black), (to_rgb, _) = linear("RGB", space), linear(space, "RGB")
     forth, black = to_space[:, : card.channels].T, black[: card.channels]
