@@ -27,10 +27,10 @@ from torch.nn import functional
 from srcnn.engine.backends.backend import Batch
 from srcnn.engine.options import AUTO
 from srcnn.engine.session import Session
-from srcnn.errors import DestinationExists, ModelError, UsageError, choices
+from srcnn.errors import ModelError, UsageError, choices
 from srcnn.images.color import convert, space_of
 from srcnn.images.degrade import Degraded
-from srcnn.images.files import write_atomically
+from srcnn.images.files import check_free, write_atomically
 from srcnn.images.quantize import quantize
 from srcnn.models.base import TorchNetwork
 from srcnn.models.registry import network_of
@@ -110,10 +110,7 @@ def export(
     """
     model, destination = str(model), Path(destination)
     _check(destination, scale, standalone, layout, size)
-    if destination.is_dir():
-        raise UsageError(destination, "is a folder")
-    if destination.exists() and not overwrite:
-        raise DestinationExists(destination, "is there already", "use --overwrite")
+    check_free(destination, overwrite)
 
     tensors, card = open_weights(model, scale)
     network = _in_torch(network_of(tensors, card, model))

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import pty
 import re
-import struct
-import subprocess
-import sys
-import termios
 from pathlib import Path
 
 import pytest
@@ -18,6 +11,7 @@ import pytest
 from srcnn.cli.progress import Progress, weight_of
 
 from ..support.clock import Clock
+from ..support.terminal import on_a_terminal
 from .conftest import Srcnn, save
 
 BICUBIC = ("-m", "bicubic")
@@ -125,32 +119,12 @@ def test_the_line_fits(clock: Clock, name: str, width: int, coding: str) -> None
         assert line.endswith(name[-4:] if name.endswith(".png") else line[-1])
 
 
-def on_a_terminal(columns: int, *words: object, stdout: bool = False) -> tuple[int, str]:
-    """(exit code, what ``srcnn upscale`` writes to a terminal of so many columns, its stdout too)."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    command = [sys.executable, "-m", "srcnn", "upscale", *map(str, words)]
-    with subprocess.Popen(command, stderr=theirs, stdout=theirs if stdout else None) as process:
-        os.close(theirs)
-        shown = b""
-        while True:
-            try:
-                data = os.read(ours, 65536)
-            except OSError:  # Linux's way to say that the other side has left
-                break
-            if not data:
-                break
-            shown += data
-    os.close(ours)
-    return process.returncode, shown.decode()
-
-
 def test_one_line_on_a_terminal(folder: Path) -> None:
     """Redrawn in place and never wider than the terminal; at its end only what went wrong, and the sum."""
     for k in range(3):
         save(folder / "in" / f"{k}{'-long' * 20}.png", size=(200, 200))
     (folder / "in" / "bad.png").write_bytes(b"no picture")
-    code, shown = on_a_terminal(50, "in", "-o", "out", "-s", 4, *BICUBIC)
+    code, shown = on_a_terminal(50, "upscale", "in", "-o", "out", "-s", 4, *BICUBIC, stdout=False)
     assert code == 1
     drawn = re.findall(r"\r([^\r\n]*)\033\[K", shown)
     bars = [line for line in drawn if line.startswith("[")]
@@ -165,7 +139,7 @@ def test_one_line_on_a_terminal(folder: Path) -> None:
 
 def test_json_on_a_terminal_has_its_own_lines(folder: Path) -> None:
     save(folder / "a.png", size=(300, 300))
-    code, shown = on_a_terminal(80, "a.png", "-s", 4, *BICUBIC, "--json", "-", stdout=True)
+    code, shown = on_a_terminal(80, "upscale", "a.png", "-s", 4, *BICUBIC, "--json", "-")
     assert code == 0
     lines = [re.sub(r".*\033\[K", "", line) for line in shown.replace("\r\n", "\n").split("\n")]
     assert json.loads("\n".join(lines[1:]))["summary"]["done"] == 1
@@ -173,7 +147,7 @@ def test_json_on_a_terminal_has_its_own_lines(folder: Path) -> None:
 
 def test_quiet_on_a_terminal(folder: Path) -> None:
     save(folder / "a.png")
-    assert on_a_terminal(80, "a.png", *BICUBIC, "--quiet") == (0, "")
+    assert on_a_terminal(80, "upscale", "a.png", *BICUBIC, "--quiet", stdout=False) == (0, "")
 
 
 def test_no_control_characters_where_there_is_no_terminal(srcnn: Srcnn, folder: Path) -> None:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
 import re
-import signal
-import struct
-import subprocess
-import sys
-import termios
 from pathlib import Path
 
 import pytest
 
 from srcnn.terminal import fitting, width
 
+from ..support.terminal import on_a_terminal
 from .conftest import save
 
 COLUMNS = 60
@@ -26,34 +19,6 @@ _SHARED = re.compile(r"[^\r\n]\x1b\[K[^\r\n]|[^\r\n]\x1b\[K\r?\n|[^\r\n]\x1b\[K\
 _DRAWN = re.compile(r"\r([^\r\n\x1b]+)\x1b\[K")
 TINY = ("steps=60", "n=[4,3]", "batch=2", "patch=24", "precision=fp32", "held_back=1")
 SETTINGS = [part for setting in TINY for part in ("--set", setting)]
-
-
-def on_a_terminal(*words: str, stop_at: str = "") -> tuple[int, str]:
-    """(exit code, what ``srcnn`` writes to a terminal that is both its stdout and its stderr).
-
-    SIGINT is sent when ``stop_at`` is on it.
-    """
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
-    command = [sys.executable, "-m", "srcnn", *words]
-    with subprocess.Popen(
-        command, stderr=theirs, stdout=theirs, stdin=subprocess.DEVNULL
-    ) as process:
-        os.close(theirs)
-        shown = b""
-        while True:
-            try:
-                data = os.read(ours, 65536)
-            except OSError:  # Linux's way to say that the other side has left
-                break
-            if not data:
-                break
-            shown += data
-            if stop_at and stop_at.encode() in shown:
-                process.send_signal(signal.SIGINT)
-                stop_at = ""
-    os.close(ours)
-    return process.returncode, shown.decode()
 
 
 @pytest.fixture
@@ -94,7 +59,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], int, str, str]] = {
 @pytest.mark.parametrize("verb", COMMANDS)
 def test_progress_shares_its_line_with_nothing(place: Path, verb: str) -> None:
     words, code, drawn, said = COMMANDS[verb]
-    ended, shown = on_a_terminal(*words)
+    ended, shown = on_a_terminal(COLUMNS, *words)
     assert ended == code, shown
     check(shown)
     assert any(drawn in line for line in _DRAWN.findall(shown)), shown
@@ -110,7 +75,7 @@ def check(shown: str) -> None:
 
 
 def test_an_interrupted_training(place: Path) -> None:
-    code, shown = on_a_terminal(*TRAIN, "--set", "steps=20000", stop_at="step ")
+    code, shown = on_a_terminal(COLUMNS, *TRAIN, "--set", "steps=20000", stop_at="step ")
     assert code == 130
     check(shown)
     lines = [re.sub(r".*\x1b\[K", "", line) for line in shown.replace("\r\n", "\n").split("\n")]
@@ -120,7 +85,7 @@ def test_an_interrupted_training(place: Path) -> None:
 
 @pytest.mark.slow
 def test_bench_on_a_terminal(place: Path) -> None:
-    code, shown = on_a_terminal("bench", "--quick")
+    code, shown = on_a_terminal(COLUMNS, "bench", "--quick")
     assert code == 0
     check(shown)
     assert any("measuring" in line for line in _DRAWN.findall(shown))

@@ -9,7 +9,7 @@ import click
 
 from srcnn.cli.console import write_json
 from srcnn.cli.options import pass_quiet
-from srcnn.errors import DestinationExists, UsageError
+from srcnn.errors import UsageError
 from srcnn.terminal import say, show
 
 if TYPE_CHECKING:
@@ -148,14 +148,12 @@ def _check_places(image: str, output: Path, overwrite: bool, json: str | None) -
         UsageError: If its type is unknown, it is a folder, or it would replace an input.
         DestinationExists: If it exists and ``overwrite`` is false.
     """
-    from srcnn.cli.jobs import exists, is_folder, resolved
+    from srcnn.cli.jobs import resolved
+    from srcnn.images.files import check_free
 
     if output.suffix.lower() not in _KINDS:
         raise UsageError(output, "is no kind of comparison", f"use {' or '.join(_KINDS)}")
-    if is_folder(str(output)):
-        raise UsageError(output, "is a folder")
-    if exists(output) and not overwrite:
-        raise DestinationExists(output, "is there already", "use --overwrite")
+    check_free(output, overwrite)
     places = {"IMAGE": image, "--output": str(output)}
     if json not in (None, "-"):
         places["--json"] = json

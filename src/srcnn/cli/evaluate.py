@@ -9,7 +9,14 @@ import click
 from click.exceptions import Exit
 
 from srcnn.cli.console import report_error, write_json
-from srcnn.cli.options import data_root_option, engine_options, pass_quiet, scales_option
+from srcnn.cli.options import (
+    check_lr,
+    data_root_option,
+    engine_options,
+    lr_option,
+    pass_quiet,
+    scales_option,
+)
 from srcnn.errors import UsageError
 from srcnn.terminal import say, show
 
@@ -55,13 +62,7 @@ _SCALE = 3
 @click.option(
     "--hr", type=Path, metavar="DIR", show_default="none", help="Your own high-resolution pictures."
 )
-@click.option(
-    "--lr",
-    type=Path,
-    metavar="DIR",
-    show_default="made from --hr",
-    help="Their low-resolution files, or a folder with X2, X3, X4.",
-)
+@lr_option
 @click.option(
     "--metrics",
     default="psnr,ssim",
@@ -122,8 +123,7 @@ def evaluate(
 def _given(hr: Path | None, lr: Path | None) -> GivenFolders | None:
     from srcnn.evaluation.request import GivenFolders
 
-    if lr is not None and hr is None:
-        raise UsageError("--lr", "needs the pictures that it belongs to", "give them with --hr DIR")
+    check_lr(hr, lr)
     return None if hr is None else GivenFolders(hr, lr)
 
 

@@ -26,7 +26,7 @@ from srcnn.cli.outcome import Failure
 from srcnn.cli.signals import Signals, Terminated
 from srcnn.cli.train import train
 from srcnn.cli.upscale import upscale
-from srcnn.cli.usage import Verbs, as_ours
+from srcnn.cli.usage import Verbs, usage_error
 from srcnn.errors import OutputError, Stopped
 from srcnn.terminal import say
 
@@ -73,7 +73,7 @@ def main() -> int:
     except Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
-        return Failure.of(as_ours(error)).report(words, voice)
+        return Failure.of(usage_error(error)).report(words, voice)
     except KeyboardInterrupt:
         return _stopped("interrupted", 130, words, voice)
     except Terminated:

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from srcnn.errors import UsageError
 from srcnn.terminal import say
 
 ENGINES = ("auto", "onnxruntime", "openvino", "ncnn", "torch")
@@ -32,7 +33,21 @@ data_root_option = click.option(
     help="Where named data sets lie.",
 )
 
+lr_option = click.option(
+    "--lr",
+    type=Path,
+    metavar="DIR",
+    show_default="made from --hr",
+    help="Their low-resolution files, or a folder with X2, X3, X4.",
+)
+
 Function = Callable[..., Any]
+
+
+def check_lr(hr: Path | None, lr: Path | None) -> None:
+    """Raise `UsageError` for low-resolution files without the images that they belong to."""
+    if lr is not None and hr is None:
+        raise UsageError("--lr", "needs the pictures that it belongs to", "give them with --hr DIR")
 
 
 @dataclass

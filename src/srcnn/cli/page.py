@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from srcnn.cli.jobs import STDIO, Request, exists, is_folder
+from srcnn.cli.jobs import STDIO, Request, exists
 from srcnn.cli.options import Voice
 from srcnn.conversion.conversion import Converted
-from srcnn.errors import DestinationExists, UsageError
-from srcnn.images.files import check_writable, remove_parts, write_atomically
+from srcnn.errors import UsageError
+from srcnn.images.files import check_free, check_writable, remove_parts, write_atomically
 from srcnn.terminal import say
 
 _SUFFIX = ".html"
@@ -31,10 +31,7 @@ def check_page(page: str, request: Request) -> None:
         raise UsageError("--compare", "cannot be combined with --in-place")
     if request.sources[0] == STDIO or request.output == STDIO:
         raise UsageError(option, "needs files", "stdin and stdout cannot be read again")
-    if is_folder(page):
-        raise UsageError(page, "is a folder")
-    if exists(Path(page)) and not (request.overwrite or request.skip_existing):
-        raise DestinationExists(page, "is there already", "use --overwrite")
+    check_free(Path(page), request.overwrite or request.skip_existing)
     check_writable(Path(page))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from srcnn._optional import need
-from srcnn.cli.options import data_root_option, pass_quiet
+from srcnn.cli.options import check_lr, data_root_option, lr_option, pass_quiet
 from srcnn.errors import UsageError, choices
 from srcnn.images.files import remove_parts
 from srcnn.terminal import say
@@ -48,13 +48,7 @@ _COMPARED = 2000
     show_default="none",
     help="Your own high-resolution pictures, in place of a FOLDER or a recipe's data.",
 )
-@click.option(
-    "--lr",
-    type=Path,
-    metavar="DIR",
-    show_default="made from --hr",
-    help="Their low-resolution files, or a folder with X2, X3, X4.",
-)
+@lr_option
 @click.option(
     *("--set", "overrides"),
     multiple=True,
@@ -139,10 +133,8 @@ def train(
 
 def _pair(hr: Path | None, lr: Path | None, recipe: str | None) -> dict[str, str] | None:
     """Return the pair of folders of ``--hr`` and ``--lr``, or None."""
+    check_lr(hr, lr)
     if hr is None:
-        if lr is not None:
-            why = "needs the pictures that it belongs to"
-            raise UsageError("--lr", why, "give them with --hr DIR")
         return None
     if recipe is not None and (Path(recipe).is_dir() or _data_set(recipe) is not None):
         raise UsageError("--hr", f"is in place of a folder such as {recipe}", "give one of them")

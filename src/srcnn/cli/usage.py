@@ -72,7 +72,7 @@ def _meant(word: str, verbs: Any, context: click.Context) -> str:
     return choices(word, verbs)
 
 
-def as_ours(error: click.ClickException) -> UsageError:
+def usage_error(error: click.ClickException) -> UsageError:
     """Return an error of click in the form of srcnn's errors."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "srcnn"

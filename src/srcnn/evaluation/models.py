@@ -17,7 +17,8 @@ from srcnn.engine.options import AUTO, Engine
 from srcnn.errors import ModelError
 from srcnn.evaluation.documents import Origin
 from srcnn.weights.binary import Tensors
-from srcnn.weights.card import METADATA_KEY, Card, card_from_json
+from srcnn.weights.card import Card
+from srcnn.weights.labels import name_of
 from srcnn.weights.layouts import UnknownLayout
 from srcnn.weights.onnx_file import read_card
 from srcnn.weights.store import find, read_bytes
@@ -88,18 +89,8 @@ def origin_of(model: str, scale: int) -> Origin:
     """Return the label and the checksum of a model that can be opened for ``scale``."""
     if model in (BICUBIC, *METHODS):
         return Origin(model)
-    path = find(model, scale)
-    data = read_bytes(path)
-    sha256 = hashlib.sha256(data).hexdigest()
-    if path.suffix == ".onnx":
-        return Origin(read_card(data, str(path)).name, sha256)
-    if path.suffix == ".safetensors":
-        from srcnn.weights.foreign import read_metadata
-
-        text = read_metadata(path).get(METADATA_KEY)
-        if text is not None:
-            return Origin(card_from_json(text, model).name, sha256)
-    return Origin(path.stem, sha256)
+    data = read_bytes(find(model, scale))
+    return Origin(name_of(model), hashlib.sha256(data).hexdigest())
 
 
 def scale_of_file(model: str) -> int:

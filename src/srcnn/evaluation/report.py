@@ -73,14 +73,15 @@ def make_report(
     protocols, scales = request.protocols, list(dict.fromkeys(request.scales))
     sources = find_sources(request.datasets, scales, data_root, request.given)
     labels = labels_of(request.named, REFERENCES)
+    labels |= {each.name: Path(each.name).name for each in request.functions}
+    labels |= {str(folder): folder.name for folder in request.pictures}
     if save is not None:
         if len(protocols) > 1:
             raise UsageError("--save", "is for one protocol")
         for source in sources:
             saved = [file for each in source.at.values() for file in each.high]
             refuse_clashes(f"pictures to save of {source.title}", saved_names(dict.fromkeys(saved)))
-        names = (path.name for path in request.pictures)
-        refuse_clashes("folders to save to", [*labels.values(), *names])
+        refuse_clashes("folders to save to", labels.values())
     # Open all models before the scoring starts, so that errors show early.
     engine = request.engine.resolved()
     tasks = _tasks(request, sources, scales, data_root, progress)
@@ -152,8 +153,8 @@ def _results(
     return [
         Result(
             *(title, scale, name, images, rules.name),
-            task.origins.get(name) or Origin(Path(name).name),
-            labels.get(name) or Path(name).name,
+            task.origins.get(name) or Origin(labels[name]),
+            labels[name],
         )
         for name, images in rows.items()
         if images
@@ -162,7 +163,7 @@ def _results(
 
 def _keeper(folder: Path, scale: int, labels: Mapping[str, str]) -> Keep:
     def keep(model: str, judged: Judged) -> None:
-        save_judged(folder / (labels.get(model) or Path(model).name), judged, scale)
+        save_judged(folder / labels[model], judged, scale)
         if model == BICUBIC:  # once per image
             save_references(folder, judged.original, scale)
 

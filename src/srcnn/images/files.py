@@ -20,7 +20,7 @@ from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
-from srcnn.errors import OutputError
+from srcnn.errors import DestinationExists, OutputError, UsageError
 from srcnn.terminal import say
 
 with suppress(ImportError):  # does not exist on Windows
@@ -177,6 +177,27 @@ def _write_over(part: Path, place: Path) -> None:
         raise OutputError(place, why) from None
     with suppress(OSError):
         whole.unlink()
+
+
+def check_free(destination: Path, replace: bool) -> None:
+    """Check, before any work, that nothing is at a destination which must not be replaced.
+
+    Args:
+        destination: Where a file is going to be written.
+        replace: Whether a file that is there may be replaced.
+
+    Raises:
+        UsageError: If it is a folder.
+        DestinationExists: If it exists and is not to be replaced.
+    """
+    try:
+        is_folder, exists = destination.is_dir(), destination.exists()
+    except OSError:  # not a name that a file can have; writing will report it
+        return
+    if is_folder:
+        raise UsageError(destination, "is a folder")
+    if exists and not replace:
+        raise DestinationExists(destination, "is there already", "use --overwrite")
 
 
 def check_writable(destination: Path) -> None:
