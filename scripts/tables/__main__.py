@@ -215,6 +215,25 @@ def fidelity() -> str:
     return "\n".join(lines) + "\n"
 
 
+def learn() -> str:
+    """Return what the page Learn SRCNN reaches, from results/learn.json, beside the paper's figure."""
+    report = json.loads((ROOT / "results" / "learn.json").read_text())
+    means = {row["model"]: row["mean"] for row in report["results"]}
+    paper = _cells("fp32")["paper 9-1-5, 91 images", "set5", 3]["psnr"]
+    shown = {
+        "bicubic": "bicubic",
+        "learn.pth": "this page, 64,000 patches",
+        "srcnn-915@t91": "`srcnn-915@t91`, trained longer",
+    }
+    lines = ["| Set5 x3 | PSNR (dB) | SSIM |", "|---|---|---|"]
+    lines += [
+        f"| {label} | {means[model]['psnr']:.2f} | {means[model]['ssim']:.4f} |"
+        for model, label in shown.items()
+    ]
+    lines.append(f"| the paper's 9-1-5, trained on the 91 images (section 4.1) | {paper:.2f} | |")
+    return "\n".join(lines) + "\n"
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "results_gray": results_gray,
     "results": results,
@@ -227,6 +246,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "frontier_machine": frontier_machine,
     "frontier_published": frontier_published,
     "start": start,
+    "learn": learn,
     "precision": precision,
     "self_ensemble": self_ensemble,
     "twenty_minutes": twenty_minutes,
