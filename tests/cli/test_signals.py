@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from srcnn.cli.report import Outcome, Summary
 from srcnn.cli.signals import Terminated
 from srcnn.images.encode import encode
 from srcnn.images.formats import FORMATS
@@ -238,3 +240,27 @@ with Signals():
     os.kill(os.getpid(), signal.SIGINT)
 """
     assert run_python(ignored) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_while_an_outcome_is_counted(
+    srcnn: Srcnn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """A finished picture is in the document, once, whenever the signal arrives."""
+    for name in "ab":
+        save(tmp_path / "in" / f"{name}.png")
+    count = Summary.add
+
+    def interrupted(summary: Summary, outcome: Outcome) -> None:
+        os.kill(os.getpid(), number)
+        time.sleep(0.01)
+        count(summary, outcome)
+
+    monkeypatch.setattr(Summary, "add", interrupted)
+    report = tmp_path / "report.json"
+    ran = srcnn("upscale", tmp_path / "in", "-o", tmp_path / "out", "-m", "bicubic", "--json", report)
+    assert ran.code == 128 + number
+    document = json.loads(report.read_text())
+    sources = [Path(result["source"]).name for result in document["results"]]
+    assert sources in (["a.png"], ["a.png", "b.png"])  # the second may have been done
+    assert document["summary"]["done"] == len(sources)

@@ -39,7 +39,6 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
     invoke_without_command=True,
     subcommand_metavar="COMMAND [ARGS]...",
     epilog="Example:  srcnn upscale examples/dog.png -s 3",
-    context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
 )
 @click.option("--version", is_flag=True, help="Show the version.")
 @click.pass_context

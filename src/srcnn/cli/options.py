@@ -89,7 +89,7 @@ def _hear(context: click.Context, option: click.Parameter, value: bool) -> None:
 
 
 def everywhere(command: click.Command) -> click.Command:
-    """Add ``--quiet``, ``--verbose`` and ``--debug`` to a command and its subcommands."""
+    """Add ``-h``, ``--quiet``, ``--verbose`` and ``--debug`` to a command and its subcommands."""
     command.params += [
         # Eager, so that they also apply to errors in other options.
         click.Option(
@@ -102,6 +102,9 @@ def everywhere(command: click.Command) -> click.Command:
         )
         for name, text in _EVERYWHERE.items()
     ]
+    # Each command has its own, because click would cache those of the first context that it sees,
+    # and a command may be called without its group.
+    command.context_settings |= {"show_default": True, "help_option_names": ["-h", "--help"]}
     if isinstance(command, click.Group):
         for verb in command.commands.values():
             everywhere(verb)

@@ -9,6 +9,7 @@ from srcnn.cli.names import Checked
 from srcnn.cli.report import Outcome, Summary
 from srcnn.cli.results import Results
 from srcnn.cli.runner import Together, tidied
+from srcnn.cli.signals import uninterrupted
 from srcnn.cli.work import Worker
 from srcnn.conversion.conversion import Converted
 from srcnn.errors import SrcnnError
@@ -41,8 +42,10 @@ class Run:
         """
         self._results = results
         try:
-            for outcome in self._together.results(self._worker.line.draw):
-                self._add(outcome)
+            while self._together.wait(self._worker.line.draw):
+                with uninterrupted():  # an outcome is in the results once, and whole
+                    outcome = self._together.take()
+                    self._add(outcome)
                 if in_words and outcome.error is None:
                     print(outcome.plan_line())
         finally:

@@ -37,23 +37,26 @@ class Together:
         self._pool = ThreadPoolExecutor(_AT_ONCE, "srcnn-picture")
         self._at_work: deque[tuple[Job, Future[Outcome]]] = deque()
 
-    def results(self, tick: Callable[[], None]) -> Iterator[Outcome]:
-        """Yield the results of ``do`` in the order of the jobs; call ``tick`` while waiting."""
-        self._fill()
-        while self._at_work:
-            _, future = self._at_work[0]
-            while not wait([future], _TICK).done:
-                tick()
-            self._at_work.popleft()
-            yield future.result()
-            self._fill()
+    def wait(self, tick: Callable[[], None]) -> bool:
+        """Wait until the first job that was not taken is done; call ``tick`` while waiting.
 
-    def _fill(self) -> None:
+        Returns:
+            False if all jobs were taken.
+        """
         for job in islice(self._jobs, _AHEAD - len(self._at_work)):
             self._at_work.append((job, self._pool.submit(self._do, job)))
+        if not self._at_work:
+            return False
+        while not wait([self._at_work[0][1]], _TICK).done:
+            tick()
+        return True
+
+    def take(self) -> Outcome:
+        """Return the outcome that `wait` waited for. It is not returned again."""
+        return self._at_work.popleft()[1].result()
 
     def leave(self) -> list[Outcome]:
-        """Start no further jobs, and return finished results that were not yielded, in order.
+        """Start no further jobs, and return finished results that were not taken, in order.
 
         ``do`` must notice by itself that it should stop. An encoder that holds a whole image cannot
         do so for minutes, nor can a read from a terminal: their unfinished files are removed, and

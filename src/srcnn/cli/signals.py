@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Timer
 from types import FrameType, TracebackType
 from typing import Any
@@ -15,6 +17,29 @@ _LONGEST = 4.0
 
 class Terminated(BaseException):
     """SIGTERM arrived."""
+
+
+class _Hold:
+    """Whether signals wait, and the exception of the one that does."""
+
+    on = False
+    waiting: type[BaseException] | None = None
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let a signal that `Signals` would raise wait until the block has ended.
+
+    The block must be short, because nothing stops it but `Signals`' last resort.
+    """
+    _Hold.on = True
+    try:
+        yield
+    finally:
+        _Hold.on = False
+        waiting, _Hold.waiting = _Hold.waiting, None
+        if waiting is not None:
+            raise waiting
 
 
 class Signals:
@@ -61,4 +86,7 @@ class Signals:
         self._last_resort.daemon = True
         self._last_resort.start()
         self._meant = KeyboardInterrupt if number == signal.SIGINT else Terminated
-        raise self._meant
+        if _Hold.on:
+            _Hold.waiting = self._meant
+        else:
+            raise self._meant
