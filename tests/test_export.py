@@ -162,7 +162,7 @@ def test_numbers_that_overflow_are_not_written(tmp_path: Path) -> None:
 
 def test_destinations_and_scales_that_are_refused(tmp_path: Path) -> None:
     (tmp_path / "old.onnx").write_text("old")
-    with pytest.raises(DestinationExists, match=r"old\.onnx: is there already; use --overwrite"):
+    with pytest.raises(DestinationExists, match=r"old\.onnx: already exists; use --overwrite"):
         export("srcnn-915", 3, tmp_path / "old.onnx")
     export("srcnn-915", 3, str(tmp_path / "old.onnx"), overwrite=True)
     (tmp_path / "folder.onnx").mkdir()

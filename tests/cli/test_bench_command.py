@@ -194,8 +194,8 @@ def test_quality_scores_and_times_everybody(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "named"),
     [
-        (["-s", "3"], 2, "--scale: is an option of --quality only"),
-        (["--data-root", "."], 2, "--data-root: is an option of --quality only"),
+        (["-s", "3"], 2, "--scale: works only with --quality"),
+        (["--data-root", "."], 2, "--data-root: works only with --quality"),
         (["--quality", "-s", "5"], 2, "scale 5"),
         (["--quality", "--data-root", "."], 2, "data set 'set5': is not there"),
         (["--threads", "0"], 2, "threads 0"),

@@ -72,7 +72,7 @@ def test_a_crop_and_an_old_file(srcnn: Srcnn, photo: Path, weights: Path) -> Non
     assert any(np.array_equal(panel[y : y + height, x : x + width], truth) for y, x in corners)
     ran = srcnn(*words)
     assert ran.code == 2
-    assert "is there already; use --overwrite" in ran.error
+    assert "already exists; use --overwrite" in ran.error
     words[words.index("3,4,8,6")] = "3,4,6,8"
     assert srcnn(*words, "--overwrite", "--quiet").err == ""
     assert Path("new/out.PNG").read_bytes() != first

@@ -137,7 +137,7 @@ def test_a_dry_run_of_a_resume(srcnn: Srcnn, place: Path) -> None:
     dry = srcnn("train", "--resume", "done", "--set", "steps=9", "--set", "batch=3", "--dry-run")
     assert dry.code == 0
     text = dry.out.decode()
-    assert "# changed: steps 4 -> 9, batch 2 -> 3\n# 4 of 9 steps are done\n" in text
+    assert "# changed: steps 4 -> 9, batch 2 -> 3\n# 4 of 9 steps are finished\n" in text
     assert "# 5 steps of 3 patches: 15 in all" in text
     dry = srcnn("train", "--resume", "done", "--dry-run")
     assert "# 0 steps of 2 patches: 0 in all" in dry.out.decode()
@@ -145,7 +145,7 @@ def test_a_dry_run_of_a_resume(srcnn: Srcnn, place: Path) -> None:
     (place / "done" / "state.pt").write_bytes(b"damaged")
     before = everything(place / "done")
     dry = srcnn("train", "--resume", "done", "--dry-run")
-    assert "# 2 of 4 steps are done" in dry.out.decode()
+    assert "# 2 of 4 steps are finished" in dry.out.decode()
     assert "state.pt is damaged" in dry.err
     assert everything(place / "done") == before
 

@@ -90,7 +90,7 @@ def test_the_published_layout_comes_back_through_the_other_door(
     [
         ("-m srcnn-915 -s 3 -o a.pt", 2, "use .onnx or .safetensors"),
         ("-m srcnn-915 -s 3 -o a.safetensors --standalone", 2, "cannot stand alone"),
-        ("-m srcnn-915 -s 3 -o old.onnx", 2, "is there already; use --overwrite"),
+        ("-m srcnn-915 -s 3 -o old.onnx", 2, "already exists; use --overwrite"),
         ("-m srcnn-915 -s 1 -o a.onnx", 2, "2 or more"),
         ("-m srcnn-915 -o a.onnx", 2, "--scale"),
         ("-s 3 -o a.onnx", 2, "--model"),
@@ -100,7 +100,11 @@ def test_the_published_layout_comes_back_through_the_other_door(
         ("-m srcnn-915 -s 3 -o a.onnx --size 0x8", 2, "has to be 1x1 or more"),
         ("-m srcnn-915 -s 3 -o a.safetensors --size 8x8", 2, "has no size of image"),
         ("-m srcnn-915 -s 3 -o a.onnx --layout compact", 2, "use .safetensors"),
-        ("-m srcnn-915 -s 3 -o a.safetensors --layout edsr", 2, "is not known; use compact"),
+        (
+            "-m srcnn-915 -s 3 -o a.safetensors --layout edsr",
+            2,
+            "is not a valid value; use compact",
+        ),
         ("-m srcnn-915 -s 3 -o a.safetensors --layout compact", 6, "only compact networks have"),
         ("-m edsr -s 3 -o a.onnx", 6, "is unknown; use best, fast, srcnn-915"),
         ("-m srcnn-915 -s 7 -o a.onnx", 6, "is not shipped for x7"),

@@ -120,7 +120,7 @@ def test_two_sources_of_one_result(srcnn: Srcnn, folder: Path) -> None:
     Image.fromarray(drawn()).save("a.jpg")
     ran = srcnn("upscale", "a.heic", "a.jpg", *WORDS)
     assert ran.code == 2
-    assert "a_x2.jpg: both a.heic and a.jpg would be written there" in ran.error
+    assert "a_x2.jpg: both a.heic and a.jpg would be written to it" in ran.error
     assert tree(folder) == {"a.heic", "a.jpg"}
 
 

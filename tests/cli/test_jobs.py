@@ -1,4 +1,4 @@
-"""Many pictures: folders, several sources, what is there already."""
+"""Many pictures: folders, several sources, existing destinations."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_all_there_already(srcnn: Srcnn, album: Path, source: str) -> None:
     ran = srcnn("upscale", source, *BICUBIC, "--skip-existing")
     number = 2 if source == "album" else 1
     left_out = "left out, not pictures: 1 (notes.txt)\n" if source == "album" else ""
-    said = f"{left_out}nothing to do: {number} of {number} there already\n"
+    said = f"{left_out}nothing to do: {number} of {number} skipped (destination exists)\n"
     assert (ran.code, ran.err) == (0, said)
     assert {path: path.stat().st_mtime_ns for path in album.iterdir()} == times
     assert srcnn("upscale", source, *BICUBIC, "--skip-existing", "--quiet").err == ""
@@ -245,7 +245,7 @@ def test_dry_run_names_what_would_be_skipped(srcnn: Srcnn, album: Path) -> None:
     (album / "a_x3.png").write_bytes(b"mine")
     ran = srcnn("upscale", "album", *BICUBIC, "--dry-run", "--skip-existing")
     lines = ran.out.decode().splitlines()
-    assert lines[0] == "album/a.png -> album/a_x3.png: there already"
+    assert lines[0] == "album/a.png -> album/a_x3.png: destination exists"
     assert lines[2].startswith("1 of 2 pictures: ")
     assert ran.err == ""
 

@@ -137,7 +137,7 @@ def test_files_that_nobody_can_open(
 
 
 def test_a_port_of_srcnn_still_needs_export(srcnn: Srcnn, photo: Path) -> None:
-    """It would open, but does not say its scale."""
+    """It would open, but does not name its scale."""
     assert srcnn("export", "-m", "srcnn-915", "-s", 3, "-o", "ours.safetensors").code == 0
     ran = srcnn("upscale", photo, "-m", "ours.safetensors", "-o", "out.png")
     assert ran.code == 6

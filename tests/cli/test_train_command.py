@@ -111,7 +111,7 @@ def test_a_dry_run_counts_what_is_kept_out_of_training(
     root = ("--data-root", shared / "data")
     result = srcnn("train", recipe, "--dry-run", *root, *SETTINGS)
     assert result.code == 0
-    assert b"# 15 pictures to train on, 3 held back\n# 7 more are kept out" in result.out
+    assert b"# 15 training images, 3 held back for validation\n# 7 more are excluded" in result.out
 
 
 def test_a_run_is_not_overwritten_but_resumed(photos: Path, tmp_path: Path, srcnn: Srcnn) -> None:
@@ -178,7 +178,7 @@ def test_a_signal_leaves_with_its_code_and_says_how_to_go_on(
         (["{empty}"], 2, ["no pictures"]),
         (["--resume", "{empty}"], 2, ["recipe.yaml"]),
         (["{recipe}", "--set", "data=[{photos}]", "--set", "start=none.onnx"], 6, ["none.onnx"]),
-        (["{recipe}", "-s", "2"], 2, ["--scale", "is for a FOLDER"]),
+        (["{recipe}", "-s", "2"], 2, ["--scale", "cannot be combined with a recipe"]),
         (["--resume", "{empty}", "--run", "{empty}"], 2, ["--run", "beside --resume"]),
         (["{recipe}", "--set", "schedule=constant", "--set", "restarts=[5]"], 2, ["cosine"]),
     ],

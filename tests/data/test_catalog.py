@@ -35,7 +35,7 @@ def test_every_set_of_the_catalog_has_a_line_for_each_picture() -> None:
         else:
             assert data.url("a b.png").endswith("/a%20b.png")
             assert data.source.startswith("https://github.com/")
-        assert data.licence
+        assert data.license
 
 
 def test_no_two_sets_share_a_file() -> None:

@@ -131,7 +131,7 @@ def test_ones_own_folders(
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["--lr", "{tmp}/Set5/LR_bicubic"], "--lr: needs the pictures"),
+        (["--lr", "{tmp}/Set5/LR_bicubic"], "--lr: needs the high-resolution images"),
         (["{tmp}/Set5", "-s", "2,3,4"], "none for x4"),
         (["{tmp}/Set5", "-s", "2;3"], "2,3,4"),
         (["{tmp}/small"], "is 23 x 24, and a.png of 72 x 72 needs 24 x 24 at x3"),
@@ -189,7 +189,7 @@ def test_the_report_replaces_no_low_resolution_file(
     file = tmp_path / "LR_bicubic" / "X3" / "ax3.png"
     before = file.read_bytes()
     assert evaluate(monkeypatch, tmp_path, "-s", 3, "--json", file) == 2
-    assert "is a file that this works on" in capsys.readouterr().err
+    assert "is an input or output of this command" in capsys.readouterr().err
     assert file.read_bytes() == before
 
 

@@ -76,7 +76,7 @@ def test_the_report_replaces_nothing_that_is_judged(
 ) -> None:
     before = (folder / "a.png").read_bytes()
     assert evaluate(monkeypatch, folder, "-m", "bicubic", "--json", folder / "a.png") == 2
-    assert "is a file that this works on" in capsys.readouterr().err
+    assert "is an input or output of this command" in capsys.readouterr().err
     assert (folder / "a.png").read_bytes() == before
     assert evaluate(monkeypatch, folder, "-m", "no.onnx", "-s", 3, "--json", "no.onnx") == 2
 

@@ -150,7 +150,7 @@ def test_the_command_line(
     out, err = capsys.readouterr()
     assert f"# {line}\n" in out
     assert err == ""
-    assert "# 4 pictures to train on, 1 held back" in out
+    assert "# 4 training images, 1 held back" in out
     recipe = tmp_path / "recipe.yaml"
     recipe.write_text(yaml.safe_dump({**TINY, "data": ["nowhere"], "held_back": 1}))
     assert train(monkeypatch, recipe, *pair, "--dry-run") == 0
@@ -160,8 +160,8 @@ def test_the_command_line(
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["--lr", "{lr}", "-s", "3"], "--lr: needs the pictures that it belongs to"),
-        (["{hr}", "--hr", "{hr}", "--lr", "{lr}"], "is in place of a folder"),
+        (["--lr", "{lr}", "-s", "3"], "--lr: needs the high-resolution images"),
+        (["{hr}", "--hr", "{hr}", "--lr", "{lr}"], "cannot be combined with the folder"),
         (["--hr", "{hr}", "--lr", "{lr}", "-s", "4"], "none for x4"),
         (["{hr}", "-s", "2"], "has low-resolution files for x3, and none for x2"),
     ],

@@ -26,7 +26,7 @@ class DataSet:
         pictures: Number of images.
         origin: ``owner/repository/revision/folder`` on GitHub; empty if no known server has the
             images.
-        licence: License of the images.
+        license: License of the images.
         bicubic_psnr: Published PSNR of bicubic interpolation in dB, by scale.
         protocol: Protocol of the published ``bicubic_psnr``.
         checked: What the SHA-256 sums cover: ``file``, the bytes, or ``pixels``, which accepts any
@@ -37,7 +37,7 @@ class DataSet:
     use: str
     pictures: int
     origin: str
-    licence: str
+    license: str
     bicubic_psnr: dict[int, float] = field(default_factory=dict)
     protocol: str = "paper"
     checked: str = "file"
@@ -91,7 +91,7 @@ CATALOG = {
     ),
     # Nine of the 32 images.
     "clic": DataSet(
-        *("CLIC", "train", 9, f"{_CORPUS}/clic2025/training", "Unsplash licence"), checked="pixels"
+        *("CLIC", "train", 9, f"{_CORPUS}/clic2025/training", "Unsplash license"), checked="pixels"
     ),
     "gb82": DataSet("GB82", "train", 25, f"{_CORPUS}/gb82", "CC0 1.0", checked="pixels"),
     "photos": DataSet(

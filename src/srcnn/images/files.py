@@ -197,7 +197,7 @@ def check_free(destination: Path, replace: bool) -> None:
     if is_folder:
         raise UsageError(destination, "is a folder")
     if exists and not replace:
-        raise DestinationExists(destination, "is there already", "use --overwrite")
+        raise DestinationExists(destination, "already exists", "use --overwrite")
 
 
 def check_writable(destination: Path) -> None:
