@@ -200,7 +200,11 @@ def test_quality_scores_and_times_everybody(folder: Path) -> None:
         (["--quality", "--data-root", "."], 2, "data set 'set5': is not there"),
         (["--threads", "0"], 2, "threads 0"),
         (["--plot", "a.jpg"], 2, "--plot a.jpg"),
-        (["-m", "srcnn-915"], 6, "model 'srcnn-915': learns from no examples; use sparse-coding"),
+        (
+            ["-m", "srcnn-915"],
+            6,
+            "model 'srcnn-915': is not an example-based model; use sparse-coding",
+        ),
     ],
 )
 def test_mistakes_are_told_before_anything_is_measured(

@@ -223,7 +223,7 @@ def test_without_checksums_pictures_are_taken_on_trust_and_never_verified(
     result = srcnn("data", "fetch", "small", "--quiet")
     assert result.code == 1
     assert "small: no checksums are known" in result.err
-    assert "a.png: is not a picture" in result.err
+    assert "a.png: is not an image" in result.err
     server.files["a.png"] = good
     assert srcnn("data", "fetch", "small").code == 0
     assert len(tree(root)) == 3
@@ -297,4 +297,4 @@ def test_training_on_a_test_picture_is_warned_of(
     line = ["train", folder, "--dry-run", "--set", "steps=2", "--set", "held_back=0"]
     result = srcnn(*line, "--set", "n=[4,3]", "--set", "batch=2", "--set", "patch=24")
     assert result.code == 0
-    assert "renamed.png is small/b c.png" in result.err
+    assert "renamed.png is the test image small/b c.png" in result.err

@@ -91,14 +91,14 @@ def test_orientation_is_applied_once(srcnn: Srcnn, folder: Path) -> None:
 def test_colors_without_a_profile_get_one(srcnn: Srcnn, folder: Path) -> None:
     save("p3.heic", with_property(sample("alpha"), *DISPLAY_P3))
     save("hdr.heic", with_property(sample("alpha"), *HDR))
-    assert "colours" not in srcnn("upscale", "p3.heic", *WORDS).err
+    assert "color space" not in srcnn("upscale", "p3.heic", *WORDS).err
     with Image.open("p3_x2.png") as seen:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(seen.info["icc_profile"]))
         assert ImageCms.getProfileDescription(profile).strip() == "Display P3"
     assert srcnn("upscale", "hdr.heic", *WORDS).code == 0
     assert b"cICP" + bytes([9, 16, 0, 1]) in Path("hdr_x2.png").read_bytes()
     ran = srcnn("upscale", "hdr.heic", *WORDS, "-o", "hdr.jpg")
-    assert "its colours are BT.2020 PQ, which is left out" in ran.err
+    assert "its color space is lost (BT.2020 PQ)" in ran.err
 
 
 def test_every_way_to_name_it(srcnn: Srcnn, folder: Path) -> None:
@@ -128,7 +128,7 @@ def test_two_sources_of_one_result(srcnn: Srcnn, folder: Path) -> None:
 def test_none_is_written(srcnn: Srcnn, folder: Path, words: list[str]) -> None:
     Image.fromarray(drawn()).save("a.png")
     assert srcnn("upscale", "a.png", *WORDS, *words).code == 2
-    with pytest.raises(package.SrcnnError, match="is no format that can be written"):
+    with pytest.raises(package.SrcnnError, match="is not a format that srcnn can write"):
         package.upscale_file("a.png", "b.heic", 2, "bicubic")
     assert tree(folder) == {"a.png"}
 

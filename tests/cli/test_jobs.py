@@ -230,7 +230,7 @@ def test_dry_run_writes_nothing(srcnn: Srcnn, album: Path, weights: Path) -> Non
     assert len(lines) == 5
     assert all(": 36 x 27, x3, " in line and " MB, " in line for line in lines[:4])
     assert "album/a.png -> out/new/a_x3.png" in lines[0]
-    assert lines[4].startswith("4 of 4 pictures: 0.0 megapixels, ")
+    assert lines[4].startswith("4 of 4 images: 0.0 megapixels, ")
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_dry_run_names_what_would_be_skipped(srcnn: Srcnn, album: Path) -> None:
     ran = srcnn("upscale", "album", *BICUBIC, "--dry-run", "--skip-existing")
     lines = ran.out.decode().splitlines()
     assert lines[0] == "album/a.png -> album/a_x3.png: destination exists"
-    assert lines[2].startswith("1 of 2 pictures: ")
+    assert lines[2].startswith("1 of 2 images: ")
     assert ran.err == ""
 
 

@@ -132,7 +132,7 @@ def test_one_line_on_a_terminal(folder: Path) -> None:
     assert all(len(line) < 50 for line in bars)
     assert any("/4  " in line for line in bars)
     lines = [re.sub(r".*\033\[K", "", line) for line in shown.replace("\r\n", "\n").split("\n")]
-    assert lines[0].startswith("error: in/bad.png: is not a picture")
+    assert lines[0].startswith("error: in/bad.png: is not an image")
     assert lines[1].startswith("3 of 4 done, 1 of 4 failed: ")
     assert lines[2:] == [""]
 

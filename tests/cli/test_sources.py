@@ -43,7 +43,7 @@ def odd(folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("pipe.png", "is a pipe, a socket or a device; pipe pictures into: upscale -"),
+        ("pipe.png", "is a pipe, a socket or a device; pipe it into: srcnn upscale -"),
         ("socket.png", "is a pipe, a socket or a device"),
         ("zero.png", "is a pipe, a socket or a device"),
         ("null.png", "is a pipe, a socket or a device"),

@@ -160,4 +160,4 @@ def test_json_has_what_a_format_cannot_hold(srcnn: Srcnn, folder: Path) -> None:
     save(folder / "clear.png", "rgba")
     ran = srcnn("upscale", "clear.png", *BICUBIC, "-o", "flat.jpg", "--json", "-")
     (result,) = check_document(ran.json())
-    assert result["warnings"] == ["JPEG cannot hold it: transparency is laid over white"]
+    assert result["warnings"] == ["in JPEG, transparency is replaced by white"]

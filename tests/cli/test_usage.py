@@ -43,7 +43,7 @@ def options_of(kinds: tuple[type[object], ...]) -> list[tuple[str, str]]:
 def test_what_is_no_number(srcnn: Srcnn, folder: Path, verb: str, option: str, value: str) -> None:
     ran = srcnn(verb, *required(verb), option, value)
     assert ran.code == 2
-    assert ran.error.startswith(f"error: {option} {value}: is no ")
+    assert ran.error.startswith(f"error: {option} {value}: is not a ")
     assert not any(word in ran.error for word in JARGON)
     assert ("write" in ran.error) == (value == "12x")
 

@@ -24,7 +24,7 @@ ROADS = ["path", "bytes", "file object", "PIL image", "array"]
 NOT_OF_PIL = {
     *("frames or pages", "timing and loops"),
     *("thumbnail in EXIF", "IPTC", "colours without a profile", "comment"),
-    *("position on the land (GeoTIFF)", "size and orientation in XMP"),
+    *("position on the ground (GeoTIFF)", "size and orientation in XMP"),
 }
 """An image is the frame that it shows, and these are not taken from one: Pillow turns by XMP."""
 

@@ -143,7 +143,7 @@ def test_what_it_needs(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Scikit-learn for training alone; the 91 images, a scale and a name that there are."""
     with pytest.raises(ModelError, match="is not made for x5; it is for x2, x3, x4"):
         open_example_based("a+", 5)
-    with pytest.raises(ModelError, match="learns from no examples; use sparse-coding or a"):
+    with pytest.raises(ModelError, match="is not an example-based model; use sparse-coding or a"):
         open_example_based("b", 3)
     with pytest.raises(MissingData, match="srcnn data fetch t91"):
         open_example_based("a+", 3, root / "elsewhere")

@@ -150,7 +150,7 @@ def test_numbers_that_are_none(tmp_path: Path) -> None:
     state = other_network("compact").state_dict()
     state["body.2.bias"][0] = torch.nan
     torch.save(state, tmp_path / "a.pth")
-    with pytest.raises(ModelError, match="does not give a number for each pixel"):
+    with pytest.raises(ModelError, match="does not return finite numbers of the right shape"):
         load(str(tmp_path / "a.pth"), 2)
 
 

@@ -72,7 +72,7 @@ def test_a_set_of_which_nothing_can_be_scored_costs_no_weights(
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "a.png").write_bytes(b"no picture")
     train(recipe_for(photos, scores=[str(tmp_path / "bad")]), tmp_path / "run")
-    assert "a.png: is not a picture" in capsys.readouterr().err
+    assert "a.png: is not an image" in capsys.readouterr().err
     assert card_of(tmp_path / "run").scores == {}
 
 
@@ -182,7 +182,7 @@ def test_the_card_counts_the_pictures_that_were_learned_from(
     recipe = recipe_for(own, held_back=0, megapixels=megapixels, shrink=[0.5, 0.3])
     train(recipe, tmp_path / "run")
     error = capsys.readouterr().err
-    assert error.count("8.png: is not a picture of a known format") == 1
+    assert error.count("8.png: is not an image in a supported format") == 1
     assert error.count("a.png: has no 24 pixels in each direction; left out") == 1
     assert card_of(tmp_path / "run").pictures == 8
 

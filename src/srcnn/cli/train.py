@@ -221,9 +221,7 @@ def _warn_of_test_pictures(plan: Plan) -> None:
     leaks = from_test_sets(files)
     for file, test in islice(leaks.items(), 1):
         which = f"{file} is the test image {test}"
-        say(
-            f"WARNING: {which}; {len(leaks)} test images are in the training set, so scores would mislead"
-        )
+        say(f"WARNING: {which}, one of {len(leaks)} in the training set; scores would mislead")
 
 
 def _describe(plan: Plan, place: Place) -> None:

@@ -156,7 +156,7 @@ class Heic:
         Raises:
             UsageError: Always, because HEIC is only read.
         """
-        raise UsageError("HEIC", "is only read", "use jpg or png")
+        raise UsageError("HEIC", "can be read but not written", "use jpg or png")
 
 
 @dataclass(frozen=True)

@@ -64,21 +64,23 @@ def imresize(
         UsageError: The image has no pixels, the size is not positive, or the arguments are invalid.
     """
     if image.ndim not in (2, 3) or 0 in image.shape:
-        raise UsageError(f"imresize of shape {image.shape}", "needs H x W or H x W x C with pixels")
+        raise UsageError(
+            f"imresize of shape {image.shape}", "must be (H, W) or (H, W, C) and not empty"
+        )
     if (scale is None) == (size is None):
         raise UsageError("imresize", "give either a scale or a size")
     if border not in ("mirror", "replicate"):
-        raise UsageError(f"border '{border}'", "is not known", "use mirror or replicate")
+        raise UsageError(f"border '{border}'", "is unknown", "use mirror or replicate")
     old = image.shape[:2]
     if scale is not None:
         if not (math.isfinite(scale) and scale > 0):
-            raise UsageError(f"scale {scale}", "is not a positive number")
+            raise UsageError(f"scale {scale}", "must be a positive number")
         size = (math.ceil(scale * old[0]), math.ceil(scale * old[1]))
         scales = (scale, scale)
     else:
         assert size is not None  # one of the two was given
         if min(size) < 1:
-            raise UsageError(f"size {size}", "is not positive")
+            raise UsageError(f"size {size}", "must be positive")
         scales = (size[0] / old[0], size[1] / old[1])
     whole = peak(image.dtype) > 1.0
     # Work in gray levels, not in [0, 1], so that exact halves stay exact and round as in MATLAB.

@@ -30,7 +30,7 @@ def make_fabric(device: str, precision: str) -> tuple[Fabric, str]:
         UsageError: If the device is unknown or not available.
     """
     if device not in ("auto", "cpu", "cuda"):
-        raise UsageError(f"device '{device}'", "is not known", "use auto, cpu or cuda")
+        raise UsageError(f"device '{device}'", "is unknown", "use auto, cpu or cuda")
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     if device == "cuda" and not torch.cuda.is_available():
