@@ -155,7 +155,7 @@ def test_a_wrong_road_is_not_written(
 
 def test_numbers_that_overflow_are_not_written(tmp_path: Path) -> None:
     source = state_dict(tmp_path / "mine.pth", factor=1e30)
-    with pytest.raises(ModelError, match="conv2 has numbers so large that its sums overflow"):
+    with pytest.raises(ModelError, match="conv2 has such large numbers that its sums overflow"):
         export(source, 3, tmp_path / "a.onnx")
     assert not (tmp_path / "a.onnx").exists()
 

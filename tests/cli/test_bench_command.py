@@ -125,7 +125,7 @@ def test_table_and_what_is_left_out(folder: Path, monkeypatch: pytest.MonkeyPatc
     ran = bench("--threads", "1", "--json", "speed.json", "-m", "a+", before=before)
     assert ran.code == 0
     pictures, left_out = ran.err.splitlines()
-    assert pictures.startswith("a+ x3 learned from other pictures than the 91")
+    assert pictures.startswith("a+ x3 was trained on images other than T91")
     assert left_out.startswith("left out: OpenCV")
     table = ran.out.decode()
     assert "peak: " in table

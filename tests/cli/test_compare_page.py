@@ -51,7 +51,10 @@ def test_a_dry_run_writes_none(srcnn: Srcnn, photo: Path) -> None:
         ([".", "--compare", "look.html"], "only one image"),
         (["photo.png", "photo.png", "--compare", "look.html"], "only one image"),
         (["-", "--compare", "look.html"], "cannot read stdin or stdout a second time"),
-        (["photo.png", "-o", "-", "--compare", "look.html"], "cannot read stdin or stdout a second time"),
+        (
+            ["photo.png", "-o", "-", "--compare", "look.html"],
+            "cannot read stdin or stdout a second time",
+        ),
         (["photo.png", "--in-place", "--compare", "look.html"], "--in-place"),
         (["photo.png", "--compare", "there.html"], "already exists"),
         (["photo.png", "--compare", "folder.html"], "is a folder"),

@@ -78,7 +78,7 @@ def test_a_set_is_fetched_whole_and_only_once(server: Server, root: Path, srcnn:
     [
         ("damaged", "not the file that is known by its checksum"),
         ("missing", "the server answers 404"),
-        ("cut off", "the download broke off"),
+        ("cut off", "the download was interrupted"),
     ],
 )
 def test_a_bad_download_is_not_kept_and_the_others_are(

@@ -161,7 +161,7 @@ def test_without_the_extra(srcnn: Srcnn, folder: Path) -> None:
         package.upscale(sample("photo"), 2, "bicubic")
     alone = srcnn("upscale", ".", *WORDS)
     assert (
-        "holds no pictures; left out, HEIC, which needs: pip install 'srcnn[heic]'" in alone.error
+        "contains no images; left out, HEIC, which needs: pip install 'srcnn[heic]'" in alone.error
     )
     Image.fromarray(drawn()).save("b.png")
     ran = srcnn("upscale", ".", *WORDS, "-o", "large", "--json", "-")

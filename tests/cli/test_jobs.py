@@ -195,7 +195,7 @@ def test_all_there_already(srcnn: Srcnn, album: Path, source: str) -> None:
     times = {path: path.stat().st_mtime_ns for path in album.iterdir()}
     ran = srcnn("upscale", source, *BICUBIC, "--skip-existing")
     number = 2 if source == "album" else 1
-    left_out = "left out, not pictures: 1 (notes.txt)\n" if source == "album" else ""
+    left_out = "left out, not images: 1 (notes.txt)\n" if source == "album" else ""
     said = f"{left_out}nothing to do: {number} of {number} skipped (destination exists)\n"
     assert (ran.code, ran.err) == (0, said)
     assert {path: path.stat().st_mtime_ns for path in album.iterdir()} == times

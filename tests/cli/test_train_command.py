@@ -175,7 +175,7 @@ def test_a_signal_leaves_with_its_code_and_says_how_to_go_on(
         (["{recipe}", "--set", "data=[nowhere]"], 2, ["nowhere"]),
         (["{recipe}", "--device", "tpu", "--set", "data=[{photos}]"], 2, ["tpu"]),
         (["{recipe}", "--set", "scores=[nowhere]"], 2, ["nowhere"]),
-        (["{empty}"], 2, ["no pictures"]),
+        (["{empty}"], 2, ["no images"]),
         (["--resume", "{empty}"], 2, ["recipe.yaml"]),
         (["{recipe}", "--set", "data=[{photos}]", "--set", "start=none.onnx"], 6, ["none.onnx"]),
         (["{recipe}", "-s", "2"], 2, ["--scale", "cannot be combined with a recipe"]),

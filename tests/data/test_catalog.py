@@ -92,7 +92,9 @@ def test_the_data_root_is_what_is_given_then_the_environment_then_the_cache(
         locate("t91")
     with pytest.raises(MissingData, match=r"run: srcnn data fetch t91; or set --data-root$"):
         locate("t91", tmp_path)
-    with pytest.raises(MissingData, match=r"docs/photos\.md lists what .*; or set --data-root$"):
+    with pytest.raises(
+        MissingData, match=r"docs/photos\.md lists the images .*; or set --data-root$"
+    ):
         locate("photos", tmp_path)
     with pytest.raises(MissingData, match="none of set5, set14"):
         locate("set15")

@@ -89,7 +89,7 @@ def test_no_training_picture_is_nearly_a_test_picture(training: Pictures, tests:
 
 
 def _split(training: Pictures) -> tuple[Pictures, Pictures]:
-    """The training pictures without those that are held out, and the latter."""
+    """The training images without those that are held out, and the latter."""
     listed = {f"{one.dataset}/{Path(one.file).stem}" for one in held_out()}
     out = {name: p for name, p in training.items() if str(Path(name).with_suffix("")) in listed}
     assert len(out) == len(listed)

@@ -63,7 +63,7 @@ def test_a_batch_depends_on_neither_workers_nor_the_steps_before(folder: Path) -
     assert len({straight[step][0].tobytes() for step in steps}) == len(steps)
     damaged, small = sorted(warnings)  # once each, though they come again in every epoch
     assert "damaged.png" in damaged
-    assert "small.png: has no 20 pixels" in small
+    assert "small.png: has fewer than 20 pixels" in small
     assert damaged.endswith("left out")
 
 

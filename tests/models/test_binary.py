@@ -173,9 +173,9 @@ def test_borders_repeat_the_edge() -> None:
 def test_each_kind_opens_its_own_weights() -> None:
     bits, _ = random_bits((3, 1, 3), (3, 2))
     plain = random_tensors((3, 1, 3), (3, 2))
-    with pytest.raises(ModelError, match="holds binary weights; open it with BinarySRCNN"):
+    with pytest.raises(ModelError, match="contains binary weights; open it with BinarySRCNN"):
         SRCNN.from_tensors(bits)
-    with pytest.raises(ModelError, match="holds no binary weights; open it with SRCNN"):
+    with pytest.raises(ModelError, match="contains no binary weights; open it with SRCNN"):
         BinarySRCNN.from_tensors(plain)
     assert type(network_of(plain, card_of((3, 1, 3), (3, 2)))) is SRCNN
     assert srcnn.BinarySRCNN is BinarySRCNN

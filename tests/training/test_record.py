@@ -69,7 +69,7 @@ def test_a_finished_run_stays_as_it_is(
     assert again == card_of(run)
     error = capsys.readouterr().err
     assert error.splitlines() == [
-        "nothing to do: all 12 steps are done; for more of them use --set steps=N"
+        "nothing to do: all 12 steps are done; use --set steps=N to train longer"
     ]
 
 
@@ -240,7 +240,7 @@ def test_a_run_that_is_stopped_while_it_is_scored_goes_on_there(
         patch.setattr(cards, "score_pictures", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run_plan(make_plan(recipe, "tiny"), run, device="cpu")
-    hint = f"stopped while scoring; go on with: srcnn train --resume {run}"
+    hint = f"stopped while scoring; continue with: srcnn train --resume {run}"
     assert capsys.readouterr().err.splitlines()[-1] == hint
     assert train(recipe, run, resume=True) == straight
     assert card_of(run).scores == card_of(tmp_path / "straight").scores != {}

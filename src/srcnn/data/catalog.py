@@ -125,7 +125,7 @@ def how_to_get(name: str) -> str:
     """Return advice on how to get a known data set."""
     if CATALOG[name].origin:
         return f"run: srcnn data fetch {name}"
-    return f"{CATALOG[name].source} lists what its pictures were cut from"
+    return f"{CATALOG[name].source} lists the images that it was cut from"
 
 
 def data_root(given: str | Path | None = None) -> Path:
@@ -185,7 +185,7 @@ def locate(name: str, root: str | Path | None = None) -> Path:
     if Path(name).is_dir():
         return Path(name)
     if name.lower() not in CATALOG:
-        why = f"is no folder, and none of {', '.join(CATALOG)}"
+        why = f"is not a folder or one of {', '.join(CATALOG)}"
         raise MissingData(f"data set '{name}'", f"{why} (looked in {folder.parent})")
     if (other := _in_any_case(folder)) is not None:
         return other
@@ -193,7 +193,7 @@ def locate(name: str, root: str | Path | None = None) -> Path:
     place = "$SRCNN_DATA" if root is None else "--data-root"
     raise MissingData(
         f"data set '{name}'",
-        f"is not there (looked in {folder.parent})",
+        f"was not found (looked in {folder.parent})",
         f"{how_to_get(name.lower())}; or set {place}",
     )
 

@@ -151,7 +151,7 @@ def load_pairs(
             for truth, degraded in versions(file):
                 pairs.append(make_pair(truth, degraded, grid, file))
         except (InputError, LimitError) as error:
-            warn(f"{error}; left out")
+            warn(f"{error}; skipped")
     return pairs
 
 
@@ -208,7 +208,7 @@ class PatchSampler:
         self.pairs = [pair for pair in pairs if min(pair.size) >= patch]
         if not self.pairs:
             raise MissingData(
-                "training pictures", f"none can be read and has {patch} pixels in each direction"
+                "training images", f"none is readable and at least {patch} pixels in each direction"
             )
         self.patch, self.batch_size, self.seed = patch, batch, seed
         areas = np.array([pair.size[0] * pair.size[1] for pair in self.pairs], np.float64)

@@ -91,7 +91,7 @@ def compare(
         LimitError: If the image is too large.
     """
     if scale < 2:
-        raise UsageError("scale", "has to be 2 or more")
+        raise UsageError("scale", "must be 2 or more")
     names = list(dict.fromkeys([BICUBIC, *([default(scale)] if models is None else models)]))
     # The image is checked before the models, one of which may have to be trained.
     rules = PROTOCOLS["paper"]

@@ -77,10 +77,10 @@ def make_report(
     labels |= {str(folder): folder.name for folder in request.pictures}
     if save is not None:
         if len(protocols) > 1:
-            raise UsageError("--save", "is for one protocol")
+            raise UsageError("--save", "works with only one protocol")
         for source in sources:
             saved = [file for each in source.at.values() for file in each.high]
-            refuse_clashes(f"pictures to save of {source.title}", saved_names(dict.fromkeys(saved)))
+            refuse_clashes(f"images of {source.title} to save", saved_names(dict.fromkeys(saved)))
         refuse_clashes("folders to save to", labels.values())
     # Open all models before the scoring starts, so that errors show early.
     engine = request.engine.resolved()

@@ -120,9 +120,11 @@ def check_size(original: Original, scale: int, metrics: Mapping[str, Measure] = 
     height, width = original.pixels.shape[:2]
     needed = 2 * border + smallest[neediest]
     if min(height, width) // scale * scale < needed:
-        why = f"is {width} x {height}, too small to be judged at x{scale} by {neediest}"
+        why = f"is {width} x {height}, too small for {neediest} at x{scale}"
         raise InputError(
-            original.source, why, f"it needs {-(-needed // scale) * scale} pixels each way"
+            original.source,
+            why,
+            f"use at least {-(-needed // scale) * scale} pixels in each direction",
         )
 
 

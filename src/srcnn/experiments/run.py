@@ -90,7 +90,7 @@ def _score_models(task: Task, head: StudyHead) -> ModelsDocument:
     metrics = study.metrics[: 2 if task.budget == "smoke" else None]
     results: list[MeanDocument] = []
     for dataset, rules in study.judged_on(task.budget).items():
-        task.say(f"judging on {dataset}")
+        task.say(f"scoring on {dataset}")
         request = Request([dataset], study.models, scales, rules, metrics)
         results += [
             {"dataset": row.dataset, "scale": row.scale, "model": row.model, "mean": row.mean}

@@ -128,7 +128,7 @@ class BinarySRCNN(SRCNN):
             ModelError: The tensors are not the binary weights of an SRCNN.
         """
         if kind_of(tensors) != "binary":
-            raise ModelError(source, "holds no binary weights", "open it with SRCNN")
+            raise ModelError(source, "contains no binary weights", "open it with SRCNN")
         shape_of(tensors, source)
         latent: dict[str, NDArray[Any]] = {}
         for k, shape in enumerate(layer_shapes(tensors), 1):

@@ -45,7 +45,7 @@ class ResidualSRCNN(TorchNetwork):
         Returns:
             (N, C, H - 2r, W - 2r) floats; not clamped.
         """
-        assert not pad, "this form is only trained"
+        assert not pad, "cannot be created from a card"
         r = self.g.radius
         inner = x[..., r : x.shape[-2] - r, r : x.shape[-1] - r]
         out: Tensor = inner + self.g(x - SHIFT, pad=False)

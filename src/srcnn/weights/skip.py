@@ -64,12 +64,12 @@ def with_skip(tensors: Arrays, scale: int, source: str) -> Arrays:
         if np.square(answer - truth).mean() < _WORSE * error:
             return tensors
         if np.square(answer - lacking).mean() < _BETTER * error:
-            _log.warning("%s: gives what is to be added to bicubic, so that is done", source)
+            _log.warning("%s: predicts a residual, so bicubic is added", source)
             return _add_skip(tensors)
         if answer.std() > 0:
             alike = max(alike, float(np.corrcoef(answer.ravel(), lacking.ravel())[0, 1]))
     if alike > _ALIKE:
-        why = "gives what is to be added to bicubic, but in other units than those of [0, 1]"
+        why = "predicts a residual to bicubic, but not in the units of [0, 1]"
         raise ModelError(source, why, "divide its biases, or its last layer, by 255")
     return tensors
 

@@ -127,7 +127,7 @@ def check_finite(tensors: Tensors, source: str) -> None:
     """
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
-            raise ModelError(source, f"{name} holds NaN or infinity")
+            raise ModelError(source, f"{name} contains NaN or infinity")
 
 
 def check_sum(largest: float, layer: str, source: str) -> None:
@@ -142,4 +142,4 @@ def check_sum(largest: float, layer: str, source: str) -> None:
         ModelError: It cannot.
     """
     if not largest <= _LARGEST_SUM:
-        raise ModelError(source, f"{layer} has numbers so large that its sums overflow")
+        raise ModelError(source, f"{layer} has such large numbers that its sums overflow")
