@@ -66,7 +66,7 @@ def test_a_gif_stays_an_animated_gif(srcnn: Srcnn, folder: Path) -> None:
 
 
 def test_pages_of_a_tiff_one_by_one(srcnn: Srcnn, folder: Path) -> None:
-    """Of different sizes, kinds and depths; each is what it would be alone."""
+    """Pages of different sizes, kinds and depths; each is what it would be alone."""
     pages = [picture_of("rgb", "uint8", (30, 41)), picture_of("gray", "uint16", (17, 20))]
     with tifffile.TiffWriter("pages.tif") as tiff:
         for k, page in enumerate(pages):

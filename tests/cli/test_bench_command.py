@@ -89,7 +89,7 @@ def _check_rows(rows: list[dict[str, Any]], peaks: dict[str, float]) -> None:
     kinds = {(row["what"], row["contender"]) for row in rows}
     assert {
         ("network", "srcnn"),
-        ("road", "srcnn"),
+        ("pipeline", "srcnn"),
         ("network", "torch eager"),
         ("network", "torch channels-last"),
         ("network", "plain ONNX Runtime"),
@@ -139,7 +139,7 @@ def test_table_and_what_is_left_out(folder: Path, monkeypatch: pytest.MonkeyPatc
     assert tree(folder) == {"speed.json"}
     rows = json.loads(Path("speed.json").read_text())["rows"]
     of_bits = [row for row in rows if row["model"] == "srcnn-955@bits"]
-    assert {row["what"] for row in of_bits} == {"network", "road"}
+    assert {row["what"] for row in of_bits} == {"network", "pipeline"}
     assert {row["contender"] for row in of_bits} == {"srcnn"}
     assert {row["times_torch_eager"] for row in of_bits} == {None}
 

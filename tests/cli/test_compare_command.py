@@ -113,7 +113,7 @@ def test_a_name_that_is_html(srcnn: Srcnn, folder: Path, weights: Path) -> None:
         ("photo.png -o a.png -s 9", 6, "none is shipped"),
         ("photo.png -o a.png -m edsr", 6, "is unknown"),
         ("photo.png -o a.png -m gone.mat", 6, "no such weights file"),
-        ("photo.png -o a.png -m old.onnx", 6, "is no ONNX file"),
+        ("photo.png -o a.png -m old.onnx", 6, "is not an srcnn weights file"),
         ("photo.png -o old.png/a.png", 5, "cannot be written"),
         (f"photo.png -o {'long' * 99}.png", 5, "cannot be written"),
         (f"{'long' * 99}.png -o a.png", 3, "cannot be read"),

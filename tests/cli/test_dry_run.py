@@ -97,7 +97,7 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
     ),
     "no weights": ([*NEW, "--set", "start=none.onnx"], 6, "none.onnx"),
     "a run is there": (["photos", "--run", "done", *SETTINGS], 2, "is not empty"),
-    "a file is there": (["photos", "--run", "mine", *SETTINGS], 2, "is no folder"),
+    "a file is there": (["photos", "--run", "mine", *SETTINGS], 2, "is not a folder"),
     "below a file": (["photos", "--run", "mine/new", *SETTINGS], 5, "cannot be written"),
     "too many held back": ([*NEW, "--set", "held_back=9"], 2, "leaves none"),
     "no GPU": ([*NEW, "--device", "cuda"], 2, "no GPU"),

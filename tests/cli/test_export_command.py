@@ -109,7 +109,7 @@ def test_the_published_layout_comes_back_through_the_other_door(
         ("-m edsr -s 3 -o a.onnx", 6, "is unknown; use best, fast, srcnn-915"),
         ("-m srcnn-915 -s 7 -o a.onnx", 6, "is not shipped for x7"),
         ("-m none.mat -s 3 -o a.onnx", 6, "no such weights file"),
-        ("-m old.onnx -s 3 -o a.onnx", 6, "is no ONNX file"),
+        ("-m old.onnx -s 3 -o a.onnx", 6, "is not an srcnn weights file"),
     ],
 )
 def test_wrong_command_lines(srcnn: Srcnn, folder: Path, words: str, code: int, said: str) -> None:

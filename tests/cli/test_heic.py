@@ -205,7 +205,7 @@ def test_broken_files(srcnn: Srcnn, folder: Path, data: bytes) -> None:
 
 
 def test_names_that_are_no_text_end_no_process(srcnn: Srcnn, folder: Path) -> None:
-    """pi-heif takes the process down where the kind of XMP is no UTF-8; srcnn keeps it from looking."""
+    """pi-heif takes the process down where the kind of XMP is not UTF-8; srcnn keeps it from looking."""
     save("a.heic", WHOLE.replace(b"application/rdf+xml", b"application/rdf+xm\xb5"))
     assert srcnn("upscale", "a.heic", *WORDS).code == 0
     random = np.random.default_rng(5)

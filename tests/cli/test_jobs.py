@@ -149,7 +149,7 @@ def test_same_stem_different_format(srcnn: Srcnn, folder: Path) -> None:
 
 
 def test_file_for_several_sources(srcnn: Srcnn, album: Path, photo: Path) -> None:
-    """A file that is there is no folder to write into: nothing is started."""
+    """An existing file is not a folder to write into: nothing is started."""
     ran = srcnn("upscale", "album", "-o", photo, *BICUBIC)
     assert ran.code == 2
     assert "photo.png" in ran.error
@@ -190,7 +190,7 @@ def test_skip_existing(srcnn: Srcnn, album: Path) -> None:
 
 @pytest.mark.parametrize("source", ["album", "album/a.png"])
 def test_all_there_already(srcnn: Srcnn, album: Path, source: str) -> None:
-    """Nothing is left to do: that is no failure, and it is said."""
+    """Nothing is left to do: that is not a failure, and a line says so."""
     assert srcnn("upscale", source, *BICUBIC).code == 0
     times = {path: path.stat().st_mtime_ns for path in album.iterdir()}
     ran = srcnn("upscale", source, *BICUBIC, "--skip-existing")

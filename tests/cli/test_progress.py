@@ -34,7 +34,7 @@ def seconds_left(line: str) -> int | None:
 
 
 def begun(*sizes: int, encoder: str = "png") -> Progress:
-    """The progress of pictures called 0, 1, ... with sources of so many bytes, all at work."""
+    """The progress of pictures called 0, 1, ... with sources of the given sizes, all at work."""
     weights = [weight_of(size, encoder) for size in sizes]
     progress = Progress(len(sizes), sum(weights), False)
     for k, weight in enumerate(weights):

@@ -1,4 +1,4 @@
-"""What is no ordinary file, or has no end: refused at once, in one line."""
+"""What is not an ordinary file, or has no end: refused at once, in one line."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ def test_ones_own_folders(tmp_path: Path) -> None:
 
 
 def test_odd_sides_and_one_pixel_less(tmp_path: Path) -> None:
-    """Of 50 x 49 at x3 the low-resolution file has 16 x 16 pixels, and no fewer."""
+    """At x3 the low-resolution file of 50 x 49 has 16 x 16 pixels, and no fewer."""
     high = crops(1, 50)[0][:, :49]
     save(tmp_path / "HR" / "a.png", high)
     low = low_of(high, 3)

@@ -155,7 +155,7 @@ def test_a_large_folder_starts_in_seconds_and_a_killed_trainer_leaves_no_worker(
 
 
 def test_a_block_of_small_pictures_takes_others(tmp_path: Path) -> None:
-    """Of many small pictures and one large one every block learns from that one."""
+    """With many small pictures and one large one, every block learns from the large one."""
     for i in range(3 * PICTURES):
         save(tmp_path / f"{i:03}.png", size=(12, 12))
     save(tmp_path / "large.png", size=(60, 60))

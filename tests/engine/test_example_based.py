@@ -171,7 +171,7 @@ def test_without_t91_what_was_trained_last_is_used(
     no_training(monkeypatch)
     (root / "t91").rename(root / "elsewhere")
     np.testing.assert_array_equal(enhance_whole(open_example_based(name, 2), low), latest)
-    # A folder without pictures, and another data root, are no T91 either.
+    # A folder without pictures, and another data root, are not T91 either.
     (root / "t91").mkdir()
     open_example_based(name, 2)
     open_example_based(name, 2, root / "elsewhere")
@@ -206,7 +206,7 @@ def _fill(folder: Path, *pictures: NDArray[np.uint8]) -> None:
 def test_too_little_to_learn_from(
     root: Path, name: str, sizes: list[tuple[int, int]], patches: str
 ) -> None:
-    """Of a picture 5 low-res pixels wide a patch of 3 has a low-res pixel at each side, for the gradients."""
+    """In a picture 5 low-res pixels wide, a patch of 3 has a low-res pixel at each side, for the gradients."""
     method = METHODS[name]
     random = np.random.default_rng(1)
     _fill(root / "t91", *(random.integers(0, 256, size, np.uint8) for size in sizes))

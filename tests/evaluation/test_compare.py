@@ -61,7 +61,7 @@ def test_published_rows_with_the_authors_weights(shared: Path, name: str) -> Non
 
 
 def test_the_picture_shown_is_the_one_that_was_scored(tmp_path: Path, weights: str) -> None:
-    """Of a gray picture, with scikit-image; of a colour one the green comes nearer as luma does."""
+    """Checked with scikit-image on a gray picture; on a color one green comes nearer, as luma does."""
     for kind in ("gray", "rgb"):
         file = tmp_path / f"{kind}.png"
         write_png(file, picture_of(kind, size=(67, 52)))

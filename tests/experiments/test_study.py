@@ -102,7 +102,7 @@ def test_unknown_names_and_other_folders(
 def test_pictures_that_are_missing(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Of the last arm, and still nothing is started."""
+    """A mistake in the last arm, and still nothing is started."""
     path = checkout / "experiments" / "tiny.yaml"
     path.write_text(path.read_text().replace("snapshots: false", "data: [set5]"))
     monkeypatch.setenv("SRCNN_DATA", str(checkout))
@@ -154,7 +154,7 @@ def test_models_that_are_missing(
 def test_a_study_from_nothing_to_its_table(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What is done is not done again, and what was interrupted goes on."""
+    """What is done is not done again, and what was interrupted continues."""
     assert experiment(monkeypatch, "all") == 0
     out, err = capsys.readouterr()
     assert out.splitlines() == ["experiments/results/tiny.json"]

@@ -170,7 +170,7 @@ def test_the_limit_on_pixels(photo: NDArray[np.uint8], tmp_path: Path, format: s
 def test_the_limit_is_met_before_a_pixel_is_decoded(
     photo: NDArray[np.uint8], format: str, options: dict[str, Any]
 ) -> None:
-    """Of a file that is cut off behind its header decoding fails, but it comes to that only below the limit."""
+    """Decoding fails on a file that is cut off behind its header, but only below the limit is it tried."""
     data = written_by_pillow(Image.fromarray(photo), format, **options)
     cut = data[: len(data) // 3]
     refusal(cut, LimitError, max_pixels=1000)

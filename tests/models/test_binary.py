@@ -182,7 +182,7 @@ def test_each_kind_opens_its_own_weights() -> None:
 
 
 def test_latent_weights_are_kept_by_the_state_dict() -> None:
-    """What training goes on from is not the bits."""
+    """Training continues from the numbers, not from the bits."""
     model = latent_network((3, 1, 3), (3, 2), 1)
     again = BinarySRCNN.from_state_dict(model.state_dict())
     for name, value in model.state_dict().items():

@@ -140,7 +140,7 @@ def test_a_run_that_diverges_says_so(photos: Path, tmp_path: Path, changes: dict
 
 
 def test_finished_weights_without_a_checkpoint_stay(photos: Path, tmp_path: Path) -> None:
-    """To go on would be to begin anew over them."""
+    """Resuming would start from scratch and replace them."""
     run = tmp_path / "run"
     before = train(recipe_for(photos), run)
     for state in run.glob("state*.pt"):
@@ -250,7 +250,7 @@ def test_a_full_disk_costs_one_line_and_no_state(photos: Path, tmp_path: Path) -
 
 @pytest.mark.parametrize("name", ["a\nb", "\udcff", "ü"], ids=ascii)
 def test_folders_have_any_name(photos: Path, tmp_path: Path, name: str) -> None:
-    """Also one that is no text, or two lines."""
+    """Also one that is not text, or two lines."""
     folder = shutil.copytree(photos, tmp_path / name)
     recipe = recipe_for(folder)
     run = tmp_path / "run"

@@ -47,7 +47,7 @@ def test_every_patch_is_of_the_files(negatives: Path) -> None:
     for file in files.high:
         low = open_picture(files.low[file]).read() / 255
         luma = rgb_to_ycbcr(low)[..., 0]
-        [(truth, degraded)] = versions.all(file)  # no smaller version: there is no file of it
+        [(truth, degraded)] = versions.all(file)  # no smaller version, as it has no file
         assert truth.shape == (72, 72)
         np.testing.assert_allclose(degraded.low, luma, atol=1e-12)
         places = set()

@@ -58,7 +58,7 @@ def test_the_first_weight_is_the_highest_bit() -> None:
 
 
 def test_the_bytes_tell_the_side() -> None:
-    """Of every odd side, and of no other number of bytes."""
+    """Every odd side, and no other number of bytes."""
     for filters in range(1, 40):
         sizes = {(filters * f * f + 7) // 8: f for f in range(1, 30, 2)}
         assert len(sizes) == 15, "two sides have the same number of bytes"
@@ -202,7 +202,7 @@ def test_a_damaged_file_is_refused(
 
 
 def test_a_card_says_what_the_weights_are(tmp_path: Path) -> None:
-    """Nothing is left to guess: bits are no full network, and a full network no bits."""
+    """Nothing is left to guess: bits are not a full network, and a full network not bits."""
     assert '"weights"' not in card_of(*SMALL).to_json(), "files from before would change"
     path = tmp_path / "a.onnx"
     for tensors, card, wrong in (

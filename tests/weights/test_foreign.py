@@ -229,7 +229,7 @@ def test_truncated_files(tmp_path: Path, suffix: str, part: float) -> None:
 @pytest.mark.parametrize("suffix", [".pth", ".safetensors", ".onnx", ".mat", ".txt", ""])
 def test_a_text_is_no_weights_file(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a{suffix}"
-    path.write_text("These are no weights.\n" * 20)
+    path.write_text("These are not weights.\n" * 20)
     with pytest.raises(ModelError, match=r"is not (a|an) .*(file|kind)"):
         load(path, 3)
 

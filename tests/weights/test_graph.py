@@ -1,4 +1,4 @@
-"""Tensors to an ONNX graph and back; what the graph computes; what is no network."""
+"""Tensors to an ONNX graph and back; what the graph computes; what is not a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The standalone graph: the whole road of a picture, against the package's road and against float64."""
+"""The standalone graph: the whole pipeline, against the package's pipeline and against float64."""
 
 from __future__ import annotations
 

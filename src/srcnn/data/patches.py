@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.data.augment import DIHEDRAL, Recolour, dihedral
+from srcnn.data.augment import DIHEDRAL, Recolor, dihedral
 from srcnn.errors import InputError, LimitError, MissingData
 from srcnn.images.color import y_to_gray
 from srcnn.images.degrade import Degraded
@@ -182,7 +182,7 @@ class Choice:
     balanced: bool = False
     candidates: int = 1
     channel_weights: Weights | None = None
-    recolor: Recolour | None = None
+    recolor: Recolor | None = None
     given: Given | None = None
 
 

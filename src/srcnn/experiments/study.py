@@ -105,7 +105,7 @@ class Study(BaseModel):
         name = f"{recipe.architecture}-{sizes}" if sizes else recipe.architecture
         return recipe.model_copy(update={"name": name})
 
-    def judged_on(self, budget: Budget) -> dict[str, str]:
+    def scored_on(self, budget: Budget) -> dict[str, str]:
         """Return ``datasets``; only the first for a study of models with the budget ``smoke``."""
         few = bool(self.models) and budget == "smoke"
         return dict(list(self.datasets.items())[: 1 if few else None])

@@ -30,9 +30,9 @@ def bleed(
         return color
     out = np.where(known, color, 0)
     for _ in range(reach):
-        count = _sum_of_neighbours(known.astype(np.float32))
+        count = _sum_of_neighbors(known.astype(np.float32))
         filled = ~known & (count > 0)
-        out = np.where(filled, _sum_of_neighbours(out) / np.maximum(count, 1), out)
+        out = np.where(filled, _sum_of_neighbors(out) / np.maximum(count, 1), out)
         known = known | filled
     return np.where(known, out, color)
 
@@ -44,7 +44,7 @@ def without_alpha(pixels: NDArray[Any]) -> NDArray[Any]:
     return pixels[..., 0] if pixels.shape[2] == 2 else pixels[..., :3]
 
 
-def _sum_of_neighbours(plane: NDArray[Any]) -> NDArray[Any]:
+def _sum_of_neighbors(plane: NDArray[Any]) -> NDArray[Any]:
     """Return sums over 3 x 3 pixels of (..., H, W), with zeros outside."""
     padded = np.pad(plane, [(0, 0)] * (plane.ndim - 2) + [(1, 1), (1, 1)])
     rows = padded[..., :-2, :] + padded[..., 1:-1, :] + padded[..., 2:, :]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.data.augment import Recolour
+from srcnn.data.augment import Recolor
 from srcnn.data.patches import Choice, Pair, PatchSampler, Sampler, load_pairs
 from srcnn.data.stream import Cutter, StreamSampler
 from srcnn.data.subimages import SubImageSampler
@@ -201,7 +201,7 @@ def _sampler_of(recipe: Recipe) -> Callable[[list[Pair]], SubImageSampler | Patc
 def _choice(recipe: Recipe) -> Choice:
     recolor = given = None
     if recipe.hue or recipe.brightness > 1:
-        recolor = Recolour(recipe.color, recipe.hue, recipe.brightness)
+        recolor = Recolor(recipe.color, recipe.hue, recipe.brightness)
     if (pipeline := degradation_of(recipe).pipeline) is not None:
         given = WindowDegradation(pipeline, recipe.scale, recipe.color)
     return Choice(

@@ -49,7 +49,7 @@ def train(
     if session.is_first:
         log.begin(state.step)
         hooks.validate(learner.kept.tensors())  # checks that it works, and times it
-        pace.judged()
+        pace.validated()
     with Stop(fabric) as stop:
         for step in range(state.step, recipe.steps):
             if step >= recipe.folded_at:
@@ -106,7 +106,7 @@ def _validate(
     if not math.isnan(psnr):
         scores = f"{psnr:.3f} dB (bicubic {hooks.bicubic:.3f})"
         session.log.say(f"step {done}: validation PSNR {scores}")
-    pace.judged()
+    pace.validated()
     state.losses, state.counted = 0.0, 0
 
 

@@ -8,7 +8,7 @@ and would discard the others, which costs 2/3 of the time of 9-1-5. Therefore th
 a block of 4 x 4 pixels at each position, as 16 channels with a stride of 4: the same sums in
 the same order. Nodes build its larger filters from ``convK.weight``; runtimes fold these nodes
 when they load the graph.
-An image whose sides are no multiples of 4 is padded first and cut afterwards, by nodes that compute
+An image whose sides are not multiples of 4 is padded first and cut afterwards, by nodes that compute
 with its shape. For runtimes without such nodes, there is the plain stack, or blocks whose side
 divides the sides of the output.
 
