@@ -105,6 +105,9 @@ class Sampler(Protocol):
         """Return the batch of a step.
 
         It depends only on the seed and the step, so that a resumed run repeats it.
+
+        Args:
+            step: Number of the step, from 0.
         """
         ...
 

@@ -72,7 +72,11 @@ class SRCNN(TorchNetwork):
 
     @classmethod
     def of_card(cls, card: Card) -> Self:
-        """See `TorchNetwork.of_card`."""
+        """Return an untrained network.
+
+        Args:
+            card: Gives the layer sizes and the channels.
+        """
         return cls(card.f, card.n, card.channels)
 
     @property

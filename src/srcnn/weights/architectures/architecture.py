@@ -74,17 +74,28 @@ class Architecture(Protocol):
             tensors: Arrays by name.
             source: Name of their file, for error messages.
 
+        Returns:
+            The channels and the sizes, as the card states them.
+
         Raises:
             ModelError: The tensors do not fit together, or are not finite.
         """
         ...
 
     def grid(self, card: Card) -> Grid:
-        """Return the geometry of the network: its scale factor and receptive radius."""
+        """Return the geometry of the network: its scale factor and receptive radius.
+
+        Args:
+            card: Card of the weights file.
+        """
         ...
 
     def parameters(self, card: Card) -> int:
-        """Return the number of weights without biases, counted as in the paper."""
+        """Return the number of weights without biases, counted as in the paper.
+
+        Args:
+            card: Card of the weights file.
+        """
         ...
 
     def nodes(self, tensors: Tensors, source: str, output: str) -> list[Node]:
