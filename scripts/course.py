@@ -1,6 +1,6 @@
-"""Judge the snapshots of a run on Set5: ``course.py RUN -o OUT.jsonl`` writes its log with the scores.
+"""Score the snapshots of a run on Set5: ``course.py RUN -o OUT.jsonl`` writes its log with the scores.
 
-Of every validation whose weights were kept (``snapshots: true``) the log then tells ``samples``, how many
+For every validation whose weights were kept (``snapshots: true``) the log then has ``samples``, how many
 patches had been seen, and ``set5_psnr``; ``curves.py --set5`` draws them.
 """
 
@@ -14,7 +14,7 @@ from srcnn.experiments.curve import course
 from srcnn.images.files import write_atomically
 
 
-def judged(run: Path) -> list[str]:
+def scored(run: Path) -> list[str]:
     """The lines of the run's log with what its snapshots score."""
     known = {
         point["step"]: {"samples": point["samples"], "set5_psnr": point["psnr"]}
@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("run", type=Path, metavar="RUN")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.jsonl")
     options = parser.parse_args()
-    write_atomically(options.output, "".join(judged(options.run)).encode())
+    write_atomically(options.output, "".join(scored(options.run)).encode())
 
 
 if __name__ == "__main__":

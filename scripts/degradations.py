@@ -22,7 +22,7 @@ from srcnn.images.quantize import to_float
 
 ROOT = Path(__file__).parents[1]
 PICTURE = "girl-lossless"
-"""Of gb82 (CC0); it is held out of all training."""
+"""An image of gb82 (CC0), which is held out of all training."""
 SCALE, ROWS, COLUMNS = 3, 3, 4
 TOP, LEFT, SIDE = 38, 92, 88
 """The part that is shown, in low-resolution pixels."""

@@ -1,4 +1,4 @@
-"""After the README's first line: no torch, a small install, a correct picture, and a judge."""
+"""After the README's first line: no torch, a small install, a correct picture, and correct scores."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def main() -> None:
     # The middle of each 3 x 3 block lies on a pixel of the source: near it, and not the same.
     distance = psnr(np.ascontiguousarray(high[1::3, 1::3]), low)
     assert 28 < distance < 60, f"the picture is {distance:.1f} dB from its source"
-    # What needs no extra: the judge on pictures of one's own, and the page before and after.
+    # What needs no extra: scores on pictures of one's own, and the page before and after.
     for words in (
         "evaluate examples -m fast -s 3",
         "compare examples/dog.png -o dog.html",

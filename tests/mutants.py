@@ -86,7 +86,7 @@ def with_checksums(data: bytes) -> bytes:
 
 
 def try_all(attempt: Callable[[bytes, str], None], files: dict[str, bytes]) -> None:
-    """What the process does: ``attempt`` with so many mutants as the command line says.
+    """What the process does: ``attempt`` with as many mutants as the command line says.
 
     The same ones each time, unless a third argument is there: `python -m tests.images.mutants 50000 last new`
     hunts, and what it is stopped by lies in the file ``last``.

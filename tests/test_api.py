@@ -69,7 +69,7 @@ def test_arrays_give_arrays(channels: str, dtype: str, model: Path) -> None:
 
 @pytest.mark.parametrize("how", ["every second", "upside down", "transposed", "read only"])
 def test_views_are_pictures(how: str, model: Path) -> None:
-    """No part of the road takes an array for contiguous, or writes into it."""
+    """No part of the pipeline takes an array for contiguous, or writes into it."""
     picture = picture_of("rgb")
     if how == "read only":
         picture.flags.writeable = False

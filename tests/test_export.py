@@ -155,14 +155,14 @@ def test_a_wrong_road_is_not_written(
 
 def test_numbers_that_overflow_are_not_written(tmp_path: Path) -> None:
     source = state_dict(tmp_path / "mine.pth", factor=1e30)
-    with pytest.raises(ModelError, match="conv2 has numbers so large that its sums overflow"):
+    with pytest.raises(ModelError, match="conv2 has such large numbers that its sums overflow"):
         export(source, 3, tmp_path / "a.onnx")
     assert not (tmp_path / "a.onnx").exists()
 
 
 def test_destinations_and_scales_that_are_refused(tmp_path: Path) -> None:
     (tmp_path / "old.onnx").write_text("old")
-    with pytest.raises(DestinationExists, match=r"old\.onnx: is there already; use --overwrite"):
+    with pytest.raises(DestinationExists, match=r"old\.onnx: already exists; use --overwrite"):
         export("srcnn-915", 3, tmp_path / "old.onnx")
     export("srcnn-915", 3, str(tmp_path / "old.onnx"), overwrite=True)
     (tmp_path / "folder.onnx").mkdir()

@@ -21,7 +21,7 @@ from .conftest import ROOT
 PACKAGE = ROOT / "src" / "srcnn"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-# The road of an image: a room imports only from what stands above it (and from itself).
+# In the order of the data flow: a room imports only from what stands above it (and from itself).
 ROOMS = [
     "errors",
     "_optional",
@@ -68,7 +68,7 @@ def test_imports_run_one_way(path: Path) -> None:
     if relative.name in ("__init__.py", "__main__.py") and len(relative.parts) == 1:
         return  # the package's face shows what stands below
     room = relative.parts[0].removesuffix(".py")
-    assert room in ROOMS, f"{relative} stands in a room that has no place on the road"
+    assert room in ROOMS, f"{relative} stands in a room that is not listed"
     above = set(ROOMS[: ROOMS.index(room) + 1]) | {"srcnn"}
     below = {module for module in imports_of(path) if room_of(module) not in above}
     assert not below, f"{relative} imports from below: {sorted(below)}"

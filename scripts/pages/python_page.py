@@ -30,5 +30,5 @@ def _path(name: str) -> str:
     path = f"{_HOMES[name]}.{name}"
     try:
         return f"{path}.{name}" if find_spec(path) else path
-    except ModuleNotFoundError:  # the home is no package
+    except ModuleNotFoundError:  # the home is not a package
         return path

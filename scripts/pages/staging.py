@@ -45,7 +45,7 @@ def stage(root: Path, docs: Path) -> None:
 
 
 def _with_links(text: str, file: str, root: Path) -> tuple[str, list[str]]:
-    """Return a page whose links hold on the site, and the files that are no pages but linked to."""
+    """Return a page whose links hold on the site, and the linked files that are not pages."""
     linked: list[str] = []
     here = PurePosixPath(file).parent
     place = PurePosixPath(place_of(file)).parent

@@ -25,7 +25,7 @@ from speed import (
     network_nanoseconds,
     speed_machine,
     speed_networks,
-    speed_roads,
+    speed_pipelines,
     speed_summary,
 )
 from studies import bicubic_rows, study
@@ -86,7 +86,7 @@ def _scores(cells: Cells, datasets: tuple[str, ...], labels: dict[str, str] = LA
 
 
 def authors() -> str:
-    """The authors' own weights files by our judge, beside what the paper prints of them."""
+    """The authors' own weights files by our evaluation, beside what the paper prints of them."""
     files = {
         "9-1-5_91-images_x3.mat": "paper 9-1-5, 91 images",
         "9-3-5_imagenet_x3.mat": "paper 9-3-5",
@@ -177,7 +177,7 @@ def self_ensemble() -> str:
 
 
 def _changes(before: Cells, after: Cells, head: str) -> str:
-    """Return a table with a line for each cell of ``after`` that is no bicubic."""
+    """Return a table with a line for each cell of ``after`` that is not bicubic."""
     lines = [head, "|---|---|---|---|"]
     for (model, dataset, scale), b in after.items():
         if model != "bicubic":
@@ -240,7 +240,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "speed_summary": speed_summary,
     "speed_machine": speed_machine,
     "speed_networks": speed_networks,
-    "speed_roads": speed_roads,
+    "speed_pipelines": speed_pipelines,
     "large": large,
     "frontier": frontier,
     "frontier_machine": frontier_machine,

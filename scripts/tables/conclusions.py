@@ -145,7 +145,7 @@ def _link(name: str) -> str:
 
 
 def _values(document: ArmsDocument, metric: str) -> dict[str, list[float]]:
-    """Of each arm the scores of its seeds, on the first data set."""
+    """The scores of each arm's seeds on the first data set."""
     column = next(column for column in columns_of(document) if column.metric == metric)
     return {
         arm["arm"]: column.values([run["scores"] for run in arm["runs"]])

@@ -20,7 +20,7 @@ def show_score(mean: dict[str, float], sign: str = "") -> str:
 def protocols() -> str:
     """Bicubic and a network by every protocol, Set5 x2: the first view of each, in colour the joint one.
 
-    There is no gain where bicubic is of other pictures than the network is given.
+    No gain is given where bicubic and the network got different pictures.
     """
     lines = [
         "| protocol | low-res picture | border | bicubic | srcnn-955 | gain |",

@@ -14,7 +14,7 @@ _SUMMARY = ("srcnn-915", "srcnn-955")
 
 
 def speed_summary() -> str:
-    """Two sentences for the README: the default engine's road, and the largest picture.
+    """Two sentences for the README: the default engine's pipeline, and the largest picture.
 
     Torch's times scatter most, so its lower quartile is what is compared with here.
     """
@@ -22,16 +22,16 @@ def speed_summary() -> str:
     eager = {
         r["model"]: r["quartiles"][0] for r in report["rows"] if r["contender"] == "torch eager"
     }
-    roads = [
+    rows = [
         (
             f"{row['ns_per_pixel'] * row['size'][0] * row['size'][1] / 1e9:.2f} s with `{row['model']}`",
             f"{eager[row['model']] / row['ns_per_pixel']:.1f}",
         )
         for row in report["rows"]
-        if row["what"] == "road" and row["engine"] == "onnxruntime" and row["model"] in _SUMMARY
+        if row["what"] == "pipeline" and row["engine"] == "onnxruntime" and row["model"] in _SUMMARY
         if row["times_torch_eager"]
     ]
-    times, ratios = zip(*roads, strict=True)
+    times, ratios = zip(*rows, strict=True)
     large = _large()
     last = large["rows"][-1]
     pixels = (last["side"] * large["scale"]) ** 2 / 1e6
@@ -101,9 +101,9 @@ def _times(value: float | None) -> str:
     return "" if value is None else f"{value:.1f}"
 
 
-def speed_roads() -> str:
+def speed_pipelines() -> str:
     """A picture in memory to a picture in memory, by size."""
-    rows = [row for row in _speed()["rows"] if row["what"] in ("road", "resize")]
+    rows = [row for row in _speed()["rows"] if row["what"] in ("pipeline", "resize")]
     sizes = sorted({tuple(row["size"]) for row in rows})
     cells: dict[tuple[str, str], dict[tuple[int, ...], float]] = {}
     for row in rows:

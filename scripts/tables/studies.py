@@ -99,7 +99,7 @@ class Column:
     published: str
 
     def values(self, scores: Sequence[dict[str, Scores]]) -> list[float]:
-        """Of each run."""
+        """The values of each run."""
         return [score[self.dataset][self.metric] for score in scores]
 
     def show(self, value: float, sign: str = "") -> str:
@@ -113,7 +113,7 @@ def _figures(
     paper: Published,
     scores: Sequence[dict[str, Scores]],
 ) -> list[str]:
-    """Of every column ours (of one run or several), between the published figure and the difference.
+    """For every column our value (of one run or several), the published one, and the difference.
 
     ``published`` has the columns of which anybody's figure is; of the others ours stands alone.
     """
@@ -168,7 +168,7 @@ def _models(document: ModelsDocument) -> str:
     for dataset, rules in document["datasets"].items():
         rows = [row for row in document["results"] if row["dataset"] == dataset]
         metrics = list(rows[0]["mean"])
-        # Where bicubic is of other pictures than networks are given, the difference is no gain.
+        # Where bicubic is of other pictures than networks are given, the difference is not a gain.
         gains = [] if protocol_named(rules).bicubic is BicubicInput.INTEGERS else ["gain"]
         head = [title_of(dataset), *(_METRICS[metric] for metric in metrics), *gains]
         lines = [table_row(head), table_row(["---"] * len(head))]
@@ -262,7 +262,7 @@ def _cells_won(document: ModelsDocument) -> str:
             ours += mean[metric] > means[dataset, scale, RIVAL][metric]
             printed += float(published[*key, "SRCNN"]) > float(published[*key, "A+"])
             cells += 1
-    return f"Of these {cells} figures `{BEST}` has {ours} above `{RIVAL}`'s; the paper's SRCNN has {printed} above A+'s."
+    return f"`{BEST}` has {ours} of these {cells} figures above `{RIVAL}`'s; the paper's SRCNN has {printed} above A+'s."
 
 
 def _published() -> dict[tuple[str, str, str, str], str]:

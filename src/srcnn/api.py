@@ -214,7 +214,7 @@ def upscale_file(
             fmt = format_of_name(target.place.name)
         if target.exists and not overwrite:
             raise DestinationExists(
-                target.name, "exists already", "pass {option}True to replace it", "overwrite"
+                target.name, "already exists", "pass {option}True to replace it", "overwrite"
             )
     size = TargetSize(scale, width, height, max_edge)
     conversion = Conversion(
@@ -279,7 +279,7 @@ def evaluate(
     from srcnn.evaluation.request import GivenFolders, Request
 
     if lr is not None and hr is None:
-        raise UsageError("lr", "needs the pictures that it belongs to", "give them with hr=")
+        raise UsageError("lr", "needs the high-resolution images", "give them with hr=")
     request = Request(
         datasets=[str(name) for name in _several(datasets)],
         models=None

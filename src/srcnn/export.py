@@ -142,19 +142,23 @@ def _check(
     """
     onnx = destination.suffix == ".onnx"
     if destination.suffix not in (".onnx", ".safetensors"):
-        raise UsageError(destination, "is no kind of file to export", "use .onnx or .safetensors")
+        raise UsageError(destination, "has an unsupported suffix", "use .onnx or .safetensors")
     if standalone and not onnx:
-        raise UsageError(destination, "cannot stand alone", "use .onnx or leave out --standalone")
+        raise UsageError(destination, "cannot be standalone", "use .onnx or leave out --standalone")
     if layout not in (None, *LAYOUTS):
         raise UsageError(f"layout '{layout}'", "is unknown", choices(layout, LAYOUTS))
     if layout is not None and (onnx or standalone):
-        raise UsageError(destination, f"layout {layout} is one of safetensors", "use .safetensors")
+        raise UsageError(
+            destination, f"layout {layout} needs a .safetensors file", "use .safetensors"
+        )
     if size is not None and not onnx:
-        raise UsageError(destination, "has no size of image", "use .onnx or leave out --size")
+        raise UsageError(
+            destination, "cannot have a fixed image size", "use .onnx or leave out --size"
+        )
     if size is not None and min(size) < 1:
-        raise UsageError(f"size {size[0]}x{size[1]}", "has to be 1x1 or more")
+        raise UsageError(f"size {size[0]}x{size[1]}", "must be at least 1x1")
     if scale < 2:
-        raise UsageError("scale", "has to be 2 or more")
+        raise UsageError("scale", "must be 2 or more")
 
 
 def _bare(

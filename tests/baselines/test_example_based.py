@@ -96,7 +96,7 @@ def test_as_by_hand(scale: int) -> None:
 
 @pytest.mark.parametrize("scale", [2, 3])
 def test_inside_it_is_the_method_on_the_bicubic_image(scale: int) -> None:
-    """Five pixels from the border, how the border goes on makes no difference."""
+    """Five pixels from the border, how the border continues makes no difference."""
     low = np.random.default_rng(1).random((13, 12))
     made = model(scale)
     expected = by_hand(made, np.pad(enlarged(low, scale), 3 * scale, mode="edge"))

@@ -25,7 +25,7 @@ def title(value: object) -> str:
 def test_enlarges_better_than_pixels(peer: Peer, scale: int, photo: NDArray[np.uint8]) -> None:
     """The result has the asked size and place: a shift by a pixel would cost far more than is allowed.
 
-    Odd sides and an input that is no contiguous array are among what is given.
+    Odd sides and an input that is not a contiguous array are among what is given.
     """
     if not peer.is_installed:
         pytest.skip(f"{peer.package} is not installed")

@@ -41,7 +41,7 @@ def test_front_is_what_nothing_beats_in_both() -> None:
 
 
 def test_mistakes_are_told_before_anything_is_measured(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="scale 5: no network is shipped for it; use 2, 3, 4"):
+    with pytest.raises(UsageError, match="scale 5: has no shipped network; use 2, 3, 4"):
         measure_quality(QualityRequest((3, 5)))
     with pytest.raises(UsageError, match="threads 0"):
         measure_quality(QualityRequest(threads=0))

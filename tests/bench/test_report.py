@@ -60,7 +60,7 @@ def test_times_torch_eager_is_of_the_same_model_and_size() -> None:
         subject("network", "torch eager", "srcnn-915"),
         subject("network", "torch eager", "srcnn-955"),
         subject("network", "srcnn", "srcnn-915"),
-        subject("road", "srcnn", "srcnn-955"),
+        subject("pipeline", "srcnn", "srcnn-955"),
         subject("network", "srcnn", "srcnn-955", 200),
         subject("resize", "Pillow BICUBIC", "bicubic"),
     ]

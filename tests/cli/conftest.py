@@ -86,7 +86,7 @@ def weights(
 
 @pytest.fixture
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, int], int]:
-    """Shipped networks for once: each adds so many levels to a gray picture."""
+    """Shipped networks for once: each adds a number of levels to a gray picture."""
     folder = tmp_path / "shipped"
     folder.mkdir()
     levels = {("srcnn-915", 2): 8, ("srcnn-915", 3): 16, ("srcnn-915", 4): 24, ("srcnn-955", 3): 32}

@@ -188,8 +188,8 @@ MAKE: dict[str, Make] = {
     "timing and loops": frames,
     "thumbnail in EXIF": lambda fmt: picture(RGB, exif=with_thumbnail(), **lossless(fmt)),
     "size and orientation in XMP": lambda fmt: both(fmt, TURNED),
-    "regions of faces, turned": lambda fmt: both(fmt, FACES),
-    "mark of a motion photo": lambda fmt: picture(RGB, **with_xmp(fmt, MOTION), **lossless(fmt)),
+    "face regions, turned": lambda fmt: both(fmt, FACES),
+    "motion photo flag": lambda fmt: picture(RGB, **with_xmp(fmt, MOTION), **lossless(fmt)),
     "rating in EXIF": lambda fmt: picture(RGB, exif=rated(), **lossless(fmt)),
     "IPTC": lambda fmt: picture(RGB, **with_iptc(fmt), **lossless(fmt)),
     "colours without a profile": lambda fmt: picture(RGB, **with_text(fmt, gAMA=GAMMA)),
@@ -197,7 +197,7 @@ MAKE: dict[str, Make] = {
     "comment": lambda fmt: picture(
         RGB, "P" if fmt == "gif" else None, comment="some words", **lossless(fmt)
     ),
-    "position on the land (GeoTIFF)": lambda fmt: picture(RGB, tiffinfo=land()),
+    "position on the ground (GeoTIFF)": lambda fmt: picture(RGB, tiffinfo=land()),
     "description of pixels (OME, tifffile)": lambda fmt: picture(
         RGB, tiffinfo={DESCRIPTION: '{"shape": [41, 30, 3]}'}
     ),

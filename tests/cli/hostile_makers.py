@@ -11,7 +11,7 @@ from functools import cache
 from PIL import Image
 
 SIDE = 8191
-"""Of a picture whose enlargement by 2 is just below the default limit."""
+"""The size of a picture whose enlargement by 2 is just below the default limit."""
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
@@ -110,7 +110,7 @@ Tag = tuple[int, int, int, int | bytes]
 
 
 def tiff(tags: Iterable[Tag], data: bytes = b"", next_directory: int = 0, pages: int = 1) -> bytes:
-    """A TIFF of one directory (tag, type, count, value), or so many, with ``data`` from byte 8 on."""
+    """A TIFF of one directory (tag, type, count, value), or of several, with ``data`` from byte 8 on."""
     entries = sorted(tags)
     body = struct.pack("<H", len(entries))
     for tag, kind, count, value in entries:
@@ -125,7 +125,7 @@ def tiff(tags: Iterable[Tag], data: bytes = b"", next_directory: int = 0, pages:
 def plain(
     width: int, height: int, bits: int = 8, samples: int = 1, packing: int = 1, data: int = 64
 ) -> list[Tag]:
-    """Tags of a picture in one strip of so many bytes from byte 8 on."""
+    """Tags of a picture in one strip of ``size`` bytes from byte 8 on."""
     kinds = {1: 1, 2: 1, 3: 2, 4: 2}
     tags: list[Tag] = [(256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, bits)]
     tags += [(259, 3, 1, packing), (262, 3, 1, kinds.get(samples, 1)), (273, 4, 1, 8)]

@@ -52,7 +52,7 @@ def test_a_gif_stays_an_animated_gif(srcnn: Srcnn, folder: Path) -> None:
     animation(folder / "move.gif")
     ran = srcnn("upscale", "move.gif", *BICUBIC, "--json", "-")
     assert ran.code == 0
-    assert "256 colours (--format webp has all)" in ran.err
+    assert "256 colors (--format webp keeps all)" in ran.err
     assert ran.json()["results"][0]["destination"] == "move_x2.gif"
     with Image.open("move_x2.gif") as moving, Image.open("move.gif") as before:
         assert (getattr(moving, "n_frames", 1), moving.size) == (3, (82, 60))
@@ -66,7 +66,7 @@ def test_a_gif_stays_an_animated_gif(srcnn: Srcnn, folder: Path) -> None:
 
 
 def test_pages_of_a_tiff_one_by_one(srcnn: Srcnn, folder: Path) -> None:
-    """Of different sizes, kinds and depths; each is what it would be alone."""
+    """Pages of different sizes, kinds and depths; each is what it would be alone."""
     pages = [picture_of("rgb", "uint8", (30, 41)), picture_of("gray", "uint16", (17, 20))]
     with tifffile.TiffWriter("pages.tif") as tiff:
         for k, page in enumerate(pages):
@@ -86,7 +86,7 @@ def test_a_format_without_pages_takes_the_first_and_says_so(srcnn: Srcnn, folder
     animation(folder / "move.webp")
     ran = srcnn("upscale", "move.webp", "-o", "still.png", *BICUBIC)
     assert ran.code == 0
-    assert "PNG cannot hold it: of 3 pages only the first is taken" in ran.err
+    assert "in PNG, only the first of 3 pages is used" in ran.err
 
 
 def test_limits_count_all_frames(srcnn: Srcnn, folder: Path) -> None:

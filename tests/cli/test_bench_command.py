@@ -89,7 +89,7 @@ def _check_rows(rows: list[dict[str, Any]], peaks: dict[str, float]) -> None:
     kinds = {(row["what"], row["contender"]) for row in rows}
     assert {
         ("network", "srcnn"),
-        ("road", "srcnn"),
+        ("pipeline", "srcnn"),
         ("network", "torch eager"),
         ("network", "torch channels-last"),
         ("network", "plain ONNX Runtime"),
@@ -125,7 +125,7 @@ def test_table_and_what_is_left_out(folder: Path, monkeypatch: pytest.MonkeyPatc
     ran = bench("--threads", "1", "--json", "speed.json", "-m", "a+", before=before)
     assert ran.code == 0
     pictures, left_out = ran.err.splitlines()
-    assert pictures.startswith("a+ x3 learned from other pictures than the 91")
+    assert pictures.startswith("a+ x3 was trained on images other than T91")
     assert left_out.startswith("left out: OpenCV")
     table = ran.out.decode()
     assert "peak: " in table
@@ -139,7 +139,7 @@ def test_table_and_what_is_left_out(folder: Path, monkeypatch: pytest.MonkeyPatc
     assert tree(folder) == {"speed.json"}
     rows = json.loads(Path("speed.json").read_text())["rows"]
     of_bits = [row for row in rows if row["model"] == "srcnn-955@bits"]
-    assert {row["what"] for row in of_bits} == {"network", "road"}
+    assert {row["what"] for row in of_bits} == {"network", "pipeline"}
     assert {row["contender"] for row in of_bits} == {"srcnn"}
     assert {row["times_torch_eager"] for row in of_bits} == {None}
 
@@ -194,13 +194,17 @@ def test_quality_scores_and_times_everybody(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "named"),
     [
-        (["-s", "3"], 2, "--scale: is an option of --quality only"),
-        (["--data-root", "."], 2, "--data-root: is an option of --quality only"),
+        (["-s", "3"], 2, "--scale: works only with --quality"),
+        (["--data-root", "."], 2, "--data-root: works only with --quality"),
         (["--quality", "-s", "5"], 2, "scale 5"),
         (["--quality", "--data-root", "."], 2, "data set 'set5': is not there"),
         (["--threads", "0"], 2, "threads 0"),
         (["--plot", "a.jpg"], 2, "--plot a.jpg"),
-        (["-m", "srcnn-915"], 6, "model 'srcnn-915': learns from no examples; use sparse-coding"),
+        (
+            ["-m", "srcnn-915"],
+            6,
+            "model 'srcnn-915': is not an example-based model; use sparse-coding",
+        ),
     ],
 )
 def test_mistakes_are_told_before_anything_is_measured(

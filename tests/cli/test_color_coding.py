@@ -89,7 +89,7 @@ def test_another_format_gets_a_profile(srcnn: Srcnn, folder: Path, fmt: str, mod
     Image.effect_noise((40, 30), 50).convert(mode).save("in.png", pnginfo=info)
     ran = srcnn("upscale", "in.png", "-s", 2, "-m", "bicubic", "-o", f"out.{fmt}")
     assert ran.code == 0
-    assert "colours" not in ran.err
+    assert "color space" not in ran.err
     with Image.open(f"out.{fmt}") as seen:
         if fmt == "png":
             assert seen.info["gamma"] == 1.0
@@ -107,7 +107,7 @@ def test_what_has_no_room_says_so(srcnn: Srcnn, folder: Path, fmt: str) -> None:
     info.add(b"cHRM", P3)
     Image.new("RGB", (40, 30)).save("in.png", pnginfo=info)
     ran = srcnn("upscale", "in.png", "-s", 2, "-m", "bicubic", "-o", f"out.{fmt}")
-    assert "its colours are gamma 2.2, primaries of its own, which is left out" in ran.err
+    assert "its color space is lost (gamma 2.2, custom primaries)" in ran.err
 
 
 @pytest.mark.parametrize("codes", [(12, 13), (9, 16), (1, 13)], ids=["P3", "PQ", "sRGB"])
@@ -118,7 +118,7 @@ def test_avif(srcnn: Srcnn, folder: Path, codes: tuple[int, int]) -> None:
     struct.pack_into(">HH", data, data.index(b"nclx") + 4, *codes)
     Path("in.avif").write_bytes(data)
     ran = srcnn("upscale", "in.avif", "-s", 2, "-m", "bicubic", "-o", "out.avif")
-    assert ("its colours are BT.2020 PQ" in ran.err) == (codes == (9, 16))
+    assert ("its color space is lost (BT.2020 PQ)" in ran.err) == (codes == (9, 16))
     written = Path("out.avif").read_bytes()
     assert (b"colrprof" in written) == (codes == (12, 13))
     assert srcnn("upscale", "in.avif", "-s", 2, "-m", "bicubic", "-o", "out.png").code == 0

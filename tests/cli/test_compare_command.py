@@ -72,7 +72,7 @@ def test_a_crop_and_an_old_file(srcnn: Srcnn, photo: Path, weights: Path) -> Non
     assert any(np.array_equal(panel[y : y + height, x : x + width], truth) for y, x in corners)
     ran = srcnn(*words)
     assert ran.code == 2
-    assert "is there already; use --overwrite" in ran.error
+    assert "already exists; use --overwrite" in ran.error
     words[words.index("3,4,8,6")] = "3,4,6,8"
     assert srcnn(*words, "--overwrite", "--quiet").err == ""
     assert Path("new/out.PNG").read_bytes() != first
@@ -96,9 +96,9 @@ def test_a_name_that_is_html(srcnn: Srcnn, folder: Path, weights: Path) -> None:
         ("photo.png", 2, "--output"),
         ("-o a.png", 2, "IMAGE"),
         ("photo.png -o old.png", 2, "use --overwrite"),
-        ("photo.png -o photo.png --overwrite", 2, "is both IMAGE and --output"),
-        ("photo.png -o a.html --json a.html", 2, "is both --output and --json"),
-        ("photo.png -o a.html --json photo.png", 2, "is both IMAGE and --json"),
+        ("photo.png -o photo.png --overwrite", 2, "is used for both IMAGE and --output"),
+        ("photo.png -o a.html --json a.html", 2, "is used for both --output and --json"),
+        ("photo.png -o a.html --json photo.png", 2, "is used for both IMAGE and --json"),
         ("photo.png -o folder.png", 2, "is a folder"),
         ("photo.png -o a.png -s 1", 2, "2 or more"),
         ("photo.png -o a.png --crop 1,2,3", 2, "X,Y,WIDTH,HEIGHT"),
@@ -107,13 +107,13 @@ def test_a_name_that_is_html(srcnn: Srcnn, folder: Path, weights: Path) -> None:
         ("photo.png -o a.png --max-bytes 1000", 4, "--max-bytes"),
         ("gone.png -o a.png", 3, "no such file"),
         ("folder.png -o a.png", 3, "cannot be read"),
-        ("old.png -o a.png", 3, "is not a picture"),
+        ("old.png -o a.png", 3, "is not an image"),
         ("photo.png -o a.png -s 2 --crop 0,0,30,41", 2, "30 x 40"),
         ("photo.png -o a.png -s 4", 3, "too small"),
         ("photo.png -o a.png -s 9", 6, "none is shipped"),
         ("photo.png -o a.png -m edsr", 6, "is unknown"),
         ("photo.png -o a.png -m gone.mat", 6, "no such weights file"),
-        ("photo.png -o a.png -m old.onnx", 6, "is no ONNX file"),
+        ("photo.png -o a.png -m old.onnx", 6, "is not an srcnn weights file"),
         ("photo.png -o old.png/a.png", 5, "cannot be written"),
         (f"photo.png -o {'long' * 99}.png", 5, "cannot be written"),
         (f"{'long' * 99}.png -o a.png", 3, "cannot be read"),

@@ -48,14 +48,17 @@ def test_a_dry_run_writes_none(srcnn: Srcnn, photo: Path) -> None:
     ("words", "said"),
     [
         (["photo.png", "--compare", "look.png"], "ends in .html"),
-        ([".", "--compare", "look.html"], "shows one picture"),
-        (["photo.png", "photo.png", "--compare", "look.html"], "shows one picture"),
-        (["-", "--compare", "look.html"], "needs files"),
-        (["photo.png", "-o", "-", "--compare", "look.html"], "needs files"),
+        ([".", "--compare", "look.html"], "only one image"),
+        (["photo.png", "photo.png", "--compare", "look.html"], "only one image"),
+        (["-", "--compare", "look.html"], "cannot read stdin or stdout a second time"),
+        (
+            ["photo.png", "-o", "-", "--compare", "look.html"],
+            "cannot read stdin or stdout a second time",
+        ),
         (["photo.png", "--in-place", "--compare", "look.html"], "--in-place"),
-        (["photo.png", "--compare", "there.html"], "is there already"),
+        (["photo.png", "--compare", "there.html"], "already exists"),
         (["photo.png", "--compare", "folder.html"], "is a folder"),
-        (["photo.png", "--compare", "a.html", "--json", "a.html"], "same place"),
+        (["photo.png", "--compare", "a.html", "--json", "a.html"], "same destination"),
     ],
 )
 def test_refused_before_any_work(srcnn: Srcnn, photo: Path, words: list[str], said: str) -> None:

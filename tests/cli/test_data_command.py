@@ -60,7 +60,7 @@ def test_a_set_is_fetched_whole_and_only_once(server: Server, root: Path, srcnn:
     assert "run: srcnn data fetch small" in srcnn("data", "verify", "small").error
     result = srcnn("data", "fetch", "small")
     assert result.code == 0
-    assert "github.com/owner/repository/tree/main/pictures (licence: CC0)" in result.err
+    assert "github.com/owner/repository/tree/main/pictures (license: CC0)" in result.err
     assert {path.name: path.read_bytes() for path in (root / "small").iterdir()} == server.files
     assert sorted(server.asked) == sorted(FILES)
     assert srcnn("data", "verify", "small").code == 0
@@ -78,7 +78,7 @@ def test_a_set_is_fetched_whole_and_only_once(server: Server, root: Path, srcnn:
     [
         ("damaged", "not the file that is known by its checksum"),
         ("missing", "the server answers 404"),
-        ("cut off", "the download broke off"),
+        ("cut off", "the download was interrupted"),
     ],
 )
 def test_a_bad_download_is_not_kept_and_the_others_are(
@@ -97,7 +97,7 @@ def test_a_bad_download_is_not_kept_and_the_others_are(
     assert len(lines) == 2
     assert "b%20c.png" in lines[0]
     assert words in lines[0]
-    assert "1 of 3 files are lacking" in lines[1]
+    assert "1 of 3 files are missing" in lines[1]
     assert all(len(line) < 200 and "Traceback" not in line for line in lines)
     assert tree(root) == {"small/a.png", "small/d.png"}
     server.files["b c.png"], server.asked[:] = good, []
@@ -112,7 +112,7 @@ def test_a_set_that_has_gone_is_told_in_a_few_lines(
     monkeypatch.setattr("srcnn.cli.data._SHOWN", 1)
     result = srcnn("data", "fetch", "small", "--quiet")
     assert (result.code, result.err.count("\n")) == (1, 2)
-    assert "3 of 3 files are lacking" in result.err
+    assert "3 of 3 files are missing" in result.err
 
 
 def test_without_a_network_there_is_one_line(server: Server, root: Path, srcnn: Srcnn) -> None:
@@ -223,7 +223,7 @@ def test_without_checksums_pictures_are_taken_on_trust_and_never_verified(
     result = srcnn("data", "fetch", "small", "--quiet")
     assert result.code == 1
     assert "small: no checksums are known" in result.err
-    assert "a.png: is not a picture" in result.err
+    assert "a.png: is not an image" in result.err
     server.files["a.png"] = good
     assert srcnn("data", "fetch", "small").code == 0
     assert len(tree(root)) == 3
@@ -269,7 +269,7 @@ def test_photos_are_served_nowhere_and_the_error_says_what_they_were_cut_from(
 def test_photos_that_are_whole_need_no_fetching(shared: Path, srcnn: Srcnn) -> None:
     result = srcnn("data", "fetch", "photos", "--data-root", shared / "data")
     assert (result.code, result.err) == (0, "")
-    assert b"photos: 246 pictures in " in result.out
+    assert b"photos: 246 images in " in result.out
 
 
 @pytest.mark.parametrize("verb", ["fetch", "verify"])
@@ -297,4 +297,4 @@ def test_training_on_a_test_picture_is_warned_of(
     line = ["train", folder, "--dry-run", "--set", "steps=2", "--set", "held_back=0"]
     result = srcnn(*line, "--set", "n=[4,3]", "--set", "batch=2", "--set", "patch=24")
     assert result.code == 0
-    assert "renamed.png is small/b c.png" in result.err
+    assert "renamed.png is the test image small/b c.png" in result.err

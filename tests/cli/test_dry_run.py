@@ -97,7 +97,7 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
     ),
     "no weights": ([*NEW, "--set", "start=none.onnx"], 6, "none.onnx"),
     "a run is there": (["photos", "--run", "done", *SETTINGS], 2, "is not empty"),
-    "a file is there": (["photos", "--run", "mine", *SETTINGS], 2, "is no folder"),
+    "a file is there": (["photos", "--run", "mine", *SETTINGS], 2, "is not a folder"),
     "below a file": (["photos", "--run", "mine/new", *SETTINGS], 5, "cannot be written"),
     "too many held back": ([*NEW, "--set", "held_back=9"], 2, "leaves none"),
     "no GPU": ([*NEW, "--device", "cuda"], 2, "no GPU"),
@@ -137,15 +137,15 @@ def test_a_dry_run_of_a_resume(srcnn: Srcnn, place: Path) -> None:
     dry = srcnn("train", "--resume", "done", "--set", "steps=9", "--set", "batch=3", "--dry-run")
     assert dry.code == 0
     text = dry.out.decode()
-    assert "# changed: steps 4 -> 9, batch 2 -> 3\n# 4 of 9 steps are done\n" in text
-    assert "# 5 steps of 3 patches: 15 in all" in text
+    assert "# changed: steps 4 -> 9, batch 2 -> 3\n# 4 of 9 steps are finished\n" in text
+    assert "# 5 steps of 3 patches: 15 patches" in text
     dry = srcnn("train", "--resume", "done", "--dry-run")
     assert "# 0 steps of 2 patches: 0 in all" in dry.out.decode()
     assert everything(place / "done") == before
     (place / "done" / "state.pt").write_bytes(b"damaged")
     before = everything(place / "done")
     dry = srcnn("train", "--resume", "done", "--dry-run")
-    assert "# 2 of 4 steps are done" in dry.out.decode()
+    assert "# 2 of 4 steps are finished" in dry.out.decode()
     assert "state.pt is damaged" in dry.err
     assert everything(place / "done") == before
 

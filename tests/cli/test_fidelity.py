@@ -184,20 +184,20 @@ CHECK: dict[str, Check] = {
     "colours without a profile": is_equal("gamma", 1.0),
     "text outside ASCII": is_equal("Title", "Größe 題"),
     "comment": is_equal("comment", b"some words"),
-    "position on the land (GeoTIFF)": half_as_large,
+    "position on the ground (GeoTIFF)": half_as_large,
     "frames or pages": as_many_frames,
     "timing and loops": as_long,
 }
 SAID = {
     **{("thumbnail in EXIF", fmt): "other pixels: thumbnail" for fmt in TABLE["thumbnail in EXIF"]},
-    **{("regions of faces, turned", fmt): "regions of faces" for fmt in TABLE["EXIF"]},
-    **{("mark of a motion photo", fmt): "mark of a motion photo" for fmt in TABLE["EXIF"]},
-    ("comment", "gif"): "left out: comment",
+    **{("face regions, turned", fmt): "face regions" for fmt in TABLE["EXIF"]},
+    **{("motion photo flag", fmt): "motion photo flag" for fmt in TABLE["EXIF"]},
+    ("comment", "gif"): "metadata lost: comment",
     ("description of pixels (OME, tifffile)", "tiff"): "description of the pixels",
     ("16 bit", "ppm"): "16 bits become 8",
-    ("palette", "gif"): "at most 256 colours",
-    ("inks (CMYK)", "jpeg"): "its inks (CMYK) become sRGB",
-    ("inks (CMYK)", "tiff"): "its inks (CMYK) become sRGB",
+    ("palette", "gif"): "at most 256 colors",
+    ("inks (CMYK)", "jpeg"): "CMYK becomes sRGB",
+    ("inks (CMYK)", "tiff"): "CMYK becomes sRGB",
 }
 
 

@@ -91,14 +91,14 @@ def test_orientation_is_applied_once(srcnn: Srcnn, folder: Path) -> None:
 def test_colors_without_a_profile_get_one(srcnn: Srcnn, folder: Path) -> None:
     save("p3.heic", with_property(sample("alpha"), *DISPLAY_P3))
     save("hdr.heic", with_property(sample("alpha"), *HDR))
-    assert "colours" not in srcnn("upscale", "p3.heic", *WORDS).err
+    assert "color space" not in srcnn("upscale", "p3.heic", *WORDS).err
     with Image.open("p3_x2.png") as seen:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(seen.info["icc_profile"]))
         assert ImageCms.getProfileDescription(profile).strip() == "Display P3"
     assert srcnn("upscale", "hdr.heic", *WORDS).code == 0
     assert b"cICP" + bytes([9, 16, 0, 1]) in Path("hdr_x2.png").read_bytes()
     ran = srcnn("upscale", "hdr.heic", *WORDS, "-o", "hdr.jpg")
-    assert "its colours are BT.2020 PQ, which is left out" in ran.err
+    assert "its color space is lost (BT.2020 PQ)" in ran.err
 
 
 def test_every_way_to_name_it(srcnn: Srcnn, folder: Path) -> None:
@@ -120,7 +120,7 @@ def test_two_sources_of_one_result(srcnn: Srcnn, folder: Path) -> None:
     Image.fromarray(drawn()).save("a.jpg")
     ran = srcnn("upscale", "a.heic", "a.jpg", *WORDS)
     assert ran.code == 2
-    assert "a_x2.jpg: both a.heic and a.jpg would be written there" in ran.error
+    assert "a_x2.jpg: both a.heic and a.jpg would be written to it" in ran.error
     assert tree(folder) == {"a.heic", "a.jpg"}
 
 
@@ -128,7 +128,7 @@ def test_two_sources_of_one_result(srcnn: Srcnn, folder: Path) -> None:
 def test_none_is_written(srcnn: Srcnn, folder: Path, words: list[str]) -> None:
     Image.fromarray(drawn()).save("a.png")
     assert srcnn("upscale", "a.png", *WORDS, *words).code == 2
-    with pytest.raises(package.SrcnnError, match="is no format that can be written"):
+    with pytest.raises(package.SrcnnError, match="is not a format that srcnn can write"):
         package.upscale_file("a.png", "b.heic", 2, "bicubic")
     assert tree(folder) == {"a.png"}
 
@@ -161,7 +161,7 @@ def test_without_the_extra(srcnn: Srcnn, folder: Path) -> None:
         package.upscale(sample("photo"), 2, "bicubic")
     alone = srcnn("upscale", ".", *WORDS)
     assert (
-        "holds no pictures; left out, HEIC, which needs: pip install 'srcnn[heic]'" in alone.error
+        "contains no images; left out, HEIC, which needs: pip install 'srcnn[heic]'" in alone.error
     )
     Image.fromarray(drawn()).save("b.png")
     ran = srcnn("upscale", ".", *WORDS, "-o", "large", "--json", "-")
@@ -205,7 +205,7 @@ def test_broken_files(srcnn: Srcnn, folder: Path, data: bytes) -> None:
 
 
 def test_names_that_are_no_text_end_no_process(srcnn: Srcnn, folder: Path) -> None:
-    """pi-heif takes the process down where the kind of XMP is no UTF-8; srcnn keeps it from looking."""
+    """pi-heif takes the process down where the kind of XMP is not UTF-8; srcnn keeps it from looking."""
     save("a.heic", WHOLE.replace(b"application/rdf+xml", b"application/rdf+xm\xb5"))
     assert srcnn("upscale", "a.heic", *WORDS).code == 0
     random = np.random.default_rng(5)

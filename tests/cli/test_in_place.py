@@ -82,7 +82,7 @@ def test_no_place_for_what_holds_no_mark(srcnn: Srcnn, folder: Path, suffix: str
 
 
 def test_a_list_is_gone_through_again(srcnn: Srcnn, folder: Path) -> None:
-    """What is done is left out; stdin has no place."""
+    """Results of an earlier run are skipped; stdin is an error."""
     for name in "ab":
         save(folder / f"{name}.png")
     (folder / "list.txt").write_text("a.png\nb.png\n")

@@ -1,4 +1,4 @@
-"""Many pictures: folders, several sources, what is there already."""
+"""Many pictures: folders, several sources, existing destinations."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_same_stem_different_format(srcnn: Srcnn, folder: Path) -> None:
 
 
 def test_file_for_several_sources(srcnn: Srcnn, album: Path, photo: Path) -> None:
-    """A file that is there is no folder to write into: nothing is started."""
+    """An existing file is not a folder to write into: nothing is started."""
     ran = srcnn("upscale", "album", "-o", photo, *BICUBIC)
     assert ran.code == 2
     assert "photo.png" in ran.error
@@ -190,13 +190,13 @@ def test_skip_existing(srcnn: Srcnn, album: Path) -> None:
 
 @pytest.mark.parametrize("source", ["album", "album/a.png"])
 def test_all_there_already(srcnn: Srcnn, album: Path, source: str) -> None:
-    """Nothing is left to do: that is no failure, and it is said."""
+    """Nothing is left to do: that is not a failure, and a line says so."""
     assert srcnn("upscale", source, *BICUBIC).code == 0
     times = {path: path.stat().st_mtime_ns for path in album.iterdir()}
     ran = srcnn("upscale", source, *BICUBIC, "--skip-existing")
     number = 2 if source == "album" else 1
-    left_out = "left out, not pictures: 1 (notes.txt)\n" if source == "album" else ""
-    said = f"{left_out}nothing to do: {number} of {number} there already\n"
+    left_out = "left out, not images: 1 (notes.txt)\n" if source == "album" else ""
+    said = f"{left_out}nothing to do: {number} of {number} skipped (destination exists)\n"
     assert (ran.code, ran.err) == (0, said)
     assert {path: path.stat().st_mtime_ns for path in album.iterdir()} == times
     assert srcnn("upscale", source, *BICUBIC, "--skip-existing", "--quiet").err == ""
@@ -230,7 +230,7 @@ def test_dry_run_writes_nothing(srcnn: Srcnn, album: Path, weights: Path) -> Non
     assert len(lines) == 5
     assert all(": 36 x 27, x3, " in line and " MB, " in line for line in lines[:4])
     assert "album/a.png -> out/new/a_x3.png" in lines[0]
-    assert lines[4].startswith("4 of 4 pictures: 0.0 megapixels, ")
+    assert lines[4].startswith("4 of 4 images: 0.0 megapixels, ")
 
 
 @pytest.mark.parametrize(
@@ -245,8 +245,8 @@ def test_dry_run_names_what_would_be_skipped(srcnn: Srcnn, album: Path) -> None:
     (album / "a_x3.png").write_bytes(b"mine")
     ran = srcnn("upscale", "album", *BICUBIC, "--dry-run", "--skip-existing")
     lines = ran.out.decode().splitlines()
-    assert lines[0] == "album/a.png -> album/a_x3.png: there already"
-    assert lines[2].startswith("1 of 2 pictures: ")
+    assert lines[0] == "album/a.png -> album/a_x3.png: destination exists"
+    assert lines[2].startswith("1 of 2 images: ")
     assert ran.err == ""
 
 

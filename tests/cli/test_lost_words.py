@@ -69,7 +69,7 @@ CASES = {
     "time": (chunk(b"tIME", bytes(7)), "png", "chunk tIME"),
     "raw profile": (chunk(b"tEXt", b"Raw profile type exif\0\n"), "png", "text Raw profile type"),
     "text": (chunk(b"tEXt", b"Author\0somebody"), "jpg", "text Author"),
-    "MPF": (segment(0xE2, b"MPF\0II*\0"), "jpg", "more pictures in the file (MPF)"),
+    "MPF": (segment(0xE2, b"MPF\0II*\0"), "jpg", "more images in the file (MPF)"),
     "gain map": (segment(0xE2, b"urn:iso:std:iso:ts:21496:-1\0\0"), "jpg", "gain map"),
     "extended XMP": (
         segment(0xE1, b"http://ns.adobe.com/xmp/extension/\0" + b"A" * 40),
@@ -86,7 +86,7 @@ CASES = {
     "comment": (saved("JPEG", comment=b"words"), "png", "comment"),
     "RIFF": (riff_chunk(), "webp", "chunk ODDS"),
     "TIFF": (tagged(65000), "tif", "tag 65000"),
-    "white": (tagged(318), "jpg", "colours white point"),
+    "white": (tagged(318), "jpg", "colors white point"),
     "EXIF": (saved("JPEG", exif=rare_exif()), "jpg", "EXIF "),
 }
 
@@ -98,7 +98,7 @@ def test_a_line_names_it(srcnn: Srcnn, folder: Path, name: str) -> None:
     ran = srcnn("upscale", "in", *WORDS, "-o", f"out.{suffix}", "--json", "-")
     assert ran.code == 0, ran.err
     (row,) = ran.json()["results"]
-    lines = [line for line in row["warnings"] if line.startswith("left out: ")]
+    lines = [line for line in row["warnings"] if line.startswith("metadata lost: ")]
     assert len(lines) == 1
     assert word in lines[0]
     assert f"in: {lines[0]}\n" in ran.err
@@ -118,7 +118,7 @@ def test_nothing_is_named_where_nothing_is_lost(
     Path("in").write_bytes(saved(fmt, **options))
     ran = srcnn("upscale", "in", *WORDS, "-o", f"out.{suffix}")
     assert ran.code == 0
-    assert "left out" not in ran.err
+    assert "metadata lost" not in ran.err
 
 
 def test_texts_of_any_alphabet_anywhere_in_the_file(srcnn: Srcnn, folder: Path) -> None:
@@ -133,7 +133,7 @@ def test_texts_of_any_alphabet_anywhere_in_the_file(srcnn: Srcnn, folder: Path) 
     data = data[:-12] + struct.pack(">I", len(late)) + b"tEXt" + late + check + data[-12:]
     Path("in.png").write_bytes(data)
     ran = srcnn("upscale", "in.png", *WORDS)
-    assert "left out" not in ran.err
+    assert "metadata lost" not in ran.err
     with Image.open("in_x2.png") as seen:
         assert seen.info["Title"] == "Größe 題"
         assert seen.info["Title"].lang == "de"

@@ -222,7 +222,7 @@ def test_a_signal_that_a_library_made_an_error_of(
     monkeypatch.setattr("srcnn.images.encode.write_picture", importing)
     ran = srcnn("upscale", photo, "-m", "bicubic", "-s", 2)
     assert ran.code == code
-    assert "what was finished is kept" in ran.err
+    assert "finished results are kept" in ran.err
 
 
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])

@@ -42,7 +42,7 @@ def test_a_folder_of_results_alone_is_no_error(srcnn: Srcnn, folder: Path) -> No
     save(folder / "a.png")
     srcnn("upscale", "a.png", "-o", "out/a.png", *BICUBIC)
     ran = srcnn("upscale", "out", *BICUBIC)
-    assert (ran.code, ran.err) == (0, "nothing to do: 1 of 1 made by srcnn\n")
+    assert (ran.code, ran.err) == (0, "nothing to do: 1 of 1 skipped (made by srcnn)\n")
 
 
 def test_a_result_that_is_named_is_taken(srcnn: Srcnn, folder: Path) -> None:

@@ -41,7 +41,7 @@ def test_every_verb_takes_it(srcnn: Srcnn, folder: Path, kind: str, suffix: str)
     for row in (compared[name], compared["bicubic"]):
         scores = {key: row[key] for key in ("psnr", "ssim")}
         assert scores | {"name": "photo"} == judged[row["model"]]["images"][0]
-    # A network of random weights is no good, but another picture than bicubic's is scored.
+    # A network of random weights is useless, but another picture than bicubic's is scored.
     assert compared[name]["psnr"] < compared["bicubic"]["psnr"] - 0.5
 
 
@@ -108,8 +108,8 @@ class Harmful:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("text.pth", "is no PyTorch file"),
-        ("text.safetensors", "is no safetensors file"),
+        ("text.pth", "is not a PyTorch file"),
+        ("text.safetensors", "is not a readable safetensors file"),
         ("unknown.pth", "is neither an SRCNN nor a network that spandrel knows"),
         ("harmful.pth", "is not opened"),
         ("pickle.pth", "is not opened"),
@@ -123,8 +123,8 @@ def test_files_that_nobody_can_open(
 ) -> None:
     """Exit 6 in one line, nothing in the file is run, nothing is written."""
     trap = photo.parent / "trap"
-    Path("text.pth").write_text("These are no weights.\n" * 20)
-    Path("text.safetensors").write_text("These are no weights.\n" * 20)
+    Path("text.pth").write_text("These are not weights.\n" * 20)
+    Path("text.safetensors").write_text("These are not weights.\n" * 20)
     torch.save({"encoder.blocks.0.qkv.weight": torch.zeros(3, 3)}, "unknown.pth")
     torch.save({"body.0.weight": Harmful(trap)}, "harmful.pth")
     Path("pickle.pth").write_bytes(pickle.dumps({"body.0.weight": Harmful(trap)}))
@@ -137,8 +137,8 @@ def test_files_that_nobody_can_open(
 
 
 def test_a_port_of_srcnn_still_needs_export(srcnn: Srcnn, photo: Path) -> None:
-    """It would open, but does not say its scale."""
+    """It would open, but does not name its scale."""
     assert srcnn("export", "-m", "srcnn-915", "-s", 3, "-o", "ours.safetensors").code == 0
     ran = srcnn("upscale", photo, "-m", "ours.safetensors", "-o", "out.png")
     assert ran.code == 6
-    assert "only ONNX weights files of an SRCNN can upscale; srcnn export makes one" in ran.error
+    assert "only ONNX weights files can upscale; srcnn export makes one" in ran.error

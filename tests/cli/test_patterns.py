@@ -46,7 +46,7 @@ def test_a_second_run_takes_no_results_for_sources(srcnn: Srcnn, album: Path) ->
     after = tree(album)
     ran = srcnn("upscale", "album/*.png", *BICUBIC, "--skip-existing")
     assert (ran.code, tree(album)) == (0, after)
-    assert "3 of 3 there already" in ran.err
+    assert "3 of 3 skipped (destination exists)" in ran.err
 
 
 def test_a_name_with_brackets_is_a_name(srcnn: Srcnn, album: Path) -> None:

@@ -34,7 +34,7 @@ def seconds_left(line: str) -> int | None:
 
 
 def begun(*sizes: int, encoder: str = "png") -> Progress:
-    """The progress of pictures called 0, 1, ... with sources of so many bytes, all at work."""
+    """The progress of pictures called 0, 1, ... with sources of the given sizes, all at work."""
     weights = [weight_of(size, encoder) for size in sizes]
     progress = Progress(len(sizes), sum(weights), False)
     for k, weight in enumerate(weights):
@@ -132,7 +132,7 @@ def test_one_line_on_a_terminal(folder: Path) -> None:
     assert all(len(line) < 50 for line in bars)
     assert any("/4  " in line for line in bars)
     lines = [re.sub(r".*\033\[K", "", line) for line in shown.replace("\r\n", "\n").split("\n")]
-    assert lines[0].startswith("error: in/bad.png: is not a picture")
+    assert lines[0].startswith("error: in/bad.png: is not an image")
     assert lines[1].startswith("3 of 4 done, 1 of 4 failed: ")
     assert lines[2:] == [""]
 

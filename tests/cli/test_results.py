@@ -121,5 +121,5 @@ def test_results_that_cannot_be_written_stop_the_work_before_it_starts(
 def test_empty_list(srcnn: Srcnn, folder: Path) -> None:
     (folder / "none.txt").write_text("\n")
     ran = srcnn("upscale", "--list", "none.txt", "-o", "out", "--json", "-")
-    assert (ran.code, ran.err.strip()) == (0, "nothing to do: no source is named")
+    assert (ran.code, ran.err.strip()) == (0, "nothing to do: no sources were given")
     assert json.loads(ran.out)["results"] == []

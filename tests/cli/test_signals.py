@@ -197,7 +197,7 @@ with signals.Signals():
 def test_an_exception_that_gets_lost_in_a_command_that_is_soon_done(
     srcnn: Srcnn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It says that it was interrupted, as a script that goes on by the exit code has to know."""
+    """It says that it was interrupted, as a script that acts on the exit code has to know."""
 
     def shipped() -> dict[tuple[str, int], Path]:
         with suppress(Terminated):

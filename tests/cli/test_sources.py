@@ -1,4 +1,4 @@
-"""What is no ordinary file, or has no end: refused at once, in one line."""
+"""What is not an ordinary file, or has no end: refused at once, in one line."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def odd(folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("pipe.png", "is a pipe, a socket or a device; pipe pictures into: upscale -"),
+        ("pipe.png", "is a pipe, a socket or a device; pipe it into: srcnn upscale -"),
         ("socket.png", "is a pipe, a socket or a device"),
         ("zero.png", "is a pipe, a socket or a device"),
         ("null.png", "is a pipe, a socket or a device"),
@@ -78,7 +78,7 @@ def test_nothing_is_left_in_the_temporary_folder(photo: Path) -> None:
 def test_of_a_folder_only_ordinary_files_are_taken(srcnn: Srcnn, odd: Path) -> None:
     ran = srcnn("upscale", ".", *BICUBIC)
     assert ran.code == 2
-    assert "holds no pictures" in ran.error
+    assert "contains no images" in ran.error
 
 
 @pytest.mark.parametrize("animation", [webp((900, 900), 100), gif((900, 900), 100, (900, 900))])
@@ -168,7 +168,7 @@ def test_what_is_left_out_is_counted_by_reason(srcnn: Srcnn, folder: Path) -> No
     assert ran.code == 0
     assert tree(Path("out")) == {"a_x3.png", "b_x3.jfif", "c_x3.JPE", "sub/d_x3.jif"}
     assert ran.json()["summary"]["left_out"] == {"not pictures": 2, "linked folders": 1}
-    assert "left out, not pictures: 2 (notes.txt, raw.cr2)" in ran.err
+    assert "left out, not images: 2 (notes.txt, raw.cr2)" in ran.err
     assert "left out, linked folders: 1 (link)" in ran.err
     assert "left out" not in srcnn("upscale", "p/a.png", "-o", "a.png", "-m", "bicubic").err
 

@@ -84,7 +84,7 @@ def test_one_that_is_there_stops_all_before_work(tmp_path: Path, count: int) -> 
         assert process.wait() == 2
         took = time.monotonic() - began
         assert process.stderr is not None
-        assert "is there already" in process.stderr.read()
+        assert "already exists" in process.stderr.read()
     print(f"{count}: refused after {took:.2f} s")
     assert took < 5
     assert len(list(out.iterdir())) == 1

@@ -80,7 +80,7 @@ def test_an_interrupted_training(place: Path) -> None:
     check(shown)
     lines = [re.sub(r".*\x1b\[K", "", line) for line in shown.replace("\r\n", "\n").split("\n")]
     assert any(line.startswith("stopped after step") for line in lines)
-    assert lines[-2:] == ["interrupted; what was finished is kept", ""]
+    assert lines[-2:] == ["interrupted; finished results are kept", ""]
 
 
 @pytest.mark.slow

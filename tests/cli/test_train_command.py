@@ -57,7 +57,7 @@ def test_a_dry_run_shows_the_recipe_and_trains_nothing(
     recipe = yaml.safe_load(result.out)
     assert (recipe["scale"], recipe["steps"], recipe["f"]) == (3, 5, [9, 1, 5])
     assert b"8032 weights" in result.out
-    assert b"5 steps of 32 patches: 160 in all" in result.out
+    assert b"5 steps of 32 patches: 160 patches" in result.out
     assert b"about" in result.out
     assert not (tmp_path / "runs").exists()
 
@@ -73,7 +73,7 @@ def test_a_folder_that_is_called_as_a_data_set_is_the_folder(
     for name in ("photos", "photos/", "./photos"):
         result = srcnn("train", name, "--dry-run", *SETTINGS, "--set", "held_back=0")
         assert result.code == 0
-        assert b"# 3 pictures to train on" in result.out
+        assert b"# 3 training images" in result.out
 
 
 @pytest.mark.parametrize("name", ["gb82", "GB82"])
@@ -89,12 +89,12 @@ def test_a_data_set_is_trained_on_by_its_name(
     assert shown.code == 0
     recipe = yaml.safe_load(shown.out)
     assert (recipe["data"], recipe["scale"]) == (["gb82"], 2)
-    assert b"# 3 pictures to train on" in shown.out
+    assert b"# 3 training images" in shown.out
     assert srcnn(*line, "--run", "run").code == 0
     assert read_card(Path("run/weights.onnx").read_bytes(), "").training_data == ("gb82",)
     Path(name).mkdir()
     Image.new("RGB", (60, 60)).save(Path(name) / "one.png")
-    assert b"# 1 pictures to train on" in srcnn(*line, "--dry-run").out
+    assert b"# 1 training images" in srcnn(*line, "--dry-run").out
 
 
 def test_a_data_set_that_is_not_there_says_how_to_get_it(tmp_path: Path, srcnn: Srcnn) -> None:
@@ -111,7 +111,7 @@ def test_a_dry_run_counts_what_is_kept_out_of_training(
     root = ("--data-root", shared / "data")
     result = srcnn("train", recipe, "--dry-run", *root, *SETTINGS)
     assert result.code == 0
-    assert b"# 15 pictures to train on, 3 held back\n# 7 more are kept out" in result.out
+    assert b"# 15 training images, 3 held back for validation\n# 7 more are excluded" in result.out
 
 
 def test_a_run_is_not_overwritten_but_resumed(photos: Path, tmp_path: Path, srcnn: Srcnn) -> None:
@@ -175,11 +175,11 @@ def test_a_signal_leaves_with_its_code_and_says_how_to_go_on(
         (["{recipe}", "--set", "data=[nowhere]"], 2, ["nowhere"]),
         (["{recipe}", "--device", "tpu", "--set", "data=[{photos}]"], 2, ["tpu"]),
         (["{recipe}", "--set", "scores=[nowhere]"], 2, ["nowhere"]),
-        (["{empty}"], 2, ["no pictures"]),
+        (["{empty}"], 2, ["no images"]),
         (["--resume", "{empty}"], 2, ["recipe.yaml"]),
         (["{recipe}", "--set", "data=[{photos}]", "--set", "start=none.onnx"], 6, ["none.onnx"]),
-        (["{recipe}", "-s", "2"], 2, ["--scale", "is for a FOLDER"]),
-        (["--resume", "{empty}", "--run", "{empty}"], 2, ["--run", "beside --resume"]),
+        (["{recipe}", "-s", "2"], 2, ["--scale", "cannot be combined with a recipe"]),
+        (["--resume", "{empty}", "--run", "{empty}"], 2, ["--run", "combined with --resume"]),
         (["{recipe}", "--set", "schedule=constant", "--set", "restarts=[5]"], 2, ["cosine"]),
     ],
 )

@@ -225,7 +225,7 @@ def _onnx_without_card() -> bytes:
 
 MODELS = {
     "empty.onnx": b"",
-    "text.onnx": b"these are no weights\n" * 100,
+    "text.onnx": b"these are not weights\n" * 100,
     "cut.onnx": weights_file(near_identity())[:700],
     "other.onnx": _onnx_without_card(),
     "x1.onnx": weights_file(near_identity(), scale=1),

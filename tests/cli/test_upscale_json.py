@@ -116,13 +116,13 @@ def test_json_does_not_go_over_a_picture(
     target = source if which == "source" else destination
     ran = srcnn("upscale", source, "-o", destination, "-m", weights, "--json", target)
     assert ran.code == 2
-    assert "is a file that this works on" in ran.error
+    assert "is an input or output of this command" in ran.error
     assert source.read_bytes() == EXAMPLE.read_bytes()
     assert not destination.exists()
 
 
 def test_json_counts_what_became_of_the_pictures(srcnn: Srcnn, photo: Path) -> None:
-    """One done, one there already, one broken, one missing."""
+    """One done, one with an existing destination, one broken, one missing."""
     photo.with_name("old.png").write_bytes(photo.read_bytes())
     photo.with_name("old_x3.png").write_bytes(b"mine")
     photo.with_name("broken.png").write_bytes(b"no picture")
@@ -135,7 +135,7 @@ def test_json_counts_what_became_of_the_pictures(srcnn: Srcnn, photo: Path) -> N
     assert [result["skipped"] for result in results] == [False, True, False, False]
     assert results[1]["destination"] == "old_x3.png"
     assert results[1]["width"] is None
-    assert results[1]["reason"] == "there already"
+    assert results[1]["reason"] == "destination exists"
     summary = ran.json()["summary"]
     assert 0 < summary.pop("seconds") < 60
     assert summary == {
@@ -160,4 +160,4 @@ def test_json_has_what_a_format_cannot_hold(srcnn: Srcnn, folder: Path) -> None:
     save(folder / "clear.png", "rgba")
     ran = srcnn("upscale", "clear.png", *BICUBIC, "-o", "flat.jpg", "--json", "-")
     (result,) = check_document(ran.json())
-    assert result["warnings"] == ["JPEG cannot hold it: transparency is laid over white"]
+    assert result["warnings"] == ["in JPEG, transparency is replaced by white"]

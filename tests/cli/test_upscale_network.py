@@ -97,7 +97,7 @@ def test_engines(
 def test_tta_averages_flips_and_turns(
     srcnn: Srcnn, photo: Path, weights: Path, tensors: Tensors
 ) -> None:
-    """By an independent road: eight turned pictures through float64 convolutions."""
+    """By an independent computation: eight turned pictures through float64 convolutions."""
     ran = srcnn("upscale", photo, "-m", weights, "-o", "out.png", "--device", "cpu", "--tta")
     assert ran.code == 0
     source, wanted = pixels(photo), np.zeros((123, 90, 3))

@@ -43,7 +43,7 @@ def options_of(kinds: tuple[type[object], ...]) -> list[tuple[str, str]]:
 def test_what_is_no_number(srcnn: Srcnn, folder: Path, verb: str, option: str, value: str) -> None:
     ran = srcnn(verb, *required(verb), option, value)
     assert ran.code == 2
-    assert ran.error.startswith(f"error: {option} {value}: is no ")
+    assert ran.error.startswith(f"error: {option} {value}: is not a ")
     assert not any(word in ran.error for word in JARGON)
     assert ("write" in ran.error) == (value == "12x")
 
@@ -52,7 +52,7 @@ def test_what_is_no_number(srcnn: Srcnn, folder: Path, verb: str, option: str, v
 def test_what_is_no_choice(srcnn: Srcnn, folder: Path, verb: str, option: str) -> None:
     ran = srcnn(verb, *required(verb), option, "qqq")
     assert ran.code == 2
-    assert ran.error.startswith(f"error: {option} qqq: is not known; use ")
+    assert ran.error.startswith(f"error: {option} qqq: is not a valid value; use ")
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -60,7 +60,7 @@ def test_what_is_no_option(srcnn: Srcnn, folder: Path, verb: str) -> None:
     """Nothing far from it is suggested; and of every option, one with a letter too many is known."""
     ran = srcnn(verb, *required(verb), "--zzz")
     assert ran.code == 2
-    assert ran.error == f"error: --zzz: is no option of srcnn {verb}; see srcnn {verb} --help\n"
+    assert ran.error == f"error: --zzz: is not an option of srcnn {verb}; see srcnn {verb} --help\n"
     for param in VERBS[verb].params:
         name = max(param.opts, key=len)
         if isinstance(param, click.Option) and len(name) > 4:
@@ -83,12 +83,12 @@ def test_what_is_no_option(srcnn: Srcnn, folder: Path, verb: str) -> None:
         (["evaluate"], "DATASET... is missing"),
         (["compare", "a.png"], "--output is missing"),
         (["upscale", "a.png", "--model"], "needs a value"),
-        (["bench", "x"], "x: is more than srcnn bench takes"),
+        (["bench", "x"], "x: is one argument too many for srcnn bench"),
         (
             ["upscale", "a.png", "--quality", "101"],
-            "--quality 101: is out of range; it is 1 to 100",
+            "--quality 101: is out of range; use 1 to 100",
         ),
-        (["upscale", "a.png", "--max-pixels", "0"], "is out of range; it is 1 or more"),
+        (["upscale", "a.png", "--max-pixels", "0"], "is out of range; use 1 or more"),
         (["upscale", "a.png", "-m", "fsat"], "did you mean fast?"),
         (["upscale", "a.png", "-m", "srcnn955"], "did you mean srcnn-955?"),
         (["upscale", "a.png", "--engine", "onnx"], "did you mean onnxruntime?"),

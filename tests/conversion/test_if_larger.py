@@ -27,7 +27,7 @@ def test_error_names_the_option(srcnn: Srcnn, folder: Path) -> None:
 
 
 def test_skip(srcnn: Srcnn, folder: Path) -> None:
-    """Of a folder the small ones are done."""
+    """The small ones of a folder are done."""
     save(folder / "in/large.png", size=(80, 20))
     save(folder / "in/small.png")
     words = ("upscale", "in", "-o", "out", "--max-edge", 60, "--if-larger", "skip")

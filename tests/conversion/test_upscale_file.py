@@ -103,7 +103,7 @@ WRONG: list[tuple[Any, Any, dict[str, Any], int, str]] = [
     ("a.png", "out.xyz", {}, 2, "out.xyz"),
     ("a.png", "out", {}, 2, "out"),
     ("a.png", "out.png", {"format": "doc"}, 2, "doc"),
-    ("a.png", io.StringIO(), {}, 2, "open it as binary"),
+    ("a.png", io.StringIO(), {}, 2, "open it in binary mode"),
     ("a.png", closed(), {}, 2, "closed"),
     ("a.png", io.BufferedReader(io.BytesIO()), {}, 2, "not open for writing"),
     ("a.png", "a\0.png", {}, 2, "is not a name"),

@@ -20,7 +20,7 @@ Found = tuple[str, str, float]
 """(name of a training picture, name of a test picture, their normalised correlation)."""
 
 SIDE = 32
-"""Of the reduced pictures, in pixels."""
+"""Side of the reduced pictures, in pixels."""
 _LONGEST, _KEYPOINTS, _PROPOSED = 400, 400, 7
 
 

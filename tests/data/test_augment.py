@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage.color import rgb2ycbcr
 
-from srcnn.data.augment import Recolour, brightness, hue
+from srcnn.data.augment import Recolor, brightness, hue
 from srcnn.data.patches import Choice, Pair, PatchSampler
 from srcnn.evaluation.protocol import PROTOCOLS, degraded
 from srcnn.evaluation.reference import Original
@@ -27,7 +27,7 @@ def planes(image: NDArray[np.float64]) -> Patch:
 
 
 def ycbcr(patch: Patch) -> NDArray[np.float64]:
-    """Of RGB, by scikit-image: in 1/255, H x W x 3."""
+    """Y, Cb and Cr of RGB by scikit-image: in 1/255, H x W x 3."""
     out: NDArray[np.float64] = rgb2ycbcr(np.moveaxis(patch, 0, 2).astype(np.float64))
     return out
 
@@ -93,7 +93,7 @@ def colour_pair(photo: NDArray[np.uint8]) -> Pair:
 
 
 def test_a_pair_is_recoloured_alike_and_each_by_its_own_chance(photo: NDArray[np.uint8]) -> None:
-    recolour = Recolour("RGB", 40, 1.5)
+    recolour = Recolor("RGB", 40, 1.5)
     sampler = PatchSampler([colour_pair(photo)], 12, 64, seed=3, choice=Choice(recolor=recolour))
     x, y, _ = sampler.batch(0)
     np.testing.assert_allclose(x[..., 3:-3, 3:-3], y, rtol=0, atol=2e-6)

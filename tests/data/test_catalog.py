@@ -35,7 +35,7 @@ def test_every_set_of_the_catalog_has_a_line_for_each_picture() -> None:
         else:
             assert data.url("a b.png").endswith("/a%20b.png")
             assert data.source.startswith("https://github.com/")
-        assert data.licence
+        assert data.license
 
 
 def test_no_two_sets_share_a_file() -> None:
@@ -92,7 +92,9 @@ def test_the_data_root_is_what_is_given_then_the_environment_then_the_cache(
         locate("t91")
     with pytest.raises(MissingData, match=r"run: srcnn data fetch t91; or set --data-root$"):
         locate("t91", tmp_path)
-    with pytest.raises(MissingData, match=r"docs/photos\.md lists what .*; or set --data-root$"):
+    with pytest.raises(
+        MissingData, match=r"docs/photos\.md lists the images .*; or set --data-root$"
+    ):
         locate("photos", tmp_path)
     with pytest.raises(MissingData, match="none of set5, set14"):
         locate("set15")

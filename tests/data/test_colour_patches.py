@@ -48,7 +48,7 @@ def one_wrong_channel(shape: tuple[int, int], channel: int, by: float) -> Pair:
 
 
 def test_only_weighted_channels_have_errors() -> None:
-    """Of two pictures that are wrong in another channel each, one is hard and the other perfect."""
+    """Two pictures are wrong in different channels: one is hard and the other perfect."""
     pairs = [one_wrong_channel((40, 40), channel, 0.1) for channel in (0, 2)]
     assert pairs[0].error(0, 0, 40, 40) == pytest.approx(0.01 / 3, rel=1e-4)
     assert pairs[0].error(0, 0, 40, 40, (1, 1, 0)) == pytest.approx(0.005, rel=1e-4)

@@ -54,7 +54,7 @@ def test_an_absolute_pattern(album: Path) -> None:
 
 
 def test_a_pattern_that_cannot_be() -> None:
-    with pytest.raises(UsageError, match="is no pattern"):
+    with pytest.raises(UsageError, match="is not a valid pattern"):
         pictures_like("sub/x**y/*.png")
 
 

@@ -57,7 +57,7 @@ def test_layouts_of_the_field(tmp_path: Path, high: str, low: str, place: str) -
             if low.endswith(".png"):
                 check_pairs(files, scale)
             line = (
-                f"3 pictures from {files.folder}, with low-resolution files from {files.low_folder}"
+                f"3 images from {files.folder}, with low-resolution images from {files.low_folder}"
             )
             assert str(files) == line
 
@@ -90,21 +90,21 @@ def test_matlabs_files(shared: Path) -> None:
 )
 def test_a_scale_that_is_not_there(tmp_path: Path, high: str, low: str) -> None:
     set_in_folders(tmp_path, crops(2, 48), (2, 4), high, low)
-    with pytest.raises(MissingData, match=r"has low-resolution files for x2.*none for x3"):
+    with pytest.raises(MissingData, match=r"has low-resolution images for x2.*none for x3"):
         files_in(tmp_path / "Set5", 3)
 
 
 def test_a_picture_without_its_file(tmp_path: Path) -> None:
     set_in_folders(tmp_path, crops(2, 48))
     (tmp_path / "LR_bicubic/X3/bx3.png").unlink()
-    with pytest.raises(MissingData, match=r"b\.png: has no low-resolution file for x3"):
+    with pytest.raises(MissingData, match=r"b\.png: has no low-resolution image for x3"):
         files_in(tmp_path, 3)
 
 
 def test_two_sets_are_not_mixed(tmp_path: Path) -> None:
     for name in ("Set5", "Set14"):
         set_in_folders(tmp_path / name, crops(2, 48))
-    with pytest.raises(UsageError, match=r"several sets of pictures \(Set14/HR, Set5/HR\)"):
+    with pytest.raises(UsageError, match=r"several sets of images \(Set14/HR, Set5/HR\)"):
         files_in(tmp_path, 3)
     # To learn from, all of them will do.
     assert [str(files.folder.relative_to(tmp_path)) for files in files_below(tmp_path, 3)] == [
@@ -118,7 +118,7 @@ def test_bicubic_is_taken_of_several_kinds(tmp_path: Path) -> None:
     set_in_folders(tmp_path, crops(2, 48), low="LR_unknown/X{scale}/{name}x{scale}.png")
     assert files_in(tmp_path, 3).low_folder == tmp_path / "LR_bicubic" / "X3"
     (tmp_path / "LR_bicubic").rename(tmp_path / "LR_wild")
-    with pytest.raises(UsageError, match="choose by --hr and --lr"):
+    with pytest.raises(UsageError, match="choose with --hr and --lr"):
         files_in(tmp_path, 3)
 
 
@@ -128,11 +128,11 @@ def test_plain_folders_stay_plain(tmp_path: Path) -> None:
         save(tmp_path / name, crops(1, 30)[0])
     files = files_in(tmp_path, 3)
     assert ([file.name for file in files.high], files.low) == (["a_HR.png", "b.png"], {})
-    assert str(files) == f"2 pictures from {tmp_path}"
+    assert str(files) == f"2 images from {tmp_path}"
     (everything,) = files_below(tmp_path, 3)
     assert len(everything.high) == 4
     (tmp_path / "notes.txt").write_text("")
-    assert str(files_in(tmp_path, 3)).endswith("; left out, not pictures: 1 (notes.txt)")
+    assert str(files_in(tmp_path, 3)).endswith("; left out, not images: 1 (notes.txt)")
 
 
 def test_low_resolution_files_are_never_learned_from_as_truth(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_ones_own_folders(tmp_path: Path) -> None:
     check_pairs(files, 3)
     assert len(files.low) == 2
     with pytest.raises(
-        UsageError, match=r"is 16 x 16, and a\.png of 48 x 48 needs 24 x 24 at x2; 1 more"
+        UsageError, match=r"is 16 x 16, but a\.png of 48 x 48 needs 24 x 24 at x2; 1 more"
     ):
         check_pairs(given_files(tmp_path / "mine", tmp_path / "small", 2), 2)
     with pytest.raises(MissingData, match="no such folder"):
@@ -185,7 +185,7 @@ def test_ones_own_folders(tmp_path: Path) -> None:
 
 
 def test_odd_sides_and_one_pixel_less(tmp_path: Path) -> None:
-    """Of 50 x 49 at x3 the low-resolution file has 16 x 16 pixels, and no fewer."""
+    """At x3 the low-resolution file of 50 x 49 has 16 x 16 pixels, and no fewer."""
     high = crops(1, 50)[0][:, :49]
     save(tmp_path / "HR" / "a.png", high)
     low = low_of(high, 3)
@@ -193,7 +193,7 @@ def test_odd_sides_and_one_pixel_less(tmp_path: Path) -> None:
     save(tmp_path / "LR" / "X3" / "a.png", low)
     check_pairs(files_in(tmp_path, 3), 3)
     save(tmp_path / "LR" / "X3" / "a.png", low[:, :-1])
-    with pytest.raises(UsageError, match=r"is 15 x 16, and a\.png of 49 x 50 needs 16 x 16"):
+    with pytest.raises(UsageError, match=r"is 15 x 16, but a\.png of 49 x 50 needs 16 x 16"):
         check_pairs(files_in(tmp_path, 3), 3)
 
 
@@ -201,13 +201,13 @@ def test_gray_and_color(tmp_path: Path) -> None:
     high = crops(1, 48)[0]
     save(tmp_path / "HR" / "a.png", high)
     low = save(tmp_path / "LR" / "X3" / "a.png", low_of(high, 3)[..., 1])
-    with pytest.raises(UsageError, match=r"is gray, and a\.png is not"):
+    with pytest.raises(UsageError, match=r"is gray, but a\.png is not"):
         check_pairs(files_in(tmp_path, 3), 3)
     save(tmp_path / "HR" / "a.png", np.dstack([high[..., 1]] * 3))  # gray, stored as RGB
     check_pairs(files_in(tmp_path, 3), 3)
     save(tmp_path / "HR" / "a.png", high[..., 1])
     save(low, low_of(high, 3))
-    with pytest.raises(UsageError, match=r"is in color, and a\.png is not"):
+    with pytest.raises(UsageError, match=r"is in color, but a\.png is not"):
         check_pairs(files_in(tmp_path, 3), 3)
 
 

@@ -2,7 +2,7 @@
 
 Measured, over all 779 training and 319 test pictures: the whole frames of unrelated pictures correlate
 by 0.66 at most (railway tracks at dusk with a hill), those of copies by 0.96 at least, however they were
-shrunk, compressed, brightened, mirrored or turned. Of parts, keypoints propose one pair among the training
+shrunk, compressed, brightened, mirrored or turned. For parts, keypoints propose one pair among the training
 pictures (two photographs of tigers, 0.17); of the test pictures' own crops the lowest is 0.31.
 """
 
@@ -89,7 +89,7 @@ def test_no_training_picture_is_nearly_a_test_picture(training: Pictures, tests:
 
 
 def _split(training: Pictures) -> tuple[Pictures, Pictures]:
-    """The training pictures without those that are held out, and the latter."""
+    """The training images without those that are held out, and the latter."""
     listed = {f"{one.dataset}/{Path(one.file).stem}" for one in held_out()}
     out = {name: p for name, p in training.items() if str(Path(name).with_suffix("")) in listed}
     assert len(out) == len(listed)

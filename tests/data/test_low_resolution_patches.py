@@ -98,7 +98,7 @@ def test_the_error_is_that_of_bicubic(scale: int, color: Color) -> None:
 
 
 def test_balanced_weights_are_those_of_the_enlarged_image(random: np.random.Generator) -> None:
-    """Of two images on either grid, by what bicubic lacks."""
+    """Between two images on either grid, by what bicubic lacks."""
     noisy = random.integers(0, 256, (60, 60), np.uint8)
     calm = noisy // 8 + 100
     found = []

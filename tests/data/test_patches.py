@@ -155,5 +155,5 @@ def test_pictures_in_a_folder(tmp_path: Path) -> None:
     with pytest.raises(MissingData, match="no such folder"):
         pictures_in(tmp_path / "nope")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(MissingData, match="no pictures"):
+    with pytest.raises(MissingData, match="no images"):
         pictures_in(tmp_path / "empty")

@@ -63,7 +63,7 @@ def test_a_batch_depends_on_neither_workers_nor_the_steps_before(folder: Path) -
     assert len({straight[step][0].tobytes() for step in steps}) == len(steps)
     damaged, small = sorted(warnings)  # once each, though they come again in every epoch
     assert "damaged.png" in damaged
-    assert "small.png: has no 20 pixels" in small
+    assert "small.png: has fewer than 20 pixels" in small
     assert damaged.endswith("left out")
 
 
@@ -155,7 +155,7 @@ def test_a_large_folder_starts_in_seconds_and_a_killed_trainer_leaves_no_worker(
 
 
 def test_a_block_of_small_pictures_takes_others(tmp_path: Path) -> None:
-    """Of many small pictures and one large one every block learns from that one."""
+    """With many small pictures and one large one, every block learns from the large one."""
     for i in range(3 * PICTURES):
         save(tmp_path / f"{i:03}.png", size=(12, 12))
     save(tmp_path / "large.png", size=(60, 60))

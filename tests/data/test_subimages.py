@@ -25,7 +25,7 @@ def pair(height: int, width: int, first: int = 0) -> Pair:
 
 
 def test_the_91_pictures_give_21884(shared: Path) -> None:
-    """Of 33 x 33 at stride 14 at x3, from mod-cropped pictures; the paper says 24,800."""
+    """Sub-images of 33 x 33 at stride 14 at x3, from mod-cropped pictures; the paper says 24,800."""
     versions = Versions(3, (), Degradation(), 21)
     files = sorted((shared / "data" / "t91").iterdir())
     pairs = load_pairs(files, versions.all, GRID, print)

@@ -31,7 +31,7 @@ class Corner:
 
 
 def test_it_is_the_mean_over_the_symmetries() -> None:
-    """Of the corner: the mean of the four corners, by symmetry, on a grid twice as fine."""
+    """The corner is the mean of the four corners, by symmetry, on a grid twice as fine."""
     padded = np.random.default_rng(0).random((1, 9, 6))
     corners = [padded[..., y : y + 7, x : x + 4] for y in (0, 2) for x in (0, 2)]
     wanted = np.repeat(np.repeat(np.mean(corners, axis=0), 2, -2), 2, -1)

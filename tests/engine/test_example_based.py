@@ -51,7 +51,7 @@ def test_trained_once_and_kept(
     first = enhance_whole(open_example_based(name, scale, say=told.append), low)
     inside = np.s_[2 * scale : -2 * scale, 2 * scale : -2 * scale]
     assert np.abs(first[0] - srcnn.imresize(low[0], scale))[inside].max() > 1e-3
-    assert told[0].startswith(f"training {name} x{scale}, this once    5%  ")
+    assert told[0].startswith(f"training {name} x{scale} (only once)    5%  ")
     assert told[-1] == f"training {name} x{scale}, this once  100%  0 s left"
     (file,) = kept(root)
     assert file.name.startswith(f"{name}-x{scale}-")
@@ -141,9 +141,9 @@ def test_other_pictures_and_settings_are_other_models(
 
 def test_what_it_needs(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Scikit-learn for training alone; the 91 images, a scale and a name that there are."""
-    with pytest.raises(ModelError, match="is not made for x5; it is for x2, x3, x4"):
+    with pytest.raises(ModelError, match="is not available for x5; use x2, x3, x4"):
         open_example_based("a+", 5)
-    with pytest.raises(ModelError, match="learns from no examples; use sparse-coding or a"):
+    with pytest.raises(ModelError, match="is not an example-based model; use sparse-coding or a"):
         open_example_based("b", 3)
     with pytest.raises(MissingData, match="srcnn data fetch t91"):
         open_example_based("a+", 3, root / "elsewhere")
@@ -171,7 +171,7 @@ def test_without_t91_what_was_trained_last_is_used(
     no_training(monkeypatch)
     (root / "t91").rename(root / "elsewhere")
     np.testing.assert_array_equal(enhance_whole(open_example_based(name, 2), low), latest)
-    # A folder without pictures, and another data root, are no T91 either.
+    # A folder without pictures, and another data root, are not T91 either.
     (root / "t91").mkdir()
     open_example_based(name, 2)
     open_example_based(name, 2, root / "elsewhere")
@@ -198,7 +198,7 @@ def _fill(folder: Path, *pictures: NDArray[np.uint8]) -> None:
     [
         ([(1, 1)], "0"),
         ([(10, 10)], "0"),
-        ([(14, 200), (200, 14)], "0"),  # 5 low-res pixels each way is the least
+        ([(14, 200), (200, 14)], "0"),  # 5 low-res pixels in each direction is the least
         ([(15, 15)], "1"),
         ([(15, 18), (15, 15)], "3"),
     ],
@@ -206,7 +206,7 @@ def _fill(folder: Path, *pictures: NDArray[np.uint8]) -> None:
 def test_too_little_to_learn_from(
     root: Path, name: str, sizes: list[tuple[int, int]], patches: str
 ) -> None:
-    """Of a picture 5 low-res pixels wide a patch of 3 has a low-res pixel at each side, for the gradients."""
+    """In a picture 5 low-res pixels wide, a patch of 3 has a low-res pixel at each side, for the gradients."""
     method = METHODS[name]
     random = np.random.default_rng(1)
     _fill(root / "t91", *(random.integers(0, 256, size, np.uint8) for size in sizes))
@@ -221,7 +221,7 @@ def test_too_little_to_learn_from(
 @pytest.mark.parametrize("level", [0, 90, 255])
 def test_flat_pictures_teach_nothing(root: Path, name: str, level: int) -> None:
     _fill(root / "t91", np.full((100, 90, 3), level, np.uint8))
-    with pytest.raises(MissingData, match="give 0 patches that are not flat"):
+    with pytest.raises(MissingData, match="contain 0 patches that are not flat"):
         open_example_based(name, 2)
 
 
@@ -243,7 +243,7 @@ def test_a_cache_that_cannot_be_written(root: Path, caplog: pytest.LogCaptureFix
     made = open_example_based("sparse-coding", 2)
     assert enhance_whole(made, np.zeros((1, 4, 4))).shape == (1, 8, 8)
     assert "cannot be written" in caplog.text
-    assert "trained again next time" in caplog.text
+    assert "the next run will train again" in caplog.text
 
 
 def test_wrong_names_are_told_of_before_training(
@@ -281,7 +281,7 @@ def test_other_pictures_than_the_91_are_told_of(
     for _ in range(2):
         caplog.clear()
         open_example_based("a+", 2)
-        assert "a+ x2 learned from other pictures than the 91" in caplog.text
+        assert "a+ x2 was trained on images other than T91" in caplog.text
     (root / "t91" / "1.png").unlink()
     open_example_based("a+", 2)
     first, last = sorted(kept(root), key=lambda file: file.stat().st_mtime_ns)

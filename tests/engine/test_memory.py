@@ -20,7 +20,7 @@ from .test_tiling import Box, box
 
 
 class Small(Box):
-    """A backend with memory for so many pixels."""
+    """A backend with memory for a limited number of pixels."""
 
     def __init__(self, grid: Grid, room: int, error: Exception) -> None:
         super().__init__(grid)

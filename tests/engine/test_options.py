@@ -68,14 +68,14 @@ def test_whole_numbers_of_numpy_are_numbers(number: Any) -> None:
         ({"name": None}, "engine None"),
         ({"name": np.array(["torch"])}, "engine array"),
         ({"precision": "fp16"}, "precision 'fp16'"),
-        ({"precision": "bf16"}, "onnxruntime has fp32; use engine openvino or torch"),
+        ({"precision": "bf16"}, "onnxruntime supports only fp32; use engine openvino or torch"),
         ({"name": "torch", "precision": "int8"}, "precision 'int8'"),
         ({"device": "tpu"}, "device 'tpu'"),
         ({"device": 0}, "device 0"),
         ({"name": "openvino", "device": "cuda"}, "use engine onnxruntime or torch"),
         ({"tile": 0}, "tile 0"),
         ({"tile": -4}, "tile -4"),
-        ({"tile": "large"}, "tile 'large': is not auto or a whole number"),
+        ({"tile": "large"}, "tile 'large': must be auto or a whole number"),
         ({"tile": "64"}, "tile '64'"),
         ({"tile": 64.0}, "tile 64.0"),
         ({"tile": True}, "tile True"),
@@ -156,7 +156,7 @@ def test_onnxruntime_does_not_fall_back_to_the_cpu(
         return session(graph, options, providers=["CPUExecutionProvider"])
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", without_driver)
-    with pytest.raises(UsageError, match="device 'cuda': ONNX Runtime cannot use it"):
+    with pytest.raises(UsageError, match="device 'cuda': ONNX Runtime finds no GPU"):
         load(weights, 3, Engine("onnxruntime", device="cuda"))
 
 

@@ -1,4 +1,4 @@
-"""An image's road: strips of any height in, the same picture out, and never more rows than are needed."""
+"""The pipeline: strips of any height in, the same picture out, and never more rows than are needed."""
 
 from __future__ import annotations
 

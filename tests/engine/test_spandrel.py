@@ -129,9 +129,9 @@ def test_a_forked_process_is_told_to_spawn(
 def test_engines_that_cannot_run_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = str(save_other(tmp_path / "a.pth", "compact"))
     for name in ("onnxruntime", "openvino"):
-        with pytest.raises(UsageError, match="runs srcnn's own networks only; leave out --engine"):
+        with pytest.raises(UsageError, match="runs only srcnn's own networks; leave out --engine"):
             load(path, 2, Engine(name))
-    with pytest.raises(UsageError, match="is not auto or a whole number"):
+    with pytest.raises(UsageError, match="must be auto or a whole number"):
         load(path, 2, tile=0)
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     with pytest.raises(MissingExtra, match="device 'cuda'"):
@@ -150,7 +150,7 @@ def test_numbers_that_are_none(tmp_path: Path) -> None:
     state = other_network("compact").state_dict()
     state["body.2.bias"][0] = torch.nan
     torch.save(state, tmp_path / "a.pth")
-    with pytest.raises(ModelError, match="does not give a number for each pixel"):
+    with pytest.raises(ModelError, match="does not return finite numbers of the right shape"):
         load(str(tmp_path / "a.pth"), 2)
 
 
@@ -174,11 +174,11 @@ def sizes(scale: int, given: int = 3, made: int = 3) -> dict[str, Any]:
     [
         (lambda: {"body.0.weight": torch.zeros(3)}, "is neither an SRCNN nor a network that spa"),
         (unfit, "cannot be opened by spandrel"),
-        (lambda: sizes(1), "another purpose than enlarging"),
-        (lambda: sizes(2, given=2, made=2), "goes from 2 to 2 channels"),
+        (lambda: sizes(1), "is not an upscaling network"),
+        (lambda: sizes(2, given=2, made=2), "converts 2 to 2 channels"),
         (lambda: {"body.0.weight": torch.zeros(1).expand(2**28)}, "over the limit"),
-        (lambda: {"body.0.weight": torch.zeros(3).to_sparse()}, "is no plain tensor"),
-        (lambda: {"body.0.weight": [1.0]}, "is no plain tensor"),
+        (lambda: {"body.0.weight": torch.zeros(3).to_sparse()}, "is not a plain tensor"),
+        (lambda: {"body.0.weight": [1.0]}, "is not a plain tensor"),
     ],
 )
 def test_files_that_are_refused(tmp_path: Path, state: Any, why: str) -> None:

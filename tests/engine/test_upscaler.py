@@ -1,4 +1,4 @@
-"""An image's road: every kind of picture against a float64 computation of the test's own."""
+"""The whole pipeline: every kind of picture against a float64 computation of the test's own."""
 
 from __future__ import annotations
 
@@ -289,7 +289,7 @@ def test_scales_that_do_not_enlarge(scale: float) -> None:
 
 
 def test_white_and_black_stay(weights: str) -> None:
-    """The reference bicubic keeps a flat picture, and so must the whole road without a network."""
+    """The reference bicubic keeps a flat picture, and so must the whole pipeline without a network."""
     for value in (0, 255):
         out = load("bicubic", 3).upscale(np.full((9, 9, 3), value, np.uint8))
         assert np.unique(out).tolist() == [value]

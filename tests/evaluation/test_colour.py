@@ -24,7 +24,7 @@ from ..conftest import EXAMPLE
 from ..support.reports import numbers
 
 COLUMNS = {"Y": "psnr", "Cb": "psnr_cb", "Cr": "psnr_cr", "RGB": "psnr_ycbcr"}
-"""Of the paper's table, and what it calls RGB is the joint error of Y, Cb and Cr."""
+"""From the paper's table; what it calls RGB is the joint error of Y, Cb and Cr."""
 
 
 def table_5(shared: Path) -> dict[str, dict[str, float]]:
@@ -98,7 +98,7 @@ def written_out(truth: NDArray[np.uint8], model: SRCNN, color: Color) -> NDArray
 
 
 def psnr(made: NDArray[np.float64], truth: NDArray[np.float64]) -> float:
-    """Of levels, the result rounded to uint8 and 3 pixels shaved."""
+    """PSNR of gray levels, with the result rounded to uint8 and 3 pixels shaved."""
     errors = np.floor(np.clip(made, 0, 255) + 0.5) - truth
     return float(10 * np.log10(255**2 / np.mean(errors[3:-3, 3:-3] ** 2)))
 

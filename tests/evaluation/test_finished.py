@@ -43,7 +43,7 @@ def test_pillow_on_matlab_files_of_set5(
         truth = pixels_of(file)
         matlab = pixels_of(file.with_name(file.name.replace("_HR", "_LR")))
         original = Original(file.stem, truth, RULES)
-        # Those files repeat the edge where the protocol's resizer mirrors the image.
+        # The files repeat the edge where the protocol's resizer mirrors the image.
         inside = (slice(2, -2), slice(2, -2))
         np.testing.assert_array_equal(rgb_input(original, 3)[inside], matlab[inside])
         size = (matlab.shape[1] * 3, matlab.shape[0] * 3)
@@ -69,7 +69,7 @@ def test_gray_is_scored_as_it_is_stored(photo: NDArray[np.uint8]) -> None:
 
 
 def test_truth_is_cropped_and_its_border_left_out(photo: NDArray[np.uint8]) -> None:
-    """Of 100 x 89 at x3 the last row and the last columns are no part, nor are 3 pixels at each side."""
+    """At x3, 100 x 89 loses its last row and last columns, and 3 pixels at each side."""
     truth = photo[:100, :89].copy()
     original = Original("odd", truth, RULES)
     assert rgb_input(original, 3).shape == (33, 29, 3)

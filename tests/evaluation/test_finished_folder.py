@@ -82,19 +82,22 @@ def test_missing_and_unlike_pictures_are_named(
     out, err = capsys.readouterr()
     bicubic, made = json.loads(out)["results"]
     assert [len(row["images"]) for row in (bicubic, made)] == [4, 1]
-    assert "a.png: has no picture in" in err
-    assert "b_x3.png: is 24 x 24, and b at x3 is 72 x 72" in err
-    assert "c_x3.png: is gray, and c is in color" in err
+    assert "a.png: has no upscaled image in" in err
+    assert "b_x3.png: is 24 x 24, but b at x3 is 72 x 72" in err
+    assert "c_x3.png: is gray, but c is in color" in err
 
 
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
         (["--pictures", "{tmp}/none"], "no such folder"),
-        (["--pictures", "{tmp}/other"], "has no picture of set at x3; name them a.png or a_x3.png"),
-        (["--pictures", "{tmp}/set_x4", "-s", "3"], "has no picture of set at x3"),
+        (
+            ["--pictures", "{tmp}/other"],
+            "contains no image of set at x3; name them a.png or a_x3.png",
+        ),
+        (["--pictures", "{tmp}/set_x4", "-s", "3"], "contains no image of set at x3"),
         (["--pictures", "{tmp}/two"], "both a_A.png and a_B.png could belong to a.png"),
-        (["--pictures", "{tmp}/set", "--pictures", "{tmp}/set"], "is named twice"),
+        (["--pictures", "{tmp}/set", "--pictures", "{tmp}/set"], "is given twice"),
     ],
 )
 def test_mistakes(

@@ -32,7 +32,7 @@ def test_matlabs_own_files_give_the_published_rows(
     for row, published in zip(report["results"], (33.66, 30.39, 28.42), strict=True):
         assert row["mean"]["psnr"] == pytest.approx(published, abs=0.015)
     place = folder / "image_SRF_3"
-    assert f"5 pictures from {place}, with low-resolution files from {place}\n" in err
+    assert f"5 images from {place}, with low-resolution images from {place}\n" in err
     assert report["data"][1] == {
         "dataset": "Set5",
         "scale": 3,
@@ -110,7 +110,7 @@ def test_ones_own_folders(
     set_in_folders(tmp_path, crops(2, 72), (3,), "mine/{name}.png", "small/{name}_LR.png")
     line = ["--hr", tmp_path / "mine", "--lr", tmp_path / "small", "-s", 3]
     assert evaluate(monkeypatch, *line) == 0
-    assert "with low-resolution files from" in capsys.readouterr().err
+    assert "with low-resolution images from" in capsys.readouterr().err
     assert evaluate(monkeypatch, "--hr", tmp_path / "mine", "-s", 3, "--json", "-") == 0
     assert json.loads(capsys.readouterr().out)["data"][0]["low_resolution"] is None
     made = Mark("fast", "3").on(Metadata())
@@ -118,23 +118,20 @@ def test_ones_own_folders(
     assert evaluate(monkeypatch, *line, "--json", "-") == 0
     assert len(json.loads(capsys.readouterr().out)["results"][0]["images"]) == 2
     assert evaluate(monkeypatch, tmp_path / "mine", "-s", 3) == 0
-    assert "1 picture from" in (err := capsys.readouterr().err)
-    assert "left out, results of srcnn: 1 (b.png)" in err
+    assert "1 image from" in (err := capsys.readouterr().err)
+    assert "left out, made by srcnn: 1 (b.png)" in err
     (tmp_path / "mine" / "a.png").unlink()
     assert evaluate(monkeypatch, tmp_path / "mine", "-s", 3) == 2
-    assert (
-        "holds 1 results of srcnn, and no other picture; give it with --hr"
-        in capsys.readouterr().err
-    )
+    assert "contains only images made by srcnn (1); use --hr" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["--lr", "{tmp}/Set5/LR_bicubic"], "--lr: needs the pictures"),
+        (["--lr", "{tmp}/Set5/LR_bicubic"], "--lr: needs the high-resolution images"),
         (["{tmp}/Set5", "-s", "2,3,4"], "none for x4"),
         (["{tmp}/Set5", "-s", "2;3"], "2,3,4"),
-        (["{tmp}/small"], "is 23 x 24, and a.png of 72 x 72 needs 24 x 24 at x3"),
+        (["{tmp}/small"], "is 23 x 24, but a.png of 72 x 72 needs 24 x 24 at x3"),
         (["--hr", "{tmp}/Set5/HR", "--lr", "{tmp}/none"], "--lr"),
         (["--hr", "{tmp}/Set5/HR", "--lr", "{tmp}/Set5/LR_bicubic/X2", "-s", "3"], "none for x3"),
         ([], "DATASET... is missing"),
@@ -189,7 +186,7 @@ def test_the_report_replaces_no_low_resolution_file(
     file = tmp_path / "LR_bicubic" / "X3" / "ax3.png"
     before = file.read_bytes()
     assert evaluate(monkeypatch, tmp_path, "-s", 3, "--json", file) == 2
-    assert "is a file that this works on" in capsys.readouterr().err
+    assert "is an input or output of this command" in capsys.readouterr().err
     assert file.read_bytes() == before
 
 

@@ -140,7 +140,7 @@ def test_every_protocol_is_in_the_help_and_in_the_table() -> None:
     assert option.help is not None
     page = (ROOT / "docs" / "protocols.md").read_text()
     for name in PROTOCOLS:
-        assert f"{name} (" in option.help
+        assert f"{name}: " in option.help
         assert f"| `{name}`" in page
         assert f"- `{name}`" in page
     rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}

@@ -61,21 +61,25 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("after: small", "after: last", "again comes after last, which is no earlier arm"),
+        ("after: small", "after: last", "again comes after last, which is not an earlier arm"),
         ("claim: it runs", "", "claim: is missing"),
         ("after: small", "after: small\n    seeds: 3", "again has more seeds than small"),
-        ("{steps: 2,", "{steps: 2, n: [9, 4],", "arm again is another network than small"),
+        ("{steps: 2,", "{steps: 2, n: [9, 4],", "arm again must be the same network as small"),
         (
             "datasets: {photos: paper}",
             "datasets: {}",
             "datasets: holds fewer than 1",
         ),
-        ("seeds: 2", "seeds: 0", r"arms\.small\.seeds: is below 1"),
+        ("seeds: 2", "seeds: 0", r"arms\.small\.seeds: must be at least 1"),
         ("n: [5, 3]", "n: [5, 3], m: 1", "arm wide: m: unknown key"),
-        (TINY[TINY.index("recipe:") :], "models: [bicubic]", "models and scales go together"),
-        ("arms:", "models: [bicubic]\narms:", "a study has either arms or models"),
+        (
+            TINY[TINY.index("recipe:") :],
+            "models: [bicubic]",
+            "models and scales must be given together",
+        ),
+        ("arms:", "models: [bicubic]\narms:", "a study needs either arms or models"),
         ("title: Tiny", "title: [", "cannot be read"),
-        ("arms:", "published: {a+: {seconds: 1}}\narms:", r"a\+, whose figures are published"),
+        ("arms:", "published: {a+: {seconds: 1}}\narms:", r"published: a\+ is not one"),
     ],
 )
 def test_mistakes(checkout: Path, old: str, new: str, why: str) -> None:
@@ -98,7 +102,7 @@ def test_unknown_names_and_other_folders(
 def test_pictures_that_are_missing(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Of the last arm, and still nothing is started."""
+    """A mistake in the last arm, and still nothing is started."""
     path = checkout / "experiments" / "tiny.yaml"
     path.write_text(path.read_text().replace("snapshots: false", "data: [set5]"))
     monkeypatch.setenv("SRCNN_DATA", str(checkout))
@@ -126,7 +130,7 @@ def test_metrics_that_a_protocol_has_not(
     path = checkout / "experiments" / "tiny.yaml"
     path.write_text(path.read_text().replace("photos: paper}", "photos: rgb}\nmetrics: [ifc]"))
     assert experiment(monkeypatch, "tiny") == 2
-    assert "metric 'ifc': is of one channel, and rgb scores RGB as one" in capsys.readouterr().err
+    assert "metric 'ifc': needs one channel, but rgb scores RGB together" in capsys.readouterr().err
     assert not (checkout / "runs").exists()
 
 
@@ -150,7 +154,7 @@ def test_models_that_are_missing(
 def test_a_study_from_nothing_to_its_table(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What is done is not done again, and what was interrupted goes on."""
+    """What is done is not done again, and what was interrupted continues."""
     assert experiment(monkeypatch, "all") == 0
     out, err = capsys.readouterr()
     assert out.splitlines() == ["experiments/results/tiny.json"]
@@ -203,7 +207,7 @@ def test_a_study_that_is_stopped(
     for number, handler in handlers.items():  # the process of a command would have ended
         signal.signal(number, handler)
     err = capsys.readouterr().err
-    assert "stopped after step 1; go on with: the same srcnn experiment command\n" in err
+    assert "stopped after step 1; continue with: the same srcnn experiment command\n" in err
     assert "srcnn train" not in err
     assert experiment(monkeypatch, "tiny") == 0
     assert "small, seed 1 (run 1 of 4)" in capsys.readouterr().err

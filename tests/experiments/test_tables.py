@@ -82,7 +82,7 @@ def test_models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert "| srcnn-955 x3 | 32.85 (32.75, +0.10) | 0.9000 (0.9090, -0.0090) | +2.45 |" in table
     assert "`srcnn-955` above `a+`, mean over the scales: +0.25 dB (paper +0.16)." in table
     assert (
-        "Of these 2 figures `srcnn-955` has 1 above `a+`'s; the paper's SRCNN has 2 above" in table
+        "`srcnn-955` has 1 of these 2 figures above `a+`'s; the paper's SRCNN has 2 above" in table
     )
     assert "| Set5 x3 | paper: s a picture | ms a picture |" in table
     assert "| a+ | 0.97 | 400 |\n| srcnn-955 |  | 200 |\n" in table

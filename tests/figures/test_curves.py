@@ -145,7 +145,7 @@ def test_a_log_as_training_leaves_it(tmp_path: Path) -> None:
         assert image.format == "PNG"
     for text in ("", "no log", '{"card": "{}"}'):
         log.write_text(text)
-        with pytest.raises(InputError, match="holds no validation"):
+        with pytest.raises(InputError, match="contains no validation scores"):
             read_run(log, "a")
     with pytest.raises(InputError, match="cannot be read"):
         read_run(tmp_path / "gone", "a")

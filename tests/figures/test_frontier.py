@@ -96,7 +96,7 @@ def test_names_cover_neither_each_other_nor_a_point(report: QualityDocument) -> 
     names = []
     for axes in figure.axes:
         labels = [child for child in axes.get_children() if isinstance(child, Annotation)]
-        # Of an annotation the line to its point would be part.
+        # An annotation's box would include the line to its point.
         boxes = [Text.get_window_extent(label, renderer) for label in labels]
         frame = axes.get_window_extent()
         assert all(frame.x0 <= box.x0 and box.y1 <= frame.y1 for box in boxes)

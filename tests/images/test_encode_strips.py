@@ -75,7 +75,7 @@ def encoders() -> int:
 
 
 class Full(io.BytesIO):
-    """A disk with room for so many bytes."""
+    """A disk with room for a given number of bytes."""
 
     def write(self, data: Any) -> int:
         if self.tell() + len(data) > 200_000:
@@ -146,7 +146,7 @@ def test_pages_are_made_when_their_turn_comes(name: str, photo: NDArray[np.uint8
 
 
 def test_many_pages_take_no_more_memory_than_a_few(photo: NDArray[np.uint8]) -> None:
-    """Of 500 pages no more is held than of 20, and their places in the file: 200 of 6,000 bytes each."""
+    """500 pages take no more memory than 20, except their places in the file: 200 of 6,000 bytes each."""
 
     def peak(count: int) -> int:
         pages = (Page((40, 50), [photo[:40, :50].copy()], Metadata((k, k))) for k in range(count))

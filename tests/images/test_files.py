@@ -84,7 +84,7 @@ def test_a_disk_that_fills_leaves_the_old_file_whole(
 def test_an_interruption_leaves_the_old_file_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ctrl-C in the middle of writing goes on as itself, and the part is gone."""
+    """Ctrl-C in the middle of writing stays itself, and the part is gone."""
 
     def interrupted(_: int) -> None:
         raise KeyboardInterrupt

@@ -44,7 +44,7 @@ def test_files_in_forked_workers(name: str) -> None:
         with multiprocessing.get_context("fork").Pool(2) as pool:
             made = pool.map_async(partial(through, name), range(4)).get(60)
         assert made == [wanted] * 4
-        assert through(name) == wanted, "the parent goes on"
+        assert through(name) == wanted, "the parent continues"
 
 
 @pytest.mark.parametrize("pause", [0.7, 2.0])

@@ -126,7 +126,7 @@ def test_a_format_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     levels = np.arange(5 * 7, dtype=np.uint16).reshape(5, 7) * 257
     alpha = np.stack([levels, np.full_like(levels, 65535)], axis=2)
     header = open_picture(encode(alpha, FORMATS["png"])).header
-    assert losses(header, row) == ["16 bits become 8", "transparency is laid over white"]
+    assert losses(header, row) == ["16 bits become 8", "transparency is replaced by white"]
     picture = open_picture(encode(alpha, row))
     assert picture.header.format is row
     np.testing.assert_array_equal(picture.read(), levels // 257)

@@ -111,14 +111,14 @@ def test_exif_survives(photo: NDArray[np.uint8], source: str, target: str) -> No
     assert exif.get_ifd(EXIF_IFD)[TAKEN] == "2016:02:01 12:34:56"
 
 
-LEFT_OUT = ["EXIF is left out", "profile is left out", "XMP is left out"]
+LEFT_OUT = ["EXIF is lost", "profile is lost", "XMP is lost"]
 
 
 @pytest.mark.parametrize(
     ("target", "lost"),
     [
         *[(name, []) for name in ("png", "jpeg", "tiff", "webp", "avif")],
-        ("gif", ["a frame has at most 256 colours (--format png has all)", *LEFT_OUT]),
+        ("gif", ["each frame has at most 256 colors (--format png keeps all)", *LEFT_OUT]),
         ("bmp", LEFT_OUT),
     ],
 )
@@ -129,9 +129,9 @@ def test_what_a_format_does_not_take_is_said(
     header = open_picture(data).header
     assert losses(header, FORMATS[target]) == lost
     out = through_us(data, target.upper())
-    assert ("icc_profile" in out.info) == ("profile is left out" not in lost)
+    assert ("icc_profile" in out.info) == ("profile is lost" not in lost)
     bare = open_picture(written_by_pillow(Image.fromarray(photo[:20, :30]), "JPEG")).header
-    assert losses(bare, FORMATS[target]) == [line for line in lost if "left out" not in line]
+    assert losses(bare, FORMATS[target]) == [line for line in lost if "is lost" not in line]
 
 
 @pytest.mark.parametrize("source", ["PNG", "JPEG", "TIFF"])

@@ -1,4 +1,4 @@
-"""What is no picture, or too large a one: one short line, the right exit code, before it costs anything."""
+"""What is not an image, or too large a one: one short line, the right exit code, before it costs anything."""
 
 from __future__ import annotations
 
@@ -49,10 +49,13 @@ def test_a_folder(tmp_path: Path) -> None:
     ("content", "why"),
     [
         (b"", "is empty"),
-        (b"This is a text, not a picture.\n", "is not a picture of a known format; known are png"),
-        (b"\x89PNG\r\n\x1a", "is not a picture of a known format"),
-        (b"\0" * 5000, "is not a picture of a known format"),
-        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "is not a picture of a known format"),
+        (
+            b"This is a text, not a picture.\n",
+            "is not an image in a supported format; supported are png",
+        ),
+        (b"\x89PNG\r\n\x1a", "is not an image in a supported format"),
+        (b"\0" * 5000, "is not an image in a supported format"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "is not an image in a supported format"),
         (b"\x89PNG\r\n\x1a\n" + b"no chunk " * 50, "is not a readable PNG"),
         (b"\xff\xd8\xff" + b"no marker " * 50, "is not a readable JPEG"),
         (b"II*\0" + b"no tag" * 50, "is not a readable TIFF"),
@@ -167,7 +170,7 @@ def test_the_limit_on_pixels(photo: NDArray[np.uint8], tmp_path: Path, format: s
 def test_the_limit_is_met_before_a_pixel_is_decoded(
     photo: NDArray[np.uint8], format: str, options: dict[str, Any]
 ) -> None:
-    """Of a file that is cut off behind its header decoding fails, but it comes to that only below the limit."""
+    """Decoding fails on a file that is cut off behind its header, but only below the limit is it tried."""
     data = written_by_pillow(Image.fromarray(photo), format, **options)
     cut = data[: len(data) // 3]
     refusal(cut, LimitError, max_pixels=1000)

@@ -146,8 +146,8 @@ def test_clear_pixels_keep_their_colour() -> None:
         (4, np.uint16, "png", []),
         (4, np.uint8, "webp", []),
         (3, np.uint16, "webp", ["16 bits become 8"]),
-        (2, np.uint8, "jpeg", ["transparency is laid over white"]),
-        (4, np.uint16, "bmp", ["16 bits become 8", "transparency is laid over white"]),
+        (2, np.uint8, "jpeg", ["transparency is replaced by white"]),
+        (4, np.uint16, "bmp", ["16 bits become 8", "transparency is replaced by white"]),
     ],
 )
 def test_losses_are_named(

@@ -116,7 +116,7 @@ def check_scale(image: Floats, scale: float, border: Border) -> None:
     assert made.shape == size
     wanted = slow_imresize(image, size, (scale, scale), border)
     np.testing.assert_allclose(made, wanted, rtol=0, atol=1e-9)
-    # Turned over before or after: a scale is no whole number of samples, so with a size only.
+    # Turned over before or after: a scale is not a whole number of samples, so with a size only.
     sized = imresize(image, border=border, size=size)
     for axis in (0, 1):
         flipped = imresize(np.flip(image, axis), border=border, size=size)

@@ -72,7 +72,7 @@ def test_every_source_is_read_as_the_bytes_are(tmp_path: Path, name: str, kind: 
 def test_files_have_names_and_limits(tmp_path: Path) -> None:
     path = tmp_path / "picture"
     path.write_bytes(b"no picture")
-    with path.open("rb") as file, pytest.raises(InputError, match=f"{path}: is not a picture"):
+    with path.open("rb") as file, pytest.raises(InputError, match=f"{path}: is not an image"):
         open_picture(file)
     for source in (io.BytesIO(bytes(99)), Stream(bytes(99)), bytearray(99), memoryview(bytes(99))):
         with pytest.raises(LimitError, match="has over 98 bytes, the limit"):

@@ -10,7 +10,7 @@ from scipy.ndimage import convolve1d, gaussian_filter
 from srcnn.errors import UsageError
 from srcnn.metrics import METRICS, msssim
 
-# Of the 9/7 wavelets' analysis low-pass, as the literature prints it (sum 1).
+# The 9/7 wavelets' analysis low-pass, as the literature prints it (sum 1).
 NINE = [0.026748757411, -0.016864118443, -0.078223266529, 0.266864118443, 0.602949018236]
 NINE += NINE[3::-1]
 

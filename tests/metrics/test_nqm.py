@@ -13,7 +13,7 @@ from srcnn.metrics import METRICS, nqm
 
 
 def grating(cycles: int, contrast: float, mean: float = 0.5) -> NDArray[np.float64]:
-    """128 x 128, so many cycles from left to right."""
+    """128 x 128, with ``cycles`` cycles from left to right."""
     row = mean * (1 + contrast * np.cos(2 * math.pi * cycles * np.arange(128) / 128))
     return np.tile(row, (128, 1))
 

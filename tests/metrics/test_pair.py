@@ -18,8 +18,8 @@ OF_ONE_CHANNEL = ["ifc", "nqm", "wpsnr", "msssim"]
 @pytest.mark.parametrize(
     ("a", "b", "why"),
     [
-        (np.zeros((300, 300), np.uint8), np.zeros((300, 301), np.uint8), "pictures differ"),
-        (np.zeros((300, 300), np.uint8), np.zeros((300, 300), np.uint16), "pictures differ"),
+        (np.zeros((300, 300), np.uint8), np.zeros((300, 301), np.uint8), "images differ"),
+        (np.zeros((300, 300), np.uint8), np.zeros((300, 300), np.uint16), "images differ"),
         (np.zeros((300, 300, 3), np.uint8), np.zeros((300, 300, 3), np.uint8), "one channel"),
         (np.zeros((0, 300), np.uint8), np.zeros((0, 300), np.uint8), "needs at least"),
     ],

@@ -84,7 +84,7 @@ def test_no_epsilon_caps_it() -> None:
     ids=["width", "dimensions", "float", "depth", "empty"],
 )
 def test_pictures_that_cannot_be_compared(a: NDArray[Any], b: NDArray[Any]) -> None:
-    with pytest.raises(UsageError, match="pictures differ"):
+    with pytest.raises(UsageError, match="images differ"):
         psnr(a, b)
 
 

@@ -76,7 +76,7 @@ def test_too_small_for_the_window(shape: tuple[int, ...]) -> None:
     ("shape", "dtype"), [((20, 21), np.uint8), ((20, 20, 3), np.uint8), ((20, 20), np.float64)]
 )
 def test_pictures_that_cannot_be_compared(shape: tuple[int, ...], dtype: Any) -> None:
-    with pytest.raises(UsageError, match="pictures differ"):
+    with pytest.raises(UsageError, match="images differ"):
         ssim(np.zeros((20, 20), np.uint8), np.zeros(shape, dtype))
 
 

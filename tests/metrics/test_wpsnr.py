@@ -13,7 +13,7 @@ from srcnn.metrics import METRICS, psnr, wpsnr
 
 
 def sensitivity(u: float, v: float) -> float:
-    """Of the eye at (u, v) cycles per degree, written out as in the paper of the scale (PQS)."""
+    """The sensitivity of the eye at (u, v) cycles per degree, written out as in the paper of the scale (PQS)."""
     w = 2 * math.pi * math.hypot(u, v) / 60
     at = math.exp(8 * (w - 2 * math.pi * 11.13 / 60))
     oblique = (1 + at * math.cos(2 * math.atan2(v, u)) ** 4) / (1 + at)

@@ -173,16 +173,16 @@ def test_borders_repeat_the_edge() -> None:
 def test_each_kind_opens_its_own_weights() -> None:
     bits, _ = random_bits((3, 1, 3), (3, 2))
     plain = random_tensors((3, 1, 3), (3, 2))
-    with pytest.raises(ModelError, match="holds binary weights; open it with BinarySRCNN"):
+    with pytest.raises(ModelError, match="contains binary weights; open it with BinarySRCNN"):
         SRCNN.from_tensors(bits)
-    with pytest.raises(ModelError, match="holds no binary weights; open it with SRCNN"):
+    with pytest.raises(ModelError, match="contains no binary weights; open it with SRCNN"):
         BinarySRCNN.from_tensors(plain)
     assert type(network_of(plain, card_of((3, 1, 3), (3, 2)))) is SRCNN
     assert srcnn.BinarySRCNN is BinarySRCNN
 
 
 def test_latent_weights_are_kept_by_the_state_dict() -> None:
-    """What training goes on from is not the bits."""
+    """Training continues from the numbers, not from the bits."""
     model = latent_network((3, 1, 3), (3, 2), 1)
     again = BinarySRCNN.from_state_dict(model.state_dict())
     for name, value in model.state_dict().items():

@@ -125,7 +125,7 @@ COMPACT = {"architecture": "compact", "channels": 5, "depth": 2, "n": [], "loss"
     [
         ({"depth": None}, "channels and depth"),
         ({"f": [9, 1, 5]}, "f, n"),
-        ({"form": "binary"}, "compact has none"),
+        ({"form": "binary"}, "binary needs architecture: srcnn"),
         ({"patch": 25}, "multiple of 3"),
         ({"depth": 1_000_000}, "depth"),
         ({"channels": 10**8}, "channels"),

@@ -72,5 +72,5 @@ def test_starting_from_bits(photos: Path, tmp_path: Path) -> None:
     old, new = (load(tmp_path / name / WEIGHTS, 3)[0] for name in ("x3", "x2"))
     for name, tensor in old.items():
         np.testing.assert_allclose(new[name], tensor, atol=1e-6)
-    with pytest.raises(UsageError, match="has binary weights, and the recipe form: residual"):
+    with pytest.raises(UsageError, match="has binary weights, but the recipe has form: residual"):
         train(recipe_for(photos, start=start), tmp_path / "residual")

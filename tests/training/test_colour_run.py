@@ -104,7 +104,7 @@ def test_only_weighted_channels_are_learned_and_selected_by(photos: Path, tmp_pa
     sha256 = hashlib.sha256(Path(then["start"]).read_bytes()).hexdigest()
     started_from = load(tmp_path / "then" / WEIGHTS, 3)[1].started_from
     assert started_from == f"{WEIGHTS} sha256 {sha256}"
-    with pytest.raises(UsageError, match="has color YCbCr, and the recipe RGB"):
+    with pytest.raises(UsageError, match="has color YCbCr, but the recipe has RGB"):
         train(recipe_for(photos, color="RGB", start=then["start"]), tmp_path / "other")
 
 

@@ -22,7 +22,7 @@ def test_time_left_is_true_from_the_first_steps_on(clock: Clock) -> None:
     """Slow first steps, then 0.1 s each, 0.3 s from step 100; a validation of 5 s every 50 steps."""
     kept = Pace(steps=200, validate_every=50)
     clock.now += 5
-    kept.judged()
+    kept.validated()
     begun = clock.now
     told = {}
     for done in range(1, 201):
@@ -31,7 +31,7 @@ def test_time_left_is_true_from_the_first_steps_on(clock: Clock) -> None:
         told[done] = kept.seconds_left(done)
         if done % 50 == 0:
             clock.now += 5
-            kept.judged()
+            kept.validated()
             clock.now += 1
             kept.saved()
     assert [told[done] for done in (1, 2, 3)] == [None] * 3
@@ -46,7 +46,7 @@ def test_time_left_is_true_from_the_first_steps_on(clock: Clock) -> None:
 def test_a_validation_after_the_last_step_counts(clock: Clock) -> None:
     kept = Pace(steps=12, validate_every=5)
     clock.now += 7
-    kept.judged()
+    kept.validated()
     for _ in range(11):
         clock.now += 1
         kept.step()
@@ -58,7 +58,7 @@ def test_a_validation_after_the_last_step_counts(clock: Clock) -> None:
 
 
 def test_a_pause_is_not_the_pace(clock: Clock) -> None:
-    """A process that was stopped for an hour goes on as fast as before, and says so at once."""
+    """A process that was stopped for an hour continues as fast as before, and says so at once."""
     kept = Pace(steps=1000, validate_every=1000)
     for done in range(1, 101):
         clock.now += 3600.0 if done == 60 else 0.1

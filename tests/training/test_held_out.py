@@ -67,4 +67,4 @@ def test_a_run_says_how_many_it_leaves_out(
     card = run_plan(plan, tmp_path / "run", device="cpu")
     assert card is not None
     assert card.pictures == 2
-    assert "4 pictures are left out: they are kept out of all training" in capsys.readouterr().err
+    assert "skipped 4 images that are excluded from all training" in capsys.readouterr().err

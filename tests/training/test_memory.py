@@ -34,5 +34,5 @@ def faults(argument: str) -> int:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")
 def test_steps_use_the_memory_of_the_steps_before() -> None:
-    """16 MB of maps a layer are 4,000 pages, which the kernel would hand out anew in every step."""
+    """16 MB of maps a layer are 4,000 pages, which the kernel would hand out again in every step."""
     assert 5 * faults("fabric") < faults("plain")

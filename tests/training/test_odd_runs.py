@@ -48,7 +48,7 @@ def test_a_blank_or_small_picture_chooses_no_weights(
     train(recipe_for(own), tmp_path / "run")
     err = capsys.readouterr().err
     assert f"2.png: is {why}" in err
-    assert "; not judged" in err
+    assert "; not used for validation" in err
     assert '"psnr": null' not in (tmp_path / "run" / LOG).read_text()
 
 
@@ -59,7 +59,7 @@ def test_scores_that_cannot_be_had_cost_no_weights(
     held_back_is(own, (12, 12, 3))
     train(recipe_for(photos, scores=[str(own)]), tmp_path / "run")
     err = capsys.readouterr().err
-    assert "2.png: is 12 x 12, too small to be judged at x3 by ssim" in err
+    assert "2.png: is 12 x 12, too small for ssim at x3" in err
     assert "3.png: is not a readable PNG" in err
     card = load(tmp_path / "run" / WEIGHTS, 3)[1]
     assert card.steps == 12
@@ -72,23 +72,23 @@ def test_a_set_of_which_nothing_can_be_scored_costs_no_weights(
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "a.png").write_bytes(b"no picture")
     train(recipe_for(photos, scores=[str(tmp_path / "bad")]), tmp_path / "run")
-    assert "a.png: is not a picture" in capsys.readouterr().err
+    assert "a.png: is not an image" in capsys.readouterr().err
     assert card_of(tmp_path / "run").scores == {}
 
 
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"n": [8, 4]}, r"was begun with n = \(6, 4\), and cannot go on with \(8, 4\)"),
-        ({"scale": 2}, "was begun with scale = 3, and cannot go on with 2"),
-        ({"optimizer": "adam"}, "was begun with optimizer = soap"),
-        ({"form": "plain"}, "was begun with form = residual"),
+        ({"n": [8, 4]}, r"was started with n = \(6, 4\) and cannot continue with \(8, 4\)"),
+        ({"scale": 2}, "was started with scale = 3 and cannot continue with 2"),
+        ({"optimizer": "adam"}, "was started with optimizer = soap"),
+        ({"form": "plain"}, "was started with form = residual"),
         (
             {"architecture": "compact", "channels": 4, "depth": 1, "n": []},
-            "was begun with architecture = srcnn, and cannot go on with compact",
+            "was started with architecture = srcnn, and cannot go on with compact",
         ),
-        ({"steps": 6}, "6 are fewer than the 12 that are done"),
-        ({"free_steps": 1}, "by step 12 free_steps have begun in one recipe"),
+        ({"steps": 6}, "at least 12, the number already trained, not 6"),
+        ({"free_steps": 1}, "free_steps cannot be changed"),
     ],
 )
 def test_another_recipe_does_not_ruin_a_run(
@@ -106,7 +106,7 @@ def test_another_recipe_does_not_ruin_a_run(
 def test_other_sizes_do_not_ruin_a_run(photos: Path, tmp_path: Path) -> None:
     compact = {"architecture": "compact", "channels": 4, "depth": 1, "n": []}
     train(recipe_for(photos, **compact), tmp_path / "run")
-    with pytest.raises(UsageError, match=r"was begun with sizes = .*'depth': 1.* go on with"):
+    with pytest.raises(UsageError, match=r"was started with sizes = .*'depth': 1.* continue with"):
         train(recipe_for(photos, **{**compact, "depth": 2}), tmp_path / "run", resume=True)
 
 
@@ -118,9 +118,7 @@ def test_other_pictures_are_told_of(
     assert "with which the run was begun" not in capsys.readouterr().err
     (own / "0.png").unlink()
     train(recipe_for(own, steps=16), run, resume=True)
-    assert "the training pictures are not those with which the run was begun" in (
-        capsys.readouterr().err
-    )
+    assert "the training images have changed since the run was started" in (capsys.readouterr().err)
 
 
 def test_what_a_run_started_from_may_be_gone(photos: Path, tmp_path: Path) -> None:
@@ -136,18 +134,18 @@ def test_what_a_run_started_from_may_be_gone(photos: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize("changes", [{"optimizer": "sgd", "lr": 1e30}, {"clip": 0, "lr": 1e30}])
 def test_a_run_that_diverges_says_so(photos: Path, tmp_path: Path, changes: dict[str, Any]) -> None:
     """And saves nothing of it."""
-    with pytest.raises(SrcnnError, match=r"diverged at step \d+: .*; lower lr"):
+    with pytest.raises(SrcnnError, match=r"diverged at step \d+: .*; use a lower lr"):
         train(recipe_for(photos, warmup=0, **changes), tmp_path / "run")
     assert not (tmp_path / "run" / WEIGHTS).exists()
 
 
 def test_finished_weights_without_a_checkpoint_stay(photos: Path, tmp_path: Path) -> None:
-    """To go on would be to begin anew over them."""
+    """Resuming would start from scratch and replace them."""
     run = tmp_path / "run"
     before = train(recipe_for(photos), run)
     for state in run.glob("state*.pt"):
         state.unlink()
-    with pytest.raises(UsageError, match="finished weights, and no checkpoint to go on from"):
+    with pytest.raises(UsageError, match="finished weights but no checkpoint to resume from"):
         train(recipe_for(photos), run, resume=True)
     assert digest(run) == before
 
@@ -182,7 +180,7 @@ def test_the_card_counts_the_pictures_that_were_learned_from(
     recipe = recipe_for(own, held_back=0, megapixels=megapixels, shrink=[0.5, 0.3])
     train(recipe, tmp_path / "run")
     error = capsys.readouterr().err
-    assert error.count("8.png: is not a picture of a known format") == 1
+    assert error.count("8.png: is not an image in a supported format") == 1
     assert error.count("a.png: has no 24 pixels in each direction; left out") == 1
     assert card_of(tmp_path / "run").pictures == 8
 
@@ -220,7 +218,7 @@ def test_a_run_goes_on_from_another_folder(
 
 def test_two_processes_do_not_train_in_one_folder(photos: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    with alone(run), pytest.raises(UsageError, match="another process trains in it"):
+    with alone(run), pytest.raises(UsageError, match="is in use by another process"):
         train(recipe_for(photos), run)
     assert not run.exists()
     run.mkdir()
@@ -230,7 +228,7 @@ def test_two_processes_do_not_train_in_one_folder(photos: Path, tmp_path: Path) 
 
 def test_a_run_cannot_be_a_file(photos: Path, tmp_path: Path) -> None:
     (tmp_path / "run").write_text("mine")
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="is not a folder"):
         train(recipe_for(photos), tmp_path / "run")
     assert (tmp_path / "run").read_text() == "mine"
 
@@ -252,7 +250,7 @@ def test_a_full_disk_costs_one_line_and_no_state(photos: Path, tmp_path: Path) -
 
 @pytest.mark.parametrize("name", ["a\nb", "\udcff", "ü"], ids=ascii)
 def test_folders_have_any_name(photos: Path, tmp_path: Path, name: str) -> None:
-    """Also one that is no text, or two lines."""
+    """Also one that is not text, or two lines."""
     folder = shutil.copytree(photos, tmp_path / name)
     recipe = recipe_for(folder)
     run = tmp_path / "run"

@@ -47,7 +47,7 @@ def test_every_patch_is_of_the_files(negatives: Path) -> None:
     for file in files.high:
         low = open_picture(files.low[file]).read() / 255
         luma = rgb_to_ycbcr(low)[..., 0]
-        [(truth, degraded)] = versions.all(file)  # no smaller version: there is no file of it
+        [(truth, degraded)] = versions.all(file)  # no smaller version, as it has no file
         assert truth.shape == (72, 72)
         np.testing.assert_allclose(degraded.low, luma, atol=1e-12)
         places = set()
@@ -73,7 +73,7 @@ def test_a_run_in_memory_and_streamed(negatives: Path, tmp_path: Path, megapixel
     recipe = recipe_for(negatives, megapixels=megapixels)
     plan = make_plan(recipe, "tiny")
     place = negatives.parent / "train_LR_bicubic" / "X3"
-    assert plan.taken == [f"5 pictures from {negatives}, with low-resolution files from {place}"]
+    assert plan.taken == [f"5 images from {negatives}, with low-resolution images from {place}"]
     grid = grid_of(plan.card)
     with open_sampler(recipe, plan.training, grid, print, print, plan.low) as sampler:
         given, truth, _ = sampler.batch(0)
@@ -98,7 +98,7 @@ def test_a_recipe_with_its_own_degradation_takes_the_pictures_alone(negatives: P
     recipe = recipe_for(negatives, degradation={"noise": [0, 5]})
     plan = make_plan(recipe, "tiny")
     assert plan.low == {}
-    assert plan.taken == [f"5 pictures from {negatives}"]
+    assert plan.taken == [f"5 images from {negatives}"]
 
 
 def test_keys_of_a_recipe(negatives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,9 +117,12 @@ def test_keys_of_a_recipe(negatives: Path, monkeypatch: pytest.MonkeyPatch) -> N
     resolved = yaml.safe_load(moved.absolute(None).to_yaml())
     assert make_recipe(resolved, [], "again").pairs == short.pairs
     for wrong, word in (
-        ({"lr": "a"}, "lr: is no number"),
-        ({}, "names no folder"),
-        ({"hr": "a", "lr": "b", "degradation": {"jpeg": [40, 90]}}, "no degradation"),
+        ({"lr": "a"}, "lr: must be a number"),
+        ({}, "at least one folder"),
+        (
+            {"hr": "a", "lr": "b", "degradation": {"jpeg": [40, 90]}},
+            "cannot be combined with pairs",
+        ),
         ({"pairs": [{"lr": "a"}]}, "pairs.0.hr"),
     ):
         with pytest.raises(UsageError, match=word):
@@ -139,7 +142,7 @@ def test_the_command_line(
     """``--hr`` and ``--lr``, the layout by itself, and a recipe whose data they stand for; and a resume."""
     low = negatives.parent / "train_LR_bicubic"
     pair = ["--hr", negatives, "--lr", low]
-    line = f"5 pictures from {negatives}, with low-resolution files from {low / 'X3'}"
+    line = f"5 images from {negatives}, with low-resolution images from {low / 'X3'}"
     assert train(monkeypatch, *pair, "-s", 3, "--run", tmp_path / "a", *OPTIONS) == 0
     assert line in capsys.readouterr().err
     card = read_card((tmp_path / "a" / "weights.onnx").read_bytes(), "weights")
@@ -150,7 +153,7 @@ def test_the_command_line(
     out, err = capsys.readouterr()
     assert f"# {line}\n" in out
     assert err == ""
-    assert "# 4 pictures to train on, 1 held back" in out
+    assert "# 4 training images, 1 held back" in out
     recipe = tmp_path / "recipe.yaml"
     recipe.write_text(yaml.safe_dump({**TINY, "data": ["nowhere"], "held_back": 1}))
     assert train(monkeypatch, recipe, *pair, "--dry-run") == 0
@@ -160,10 +163,10 @@ def test_the_command_line(
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["--lr", "{lr}", "-s", "3"], "--lr: needs the pictures that it belongs to"),
-        (["{hr}", "--hr", "{hr}", "--lr", "{lr}"], "is in place of a folder"),
+        (["--lr", "{lr}", "-s", "3"], "--lr: needs the high-resolution images"),
+        (["{hr}", "--hr", "{hr}", "--lr", "{lr}"], "cannot be combined with the folder"),
         (["--hr", "{hr}", "--lr", "{lr}", "-s", "4"], "none for x4"),
-        (["{hr}", "-s", "2"], "has low-resolution files for x3, and none for x2"),
+        (["{hr}", "-s", "2"], "has low-resolution images for x3, but none for x2"),
     ],
 )
 def test_mistakes(
@@ -187,7 +190,7 @@ def test_hr_alone_is_a_plain_folder(negatives: Path, tmp_path: Path) -> None:
     more = {"hr": str(negatives), "lr": 2e-3, "degradation": {"jpeg": [40, 90]}}
     recipe = make_recipe({**values, **more}, [], "tiny")
     plan = make_plan(recipe, "tiny")
-    assert (recipe.lr, plan.low, plan.taken) == (2e-3, {}, [f"5 pictures from {negatives}"])
+    assert (recipe.lr, plan.low, plan.taken) == (2e-3, {}, [f"5 images from {negatives}"])
 
 
 def test_scores_use_given_files_too(negatives: Path, tmp_path: Path) -> None:

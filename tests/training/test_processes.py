@@ -109,7 +109,7 @@ def test_a_batch_that_cannot_be_shared_is_refused(
         world_size, is_global_zero = 3, True
 
     monkeypatch.setattr("srcnn.runs.begin.make_fabric", lambda *_: (Three(), "fp32"))
-    with pytest.raises(UsageError, match="4 is no multiple of 3 processes"):
+    with pytest.raises(UsageError, match="4 is not a multiple of the 3 processes"):
         run_plan(make_plan(recipe_for(photos), "tiny"), tmp_path / "run")
 
 

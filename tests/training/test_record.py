@@ -69,13 +69,13 @@ def test_a_finished_run_stays_as_it_is(
     assert again == card_of(run)
     error = capsys.readouterr().err
     assert error.splitlines() == [
-        "nothing to do: all 12 steps are done; for more of them use --set steps=N"
+        "nothing to do: all 12 steps are done; use --set steps=N to train longer"
     ]
 
 
 @pytest.mark.parametrize("lacks", [CURVES, LAST, "scores", "its card"])
 def test_what_is_lacking_is_made(photos: Path, tmp_path: Path, lacks: str) -> None:
-    """Of a run that was killed after its last step, or is to be scored once more."""
+    """A run that was killed after its last step, or that is to be scored once more."""
     run, changes = tmp_path / "run", dict[str, Any]()
     train(recipe_for(photos), run)
     whole = card_of(run)
@@ -121,7 +121,7 @@ def test_changed_keys_are_named_once(
 def test_the_card_counts_what_each_part_of_a_run_saw(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stopped at step 6 of 12, it goes on with other batches, and then with another rate."""
+    """Stopped at step 6 of 12, it continues with other batches, and then with another rate."""
     run = tmp_path / "run"
     with monkeypatch.context() as patch:
         signal_at(patch, 5)
@@ -240,7 +240,7 @@ def test_a_run_that_is_stopped_while_it_is_scored_goes_on_there(
         patch.setattr(cards, "score_pictures", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run_plan(make_plan(recipe, "tiny"), run, device="cpu")
-    hint = f"stopped while scoring; go on with: srcnn train --resume {run}"
+    hint = f"stopped while scoring; continue with: srcnn train --resume {run}"
     assert capsys.readouterr().err.splitlines()[-1] == hint
     assert train(recipe, run, resume=True) == straight
     assert card_of(run).scores == card_of(tmp_path / "straight").scores != {}

@@ -189,7 +189,7 @@ def test_a_run_of_an_earlier_release_goes_on(
     saved = torch.load(run / LAST)
     run_plan(make_plan(recipe, "tiny"), run, device="cpu", resume=True)
     told = capsys.readouterr().err
-    assert "begins anew" not in told
+    assert "training from the start" not in told
     assert "damaged" not in told
     assert logged(run, "step") == [4, 8, 12]
     assert torch.load(run / LAST).keys() == saved.keys() | {"learned"}

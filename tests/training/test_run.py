@@ -71,7 +71,7 @@ def test_starting_from_weights(photos: Path, tmp_path: Path) -> None:
     old, new = (load(tmp_path / name / WEIGHTS, 3)[0] for name in ("x3", "x2"))
     for name, tensor in old.items():
         np.testing.assert_allclose(new[name], tensor, atol=1e-5)
-    with pytest.raises(UsageError, match=r"has n \(6, 4\), and the recipe \(7, 4\)"):
+    with pytest.raises(UsageError, match=r"has n \(6, 4\), but the recipe has \(7, 4\)"):
         train(recipe_for(photos, start=start, n=[7, 4]), tmp_path / "other")
 
 
@@ -95,7 +95,7 @@ def test_a_compact_network_starts_from_another_scale(photos: Path, tmp_path: Pat
     shallow = load(tmp_path / "shallow" / WEIGHTS, 2)[0]
     np.testing.assert_allclose(shallow["conv2.weight"], old["conv2.weight"], atol=1e-5)
     assert shallow["conv3.weight"].shape == (4, 6, 3, 3)
-    with pytest.raises(UsageError, match="has channels 6, and the recipe 8"):
+    with pytest.raises(UsageError, match="has channels 6, but the recipe has 8"):
         train(recipe(start=start, channels=8), tmp_path / "other")
 
 

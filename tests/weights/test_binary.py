@@ -58,7 +58,7 @@ def test_the_first_weight_is_the_highest_bit() -> None:
 
 
 def test_the_bytes_tell_the_side() -> None:
-    """Of every odd side, and of no other number of bytes."""
+    """Every odd side, and no other number of bytes."""
     for filters in range(1, 40):
         sizes = {(filters * f * f + 7) // 8: f for f in range(1, 30, 2)}
         assert len(sizes) == 15, "two sides have the same number of bytes"
@@ -165,18 +165,22 @@ def of(shape: tuple[int, ...], dtype: str = "f4", value: float = 1) -> NDArray[A
 @pytest.mark.parametrize(
     ("name", "value", "why"),
     [
-        ("conv1.bits", of((5,), "u1"), "conv1.bits has 5 bytes, which no odd f makes"),
-        ("conv1.bits", of((2, 2), "u1"), "conv1.bits has shape (2, 2), not a row of bytes"),
-        ("conv1.bits", of((0,), "u1"), "conv1.bits has 0 bytes, which no odd f makes"),
-        ("conv1.bits", of((4,)), "conv1.bits is of another kind"),
-        ("conv1.bits", of((2**23 + 1,), "u1"), "bytes; no SRCNN is that large"),
-        ("conv2.alpha", of((2,)), "conv2.alpha has shape (2,), not n x 1 x 1 x 1"),
+        ("conv1.bits", of((5,), "u1"), "conv1.bits has 5 bytes, which fits no odd filter size"),
+        (
+            "conv1.bits",
+            of((2, 2), "u1"),
+            "conv1.bits has shape (2, 2), but must be one-dimensional",
+        ),
+        ("conv1.bits", of((0,), "u1"), "conv1.bits has 0 bytes, which fits no odd filter size"),
+        ("conv1.bits", of((4,)), "conv1.bits has an unexpected type"),
+        ("conv1.bits", of((2**23 + 1,), "u1"), "bytes, which is too large for an SRCNN"),
+        ("conv2.alpha", of((2,)), "conv2.alpha has shape (2,), but must be n x 1 x 1 x 1"),
         ("conv2.alpha", of((0, 1, 1, 1)), "conv2.alpha has shape (0, 1, 1, 1)"),
-        ("conv2.alpha", of((2, 1, 1, 1), "u1"), "conv2.alpha is of another kind"),
-        ("conv2.alpha", of((2, 1, 1, 1), value=np.nan), "conv2.alpha holds NaN or infinity"),
-        ("conv1.alpha", of((3, 1, 1, 1), value=2e38), "conv1 has numbers so large"),
-        ("conv1.alpha", of((4, 1, 1, 1)), "conv1.bits has 4 bytes, which no odd f makes"),
-        ("conv3.alpha", of((2, 1, 1, 1)), "which no odd f makes"),
+        ("conv2.alpha", of((2, 1, 1, 1), "u1"), "conv2.alpha has an unexpected type"),
+        ("conv2.alpha", of((2, 1, 1, 1), value=np.nan), "conv2.alpha contains NaN or infinity"),
+        ("conv1.alpha", of((3, 1, 1, 1), value=2e38), "conv1 has such large numbers"),
+        ("conv1.alpha", of((4, 1, 1, 1)), "conv1.bits has 4 bytes, which fits no odd filter size"),
+        ("conv3.alpha", of((2, 1, 1, 1)), "which fits no odd filter size"),
         ("conv2.bias", of((3,)), "conv2.bias does not fit conv2.weight"),
     ],
 )
@@ -198,7 +202,7 @@ def test_a_damaged_file_is_refused(
 
 
 def test_a_card_says_what_the_weights_are(tmp_path: Path) -> None:
-    """Nothing is left to guess: bits are no full network, and a full network no bits."""
+    """Nothing is left to guess: bits are not a full network, and a full network not bits."""
     assert '"weights"' not in card_of(*SMALL).to_json(), "files from before would change"
     path = tmp_path / "a.onnx"
     for tensors, card, wrong in (
@@ -216,5 +220,5 @@ def test_the_sum_without_the_picture_is_refused(tmp_path: Path) -> None:
     last.input[0] = last.input[1]
     path = tmp_path / "a.onnx"
     path.write_bytes(model.SerializeToString())
-    with pytest.raises(ModelError, match="computes something else than its card says"):
+    with pytest.raises(ModelError, match="has a graph that does not match its card"):
         load(path, 3)

@@ -91,5 +91,5 @@ def test_names_of_nodes_are_read_and_held_to_be_theirs(small: str) -> None:
     for name, tensor in tensors.items():
         np.testing.assert_array_equal(again[name], tensor)
     model.graph.node[0].name = "another"
-    with pytest.raises(Exception, match="is no ONNX file of srcnn's"):
+    with pytest.raises(Exception, match="is not an srcnn weights file"):
         from_onnx(model.SerializeToString(), "a")

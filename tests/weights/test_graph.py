@@ -1,4 +1,4 @@
-"""Tensors to an ONNX graph and back; what the graph computes; what is no network."""
+"""Tensors to an ONNX graph and back; what the graph computes; what is not a network."""
 
 from __future__ import annotations
 
@@ -88,19 +88,23 @@ def ones(*shape: int) -> NDArray[np.float32]:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("conv2.bias", None, "no stack of convolutions"),
-        ("conv1.weight", None, "no stack of convolutions"),
-        ("conv5.weight", ones(1, 1, 3, 3), "no stack of convolutions"),
-        ("conv2.weight", ones(3, 4, 2, 2), r"conv2\.weight has shape \(3, 4, 2, 2\), not odd"),
+        ("conv2.bias", None, "not a sequence of convolutions"),
+        ("conv1.weight", None, "not a sequence of convolutions"),
+        ("conv5.weight", ones(1, 1, 3, 3), "not a sequence of convolutions"),
+        (
+            "conv2.weight",
+            ones(3, 4, 2, 2),
+            r"conv2\.weight has shape \(3, 4, 2, 2\), but filters must be odd",
+        ),
         ("conv2.weight", ones(3, 4, 3, 5), r"conv2\.weight has shape \(3, 4, 3, 5\)"),
         ("conv1.weight", ones(4, 25), r"conv1\.weight has shape \(4, 25\)"),
         ("conv2.bias", ones(4), r"conv2\.bias does not fit"),
         ("conv2.bias", ones(3, 1), r"conv2\.bias does not fit"),
-        ("conv2.weight", ones(3, 5, 3, 3), "conv2 does not take what conv1 gives"),
-        ("conv1.weight", ones(4, 2, 5, 5), "goes from 2 to 1 channels"),
-        ("conv1.weight", ones(4, 3, 5, 5), "goes from 3 to 1 channels"),
-        ("conv2.weight", np.full((3, 4, 3, 3), np.nan, np.float32), r"conv2\.weight holds NaN"),
-        ("conv3.bias", np.full(1, np.inf, np.float32), r"conv3\.bias holds NaN or infinity"),
+        ("conv2.weight", ones(3, 5, 3, 3), "conv2 does not match the channels of conv1"),
+        ("conv1.weight", ones(4, 2, 5, 5), "converts 2 to 1 channels"),
+        ("conv1.weight", ones(4, 3, 5, 5), "converts 3 to 1 channels"),
+        ("conv2.weight", np.full((3, 4, 3, 3), np.nan, np.float32), r"conv2\.weight contains NaN"),
+        ("conv3.bias", np.full(1, np.inf, np.float32), r"conv3\.bias contains NaN or infinity"),
     ],
 )
 def test_what_is_no_network_is_named(
@@ -112,20 +116,22 @@ def test_what_is_no_network_is_named(
 
 
 def test_one_layer_is_no_network() -> None:
-    with pytest.raises(ModelError, match="no stack of convolutions"):
+    with pytest.raises(ModelError, match="not a sequence of convolutions"):
         shape_of({"conv1.weight": ones(1, 1, 3, 3), "conv1.bias": ones(1)}, "a-file")
 
 
 @pytest.mark.parametrize("data", [b"", b"no protobuf at all", b"\x89PNG\r\n\x1a\n"])
 def test_other_files_are_refused(data: bytes) -> None:
-    with pytest.raises(ModelError, match=r"a-file: is (no ONNX file|ONNX without an srcnn card)"):
+    with pytest.raises(
+        ModelError, match=r"a-file: (is not an srcnn weights file|has no srcnn card)"
+    ):
         from_onnx(data, "a-file")
 
 
 def test_onnx_without_a_card_is_refused() -> None:
     model = onnx.load_from_string(to_onnx(random_tensors((3, 3), (2,)), card_of((3, 3), (2,))))
     del model.metadata_props[:]
-    with pytest.raises(ModelError, match="without an srcnn card"):
+    with pytest.raises(ModelError, match="has no srcnn card"):
         from_onnx(model.SerializeToString(), "a-file")
 
 

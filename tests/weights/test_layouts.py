@@ -131,27 +131,36 @@ def _stack(**layers: tuple[int, int]) -> dict[str, Any]:
     ("state", "why"),
     [
         # Two orders fit, and no number tells which it is.
-        (_stack(a=(4, 1), b=(4, 4), c=(4, 4), d=(1, 4)), "has layers in no clear order (a, b, c"),
-        (_stack(a=(4, 1), b=(5, 3), c=(1, 5)), "has layers in no clear order"),
-        (_stack(a=(4, 1), b=(9, 4)), "has layers in no clear order"),  # ESPCN at x3
-        (_stack(a=(4, 1), b=(1, 4), c1=(1, 1), d=(1, 1)), "has layers in no clear order"),
-        (_stack(**{f"l{'x' * k}": (4, 4) for k in range(60)}), "has layers in no clear order"),
-        (_stack(**{"0": (4, 1), "2": (5, 3), "4": (1, 5)}), "conv2 does not take what conv1 gives"),
-        (_stack(**{"0": (4, 1), "2": (9, 4)}), "goes from 1 to 9 channels"),
-        (_stack(**{"0": (1, 1)}), "is no stack of convolutions"),
+        (
+            _stack(a=(4, 1), b=(4, 4), c=(4, 4), d=(1, 4)),
+            "does not show the order of its layers (a, b, c",
+        ),
+        (_stack(a=(4, 1), b=(5, 3), c=(1, 5)), "does not show the order of its layers"),
+        (_stack(a=(4, 1), b=(9, 4)), "does not show the order of its layers"),  # ESPCN at x3
+        (_stack(a=(4, 1), b=(1, 4), c1=(1, 1), d=(1, 1)), "does not show the order of its layers"),
+        (
+            _stack(**{f"l{'x' * k}": (4, 4) for k in range(60)}),
+            "does not show the order of its layers",
+        ),
+        (
+            _stack(**{"0": (4, 1), "2": (5, 3), "4": (1, 5)}),
+            "conv2 does not match the channels of conv1",
+        ),
+        (_stack(**{"0": (4, 1), "2": (9, 4)}), "converts 1 to 9 channels"),
+        (_stack(**{"0": (1, 1)}), "is not a sequence of convolutions"),
         (
             _stack(**{"0": (4, 1), "2": (1, 4)}) | {"1.weight": torch.ones(4)},
-            "the key '1.weight' is of no known layout",
+            "the key '1.weight' belongs to no known layout",
         ),
         (
             _stack(**{"0": (4, 1), "2": (1, 4)}) | {"2.scale": torch.ones(4)},
-            "the key '2.scale' is of no known layout",
+            "the key '2.scale' belongs to no known layout",
         ),
-        (_stack(conv1=(4, 1), conv3=(1, 5)), "conv2 does not take what conv1 gives"),
-        ({"0.weight": torch.zeros(2**40, 0, 3, 3)}, "is no stack of convolutions"),
-        ({"0.bias": torch.zeros(4)}, "the key '0.bias' is of no known layout"),
+        (_stack(conv1=(4, 1), conv3=(1, 5)), "conv2 does not match the channels of conv1"),
+        ({"0.weight": torch.zeros(2**40, 0, 3, 3)}, "is not a sequence of convolutions"),
+        ({"0.bias": torch.zeros(4)}, "the key '0.bias' belongs to no known layout"),
         ({"0.weight": "a text", "0.bias": torch.zeros(4)}, "no known layout"),
-        (_stack(**{"9" * 5000: (4, 1), "0": (1, 4)}), "goes from 4 to 4 channels"),
+        (_stack(**{"9" * 5000: (4, 1), "0": (1, 4)}), "converts 4 to 4 channels"),
     ],
 )
 def test_what_is_no_srcnn_is_refused(tmp_path: Path, state: dict[str, Any], why: str) -> None:

@@ -113,11 +113,11 @@ def test_the_authors_files(shared: Path, name: str, f: tuple[int, ...]) -> None:
         ({"weights_conv2": None}, "lacks numeric weights_conv2"),
         ({"biases_conv1": None}, "lacks numeric weights_conv1 or biases_conv1"),
         ({"weights_conv1": "a text"}, "lacks numeric weights_conv1"),
-        ({"weights_conv1": np.ones((80, N1))}, "weights_conv1 has 80 taps, no square"),
-        ({"weights_conv2": np.ones((N1, 4, N2))}, "not odd and square"),
+        ({"weights_conv1": np.ones((80, N1))}, "weights_conv1 has 80 taps, which is not a square"),
+        ({"weights_conv2": np.ones((N1, 4, N2))}, "but filters must be odd and square"),
         ({"weights_conv2": np.ones((1, N1, 9, N2))}, "weights_conv2 has 4 dimensions"),
         ({"biases_conv2": np.ones((3, 1))}, "conv2.bias does not fit"),
-        ({"weights_conv3": np.full((N2, 25), np.nan)}, "conv3.weight holds NaN"),
+        ({"weights_conv3": np.full((N2, 25), np.nan)}, "conv3.weight contains NaN"),
     ],
 )
 def test_what_does_not_fit_is_named(path: Path, change: dict[str, Any], message: str) -> None:
@@ -131,5 +131,5 @@ def test_what_does_not_fit_is_named(path: Path, change: dict[str, Any], message:
 
 def test_a_mat_of_something_else(tmp_path: Path) -> None:
     scipy.io.savemat(tmp_path / "a.mat", {"temperature": np.ones(3)})
-    with pytest.raises(ModelError, match="no stack of convolutions"):
+    with pytest.raises(ModelError, match="not a sequence of convolutions"):
         load(tmp_path / "a.mat", 3)

@@ -123,7 +123,7 @@ def test_in_other_units_it_is_refused(
     for part in ("weight", "bias"):
         state[f"conv3.{part}"] *= 255
     torch.save(state, tmp_path / "net.pth")
-    with pytest.raises(ModelError, match="in other units than those of"):
+    with pytest.raises(ModelError, match="not in the units of"):
         load(tmp_path / "net.pth", 3)
     line = ["set5", "-m", tmp_path / "net.pth", "-s", 3, "--data-root", shared / "data"]
     assert run(monkeypatch, "evaluate", *line) == 6

@@ -93,12 +93,12 @@ def test_only_the_border_differs(tmp_path: Path, photo: NDArray[np.uint8]) -> No
 
 
 def test_other_families_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="is of the family srcnn, and only compact networks"):
+    with pytest.raises(ModelError, match="is a network of family srcnn; only compact networks"):
         export("srcnn-915", 3, tmp_path / "a.safetensors", layout="compact")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_file_says_nothing_that_would_make_it_ours(tmp_path: Path) -> None:
     loaded(tmp_path, 2, "Y")
-    with pytest.raises(ModelError, match="is of no known layout of SRCNN"):
+    with pytest.raises(ModelError, match="belongs to no known layout of SRCNN"):
         open_weights(str(tmp_path / "theirs.safetensors"), 2)

@@ -1,4 +1,4 @@
-"""The standalone graph: the whole road of a picture, against the package's road and against float64."""
+"""The standalone graph: the whole pipeline, against the package's pipeline and against float64."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_it_keeps_the_card_but_is_no_weights_file() -> None:
     metadata = {entry.key: entry.value for entry in onnx.load_from_string(data).metadata_props}
     assert json.loads(metadata["srcnn.standalone"])["name"] == "test"
     for reader in (read_card, from_onnx):
-        with pytest.raises(ModelError, match="a-file: is a standalone graph, no weights file"):
+        with pytest.raises(ModelError, match="a-file: is a standalone graph, not a weights file"):
             reader(data, "a-file")
 
 

@@ -55,7 +55,7 @@ def test_without_a_network_there_is_no_default(scales: tuple[int, ...]) -> None:
     """The one for x4 carries a tag: another training is never taken by itself."""
     wanted = ", ".join(f"x{scale}" for scale in scales)
     with pytest.raises(
-        ModelError, match=f"network for {wanted}: none is shipped; name one with -m"
+        ModelError, match=f"network for {wanted}: none is shipped; choose one with -m"
     ):
         store.default(*scales)
 
@@ -70,7 +70,7 @@ def test_find(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("model", "scale", "message"),
     [
-        ("srcnn-915", 4, "model 'srcnn-915': is not shipped for x4; it is for x2, x3"),
+        ("srcnn-915", 4, "model 'srcnn-915': is not shipped for x4; use x2, x3"),
         ("srcnn-935", 4, "model 'srcnn-935': is unknown; did you mean srcnn-935@wide?"),
         ("edsr", 3, "srcnn-915, srcnn-935@wide, srcnn-955, or a weights file"),
         ("none.onnx", 3, "none.onnx: no such weights file"),
@@ -113,7 +113,7 @@ def test_read_card_needs_no_onnx_package() -> None:
 def test_onnx_without_a_card() -> None:
     model = onnx.load_from_string(a_file())
     del model.metadata_props[:]
-    with pytest.raises(ModelError, match="ONNX without an srcnn card; only srcnn's own") as caught:
+    with pytest.raises(ModelError, match="has no srcnn card; use an ONNX file") as caught:
         read_card(model.SerializeToString(), "test")
     assert caught.value.exit_code == 6
 
@@ -122,7 +122,7 @@ def test_onnx_without_a_card() -> None:
 def test_a_truncated_file(capfd: pytest.CaptureFixture[str], part: float) -> None:
     """One error, and nothing on stdout, which belongs to results."""
     data = a_file()
-    with pytest.raises(ModelError, match="test: is no ONNX file") as caught:
+    with pytest.raises(ModelError, match="test: is not an srcnn weights file") as caught:
         read_card(data[: int(len(data) * part)], "test")
     assert len(str(caught.value)) < 200
     assert capfd.readouterr() == ("", "")

@@ -41,8 +41,8 @@ def check_enough(patches: int, learning: Learning) -> None:
         MissingData: There are fewer.
     """
     if patches < learning.atoms:
-        why = f"give {patches} patches that are not flat, and {learning.atoms} are needed"
-        raise MissingData("the training pictures", why)
+        why = f"contain {patches} patches that are not flat, but {learning.atoms} are needed"
+        raise MissingData("training images", why)
 
 
 def learn(

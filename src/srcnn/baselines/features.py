@@ -42,13 +42,13 @@ def gradients(luma: NDArray[Any], scale: int) -> NDArray[np.float32]:
 
     # With an odd scale the differences are off center by half a pixel, the same for all patches.
     before, after = scale // 2, scale - scale // 2
-    centre = at(0, 0)
+    center = at(0, 0)
     return np.stack(
         [
             at(after, 0) - at(-before, 0),
             at(0, after) - at(0, -before),
-            (at(scale, 0) + at(-scale, 0)) / 2 - centre,
-            (at(0, scale) + at(0, -scale)) / 2 - centre,
+            (at(scale, 0) + at(-scale, 0)) / 2 - center,
+            (at(0, scale) + at(0, -scale)) / 2 - center,
         ]
     )
 

@@ -37,7 +37,7 @@ class Subject:
     """Kind of measurement.
 
     ``network``: a network alone, enlarged luma to luma. ``examples``: the same for an example-based
-    method. ``road``: a whole pipeline, RGB uint8 to RGB uint8. ``resize``: the same for plain
+    method. ``pipeline``: a whole pipeline, RGB uint8 to RGB uint8. ``resize``: the same for plain
     resizing.
     """
     contender: str
@@ -81,7 +81,7 @@ def our_contenders(
                 given = make_given(network, size)
                 run: dict[str, Call] = {
                     "network": partial(enhance_whole, network, given, threads=threads),
-                    "road": _bind(upscaler.upscale, picture),
+                    "pipeline": _bind(upscaler.upscale, picture),
                 }
                 for what, call in run.items():
                     row = (what, "srcnn", name, engine.name, engine.precision, _large(size))
@@ -89,7 +89,7 @@ def our_contenders(
     bicubic = load(BICUBIC, SCALE, Engine(threads=threads))
     for size in sizes:
         call = _bind(bicubic.upscale, make_picture(size))
-        yield Subject("road", "srcnn", BICUBIC, None, None, _large(size)), call
+        yield Subject("pipeline", "srcnn", BICUBIC, None, None, _large(size)), call
 
 
 def rival_contenders(

@@ -75,7 +75,7 @@ def measure_quality(
     for scale in request.scales:
         if scale not in SCALES:
             known = ", ".join(map(str, SCALES))
-            raise UsageError(f"scale {scale}", "no network is shipped for it", f"use {known}")
+            raise UsageError(f"scale {scale}", "has no shipped network", f"use {known}")
     count = Engine(threads=request.threads).resolved().threads
     originals = {
         name: [read_original(file, PROTOCOL) for file in pictures_in(folder)]

@@ -22,38 +22,44 @@ if TYPE_CHECKING:
 @click.command(
     epilog="\b\nExample:  srcnn bench --quality -s 3 --json frontier.json --plot frontier.png",
 )
-@click.option("--json", metavar="PATH", show_default="none", help="Report as JSON; - is stdout.")
 @click.option(
-    "--plot", type=Path, metavar="F.png", show_default="none", help="Draw time against PSNR there."
+    "--json", metavar="PATH", show_default="none", help="Write the report as JSON; - means stdout."
+)
+@click.option(
+    "--plot",
+    type=Path,
+    metavar="F.png",
+    show_default="none",
+    help="Write a plot of time against PSNR.",
 )
 @click.option(
     "--quality",
     is_flag=True,
     help="Measure PSNR on Set5 and Set14 and the time of the whole pipeline, for every shipped model on "
-    "every engine and for other packages that are installed; about 5 minutes per scale.",
+    "every engine and for other installed packages; this takes about 5 minutes per scale.",
 )
-@scales_option("With --quality: scale, or several: 2,3,4; repeatable.", "3")
+@scales_option("With --quality: one scale, or several such as 2,3,4; repeatable.", "3")
 @data_root_option
 @click.option(
     "--quick",
     is_flag=True,
-    help="Fewest rounds of the smallest size, with --quality on Set5 alone.",
+    help="Measure less: few rounds at the smallest size, or with --quality only Set5.",
 )
-@click.option("--threads", type=int, show_default="one for each core", help="Threads.")
+@click.option("--threads", type=int, show_default="one per core", help="Number of threads.")
 @click.option(
     *("-m", "--model", "models"),
     multiple=True,
     show_default="none",
     metavar="NAME|FILE",
-    help="Also sparse-coding or a+, which learn from T91 at first use (minutes, once); with --quality "
-    "an .onnx file, too. Repeatable.",
+    help="Also measure this model: sparse-coding or a+, or with --quality an .onnx file; repeatable. "
+    "The first two train on T91 at first use, which takes minutes.",
 )
 @click.option(
     *("--pipeline", "pipelines"),
     multiple=True,
     show_default="none",
     metavar="NAME|FILE",
-    help="Only time this model from RGB to RGB, against srcnn-955; repeatable.",
+    help="Only time this model, from RGB input to RGB output, beside srcnn-955; repeatable.",
 )
 @pass_quiet
 def bench(
@@ -77,7 +83,7 @@ def bench(
         _time_pipelines(pipelines, json, quick, threads)
         return
     if plot is not None and plot.suffix.lower() != ".png":
-        raise UsageError(f"--plot {plot}", "is no .png")
+        raise UsageError(f"--plot {plot}", "is not a .png file")
     if quality:
         from srcnn.bench.quality import QualityRequest
 
@@ -86,7 +92,7 @@ def bench(
         return
     for option, value in (("--scale", scales), ("--data-root", data_root)):
         if value:
-            raise UsageError(option, "is an option of --quality only", "add --quality")
+            raise UsageError(option, "works only with --quality", "add --quality")
     _speed(models, threads, quick, json, plot, quiet)
 
 

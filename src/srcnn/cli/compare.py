@@ -30,27 +30,31 @@ _KINDS = (".png", ".html")
     required=True,
     type=Path,
     metavar="F.png|F.html",
-    help="A panel as a picture, or a page with a slider.",
+    help="Image to write (.png), or a page with a slider (.html).",
 )
-@click.option("-s", "--scale", default=3, type=int, help="Scale.")
+@click.option(
+    "-s", "--scale", default=3, type=int, help="Factor by which IMAGE is shrunk and enlarged again."
+)
 @click.option(
     *("-m", "--model", "models"),
     multiple=True,
     metavar="NAME|FILE",
-    help="A shipped network, sparse-coding, a+ (these two learn from T91 at first use: minutes, once), "
-    "or a .onnx, .safetensors, .mat or .pth file; repeatable.",
+    help="A shipped network, sparse-coding, a+, or an .onnx, .safetensors, .mat or .pth file; repeatable. "
+    "sparse-coding and a+ train on T91 at first use, which takes minutes.",
     show_default="fast",
 )
 @click.option(
     "--crop",
     metavar="X,Y,WIDTH,HEIGHT",
     show_default="where the models differ most",
-    help="The detail, in pixels of IMAGE.",
+    help="Detail to show, in pixels of IMAGE.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace what is at the destination.")
-@click.option("--max-pixels", type=_COUNT, default=2**25, help="Limit for IMAGE.")
-@click.option("--max-bytes", type=_COUNT, default=2**30, help="Limit for IMAGE.")
-@click.option("--json", metavar="PATH", show_default="none", help="Scores as JSON; - is stdout.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing output file.")
+@click.option("--max-pixels", type=_COUNT, default=2**25, help="Largest number of pixels in IMAGE.")
+@click.option("--max-bytes", type=_COUNT, default=2**30, help="Largest file size of IMAGE.")
+@click.option(
+    "--json", metavar="PATH", show_default="none", help="Write the scores as JSON; - means stdout."
+)
 @pass_quiet
 def compare(
     image: str,
@@ -64,11 +68,11 @@ def compare(
     json: str | None,
     quiet: bool,
 ) -> None:
-    """Shrink a picture, enlarge it again by each model, and show how near each comes; bicubic always.
+    """Shrink an image, enlarge it with each model and with bicubic, and show the results and scores.
 
     \b
     Arguments:
-      IMAGE  The ground truth, in high resolution.
+      IMAGE  The high-resolution reference.
     """
     from srcnn.cli.jobs import check_json_file
     from srcnn.images.files import remove_parts, write_atomically
@@ -152,7 +156,7 @@ def _check_places(image: str, output: Path, overwrite: bool, json: str | None) -
     from srcnn.images.files import check_free
 
     if output.suffix.lower() not in _KINDS:
-        raise UsageError(output, "is no kind of comparison", f"use {' or '.join(_KINDS)}")
+        raise UsageError(output, "has an unsupported suffix", f"use {' or '.join(_KINDS)}")
     check_free(output, overwrite)
     places = {"IMAGE": image, "--output": str(output)}
     if json not in (None, "-"):
@@ -161,4 +165,4 @@ def _check_places(image: str, output: Path, overwrite: bool, json: str | None) -
     for name, place in places.items():
         other = names.setdefault(resolved(Path(place)), name)
         if other != name:
-            raise UsageError(place, f"is both {other} and {name}")
+            raise UsageError(place, f"is used for both {other} and {name}")

@@ -39,7 +39,7 @@ def as_ours(error: Exception, source: str) -> SrcnnError:
     if isinstance(error, SrcnnError):
         return error
     if isinstance(error, MemoryError):
-        return LimitError(source, "does not fit into memory", "use a smaller --tile or scale")
+        return LimitError(source, "does not fit in memory", "use a smaller --tile or scale")
     return SrcnnError(source, f"{type(error).__name__}: {error}")
 
 

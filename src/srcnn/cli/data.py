@@ -24,7 +24,7 @@ _SHOWN = 5
 """Largest number of failures of a data set that are listed; often all files fail alike."""
 
 _json = click.option(
-    "--json", metavar="PATH", show_default="none", help="The same as JSON; - is stdout."
+    "--json", metavar="PATH", show_default="none", help="Write the result as JSON; - means stdout."
 )
 
 
@@ -36,7 +36,7 @@ _json = click.option(
 )
 @click.pass_context
 def data(context: click.Context) -> None:
-    """List, fetch and verify the data sets of the field."""
+    """List, fetch and verify the field's usual data sets."""
     if context.invoked_subcommand is None:
         print(context.get_help())
 
@@ -45,9 +45,9 @@ def data(context: click.Context) -> None:
 @data_root_option
 @_json
 def list_sets(data_root: Path | None, json: str | None) -> None:
-    """List the data sets that are known by name: licence, source, and which are here.
+    """List the named data sets with license, source, and whether they are on this machine.
 
-    The JSON has the sha256 of every file, or of its pixels; null where none is known.
+    The JSON contains the SHA-256 of every file or of its pixels, or null if unknown.
     """
     from srcnn.data.catalog import CATALOG, locate
     from srcnn.data.verify import checksums, files_of
@@ -65,7 +65,7 @@ def list_sets(data_root: Path | None, json: str | None) -> None:
                 "pictures": known.pictures,
                 "here": 0 if folder is None else len(files_of(name, folder)),
                 "folder": None if folder is None else str(folder),
-                "licence": known.licence,
+                "licence": known.license,
                 "source": known.source,
                 "sha256_of": known.checked,
                 "files": checksums(name),
@@ -73,9 +73,9 @@ def list_sets(data_root: Path | None, json: str | None) -> None:
         )
     if json != "-":
         for entry in entries:
-            here = f"{entry['here']} in {entry['folder']}" if entry["folder"] else "not here"
+            here = f"{entry['here']} in {entry['folder']}" if entry["folder"] else "not found"
             print(
-                f"{entry['name']:10}  {entry['use']:5}  {entry['pictures']:3} pictures  "
+                f"{entry['name']:10}  {entry['use']:5}  {entry['pictures']:3} images  "
                 f"{entry['licence']:37}  {here}\n{'':10}  {entry['source']}"
             )
     if json is not None:
@@ -87,11 +87,11 @@ def list_sets(data_root: Path | None, json: str | None) -> None:
 @data_root_option
 @pass_quiet
 def fetch(names: tuple[str, ...], data_root: Path | None, quiet: bool) -> None:
-    """Download data sets; what is there already is checked and kept.
+    """Download data sets. Files that exist already are checked and kept.
 
     \b
     Arguments:
-      NAME...  See srcnn data list.
+      NAME...  Names from srcnn data list.
     """
     need("evaluate", "srcnn data fetch", "pooch")
     from srcnn.data.catalog import catalog_name
@@ -112,9 +112,9 @@ def _fetched(wanted: Order, quiet: bool) -> bool:
 
     name, lacking, one = wanted.name, len(wanted.files), known(wanted.name)
     if lacking:
-        say(f"{name}: {lacking} files from {one.source} (licence: {one.licence})", quiet)
+        say(f"{name}: {lacking} files from {one.source} (license: {one.license})", quiet)
     if None in wanted.files.values():
-        say(f"{name}: no checksums are known, the files are taken on trust")
+        say(f"{name}: no checksums are known, so the files cannot be verified")
     started = time.monotonic()
 
     def progress(done: int) -> None:
@@ -126,10 +126,12 @@ def _fetched(wanted: Order, quiet: bool) -> bool:
     for failure in failures[:_SHOWN]:
         report_error(failure)
     if failures:
-        why = f"{len(failures)} of {one.pictures} files are lacking"
-        report_error(SrcnnError(f"data set '{name}'", why, "fetch it again, what is there is kept"))
+        why = f"{len(failures)} of {one.pictures} files are missing"
+        report_error(
+            SrcnnError(f"data set '{name}'", why, "run the command again; fetched files are kept")
+        )
     else:
-        print(f"{name}: {one.pictures} pictures in {wanted.folder}, {lacking} of them fetched now")
+        print(f"{name}: {one.pictures} images in {wanted.folder}, {lacking} of them newly fetched")
     return not failures
 
 
@@ -138,11 +140,11 @@ def _fetched(wanted: Order, quiet: bool) -> bool:
 @data_root_option
 @_json
 def verify(names: tuple[str, ...], data_root: Path | None, json: str | None) -> None:
-    """Check every picture of a data set by its sha256.
+    """Check every image of a data set by its SHA-256.
 
     \b
     Arguments:
-      NAME...  See srcnn data list.
+      NAME...  Names from srcnn data list.
     """
     from srcnn.data.catalog import catalog_name, how_to_get, known, locate
     from srcnn.data.verify import verify as verify_folder
@@ -156,7 +158,7 @@ def verify(names: tuple[str, ...], data_root: Path | None, json: str | None) -> 
                 if what != "verified":
                     for file in files:
                         print(f"{what:9}  {folders[name] / file}")
-            print(f"{name}: {len(found.verified)} of {sets[name].pictures} pictures verified")
+            print(f"{name}: {len(found.verified)} of {sets[name].pictures} images verified")
     if json is not None:
         entries = [
             {"name": name, "folder": str(folders[name]), "ok": found.ok, **asdict(found)}

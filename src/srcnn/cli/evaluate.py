@@ -36,20 +36,20 @@ _SCALE = 3
     multiple=True,
     metavar="NAME|FILE",
     show_default="fast",
-    help="A shipped network, bicubic, sparse-coding, a+, or a .onnx, .safetensors, .mat or .pth file; "
-    "repeatable. The two before the files learn from T91 at first use: minutes, once.",
+    help="A shipped network, bicubic, sparse-coding, a+, or an .onnx, .safetensors, .mat or .pth file; "
+    "repeatable. sparse-coding and a+ train on T91 at first use, which takes minutes.",
 )
-@scales_option("Scale, or several: 2,3,4; repeatable.", "that of a weights file's card, else 3")
+@scales_option("One scale, or several such as 2,3,4; repeatable.", "that of a weights file, else 3")
 @click.option(
     "--protocol",
     multiple=True,
     default=["paper"],
-    help="Repeatable, as a column. "
-    "paper (Y of rgb2ycbcr); paper-gray (full-range gray, as the paper's BSD200); paper-colour (Y, "
-    "Cb, Cr, the three together, and RGB, as its Table 5); 8bit (paper, but the low-res picture rounded); "
-    "border (paper, but nothing shaved); opencv (8bit, but resized by OpenCV's INTER_CUBIC, without "
-    "anti-aliasing); full-range (gray of 0 to 255, low-res rounded, as ports that take "
-    "Y from OpenCV or Pillow); rgb (R, G, B together, low-res rounded, as mmagic).",
+    help="How to score; repeatable, each adds a column. paper: Y of MATLAB's rgb2ycbcr, borders shaved. "
+    "paper-gray: full-range gray, as for BSD200 in the paper. paper-colour: Y, Cb, Cr, all three, and "
+    "RGB, as in Table 5. 8bit: as paper, with the low-resolution image rounded. border: as paper, with "
+    "nothing shaved. opencv: as 8bit, but resized with OpenCV's INTER_CUBIC, without anti-aliasing. "
+    "full-range: gray of 0 to 255, low-resolution image rounded, as in ports that take Y from OpenCV or "
+    "Pillow. rgb: R, G and B together, low-resolution image rounded, as in mmagic.",
 )
 @click.option(
     "--pictures",
@@ -57,23 +57,26 @@ _SCALE = 3
     type=Path,
     metavar="DIR",
     show_default="none",
-    help="Score finished pictures in place of a model, such as baby_x3.png; repeatable.",
+    help="Folder of upscaled images, such as baby_x3.png, to score instead of a model; repeatable.",
 )
 @click.option(
-    "--hr", type=Path, metavar="DIR", show_default="none", help="Your own high-resolution pictures."
+    "--hr", type=Path, metavar="DIR", show_default="none", help="Folder of high-resolution images."
 )
 @lr_option
 @click.option(
     "--metrics",
     default="psnr,ssim",
-    help="By comma: psnr, ssim, ifc, nqm, wpsnr, msssim (the last four of one channel).",
+    help="Any of psnr, ssim, ifc, nqm, wpsnr and msssim, separated by commas; the last four need a "
+    "protocol with one channel.",
 )
 @data_root_option
 @engine_options(tiles=False)
 @click.option(
-    "--save", type=Path, metavar="DIR", show_default="none", help="Write the scored pictures there."
+    "--save", type=Path, metavar="DIR", show_default="none", help="Folder for the scored images."
 )
-@click.option("--json", metavar="PATH", show_default="none", help="Report as JSON; - is stdout.")
+@click.option(
+    "--json", metavar="PATH", show_default="none", help="Write the report as JSON; - means stdout."
+)
 @pass_quiet
 def evaluate(
     datasets: tuple[str, ...],
@@ -90,13 +93,13 @@ def evaluate(
     json: str | None,
     quiet: bool,
 ) -> None:
-    """PSNR and SSIM of models on pictures, by the paper's protocol, bicubic always beside them.
+    """Score models on images by PSNR and SSIM, as in the paper; bicubic is always included.
 
     \b
     Arguments:
-      DATASET...  set5, set14, bsd100, bsd200, urban100, or a folder of HR
-                  pictures. Low-res files that lie beside them are used
-                  (Set5/HR with Set5/LR_bicubic/X3, *_HR.png with *_LR.png).
+      DATASET...  set5, set14, bsd100, bsd200, urban100, or a folder of
+                  high-resolution images. Low-resolution files beside them are
+                  used (Set5/HR with Set5/LR_bicubic/X3, *_HR.png with *_LR.png).
     """
     from srcnn.evaluation.report import make_report
     from srcnn.evaluation.request import Request
@@ -177,6 +180,6 @@ def _scales_in(models: tuple[str, ...]) -> list[int]:
         if is_file_name(model):
             scale = scale_of_file(model)
             if scale == 0:
-                raise UsageError(f"model {model}", "does not say its scale", "give it with -s")
+                raise UsageError(f"model {model}", "does not contain its scale", "give it with -s")
             found.add(scale)
     return sorted(found)

@@ -17,20 +17,20 @@ from srcnn.cli.options import data_root_option, pass_quiet
     "--budget",
     type=click.Choice(["smoke", "full"]),
     default="full",
-    help="full trains for hours; smoke shows in minutes that everything runs.",
+    help="full trains for hours; smoke checks in minutes that everything runs.",
 )
 @data_root_option
 @pass_quiet
 def experiment(
     name: str, budget: Literal["smoke", "full"], data_root: Path | None, quiet: bool
 ) -> None:
-    """Run a study of the paper, a file in experiments/ of a checkout, and write its JSON.
+    """Run one of the paper's studies and write its results as JSON; needs a checkout of srcnn.
 
-    What is finished is not done again: an interrupted study goes on with the same command.
+    Finished work is not repeated: run the same command again to continue an interrupted study.
 
     \b
     Arguments:
-      NAME|all  filter-number, filter-size, ...: each .yaml in experiments/.
+      NAME|all  Name of a .yaml file in experiments/, such as filter-number.
     """
     need("train", "srcnn experiment")
     from srcnn.experiments.run import check_study, run_study

@@ -24,7 +24,7 @@ class _Size(click.ParamType):  # type: ignore[type-arg]  # not generic in click 
     ) -> tuple[int, int]:
         match = re.fullmatch(r"(\d{1,6})x(\d{1,6})", str(value))
         if match is None:
-            self.fail(f"{value} is not HxW, such as 240x320", option, context)
+            self.fail(f"{value} is not of the form HxW, such as 240x320", option, context)
         return int(match[1]), int(match[2])
 
 
@@ -35,7 +35,7 @@ class _Size(click.ParamType):  # type: ignore[type-arg]  # not generic in click 
     *("-m", "--model"),
     required=True,
     metavar="NAME|FILE",
-    help="A shipped network, or a .onnx, .safetensors, .mat or .pth file.",
+    help="A shipped network, or an .onnx, .safetensors, .mat or .pth file.",
 )
 @click.option("-s", "--scale", required=True, type=int, help="Scale of the network.")
 @click.option(
@@ -48,22 +48,22 @@ class _Size(click.ParamType):  # type: ignore[type-arg]  # not generic in click 
 @click.option(
     "--standalone",
     is_flag=True,
-    help="ONNX from small RGB to large RGB: color and resize inside.",
+    help="Write an ONNX graph from low-resolution RGB to upscaled RGB, color conversion included.",
 )
 @click.option(
     "--layout",
     type=click.Choice(LAYOUTS),
     show_default="srcnn's own",
-    help="Published layout of a .safetensors: compact is RGB to RGB, for chaiNNer and ComfyUI.",
+    help="Layout of a .safetensors file: compact is RGB to RGB, as chaiNNer and ComfyUI read it.",
 )
 @click.option(
     "--size",
     type=_Size(),
     metavar="HxW",
     show_default="any",
-    help="ONNX for images of H x W pixels only, for runtimes without dynamic shapes.",
+    help="Fix the size of images in the ONNX graph, for runtimes without dynamic shapes.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace what is at the destination.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing output file.")
 @pass_quiet
 def export(
     model: str,
@@ -75,16 +75,16 @@ def export(
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    """Write a network as ONNX or safetensors; first the file is compared with torch.
+    """Write a network as ONNX or safetensors, after checking that its output equals torch's.
 
     \b
-    What an ONNX file takes (r: receptive radius of the network)
-      bare          luma, padded by r on each side; H and W of --size are without it
-      --standalone  the small RGB picture, which --size is of
+    Input of an ONNX file (r is the receptive radius of the network):
+      default       luma, padded by r on each side; --size excludes the padding
+      --standalone  the low-resolution RGB image, whose size is --size
     """
     need("train", "srcnn export", "onnx", "safetensors", "torch")
     from srcnn.export import export as write
 
     difference = write(model, scale, output, standalone, overwrite, layout, size)
     count = output.stat().st_size
-    say(f"{output}: {count} bytes, at most {difference:.1e} from torch", quiet)
+    say(f"{output}: {count} bytes, differs from torch by at most {difference:.1e}", quiet)

@@ -95,17 +95,17 @@ class Request:
             raise UsageError("a source or --output", "is empty")
         for part in (self.ending, self.format or ""):
             if "/" in part or "\\" in part:
-                raise UsageError(f"'{part}'", "is no part of a file name")
+                raise UsageError(f"'{part}'", "must not contain a slash or a backslash")
         if self.format is not None:
             format_of_name(self.format)
         if self.output == STDIO and self.several:
-            raise UsageError("-o -", "stdout takes one picture")
+            raise UsageError("-o -", "stdout can take only one image", "give a folder")
         if self.output is not None and self.several:
             if exists(Path(self.output)) and not is_folder(self.output):
-                raise UsageError(self.output, "is no folder", "several pictures need one")
+                raise UsageError(self.output, "is not a folder", "several images need a folder")
             if not is_folder(self.output) and encoder_of(self.output):
-                fix = f"several pictures need a folder: -o {self.output}/"
-                raise UsageError(self.output, "is the name of a picture", fix)
+                fix = f"give a folder: -o {self.output}/"
+                raise UsageError(self.output, "is a file name, but there are several images", fix)
         elif self.output not in (None, STDIO) and not self._into_folder and self.format is None:
             try:
                 format_of_name(Path(str(self.output)).name)
@@ -158,7 +158,7 @@ class Request:
         for source in self._words():
             stdin += source == STDIO
             if stdin > 1:
-                raise UsageError("-", "stdin is named twice")
+                raise UsageError("-", "stdin is given twice", "give it once")
             if is_folder(source):
                 yield from _in_folder(source, self.recursive, left_out)
             elif like := _matches(source):
@@ -213,7 +213,7 @@ def check_json_file(target: str | None, files: Iterable[Path], option: str = "--
         UsageError: If it would.
     """
     if target not in (None, STDIO) and identity(target) in map(identity, map(str, files)):
-        raise UsageError(f"{option} {target}", "is a file that this works on")
+        raise UsageError(f"{option} {target}", "is an input or output of this command")
 
 
 def _in_folder(source: str, recursive: bool, left_out: LeftOut | None) -> Iterator[Name]:

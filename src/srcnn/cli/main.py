@@ -43,7 +43,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 @click.option("--version", is_flag=True, help="Show the version.")
 @click.pass_context
 def app(context: click.Context, version: bool) -> None:
-    """Super-resolution with the network of Dong, Loy, He and Tang (TPAMI 2016)."""
+    """Upscale images with SRCNN, the network of Dong, Loy, He and Tang (TPAMI 2016)."""
     if version:
         print(f"srcnn {__version__}")
         raise Exit
@@ -60,12 +60,12 @@ def main() -> int:
     """Run the command line and return the exit code."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be valid Unicode
-    # Our own error lines contain what matters of the messages of libraries.
+    # srcnn's error lines contain the relevant parts of what libraries print.
     logging.getLogger("tifffile").setLevel(logging.CRITICAL)
     warnings.simplefilter("ignore")
     voice, words = Voice(), sys.argv[1:]
     try:
-        # Not app(), which has its own way to end the process at a signal or a closed pipe.
+        # Not app(), which handles signals and closed pipes in its own way.
         with Signals(), app.make_context("srcnn", [*words], obj=voice) as context:
             app.invoke(context)
         return 0
@@ -78,10 +78,10 @@ def main() -> int:
     except Terminated:
         return _stopped("terminated", 143, words, voice)
     except BrokenPipeError:
-        # The reader of our output is gone, so nothing is reported.
+        # Nobody reads the output any more, so nothing is reported.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception as error:  # also a bug must read as one line
+    except Exception as error:  # even a bug is reported as one line
         return Failure.of(_of_stdout(error) or error).report(words, voice)
 
 
@@ -92,14 +92,14 @@ def _of_stdout(error: Exception) -> OutputError | None:
     """
     if not isinstance(error, OSError) or error.filename is not None or error.errno not in _FULL:
         return None
-    # So that what is left over is not tried again.
+    # Otherwise the interpreter would try to flush the rest at exit.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return OutputError("stdout", f"cannot be written ({error.strerror})")
 
 
 def _stopped(how: str, code: int, words: Sequence[str], voice: Voice) -> int:
     """Report that a signal ended the command, and return the exit code."""
-    line = f"{how}; what was finished is kept"
+    line = f"{how}; finished results are kept"
     say(line)
     Failure(line, Stopped.__name__, code).write(words, voice)
     return code

@@ -13,11 +13,16 @@ from srcnn.errors import InputError
 
 @click.command(epilog="\b\nExample:  srcnn models --json -")
 @click.option(
-    "--json", metavar="PATH", show_default="none", help="Every card as JSON; - is stdout."
+    "--json",
+    metavar="PATH",
+    show_default="none",
+    help="Write the cards, or the mark, as JSON; - means stdout.",
 )
-@click.option("--of", metavar="FILE", show_default="none", help="Show what made this picture.")
+@click.option(
+    "--of", metavar="FILE", show_default="none", help="Show the model that made this image."
+)
 def models(json: str | None, of: str | None) -> None:
-    """List the shipped networks with their cards, or show which one made a picture."""
+    """List the shipped networks with their cards, or show which one made an image."""
     if of is not None:
         _show_mark(of, json)
         return
@@ -51,7 +56,7 @@ def _show_mark(file: str, json: str | None) -> None:
     check_json_file(json, [Path(file)])
     mark = mark_of(open_picture(Path(file)).header.metadata)
     if mark is None:
-        raise InputError(file, "carries no mark of srcnn")
+        raise InputError(file, "was not made by srcnn, or its mark was removed")
     if json != "-":
         for name, value in asdict(mark).items():
             print(f"{name:8} {value}")

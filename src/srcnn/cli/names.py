@@ -215,12 +215,12 @@ def _check_reports(
     given = {option: report for option, report in reports.items() if report is not None}
     names = [report if report == STDIO else identity(report) for report in given.values()]
     if len(set(names)) < len(names):
-        raise UsageError(" and ".join(given), "are written to the same place")
+        raise UsageError(" and ".join(given), "have the same destination")
     for (option, report), name in zip(given.items(), names, strict=True):
         if report == STDIO and not file.all():
-            raise UsageError(f"the picture and {option} -", "both want stdout")
+            raise UsageError(f"the image and {option} -", "cannot both be written to stdout")
         if report != STDIO and (np.any(real == hash(name)) or np.any(places == hash(name))):
-            raise UsageError(f"{option} {report}", "is a file that this works on")
+            raise UsageError(f"{option} {report}", "is an input or output of this command")
 
 
 def _refuse(request: Request, index: int, earlier: int | None, flags: int, replaces: bool) -> None:
@@ -229,15 +229,13 @@ def _refuse(request: Request, index: int, earlier: int | None, flags: int, repla
     destination = request.destination(name)
     if earlier is not None:
         other = next(islice(request.names(), earlier, None)).source
-        why = f"both {other} and {name.source} would be written there"
+        why = f"both {other} and {name.source} would be written to it"
         raise UsageError(destination, why)
     if flags & _FOLDER:
         raise UsageError(destination, "is a folder")
     if flags & _EXISTS and not (replaces or request.replaces or request.skip_existing):
-        raise DestinationExists(
-            destination, "is there already", "use --overwrite or --skip-existing"
-        )
+        raise DestinationExists(destination, "already exists", "use --overwrite or --skip-existing")
     if replaces:
         other = "its own result" if destination == normal_name(name.source) else name.source
         why = f"is a source; {other} would replace it"
-        raise UsageError(destination, why, "to replace sources use --in-place")
+        raise UsageError(destination, why, "use --in-place to replace sources")

@@ -21,16 +21,16 @@ DEVICES = ("auto", "cpu", "cuda")
 """Choices of `srcnn.engine.options`, repeated here because importing that module is slow."""
 
 _EVERYWHERE = {
-    "quiet": "Print errors and results only.",
-    "verbose": "Print more: which network runs, on what.",
-    "debug": "Print a traceback when something fails.",
+    "quiet": "Print only errors and results.",
+    "verbose": "Also print which network runs, on which engine and device.",
+    "debug": "Print a traceback with each error.",
 }
 
 data_root_option = click.option(
     "--data-root",
     type=Path,
     show_default="$SRCNN_DATA, else the cache",
-    help="Where named data sets lie.",
+    help="Folder that contains the named data sets.",
 )
 
 lr_option = click.option(
@@ -38,7 +38,7 @@ lr_option = click.option(
     type=Path,
     metavar="DIR",
     show_default="made from --hr",
-    help="Their low-resolution files, or a folder with X2, X3, X4.",
+    help="Folder of the matching low-resolution images, or of X2, X3 and X4.",
 )
 
 Function = Callable[..., Any]
@@ -47,7 +47,7 @@ Function = Callable[..., Any]
 def check_lr(hr: Path | None, lr: Path | None) -> None:
     """Raise `UsageError` for low-resolution files without the images that they belong to."""
     if lr is not None and hr is None:
-        raise UsageError("--lr", "needs the pictures that it belongs to", "give them with --hr DIR")
+        raise UsageError("--lr", "needs the high-resolution images", "give them with --hr DIR")
 
 
 @dataclass
@@ -130,7 +130,7 @@ class _Tile(click.ParamType):  # type: ignore[type-arg]  # not generic in click 
         if value == "auto":
             return "auto"
         if not str(value).isdecimal():
-            self.fail(f"{value} is neither auto nor a number of pixels", option, context)
+            self.fail(f"{value} is neither auto nor a whole number of pixels", option, context)
         return int(value)
 
 
@@ -147,7 +147,9 @@ class _Scales(click.ParamType):  # type: ignore[type-arg]  # not generic in clic
         parts = [part.strip() for part in str(value).split(",")]
         if not all(part.isdecimal() for part in parts):
             self.fail(
-                f"{value!r} is not a whole scale such as 3, or several: 2,3,4", option, context
+                f"{value!r} is neither a whole number such as 3 nor a list such as 2,3,4",
+                option,
+                context,
             )
         return tuple(map(int, parts))
 
@@ -176,21 +178,25 @@ def engine_options(tiles: bool) -> Callable[[Function], Function]:
         tiles: Whether to include options for the size of tiles and the number of threads.
     """
     options = [
-        click.option("--engine", type=click.Choice(ENGINES), default="auto", help="What runs it."),
+        click.option(
+            "--engine", type=click.Choice(ENGINES), default="auto", help="Runtime for the network."
+        ),
         click.option(
             "--precision",
             type=click.Choice(PRECISIONS),
             default="auto",
-            help="Precision of the network; auto is fp32.",
+            help="Number format of the computation; auto is fp32.",
         ),
         click.option(
             "--device",
             type=click.Choice(DEVICES),
             default="auto",
-            help="Where the network runs; auto is the CPU.",
+            help="Device that runs the network; auto is the CPU.",
         ),
         click.option(
-            "--tta", is_flag=True, help="Average over 8 flips and turns: better, 8 times as slow."
+            "--tta",
+            is_flag=True,
+            help="Average over 8 flips and rotations: better, but 8 times as slow.",
         ),
     ]
     if tiles:
@@ -202,7 +208,10 @@ def engine_options(tiles: bool) -> Callable[[Function], Function]:
                 help="Side of a tile, in pixels of the network's input.",
             ),
             click.option(
-                "--threads", type=int, show_default="all cores", help="Threads of the network."
+                "--threads",
+                type=int,
+                show_default="all cores",
+                help="Number of threads that run the network.",
             ),
         ]
 

@@ -24,13 +24,13 @@ def check_page(page: str, request: Request) -> None:
     """
     option = f"--compare {page}"
     if Path(page).suffix.lower() != _SUFFIX:
-        raise UsageError(option, "is no page", f"give it a name that ends in {_SUFFIX}")
+        raise UsageError(option, "is not a page", f"give it a name that ends in {_SUFFIX}")
     if request.several:
-        raise UsageError(option, "shows one picture", "name a single file as the source")
+        raise UsageError(option, "can show only one image", "give a single file as the source")
     if request.in_place:
         raise UsageError("--compare", "cannot be combined with --in-place")
     if request.sources[0] == STDIO or request.output == STDIO:
-        raise UsageError(option, "needs files", "stdin and stdout cannot be read again")
+        raise UsageError(option, "cannot read stdin or stdout a second time", "use files")
     check_free(Path(page), request.overwrite or request.skip_existing)
     check_writable(Path(page))
 

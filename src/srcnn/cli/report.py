@@ -25,7 +25,7 @@ class OutcomeRow(ConvertedRow, EstimateRow):
     """An image in a JSON document."""
 
 
-THERE = "there already"
+THERE = "destination exists"
 """Reason for which an image with an existing destination is skipped."""
 
 
@@ -146,10 +146,10 @@ class Summary:
         of = self.pictures
         failed = f"{self.failed} of {of} failed" if self.failed else ""
         if of == 0:
-            say("nothing to do: no source is named", quiet)
+            say("nothing to do: no sources were given", quiet)
         elif self.skipped == of:
-            why = next(iter(self._reasons)) if len(self._reasons) == 1 else "skipped"
-            say(f"nothing to do: {self.skipped} of {of} {why}", quiet)
+            why = f" ({next(iter(self._reasons))})" if len(self._reasons) == 1 else ""
+            say(f"nothing to do: {self.skipped} of {of} skipped{why}", quiet)
         elif quiet and failed and of > 1:
             say(failed)
         elif of > 1:
@@ -164,5 +164,5 @@ class Summary:
 
     def plan_total(self, estimate: Estimate) -> str:
         """Return the last line of a dry run."""
-        pictures = f"{self.done} of {self.pictures} pictures"
-        return f"{pictures}: {self._pixels / 1e6:.1f} megapixels, {estimate.in_words()}"
+        images = f"{self.done} of {self.pictures} images"
+        return f"{images}: {self._pixels / 1e6:.1f} megapixels, {estimate.in_words()}"

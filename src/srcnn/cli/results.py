@@ -22,11 +22,19 @@ class Results(Protocol):
     """Receives the rows of a command, and its sum at the end."""
 
     def add(self, row: OutcomeRow) -> None:
-        """Write a row."""
+        """Write a row.
+
+        Args:
+            row: The outcome of one image.
+        """
         ...
 
     def close(self, summary: SummaryRow) -> None:
-        """Write the sum and finish."""
+        """Write the summary and finish.
+
+        Args:
+            summary: The sum of all outcomes.
+        """
         ...
 
 

@@ -14,7 +14,7 @@ from srcnn.images.files import remove_own_parts, remove_parts
 
 _AT_ONCE = 2
 """Number of images in progress at once. Two take 6 % less time than one, for 24 images of 256 x
-256; three are no faster than two."""
+256; three are not faster than two."""
 _AHEAD = 64
 """Number of jobs held: in progress, waiting, and finished ones that wait for an earlier result."""
 _FOLDERS = 64

@@ -39,14 +39,14 @@ _COMPARED = 2000
     *("-s", "--scale"),
     type=int,
     show_default="3",
-    help="Scale; only with a FOLDER, a DATASET or --hr, recipes have their own.",
+    help="Scale, with a FOLDER, a DATASET or --hr; a recipe contains its own.",
 )
 @click.option(
     "--hr",
     type=Path,
     metavar="DIR",
     show_default="none",
-    help="Your own high-resolution pictures, in place of a FOLDER or a recipe's data.",
+    help="Folder of high-resolution images, instead of a FOLDER or a recipe's data.",
 )
 @lr_option
 @click.option(
@@ -54,34 +54,38 @@ _COMPARED = 2000
     multiple=True,
     metavar="KEY=VALUE",
     show_default="nothing",
-    help="Change a recipe's key; repeatable.",
+    help="Override a key of the recipe; repeatable.",
 )
 @click.option(
     "--run",
     type=Path,
     show_default="runs/NAME-xSCALE",
-    help="Run directory.",
+    help="Folder to create for the run.",
 )
 @click.option(
     "--resume",
     type=Path,
     show_default="start a new run",
-    help="Go on with the run in this folder, by its own recipe or by RECIPE.",
+    help="Continue the run in this folder, with its own recipe or with RECIPE.",
 )
 @data_root_option
 @click.option(
     "--device",
     type=click.Choice(["auto", "cpu", "cuda"]),
     default="auto",
-    help="Where to train; auto is CUDA where torch sees it.",
+    help="Device to train on; auto is CUDA if torch finds it.",
 )
 @click.option(
     "--precision",
     type=click.Choice(["auto", "fp32", "bf16"]),
     show_default="the recipe's",
-    help="Precision of the training; auto takes the faster one.",
+    help="Number format of the training; auto takes the faster one.",
 )
-@click.option("--dry-run", is_flag=True, help="Show the resolved recipe and sizes; train nothing.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Print the resolved recipe, the sizes and the expected time, without training.",
+)
 @pass_quiet
 def train(
     recipe: str | None,
@@ -97,12 +101,12 @@ def train(
     dry_run: bool,
     quiet: bool,
 ) -> None:
-    """Train a network and write it, with its card, to RUN/weights.onnx.
+    """Train a network and write it, with its card, to weights.onnx in the run's folder.
 
     \b
     Arguments:
-      RECIPE.yaml|FOLDER|DATASET  What to train: a recipe, or the pictures of a folder or of a
-                                  data set by its name (t91).
+      RECIPE.yaml|FOLDER|DATASET  A recipe, or a folder of images or the name of a data set
+                                  (t91) to train on with default settings.
     """
     need("train", "srcnn train")
     changes = [*overrides, *([] if precision is None else [f"precision={precision}"])]
@@ -137,12 +141,12 @@ def _pair(hr: Path | None, lr: Path | None, recipe: str | None) -> dict[str, str
     if hr is None:
         return None
     if recipe is not None and (Path(recipe).is_dir() or _data_set(recipe) is not None):
-        raise UsageError("--hr", f"is in place of a folder such as {recipe}", "give one of them")
+        raise UsageError("--hr", f"cannot be combined with the folder {recipe}", "give one of them")
     return {"hr": str(hr)} | ({} if lr is None else {"lr": str(lr)})
 
 
 def _data_set(name: str) -> str | None:
-    """Return the data set of the catalog that is meant by a name; a file or folder stands before it."""
+    """Return the data set of the catalog that is meant by a name; a file or folder takes precedence."""
     from srcnn.data.catalog import CATALOG
 
     return name.lower() if name.lower() in CATALOG and not Path(name).exists() else None
@@ -155,11 +159,13 @@ def _check_options(recipe: object, run: Path | None, resume: Path | None) -> Non
         UsageError: If they cannot.
     """
     if recipe is None and resume is None:
-        raise UsageError("srcnn train", "give a recipe or a folder, or --resume RUN")
+        raise UsageError(
+            "srcnn train", "nothing to train", "give a recipe, a folder, or --resume RUN"
+        )
     if run is not None and resume is not None:
-        raise UsageError("--run", "has no place beside --resume", "a run goes on in its own folder")
+        raise UsageError("--run", "cannot be combined with --resume", "leave out --run")
     if resume is not None and not resume.is_dir():
-        raise UsageError(resume, "no such run", "use --run for a new one")
+        raise UsageError(resume, "no such run", "use --run to start a new one")
 
 
 def _read(
@@ -197,10 +203,10 @@ def _read(
         }
         return make_recipe(values, changes, str(source)), source
     if recipe is not None and not source.exists():
-        near = choices(recipe, CATALOG, "srcnn data list shows the data sets")
+        near = choices(recipe, CATALOG, "run srcnn data list for the data sets")
         raise UsageError(source, "no such recipe, folder or data set", near)
     if scale is not None:
-        raise UsageError("--scale", "is for a FOLDER; a recipe has its own", "use --set scale=...")
+        raise UsageError("--scale", "cannot be combined with a recipe", "use --set scale=...")
     return read_recipe(source, changes), source
 
 
@@ -214,8 +220,8 @@ def _warn_of_test_pictures(plan: Plan) -> None:
         return
     leaks = from_test_sets(files)
     for file, test in islice(leaks.items(), 1):
-        which = f"{file} is {test}, one of {len(leaks)} test pictures"
-        say(f"WARNING: {which}: scores would mean little")
+        which = f"{file} is the test image {test}"
+        say(f"WARNING: {which}, one of {len(leaks)} in the training set; scores would mislead")
 
 
 def _describe(plan: Plan, place: Place) -> None:
@@ -236,18 +242,18 @@ def _describe(plan: Plan, place: Place) -> None:
     sys.stdout.write(recipe.to_yaml())
     for line in plan.taken:
         _comment(line)
-    print(f"# {len(plan.training)} pictures to train on, {len(plan.held_back)} held back")
+    print(f"# {len(plan.training)} training images, {len(plan.held_back)} held back for validation")
     if plan.held_out:
-        print(f"# {len(plan.held_out)} more are kept out of all training (docs/training.md)")
+        print(f"# {len(plan.held_out)} more are excluded from all training (docs/training.md)")
     if recipe.sub_images:
         with open_sampler(recipe, plan.training, grid_of(plan.card), _comment, say, plan.low):
             pass  # the number of sub-images depends on the images' sizes
     if changes:
         print(f"# changed: {', '.join(changes)}")
     if done:
-        print(f"# {done} of {recipe.steps} steps are done")
+        print(f"# {done} of {recipe.steps} steps are finished")
     left = recipe.steps - done
-    print(f"# {left} steps of {recipe.batch} patches: {left * recipe.batch} in all")
+    print(f"# {left} steps of {recipe.batch} patches: {left * recipe.batch} patches")
     print(f"# {parameters_of(plan.card)} weights")
     print(f"# about {duration(estimated_seconds(plan, left, place.device))} on this machine")
 

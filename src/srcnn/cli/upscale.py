@@ -25,68 +25,91 @@ _COUNT = click.IntRange(min=1)
     "listed",
     metavar="FILE",
     show_default="none",
-    help="File of more sources, one a line; - is stdin.",
+    help="File that lists more sources, one per line; - means stdin.",
 )
 @click.option(
     *("-o", "--output"),
     metavar="PATH",
     show_default="beside the source",
-    help="File for one source, folder for several; - is stdout.",
+    help="File for one source, folder for several; - means stdout.",
 )
-@click.option("-s", "--scale", type=float, show_default="3", help="Enlargement, above 1.")
 @click.option(
-    "--width", type=int, show_default="by the scale", help="Width of the result, in pixels."
+    "-s",
+    "--scale",
+    type=float,
+    show_default="3",
+    help="Factor by which width and height grow; above 1.",
+)
+@click.option(
+    "--width", type=int, show_default="by the scale", help="Width of the result in pixels."
 )
 @click.option(
     "--height",
     type=int,
     show_default="by the scale",
-    help="Its height; with --width: fit inside both.",
+    help="Height of the result in pixels; with --width, fit inside both.",
 )
 @click.option(
-    "--max-edge", type=int, show_default="by the scale", help="The longer side of the result."
+    "--max-edge", type=int, show_default="by the scale", help="Longer side of the result in pixels."
 )
 @click.option(
     "--if-larger",
     type=click.Choice(["error", "skip", "reduce"]),
     default="error",
-    help="What to do with a picture that fills --width, --height or --max-edge already.",
+    help="What to do with an image that is as large as --width, --height or --max-edge already.",
 )
-@click.option("-m", "--model", metavar="NAME|FILE", show_default="fast", help="Network.")
+@click.option(
+    "-m",
+    "--model",
+    metavar="NAME|FILE",
+    show_default="fast",
+    help="Name of a shipped network, or a weights file.",
+)
 @engine_options(tiles=True)
 @click.option(
     "--format",
     metavar="EXT",
     show_default="by --output, else the source's",
-    help="Format of the result.",
+    help="File format of the result, such as png.",
 )
 @click.option(
     "--quality",
     type=click.IntRange(1, 100),
     show_default="JPEG: the source's, 95 at least; WebP: lossless; AVIF: 90",
-    help="Of JPEG, WebP and AVIF.",
+    help="Quality of JPEG, WebP and AVIF, 1 to 100.",
 )
-@click.option("--suffix", show_default="_x3, by the size", help="Added to the file's name.")
-@click.option("-r", "--recursive", is_flag=True, help="Folders with their tree.")
-@click.option("--overwrite", is_flag=True, help="Replace what is at a destination.")
-@click.option("--skip-existing", is_flag=True, help="Leave out what is done already.")
-@click.option("--in-place", is_flag=True, help="Replace each source by its result.")
-@click.option("--no-mark", is_flag=True, help="Results do not say that srcnn made them.")
-@click.option("--dry-run", is_flag=True, help="Show sizes, memory, time; write nothing.")
-@click.option("--max-pixels", type=_COUNT, default=2**28, help="Limit for input and output.")
-@click.option("--max-bytes", type=_COUNT, default=2**30, help="Limit for input.")
+@click.option(
+    "--suffix", show_default="by the size, such as _x3", help="Text added to the file's name."
+)
+@click.option(
+    "-r", "--recursive", is_flag=True, help="Search folders recursively and keep their structure."
+)
+@click.option("--overwrite", is_flag=True, help="Replace existing files.")
+@click.option("--skip-existing", is_flag=True, help="Skip sources whose result exists.")
+@click.option("--in-place", is_flag=True, help="Replace each source with its result.")
+@click.option("--no-mark", is_flag=True, help="Do not record in the results that srcnn made them.")
+@click.option("--dry-run", is_flag=True, help="Print sizes, memory and time; write nothing.")
+@click.option(
+    "--max-pixels",
+    type=_COUNT,
+    default=2**28,
+    help="Largest number of pixels, of a source or of a result.",
+)
+@click.option("--max-bytes", type=_COUNT, default=2**30, help="Largest file size of a source.")
 @click.option(
     "--compare",
     metavar="PAGE.html",
     show_default="none",
-    help="A page that shows one picture before and after, with a slider.",
+    help="Also write a page that shows one image before and after, with a slider.",
 )
-@click.option("--json", metavar="PATH", show_default="none", help="Results as JSON; - is stdout.")
+@click.option(
+    "--json", metavar="PATH", show_default="none", help="Write the results as JSON; - means stdout."
+)
 @click.option(
     "--json-lines",
     metavar="PATH",
     show_default="none",
-    help="Each result as a line of JSON, as it comes; - is stdout.",
+    help="Write each result as a line of JSON as soon as it is done; - means stdout.",
 )
 def upscale(
     sources: tuple[str, ...],
@@ -114,11 +137,11 @@ def upscale(
     json: str | None,
     json_lines: str | None,
 ) -> None:
-    """Enlarge pictures with a network trained for it. Depth, channels and metadata are kept.
+    """Enlarge images with a neural network. Bit depth, channels and metadata are kept.
 
     \b
     Arguments:
-      SOURCE...  Pictures, folders or patterns ('*.png'); - is stdin.
+      SOURCE...  Images, folders or patterns ('*.png'); - means stdin.
     """
     from srcnn.cli.jobs import STDIO, Request
     from srcnn.cli.names import check_names, iter_jobs
@@ -136,7 +159,7 @@ def upscale(
     if not sources and listed is None:
         raise UsageError("srcnn upscale", "SOURCE... is missing", "see srcnn upscale --help")
     if listed == STDIO and STDIO in sources:
-        raise UsageError("stdin", "cannot be both a picture and --list")
+        raise UsageError("stdin", "cannot be both a source and --list")
     size = TargetSize(scale, width, height, max_edge)
     with ExitStack() as stack:
         names = Request(

@@ -1,4 +1,4 @@
-"""Errors of a command line as one line: what was typed, what is wrong with it, what was meant."""
+"""Errors of a command line as one line: what was typed, what is wrong with it, and advice."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ELSEWHERE = {
     "-y": "--overwrite",
 }
 """Options of other tools, with the corresponding option here."""
-_NUMBERS = {"integer": "is no whole number", "float": "is no number"}
+_NUMBERS = {"integer": "is not a whole number", "float": "is not a number"}
 
 
 class Verbs(click.Group):
@@ -56,7 +56,7 @@ class Verbs(click.Group):
         """
         word = args[0]
         if self.get_command(ctx, word) is None and not word.startswith("-"):
-            raise UsageError(word, "is no command", _meant(word, self.commands, ctx))
+            raise UsageError(word, "is not a command", _meant(word, self.commands, ctx))
         return super().resolve_command(ctx, args)
 
 
@@ -78,19 +78,19 @@ def usage_error(error: click.ClickException) -> UsageError:
     path = context.command_path if context else "srcnn"
     see = f"see {path} --help"
     if isinstance(error, click.NoSuchOption):
-        return UsageError(error.option_name, f"is no option of {path}", _option(error, see))
+        return UsageError(error.option_name, f"is not an option of {path}", _option(error, see))
     if isinstance(error, click.MissingParameter):
         missing = error.param.make_metavar(context) if error.param and context else "an argument"
         if isinstance(error.param, click.Option):
             missing = max(error.param.opts, key=len)
         return UsageError(path, f"{missing} is missing", see)
     if isinstance(error, click.BadOptionUsage):
-        return UsageError(error.option_name, "needs a value", f"write it after {error.option_name}")
+        return UsageError(error.option_name, "needs a value", f"give it after {error.option_name}")
     if isinstance(error, click.BadParameter) and isinstance(error.param, click.Option):
         return _bad_value(max(error.param.opts, key=len), error, see)
     message = error.format_message().rstrip(".")
     if extra := re.match(r"Got unexpected extra arguments? \((.*)\)", message):
-        return UsageError(extra[1], f"is more than {path} takes", see)
+        return UsageError(extra[1], f"is one argument too many for {path}", see)
     return UsageError(path, message[:1].lower() + message[1:], see)
 
 
@@ -119,11 +119,9 @@ def _bad_value(option: str, error: click.BadParameter, see: str) -> UsageError:
         fix = f"write {option} {number[0]}" if number else see
         return UsageError(f"{option} {value}", _NUMBERS[kind], fix)
     if outside := re.fullmatch(r"(\S+) is not in the range (.*)", message):
-        return UsageError(
-            f"{option} {outside[1]}", "is out of range", f"it is {_words(outside[2])}"
-        )
+        return UsageError(f"{option} {outside[1]}", "is out of range", f"use {_words(outside[2])}")
     kind_of = error.param.type if error.param else None
     if isinstance(kind_of, click.Choice) and (found := re.match(r"'(.*?)' is not", message)):
         known: Sequence[str] = [str(choice) for choice in kind_of.choices]
-        return UsageError(f"{option} {found[1]}", "is not known", choices(found[1], known))
+        return UsageError(f"{option} {found[1]}", "is not a valid value", choices(found[1], known))
     return UsageError(option, message, see)

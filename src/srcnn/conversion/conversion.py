@@ -61,7 +61,7 @@ class Conversion:
         if self.quality is not None:
             quality = whole(self.quality, "quality")
             if not 1 <= quality <= 100:
-                raise UsageError(f"quality {quality}", "is not 1 to 100", option="quality")
+                raise UsageError(f"quality {quality}", "must be 1 to 100", option="quality")
             object.__setattr__(self, "quality", quality)
 
 

@@ -63,7 +63,9 @@ def convert(
     """
     callback(progress, "progress")
     if stop is not None and not callable(getattr(stop, "is_set", None)):
-        raise UsageError(f"stop {stop!r}", "has no is_set()", "pass a threading.Event")
+        raise UsageError(
+            f"stop {stop!r}", "is not a threading.Event", "pass an object with is_set()"
+        )
     started = time.perf_counter()
     goes = Target.of(target)
     plan = make_plan(Source.of(source), goes, pool, conversion)

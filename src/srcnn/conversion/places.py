@@ -83,7 +83,7 @@ class Target:
         if isinstance(value, str | os.PathLike):
             path = os.fsdecode(value)
             if "\0" in path:
-                raise UsageError(path.replace("\0", "\\0"), "is not a name that a file can have")
+                raise UsageError(path.replace("\0", "\\0"), "is not a valid file name")
             return cls(Path(path), path)
         if hasattr(value, "write"):
             _check_open(value)
@@ -128,7 +128,7 @@ class Target:
                 with writing(Path(self.name)):
                     raise error
             except TypeError:
-                raise UsageError(self.name, "is a text file", "open it as binary") from None
+                raise UsageError(self.name, "is a text file", "open it in binary mode") from None
 
 
 def _check_open(file: object) -> None:
@@ -138,8 +138,8 @@ def _check_open(file: object) -> None:
         UsageError: If it is closed, a text file, or not open for writing.
     """
     if getattr(file, "closed", False):
-        raise UsageError(name_of(file), "is a closed file")
+        raise UsageError(name_of(file), "is closed", "pass an open file")
     if isinstance(file, io.TextIOBase):
-        raise UsageError(name_of(file), "is a text file", "open it as binary")
+        raise UsageError(name_of(file), "is a text file", "open it in binary mode")
     if isinstance(file, io.IOBase) and not file.writable():
         raise UsageError(name_of(file), "is not open for writing", "open it with mode 'wb'")

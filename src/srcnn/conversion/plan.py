@@ -110,20 +110,18 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
         why = f"is {large[0].width} x {large[0].height} already"
         if conversion.if_larger == IfLarger.SKIP:
             return Plan(name, picture, fmt, (), (), why)
-        raise UsageError(name, why, "skip or reduce it with {option}", "if_larger")
+        raise UsageError(name, why, "use {option} to skip or reduce it", "if_larger")
     check_size([size for size, _ in sizes], limits.pixels, name)
     pages = [
         _plan_page(header, size, scale, pool.get(scale), fmt, conversion.mark)
         for header, (size, scale) in zip(headers, sizes, strict=True)
     ]
-    warnings = [
-        f"{fmt.name.upper()} cannot hold it: {loss}" for loss in losses(picture.header, fmt)
-    ]
+    warnings = [f"in {fmt.name.upper()}, {loss}" for loss in losses(picture.header, fmt)]
     warnings += dict.fromkeys(said for page in pages for said in page.said)
     changed = line_of(page.corrected for page in pages) if fmt.metadata else None
     warnings += [changed] if changed else []
     if picture.header.cmyk:
-        warnings.append("its inks (CMYK) become sRGB")
+        warnings.append("CMYK becomes sRGB")
     return Plan(name, picture, fmt, tuple(pages), tuple(warnings))
 
 
@@ -139,7 +137,10 @@ def _check_in_place(picture: Picture, name: str) -> None:
     fmt = picture.header.format
     if fmt.name not in FORMATS:
         raise UsageError(
-            name, f"is {fmt.name.upper()}, which is only read", "leave out {option}", "in_place"
+            name,
+            f"is {fmt.name.upper()}, which srcnn can read but not write",
+            "leave out {option}",
+            "in_place",
         )
     if not fmt.metadata:
         why = f"is {fmt.name.upper()}, which holds no mark: the next run would enlarge it again"

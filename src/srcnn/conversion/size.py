@@ -28,7 +28,7 @@ class IfLarger(StrEnum):
             return cls(name)
         except ValueError:
             known = ", ".join(cls)
-            raise UsageError(f"if_larger {name!r}", "is not known", f"use {known}") from None
+            raise UsageError(f"if_larger {name!r}", "is unknown", f"use {known}") from None
 
 
 _BOX = ("width", "height", "max_edge")

@@ -71,7 +71,7 @@ def _mapped(patch: Patch, matrix: NDArray[np.float64], space: Color, color: Colo
 
 
 @dataclass(frozen=True)
-class Recolour:
+class Recolor:
     """Random changes of hue and brightness, the same for input and reference.
 
     Attributes:

@@ -26,7 +26,7 @@ class DataSet:
         pictures: Number of images.
         origin: ``owner/repository/revision/folder`` on GitHub; empty if no known server has the
             images.
-        licence: License of the images.
+        license: License of the images.
         bicubic_psnr: Published PSNR of bicubic interpolation in dB, by scale.
         protocol: Protocol of the published ``bicubic_psnr``.
         checked: What the SHA-256 sums cover: ``file``, the bytes, or ``pixels``, which accepts any
@@ -37,7 +37,7 @@ class DataSet:
     use: str
     pictures: int
     origin: str
-    licence: str
+    license: str
     bicubic_psnr: dict[int, float] = field(default_factory=dict)
     protocol: str = "paper"
     checked: str = "file"
@@ -91,7 +91,7 @@ CATALOG = {
     ),
     # Nine of the 32 images.
     "clic": DataSet(
-        *("CLIC", "train", 9, f"{_CORPUS}/clic2025/training", "Unsplash licence"), checked="pixels"
+        *("CLIC", "train", 9, f"{_CORPUS}/clic2025/training", "Unsplash license"), checked="pixels"
     ),
     "gb82": DataSet("GB82", "train", 25, f"{_CORPUS}/gb82", "CC0 1.0", checked="pixels"),
     "photos": DataSet(
@@ -125,7 +125,7 @@ def how_to_get(name: str) -> str:
     """Return advice on how to get a known data set."""
     if CATALOG[name].origin:
         return f"run: srcnn data fetch {name}"
-    return f"{CATALOG[name].source} lists what its pictures were cut from"
+    return f"{CATALOG[name].source} lists the images that it was cut from"
 
 
 def data_root(given: str | Path | None = None) -> Path:
@@ -185,7 +185,7 @@ def locate(name: str, root: str | Path | None = None) -> Path:
     if Path(name).is_dir():
         return Path(name)
     if name.lower() not in CATALOG:
-        why = f"is no folder, and none of {', '.join(CATALOG)}"
+        why = f"is not a folder or one of {', '.join(CATALOG)}"
         raise MissingData(f"data set '{name}'", f"{why} (looked in {folder.parent})")
     if (other := _in_any_case(folder)) is not None:
         return other
@@ -193,7 +193,7 @@ def locate(name: str, root: str | Path | None = None) -> Path:
     place = "$SRCNN_DATA" if root is None else "--data-root"
     raise MissingData(
         f"data set '{name}'",
-        f"is not there (looked in {folder.parent})",
+        f"was not found (looked in {folder.parent})",
         f"{how_to_get(name.lower())}; or set {place}",
     )
 

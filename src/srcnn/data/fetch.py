@@ -53,15 +53,15 @@ def order(name: str, root: str | Path | None = None) -> Order:
     folder = data_root(root) / name
     findings = verify(name, folder)
     for files, why in (
-        (findings.changed, f"is not what {name} has by that name"),
-        (findings.extra, f"is no picture of {name}"),
+        (findings.changed, f"is not the file of {name}"),
+        (findings.extra, f"is not an image of {name}"),
     ):
         if files:
-            raise DestinationExists(folder / files[0], why, "move it away, then fetch again")
+            raise DestinationExists(folder / files[0], why, "move it away and fetch again")
     if findings.missing and not known(name).origin:
         repositories, packages = origins()
         why = (
-            f"is not served anywhere; it was cut from {len(repositories)} GitHub repositories and "
+            f"cannot be downloaded as a whole; it was cut from {len(repositories)} GitHub repositories and "
             f"{len(packages)} Debian packages"
         )
         raise MissingData(f"data set '{name}'", why, how_to_get(name))
@@ -116,14 +116,14 @@ def _fetch_file(data: DataSet, destination: Path, sha256: str | None) -> None:
         raise SrcnnError(
             urlsplit(url).netloc,
             "cannot be reached",
-            "check the network and fetch again, what was fetched is kept",
+            "check the network and fetch again; fetched files are kept",
         ) from error
     except RequestException as error:
         code = error.response.status_code if error.response is not None else None
-        why = f"the server answers {code}" if code else "the download broke off"
+        why = f"the server answered {code}" if code else "the download was interrupted"
         raise InputError(url, why, "try again later") from error
     # Without a checksum, at least make sure that it is an image and not a proxy's error page.
     found = digest(received.getvalue(), data.checked if sha256 else "pixels", url)
     if sha256 not in (None, found):
-        raise InputError(url, "is not the file that is known by its checksum", "nothing was kept")
+        raise InputError(url, "has the wrong checksum", "the file was deleted")
     write_atomically(destination, received.getvalue())

@@ -45,7 +45,7 @@ def files_in(folder: Path, scale: int) -> Files:
     paired = [place for place in places if place.low] or places
     if len(paired) > 1:
         names = ", ".join(str(place.folder.relative_to(folder)) for place in paired[:_LISTED])
-        raise UsageError(folder, f"holds several sets of pictures ({names})", "name one of them")
+        raise UsageError(folder, f"contains several sets of images ({names})", "choose one of them")
     return paired[0] if paired else _plain(folder)
 
 
@@ -113,7 +113,9 @@ def given_files(high: Path, low: Path | None, scale: int) -> Files:
         return pair(high, of_scale(files.high, scale) or files.high, scaled_folders(low), scale)
     found = by_name(high, scale)
     if found is None:
-        raise MissingData(f"--lr {low}", "is the folder of --hr, without *_HR and *_LR in it")
+        raise MissingData(
+            f"--lr {low}", "is also the folder of --hr, and contains no *_HR and *_LR files"
+        )
     return found
 
 

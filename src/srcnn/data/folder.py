@@ -44,7 +44,7 @@ def no_pictures(folder: str, recursive: bool) -> MissingData:
     """Return the error of a folder without images, with what it holds instead."""
     left_out = LeftOut()
     list(picture_names(folder, recursive, left_out))
-    return MissingData(folder, "; ".join(["holds no pictures", *left_out.lines()]))
+    return MissingData(folder, "; ".join(["contains no images", *left_out.lines()]))
 
 
 @dataclass
@@ -110,7 +110,7 @@ def _left_out(name: str) -> str | None:
     """Return why a file with this name is skipped, or ``None`` if it is an image."""
     fmt = SOURCE_SUFFIXES.get(os.path.splitext(name)[1].lower())  # noqa: PTH122
     if fmt is None:
-        return "not pictures"
+        return "not images"
     if fmt.extra is None or _has(fmt.extra):
         return None
     return f"{fmt.name.upper()}, which needs: pip install 'srcnn[{fmt.extra}]'"
@@ -167,7 +167,7 @@ def pictures_like(pattern: str) -> tuple[Path, list[Path]]:
     try:
         return folder, _pictures(folder.glob("/".join(parts[fixed:])))
     except ValueError as error:
-        raise UsageError(pattern, f"is no pattern ({error})") from None
+        raise UsageError(pattern, f"is not a valid pattern ({error})") from None
 
 
 def is_pattern(name: str) -> bool:

@@ -61,10 +61,10 @@ class Files:
 
     def __str__(self) -> str:
         """Return a line about the images, their folders, and skipped files."""
-        pictures = "1 picture" if len(self.high) == 1 else f"{len(self.high)} pictures"
-        line = f"{pictures} from {self.folder}"
+        images = "1 image" if len(self.high) == 1 else f"{len(self.high)} images"
+        line = f"{images} from {self.folder}"
         if self.low_folder is not None:
-            line += f", with low-resolution files from {self.low_folder}"
+            line += f", with low-resolution images from {self.low_folder}"
         return "; ".join([line, *self.left_out.lines()])
 
 
@@ -193,7 +193,7 @@ def pair(high: Path, files: list[Path], low: list[Path], scale: int | None) -> F
         fitting = [each for each in fitting if _is_bicubic(each)] or fitting
     if len(fitting) > 1:
         names = " and ".join(str(each) for each in fitting[:2])
-        raise UsageError(high, f"has low-resolution files in {names}", "choose by --hr and --lr")
+        raise UsageError(high, f"has low-resolution images in {names}", "choose with --hr and --lr")
     if not fitting:
         raise _no_such_scale(high, others, scale)
     return _paired(whole, fitting[0], pictures_of(fitting[0]), scale)
@@ -213,11 +213,11 @@ def _paired(files: Files, folder: Path, low: list[Path], scale: int) -> Files:
     lacking = [file for file in files.high if file not in found]
     if lacking:
         more = f", like {len(lacking) - 1} others" if len(lacking) > 1 else ""
-        raise MissingData(lacking[0], f"has no low-resolution file for x{scale} in {folder}{more}")
+        raise MissingData(lacking[0], f"has no low-resolution image for x{scale} in {folder}{more}")
     return Files(files.folder, files.high, found, folder, files.left_out)
 
 
 def _no_such_scale(folder: Path, scales: set[int], scale: int) -> MissingData:
     known = ", ".join(f"x{each}" for each in sorted(scales))
-    why = f"has low-resolution files for {known or 'other pictures'}, and none for x{scale}"
-    return MissingData(folder, why, "give --hr alone to have them made by bicubic")
+    why = f"has low-resolution images for {known or 'other images'}, but none for x{scale}"
+    return MissingData(folder, why, "give only --hr to create them by bicubic")

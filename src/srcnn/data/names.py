@@ -88,6 +88,6 @@ def match(high: Sequence[Path], others: Sequence[Path], scale: int) -> dict[Path
         first, *more = [other for rank, other in ranked if rank == best]
         if more:
             why = f"both {first.name} and {more[0].name} could belong to {file.name}"
-            raise UsageError(first.parent, why, "keep one of them in a folder of its own")
+            raise UsageError(first.parent, why, "move one of them to another folder")
         chosen[file] = first
     return chosen

@@ -27,10 +27,10 @@ def without_results(files: Files) -> Files:
     if not made:
         return files
     if len(made) == len(files.high):
-        why = f"holds {len(made)} results of srcnn, and no other picture"
-        raise MissingData(files.folder, why, "give it with --hr to take them all the same")
+        why = f"contains only images made by srcnn ({len(made)})"
+        raise MissingData(files.folder, why, "use --hr to include them")
     for file in sorted(made):
-        files.left_out.add("results of srcnn", file.name)
+        files.left_out.add("made by srcnn", file.name)
     return replace(files, high=[file for file in files.high if file not in made])
 
 
@@ -63,7 +63,7 @@ def _mismatch(high: Path, low: Path, scale: int) -> str:
     if (small.width, small.height) != wanted:
         is_size = f"is {small.width} x {small.height}"
         needs = f"needs {wanted[0]} x {wanted[1]} at x{scale}"
-        return f"{is_size}, and {high.name} of {large.width} x {large.height} {needs}"
+        return f"{is_size}, but {high.name} of {large.width} x {large.height} {needs}"
     if (large.channels < 3) == (small.channels < 3):
         return ""
     colored, gray = (low, high) if large.channels < 3 else (high, low)
@@ -73,7 +73,7 @@ def _mismatch(high: Path, low: Path, scale: int) -> str:
         return ""
     if not np.ptp(pixels, axis=2).any():  # gray, stored as RGB
         return ""
-    return f"is {'gray' if gray is low else 'in color'}, and {high.name} is not"
+    return f"is {'gray' if gray is low else 'in color'}, but {high.name} is not"
 
 
 def like_truth(low: NDArray[Any], gray: bool) -> NDArray[Any]:

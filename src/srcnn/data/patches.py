@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.data.augment import DIHEDRAL, Recolour, dihedral
+from srcnn.data.augment import DIHEDRAL, Recolor, dihedral
 from srcnn.errors import InputError, LimitError, MissingData
 from srcnn.images.color import y_to_gray
 from srcnn.images.degrade import Degraded
@@ -105,6 +105,9 @@ class Sampler(Protocol):
         """Return the batch of a step.
 
         It depends only on the seed and the step, so that a resumed run repeats it.
+
+        Args:
+            step: Number of the step, from 0.
         """
         ...
 
@@ -151,7 +154,7 @@ def load_pairs(
             for truth, degraded in versions(file):
                 pairs.append(make_pair(truth, degraded, grid, file))
         except (InputError, LimitError) as error:
-            warn(f"{error}; left out")
+            warn(f"{error}; skipped")
     return pairs
 
 
@@ -182,7 +185,7 @@ class Choice:
     balanced: bool = False
     candidates: int = 1
     channel_weights: Weights | None = None
-    recolor: Recolour | None = None
+    recolor: Recolor | None = None
     given: Given | None = None
 
 
@@ -208,7 +211,7 @@ class PatchSampler:
         self.pairs = [pair for pair in pairs if min(pair.size) >= patch]
         if not self.pairs:
             raise MissingData(
-                "training pictures", f"none can be read and has {patch} pixels in each direction"
+                "training images", f"none is readable and at least {patch} pixels in each direction"
             )
         self.patch, self.batch_size, self.seed = patch, batch, seed
         areas = np.array([pair.size[0] * pair.size[1] for pair in self.pairs], np.float64)

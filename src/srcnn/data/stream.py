@@ -131,9 +131,9 @@ class StreamSampler:
                 batches = self._result(self._submit(block, other))
         except BrokenProcessPool:
             raise SrcnnError(
-                "a worker that decodes pictures",
-                "ended, perhaps for lack of memory",
-                "go on with the run: its state was saved",
+                "a worker process",
+                "ended unexpectedly, perhaps out of memory",
+                "resume the run; its state was saved",
             ) from None
         if isinstance(batches, MissingData):
             raise batches

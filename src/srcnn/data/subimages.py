@@ -36,7 +36,7 @@ class SubImageSampler:
             rows, columns = (range(r, n - r - patch + 1, stride) for n in pair.size)
             places += [(pick, top, left) for top in rows for left in columns]
         if not places:
-            raise MissingData("training pictures", "none is as large as a sub-image")
+            raise MissingData("training images", "all are smaller than a sub-image")
         self.places = np.array(places)
         self._epoch, self._order = -1, np.arange(len(places))
 

@@ -66,7 +66,7 @@ def positive(value: Any, option: str) -> int:
     """
     checked = whole(value, option)
     if checked < 1:
-        raise UsageError(f"{option} {checked}", "is not positive", option=option)
+        raise UsageError(f"{option} {checked}", "must be positive", option=option)
     return checked
 
 
@@ -79,7 +79,7 @@ def pair(value: Any, option: str) -> tuple[int, int]:
     try:
         height, width = value
     except (TypeError, ValueError):
-        raise UsageError(f"{option} {value!r}", "is not (height, width)", option=option) from None
+        raise UsageError(f"{option} {value!r}", "must be (height, width)", option=option) from None
     return positive(height, option), positive(width, option)
 
 

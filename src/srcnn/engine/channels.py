@@ -27,9 +27,9 @@ def to_planes(picture: NDArray[np.float32], color: Color) -> NDArray[np.float32]
     gray = len(picture) < 3
     if color == "Y":
         return picture if gray else np.concatenate([rgb_to_y(picture[:3])[None], picture])
-    colours = 1 if gray else 3
-    rgb = np.broadcast_to(picture[:colours], (3, *picture.shape[1:]))
-    return np.concatenate([_convert(rgb, "RGB", color), picture[colours:]])
+    bands = 1 if gray else 3
+    rgb = np.broadcast_to(picture[:bands], (3, *picture.shape[1:]))
+    return np.concatenate([_convert(rgb, "RGB", color), picture[bands:]])
 
 
 def to_picture(

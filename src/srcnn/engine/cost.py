@@ -171,7 +171,7 @@ def _piece(picture: Picture, upscaler: Upscaler, size: tuple[int, int]) -> tuple
     """Return (pixels from the middle of an image, number of pixels decoded to get them).
 
     The piece makes two tiles for each thread and is four tiles high, so that as many strips are in
-    progress as for the whole image. Of large tiles it makes one for each thread.
+    progress as for the whole image. For large tiles it makes one for each thread.
     """
     header = picture.header
     usual = min(upscaler.tile, CPU_TILE)

@@ -88,11 +88,11 @@ def open_example_based(
     """
     if name not in METHODS:
         raise ModelError(
-            f"model '{name}'", "learns from no examples", f"use {' or '.join(METHODS)}"
+            f"model '{name}'", "is not an example-based model", f"use {' or '.join(METHODS)}"
         )
     if scale not in SCALES:
         known = ", ".join(f"x{scale}" for scale in SCALES)
-        raise ModelError(f"model '{name}'", f"is not made for x{scale}", f"it is for {known}")
+        raise ModelError(f"model '{name}'", f"is not available for x{scale}", f"use {known}")
     try:
         files = pictures_in(locate(TRAINED_ON, data_root))
     except MissingData:
@@ -105,7 +105,7 @@ def open_example_based(
         arrays = _read_or_train(name, scale, files, pictures, say or (lambda text: None))
     if pictures != _digest_of_the_91():
         _log.warning(
-            "%s x%d learned from other pictures than the 91; run: srcnn data verify %s",
+            "%s x%d was trained on images other than T91; run: srcnn data verify %s",
             *(name, scale, TRAINED_ON),
         )
     basis = arrays.pop("basis")
@@ -122,7 +122,7 @@ def _read_last(name: str, scale: int) -> tuple[Arrays, str] | None:
     for path in sorted(last, key=lambda path: path != whole):
         arrays = _read(path, scale, METHODS[name])
         if arrays is not None:
-            _log.info("%s is not there: %s is used", TRAINED_ON, path)
+            _log.info("%s was not found; using %s", TRAINED_ON, path)
             return arrays, path.stem.rpartition("-")[2]
     return None
 
@@ -148,7 +148,7 @@ def train(name: str, scale: int, files: Sequence[Path], method: Method, say: Say
 
     def progress(part: float) -> None:
         left = (time.monotonic() - started) * (1 - part) / part
-        say(f"training {name} x{scale}, this once  {part:4.0%}  {duration(left)} left")
+        say(f"training {name} x{scale} (only once)  {part:4.0%}  {duration(left)} left")
 
     with one_core_per_product():
         lumas = [luma_of(open_picture(file).read()) for file in files]
@@ -212,7 +212,7 @@ def _read(path: Path, scale: int, method: Method) -> Arrays | None:
             arrays: dict[str, Any] = {name: file[name] for name in names}
         _check(arrays, scale)
     except Exception as error:  # a damaged archive may raise anything
-        _log.info("%s is damaged (%s): trained anew", path, error)
+        _log.info("%s is damaged (%s); training again", path, error)
         return None
     return arrays
 
@@ -226,12 +226,12 @@ def _check(arrays: dict[str, NDArray[Any]], scale: int) -> None:
     pixels = side(scale) ** 2
     basis, atoms, answers = arrays.values()
     if basis.shape != (4 * pixels, atoms.shape[1]):
-        raise ValueError("the basis does not fit")
+        raise ValueError("the basis has the wrong shape")
     if len(atoms) != len(answers) or answers.shape[-1] != pixels:
-        raise ValueError("the answers do not fit")
+        raise ValueError("the answers have the wrong shape")
     for array in arrays.values():
         if array.dtype != np.float32 or not np.isfinite(array).all():
-            raise ValueError("not all are numbers")
+            raise ValueError("it contains NaN or infinity")
 
 
 def _keep(path: Path, arrays: Arrays) -> None:
@@ -240,4 +240,4 @@ def _keep(path: Path, arrays: Arrays) -> None:
         with atomic_file(path) as file:
             np.savez(file, allow_pickle=False, **arrays)
     except OutputError as error:
-        _log.warning("%s; it is trained again next time", error)
+        _log.warning("%s; the next run will train again", error)

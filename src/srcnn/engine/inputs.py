@@ -53,7 +53,7 @@ def through(image: Any, enlarge: Enlarge, max_pixels: int, max_bytes: int) -> An
         return enlarge(open_picture(image, max_pixels, max_bytes=max_bytes).read())
     raise UsageError(
         type(image).__name__,
-        "is not a picture",
+        "is not an image",
         "pass a path, bytes, a file, an array, a tensor or a PIL image",
     )
 
@@ -92,10 +92,10 @@ def _tensor(image: torch.Tensor, enlarge: Enlarge) -> torch.Tensor:
     if image.ndim not in (3, 4) or image.shape[-3] not in (1, 2, 3, 4) or 0 in image.shape:
         shape = tuple(image.shape)
         raise UsageError(
-            f"tensor of shape {shape}", "is not a picture", "use (C, H, W) or (N, C, H, W)"
+            f"tensor of shape {shape}", "is not an image", "use (C, H, W) or (N, C, H, W)"
         )
     if not image.is_floating_point():
-        raise UsageError(f"tensor of {image.dtype}", "is not a picture", "use floats in [0, 1]")
+        raise UsageError(f"tensor of {image.dtype}", "is not an image", "use floats in [0, 1]")
     wide = torch.float64 if image.dtype == torch.float64 else torch.float32
     try:
         values = image.detach().to("cpu", wide).numpy()

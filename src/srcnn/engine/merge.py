@@ -29,7 +29,12 @@ class Planes(Protocol):
     """Rows of (C, rows, w) float32 planes, the network's channels first."""
 
     def take(self, first: int, last: int) -> NDArray[np.float32]:
-        """Return rows ``first`` to ``last`` (excluded)."""
+        """Return some of the rows.
+
+        Args:
+            first: Index of the first row.
+            last: Index after the last row.
+        """
         ...
 
 

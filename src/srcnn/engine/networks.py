@@ -123,7 +123,7 @@ def _of_file(name: str, engine: Engine) -> Networks:
     graph = read_bytes(path)
     card = read_card(graph, name)
     if card.scale == 1:
-        raise ModelError(name, "is for x1, and cannot enlarge")
+        raise ModelError(name, "is for scale 1 and cannot upscale")
     network = network_of_graph(graph, card, name, engine)
     scales = (card.scale,) if card.scale else SCALES
     opened, digests = dict.fromkeys(scales, network), dict.fromkeys(scales, _digest(graph))
@@ -154,8 +154,8 @@ def network_of_others(name: str, path: Path, engine: Engine) -> Opened:
 
 
 def _only_onnx(name: str) -> ModelError:
-    why = "only ONNX weights files of an SRCNN can upscale"
-    return ModelError(name, why, "srcnn export makes one: -o F.onnx")
+    why = "only ONNX weights files can upscale"
+    return ModelError(name, why, "convert it with srcnn export -o F.onnx")
 
 
 def _open(name: str, scale: int, engine: Engine) -> tuple[Enhancer, str]:
@@ -189,7 +189,9 @@ def network_of_graph(graph: bytes, card: Card, name: str, engine: Engine) -> Enh
     except Exception as error:  # the engines' exceptions share no base
         raise ModelError(name, f"cannot be run ({error})") from None
     if pixel.shape != (1, card.channels, grid.factor, grid.factor) or not np.isfinite(pixel).all():
-        raise ModelError(name, "does not give a number for each pixel", "the file is damaged")
+        raise ModelError(
+            name, "does not return finite numbers of the right shape", "the file is damaged"
+        )
     resolved = engine.resolved()
     _log.info("%s x%d, %s %s", card.name, card.scale, resolved.name, resolved.precision)
     return _averaged(Network(name, session, grid, card.color), engine)

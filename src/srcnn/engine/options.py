@@ -56,7 +56,7 @@ class Engine:
         tile = None if _is_auto(self.tile) else _count("tile", self.tile, "auto or ")
         threads = cores() if self.threads is None else _count("threads", self.threads)
         if not isinstance(self.ensemble, bool):
-            raise UsageError(f"ensemble {self.ensemble!r}", "is not True or False")
+            raise UsageError(f"ensemble {self.ensemble!r}", "must be True or False")
         device = "cpu" if self.device == "auto" else self.device
         name = self._name(device)
         row = BACKENDS[name]
@@ -64,7 +64,7 @@ class Engine:
         if precision not in row.precisions:
             raise UsageError(
                 f"precision '{precision}'",
-                f"engine {name} has {', '.join(row.precisions)}",
+                f"engine {name} supports only {', '.join(row.precisions)}",
                 f"use engine {_with_precision(precision)}",
             )
         if row.extra is not None:
@@ -133,7 +133,7 @@ def engine_of(
     ]
     if given:
         raise UsageError(
-            given[0], "cannot be combined with a whole Engine", "set it in the Engine itself"
+            given[0], "cannot be combined with an Engine object", "set it in the Engine"
         )
     return engine
 
@@ -144,7 +144,7 @@ def _is_auto(value: object) -> bool:
 
 def _check_choice(what: str, value: object, choices: tuple[str, ...]) -> None:
     if not (isinstance(value, str) and value in choices):
-        raise UsageError(f"{what} {value!r}", "is not known", f"use {', '.join(choices)}")
+        raise UsageError(f"{what} {value!r}", "is unknown", f"use {', '.join(choices)}")
 
 
 def _count(what: str, value: Any, otherwise: str = "") -> int:
@@ -154,7 +154,7 @@ def _count(what: str, value: Any, otherwise: str = "") -> int:
     except TypeError:
         number = None
     if number is None or number < 1:
-        raise UsageError(f"{what} {value!r}", f"is not {otherwise}a whole number of 1 or more")
+        raise UsageError(f"{what} {value!r}", f"must be {otherwise}a whole number of at least 1")
     return number
 
 
@@ -182,5 +182,5 @@ def _check_device(name: str, row: BackendRow, device: str) -> None:
         raise UsageError(f"device '{device}'", why, f"use engine {able}")
     found = row.devices[device]
     if not found.is_there():
-        why = f"engine {name} finds none"
+        why = f"engine {name} finds no such device"
         raise MissingExtra(f"device '{device}'", why, f"install {found.package}, or use the CPU")

@@ -21,11 +21,11 @@ def check_scale(scale: float) -> None:
         UsageError: If it does not.
     """
     if not isinstance(scale, int | float):
-        raise UsageError(f"scale {scale!r}", "is no number")
+        raise UsageError(f"scale {scale!r}", "is not a number")
     if not scale > 1:  # this form also rejects NaN
-        raise UsageError(f"scale {scale:g}", "is not above 1", "srcnn only enlarges")
+        raise UsageError(f"scale {scale:g}", "must be above 1", "srcnn only enlarges")
     if scale > _LARGEST_SCALE:
-        raise UsageError(f"scale {scale:g}", f"is above {_LARGEST_SCALE:g}")
+        raise UsageError(f"scale {scale:g}", f"must be at most {_LARGEST_SCALE:g}")
 
 
 def enlarged_size(height: int, width: int, scale: float) -> tuple[int, int]:
@@ -43,7 +43,7 @@ def check_size(sizes: Sequence[tuple[int, int]], max_pixels: int, what: object) 
         pages = f"{len(sizes)} pages of " if len(sizes) > 1 else ""
         raise LimitError(
             what,
-            f"would become {pages}{sizes[0][1]} x {sizes[0][0]} pixels, "
+            f"would have {pages}{sizes[0][1]} x {sizes[0][0]} pixels, "
             f"over the limit of {max_pixels}",
             "raise it with {option}",
             "max_pixels",
@@ -59,6 +59,8 @@ def check_image(image: NDArray[Any]) -> None:
     channels = 1 if image.ndim == 2 else image.shape[2] if image.ndim == 3 else 0
     if channels not in (1, 2, 3, 4) or (image.ndim == 3 and channels == 1) or 0 in image.shape:
         raise UsageError(
-            f"array of shape {image.shape}", "is no picture", "use (H, W) or (H, W, C), C = 1 to 4"
+            f"array of shape {image.shape}",
+            "is not an image",
+            "use (H, W) or (H, W, C), C = 1 to 4",
         )
     peak(image.dtype)

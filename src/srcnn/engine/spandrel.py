@@ -155,7 +155,7 @@ def _engine_for(asked: Engine, found: Any) -> TorchEngine:
     """Return how a network is run in torch."""
     if asked.name not in ("auto", "torch"):
         raise UsageError(
-            f"engine '{asked.name}'", "runs srcnn's own networks only", "leave out --engine"
+            f"engine '{asked.name}'", "runs only srcnn's own networks", "leave out --engine"
         )
     # Tile, threads and ensemble are checked as for any other network.
     checked = replace(asked, name="auto", device="cpu", precision="auto").resolved()
@@ -165,7 +165,9 @@ def _engine_for(asked: Engine, found: Any) -> TorchEngine:
     device = "cpu" if asked.device == "auto" else asked.device
     row = BACKENDS["torch"].devices[device]
     if not row.is_there():
-        raise MissingExtra(f"device '{device}'", "torch finds none", f"install {row.package}")
+        raise MissingExtra(
+            f"device '{device}'", "torch finds no such device", f"install {row.package}"
+        )
     return TorchEngine("torch", precision, device, checked.tile, checked.threads, asked.ensemble)
 
 
@@ -187,7 +189,9 @@ def _measure_halo(backend: Spandrel, found: Any, name: str) -> tuple[int, float]
             raise ModelError(name, f"cannot be run ({error})") from None
         wanted = scale * (_MIDDLE + 2 * halo)
         if out.shape[1:] != (found.output_channels, wanted, wanted) or not np.isfinite(out).all():
-            raise ModelError(name, "does not give a number for each pixel", "the file is damaged")
+            raise ModelError(
+                name, "does not return finite numbers of the right shape", "the file is damaged"
+            )
         inner = slice(scale * halo, scale * (halo + _MIDDLE))
         return out[..., inner, inner]
 

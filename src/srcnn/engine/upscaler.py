@@ -146,7 +146,7 @@ class Upscaler:
             check_image(pixels)
             old = (pixels.shape[0], pixels.shape[1])
             new = size or enlarged_size(*old, self.scale)
-            check_size([new], most, "the picture")
+            check_size([new], most, "the image")
             out = np.empty((*new, *pixels.shape[2:]), pixels.dtype)
             done = 0
             for strip in self.strips([pixels], old, new, progress):

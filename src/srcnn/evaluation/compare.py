@@ -17,7 +17,7 @@ from srcnn.evaluation.protocol import BICUBIC as BICUBIC_ALONE
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
 from srcnn.evaluation.reference import Original
 from srcnn.evaluation.save import picture_of
-from srcnn.evaluation.scoring import Judged, Scores, check_size, score_pictures
+from srcnn.evaluation.scoring import Scored, Scores, check_size, score_pictures
 from srcnn.images.color import Color, convert, space_of, y_to_gray
 from srcnn.images.crop import modcrop
 from srcnn.images.degrade import Degradation, low_resolution
@@ -91,7 +91,7 @@ def compare(
         LimitError: If the image is too large.
     """
     if scale < 2:
-        raise UsageError("scale", "has to be 2 or more")
+        raise UsageError("scale", "must be 2 or more")
     names = list(dict.fromkeys([BICUBIC, *([default(scale)] if models is None else models)]))
     # The image is checked before the models, one of which may have to be trained.
     rules = PROTOCOLS["paper"]
@@ -125,8 +125,8 @@ def compare_original(
     """
     made: dict[str, NDArray[np.uint8]] = {}
 
-    def keep(model: str, judged: Judged) -> None:
-        made[model] = picture_of(judged, scale)
+    def keep(model: str, scored: Scored) -> None:
+        made[model] = picture_of(scored, scale)
 
     opened = list(models.values())
     rows = score_pictures([original], opened, scale, keep=keep, degradation=degradation)

@@ -181,7 +181,9 @@ class Check:
         row = f"{self.dataset} x{self.scale}: bicubic {self.bicubic_psnr:.2f} dB"
         if self.agrees:
             return f"{row}, as published"
-        return f"WARNING: {row}, but {self.published:.2f} dB is published: these are other pictures"
+        return (
+            f"WARNING: {row}, but {self.published:.2f} dB was published: these are different images"
+        )
 
 
 @dataclass(frozen=True)

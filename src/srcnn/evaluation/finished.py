@@ -75,20 +75,20 @@ class FinishedPictures:
         """
         file = self.files.get(original.source)
         if file is None:
-            raise InputError(original.source, f"has no picture in {self.folder}")
+            raise InputError(original.source, f"has no upscaled image in {self.folder}")
         pixels = without_alpha(open_picture(file).read())
         height, width = modcrop(original.pixels, scale).shape[:2]
         if pixels.shape[:2] not in ((height, width), original.pixels.shape[:2]):
             is_size = f"is {pixels.shape[1]} x {pixels.shape[0]}"
             raise InputError(
-                file, f"{is_size}, and {original.name} at x{scale} is {width} x {height}"
+                file, f"{is_size}, but {original.name} at x{scale} is {width} x {height}"
             )
         image: NDArray[np.float64] = to_float(pixels[:height, :width], np.float64)
         if original.gray:
             return image if image.ndim == 2 else y_to_gray(rgb_to_ycbcr(image)[..., 0])
         if image.ndim == 2:
             if np.ptp(original.pixels, axis=2).any():
-                raise InputError(file, f"is gray, and {original.name} is in color")
+                raise InputError(file, f"is gray, but {original.name} is in color")
             image = np.dstack([image] * 3)
         return image
 
@@ -122,5 +122,7 @@ def finished_pictures(folder: Path, dataset: str, files: Files, scale: int) -> F
     if not found:
         first = files.high[0]
         names = f"{first.stem}.png or {own_name(first)}_x{scale}.png"
-        raise MissingData(place, f"has no picture of {dataset} at x{scale}", f"name them {names}")
+        raise MissingData(
+            place, f"contains no image of {dataset} at x{scale}", f"name them {names}"
+        )
     return FinishedPictures(str(folder), place, {str(file): made for file, made in found.items()})

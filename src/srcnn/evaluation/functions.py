@@ -69,9 +69,9 @@ def function_of(call: Any, color: str | None, dtype: str) -> Function:
     """
     name = str(getattr(call, "__name__", type(call).__name__))
     if not callable(call):
-        raise UsageError(f"model {name}", "is no name, file, function or torch module")
+        raise UsageError(f"model {name}", "is not a name, file, function or torch module")
     if isinstance(call, type):
-        raise UsageError(f"model {name}", "is a class", f"give what it makes: {name}(...)")
+        raise UsageError(f"model {name}", "is a class", f"pass an instance: {name}(...)")
     if dtype not in DTYPES:
         raise UsageError(f"dtype '{dtype}'", "is unknown", f"use {', '.join(DTYPES)}")
     if color is None:
@@ -115,8 +115,8 @@ class FunctionAt:
             answer = self.enhance(low)
         height, width = (self.grid.factor * side for side in low.shape[1:])
         if answer.shape != (len(low), height, width):
-            why = f"gives {_size(answer)} for {_size(low)}, not {width} x {height}"
-            raise ModelError(self.name, why, f"at x{self._scale} it has to enlarge that much")
+            why = f"returned {_size(answer)} for {_size(low)}, not {width} x {height}"
+            raise ModelError(self.name, why, f"it must enlarge by {self._scale}")
         return answer
 
     def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
@@ -136,7 +136,7 @@ class FunctionAt:
         except SrcnnError:
             raise
         except Exception as error:  # a caller's code can raise anything
-            raise ModelError(self.name, f"raises {type(error).__name__} ({error})") from error
+            raise ModelError(self.name, f"raised {type(error).__name__} ({error})") from error
         return _planes(answer, self.name, channels_in(self.color), self._module is not None)
 
 
@@ -146,7 +146,7 @@ def _planes(answer: NDArray[Any], name: str, channels: int, first: bool) -> NDAr
         answer = to_float(answer, np.float64)
     elif answer.dtype.kind != "f":
         fix = "return uint8, uint16, or floats in [0, 1]"
-        raise ModelError(name, f"gives {answer.dtype}", fix)
+        raise ModelError(name, f"returned {answer.dtype}", fix)
     answer = answer.astype(np.float64)
     if answer.ndim == 2:
         answer = answer[None]
@@ -155,13 +155,15 @@ def _planes(answer: NDArray[Any], name: str, channels: int, first: bool) -> NDAr
     if answer.ndim != 3 or len(answer) != channels or not answer.size:
         given = " x ".join(map(str, answer.shape))
         wanted = "(H, W)" if channels == 1 else "(H, W, 3)"
-        why = f"gives an array of {given}, not {'(1, C, H, W)' if first else wanted}"
-        raise ModelError(name, why, "say with color= what it is given")
+        why = f"returned an array of shape {given}, not {'(1, C, H, W)' if first else wanted}"
+        raise ModelError(name, why, "pass color= to choose its channels")
     if not np.isfinite(answer).all():
-        raise ModelError(name, "does not give a number for each pixel")
+        raise ModelError(name, "returned NaN or infinity")
     if (largest := float(np.abs(answer).max())) > _LARGEST:
         fix = "divide by 255, or return uint8"
-        raise ModelError(name, f"gives values up to {largest:.0f}; floats are in [0, 1]", fix)
+        raise ModelError(
+            name, f"returned values up to {largest:.0f}; floats must be in [0, 1]", fix
+        )
     return answer
 
 

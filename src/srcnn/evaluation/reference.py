@@ -149,7 +149,7 @@ def read_originals(
     """
     for file in files:
         if progress is not None:
-            progress(f"judging {file}")
+            progress(f"scoring {file}")
         try:
             original = read_original(file, protocol, (low or {}).get(file))
         except (InputError, LimitError) as error:

@@ -17,8 +17,8 @@ from srcnn.evaluation.models import open_models, origin_of
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
 from srcnn.evaluation.reference import read_originals
 from srcnn.evaluation.request import Request
-from srcnn.evaluation.save import REFERENCES, save_judged, save_references, saved_names
-from srcnn.evaluation.scoring import Judged, Keep, Model, score_pictures
+from srcnn.evaluation.save import REFERENCES, save_references, save_scored, saved_names
+from srcnn.evaluation.scoring import Keep, Model, Scored, score_pictures
 from srcnn.evaluation.sources import Source, find_sources, refuse_clashes
 from srcnn.evaluation.table import below_bicubic
 from srcnn.metrics import METRICS
@@ -77,10 +77,10 @@ def make_report(
     labels |= {str(folder): folder.name for folder in request.pictures}
     if save is not None:
         if len(protocols) > 1:
-            raise UsageError("--save", "is for one protocol")
+            raise UsageError("--save", "works with only one protocol")
         for source in sources:
             saved = [file for each in source.at.values() for file in each.high]
-            refuse_clashes(f"pictures to save of {source.title}", saved_names(dict.fromkeys(saved)))
+            refuse_clashes(f"images of {source.title} to save", saved_names(dict.fromkeys(saved)))
         refuse_clashes("folders to save to", labels.values())
     # Open all models before the scoring starts, so that errors show early.
     engine = request.engine.resolved()
@@ -162,10 +162,10 @@ def _results(
 
 
 def _keeper(folder: Path, scale: int, labels: Mapping[str, str]) -> Keep:
-    def keep(model: str, judged: Judged) -> None:
-        save_judged(folder / labels[model], judged, scale)
+    def keep(model: str, scored: Scored) -> None:
+        save_scored(folder / labels[model], scored, scale)
         if model == BICUBIC:  # once per image
-            save_references(folder, judged.original, scale)
+            save_references(folder, scored.original, scale)
 
     return keep
 

@@ -102,18 +102,18 @@ class Request:
         """
         protocols = self.protocols
         if not protocols:
-            raise UsageError("protocol", "none is named")
+            raise UsageError("protocol", "none was given")
         for rules in protocols:
             check_metrics(self.metrics, rules)
         if not self.scales or any(scale < 2 for scale in self.scales):
-            raise UsageError("scale", "has to be 2 or more")
+            raise UsageError("scale", "must be 2 or more")
         if not self.datasets and self.given is None:
-            raise UsageError("data set", "none is named", "name one, or a folder of pictures")
+            raise UsageError("data set", "none was given", "give a name, or a folder of images")
         names = [str(folder) for folder in self.pictures]
         names += [each if isinstance(each, str) else each.name for each in self.entries]
         twice = [name for name in names if names.count(name) > 1]
         if twice:
-            raise UsageError(f"pictures {twice[0]}", "is named twice", "give it once")
+            raise UsageError(f"pictures {twice[0]}", "is given twice", "give it once")
 
 
 def check_metrics(metrics: Sequence[str], rules: Protocol) -> None:
@@ -126,9 +126,9 @@ def check_metrics(metrics: Sequence[str], rules: Protocol) -> None:
         if metric not in METRICS:
             raise UsageError(f"metric '{metric}'", "is unknown", choices(metric, METRICS))
         if METRICS[metric].of_one_channel and rules.together:
-            why = f"is of one channel, and {rules.name} scores {rules.together[0]} as one"
+            why = f"needs one channel, but {rules.name} scores {rules.together[0]} together"
             others = [name for name, one in METRICS.items() if not one.of_one_channel]
             fix = f"use {', '.join(others)}"
             raise UsageError(f"metric '{metric}'", why, fix)
     if not metrics:
-        raise UsageError("metrics", "none is named", f"use {', '.join(METRICS)}")
+        raise UsageError("metrics", "none was given", f"use {', '.join(METRICS)}")

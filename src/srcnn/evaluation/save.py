@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.evaluation.reference import Original
-from srcnn.evaluation.scoring import Judged
+from srcnn.evaluation.scoring import Scored
 from srcnn.images.color import convert, gray_to_y
 from srcnn.images.crop import modcrop
 from srcnn.images.encode import encode
@@ -47,28 +47,28 @@ def save_references(folder: Path, original: Original, scale: int) -> None:
         write_atomically(folder / name / f"{original.name}.png", encode(picture, png))
 
 
-def save_judged(folder: Path, judged: Judged, scale: int) -> None:
+def save_scored(folder: Path, scored: Scored, scale: int) -> None:
     """Write ``<name>_y.png``, the scored luma, (H, W), and ``<name>.png``, the color image.
 
     Raises:
         OutputError: If either cannot be written.
     """
-    png, name = FORMATS["png"], judged.original.name
-    write_atomically(folder / f"{name}_y.png", encode(judged.luma, png))
-    write_atomically(folder / f"{name}.png", encode(picture_of(judged, scale), png))
+    png, name = FORMATS["png"], scored.original.name
+    write_atomically(folder / f"{name}_y.png", encode(scored.luma, png))
+    write_atomically(folder / f"{name}.png", encode(picture_of(scored, scale), png))
 
 
-def picture_of(judged: Judged, scale: int) -> NDArray[np.uint8]:
+def picture_of(scored: Scored, scale: int) -> NDArray[np.uint8]:
     """Return the image that a model made, (H, W) gray or (H, W, 3) RGB.
 
     If only luma was scored, Cb and Cr are enlarged from the low-resolution image, never taken from
     the truth.
     """
-    if judged.image.ndim == 3:
-        return to_uint8(convert(judged.image, judged.space, "RGB"))
-    if judged.original.gray:
-        return judged.luma
-    ycbcr = judged.original.bicubic(scale).copy()
-    luma = to_float(judged.luma, np.float64)
-    ycbcr[..., 0] = gray_to_y(luma) if "gray" in judged.views else luma
+    if scored.image.ndim == 3:
+        return to_uint8(convert(scored.image, scored.space, "RGB"))
+    if scored.original.gray:
+        return scored.luma
+    ycbcr = scored.original.bicubic(scale).copy()
+    luma = to_float(scored.luma, np.float64)
+    ycbcr[..., 0] = gray_to_y(luma) if "gray" in scored.views else luma
     return to_uint8(convert(ycbcr, "YCbCr", "RGB"))

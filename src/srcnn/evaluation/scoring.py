@@ -28,7 +28,7 @@ _USUAL: dict[str, Measure] = {"psnr": psnr, "ssim": ssim}
 
 
 @dataclass(frozen=True)
-class Judged:
+class Scored:
     """The output of a model for an original."""
 
     original: Original
@@ -55,7 +55,7 @@ class ImageScores:
     scores: Scores
 
 
-Keep = Callable[[str, Judged], None]
+Keep = Callable[[str, Scored], None]
 """Receives a model's name and its output."""
 Model = Enhancer | FinishedPictures
 """Anything that can be scored: a model that enhances an image, or finished images."""
@@ -90,7 +90,7 @@ def planes_for(model: Enhancer, degraded: Degraded) -> NDArray[np.float64]:
     return np.moveaxis(given[..., : channels_in(model.color)], 2, 0)
 
 
-def judge(model: Enhancer, original: Original, degraded: Degraded) -> Judged:
+def score_model(model: Enhancer, original: Original, degraded: Degraded) -> Scored:
     """Enhance a low-resolution image, given in the channels of the model's ``color``."""
     space = space_of(model.color)
     if isinstance(model, FunctionAt):
@@ -105,7 +105,7 @@ def judge(model: Enhancer, original: Original, degraded: Degraded) -> Judged:
         image = np.dstack([planes[0], degraded.enlarged[..., 1:]])
     else:
         image = planes[0]
-    return Judged(original, image, space, original.protocol.views(image, space))
+    return Scored(original, image, space, original.protocol.views(image, space))
 
 
 def check_size(original: Original, scale: int, metrics: Mapping[str, Measure] = _USUAL) -> None:
@@ -120,9 +120,11 @@ def check_size(original: Original, scale: int, metrics: Mapping[str, Measure] = 
     height, width = original.pixels.shape[:2]
     needed = 2 * border + smallest[neediest]
     if min(height, width) // scale * scale < needed:
-        why = f"is {width} x {height}, too small to be judged at x{scale} by {neediest}"
+        why = f"is {width} x {height}, too small for {neediest} at x{scale}"
         raise InputError(
-            original.source, why, f"it needs {-(-needed // scale) * scale} pixels each way"
+            original.source,
+            why,
+            f"use at least {-(-needed // scale) * scale} pixels in each direction",
         )
 
 
@@ -186,16 +188,16 @@ def _made(
     scale: int,
     degradation: Degradation,
     degraded: dict[Color, Degraded],
-) -> Judged:
+) -> Scored:
     """Return the output of a model for an original; ``degraded`` caches shared inputs."""
     if isinstance(model, FinishedPictures):
         image = model.read(original, scale)
-        return Judged(original, image, "RGB", original.protocol.views(image, "RGB"))
+        return Scored(original, image, "RGB", original.protocol.views(image, "RGB"))
     if model.name == MODEL and original.protocol.bicubic is BicubicInput.INTEGERS:
-        return judge(model, original, original.integer_bicubic(scale))
+        return score_model(model, original, original.integer_bicubic(scale))
     if model.color not in degraded:
         degraded[model.color] = original.degraded(model.color, scale, degradation)
-    return judge(model, original, degraded[model.color])
+    return score_model(model, original, degraded[model.color])
 
 
 def mean(rows: Sequence[ImageScores]) -> Scores:

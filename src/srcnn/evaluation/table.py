@@ -75,6 +75,8 @@ def below_bicubic(results: Sequence[Result]) -> Iterator[str]:
 
 def _hint(protocol: str, less: float) -> str:
     if less > _FAR_BELOW:
-        return "a range of 0 to 255, another scale, or a global skip that is missing?"
+        return "is its range 0 to 255, its scale another one, or a global skip missing?"
     other = "paper" if protocol == "opencv" else "opencv"
-    return f"another scale, range or channels, a missing skip, or a case for --protocol {other}?"
+    return (
+        f"is its scale, range or color another one, a skip missing, or --protocol {other} needed?"
+    )

@@ -49,7 +49,7 @@ class _Trained:
 def train_arms(task: Task) -> tuple[BicubicDocument, list[ArmDocument]]:
     """Train what is not trained yet; return the scores and times of bicubic and the arms."""
     runs = _train(task)
-    task.say(f"{task.name}: judging")
+    task.say(f"{task.name}: scoring")
     scores = _score(task, [run for several in runs.values() for run in several])
     first = {arm: several[0] for arm, several in runs.items()}
     seconds = time_models(task, {run.weights: run.recipe.scale for run in first.values()})

@@ -45,7 +45,7 @@ def check_study(name: str, budget: Budget, data_root: Path | None) -> Study:
         elif model != BICUBIC:
             for scale in study.scales:
                 find(model, scale)
-    for dataset in {*study.judged_on(budget), *needed}:
+    for dataset in {*study.scored_on(budget), *needed}:
         pictures_in(locate(dataset, data_root))
     for rules in study.datasets.values():
         check_metrics(study.metrics, protocol_named(rules))
@@ -89,8 +89,8 @@ def _score_models(task: Task, head: StudyHead) -> ModelsDocument:
     scales = study.scales[: 1 if task.budget == "smoke" else None]
     metrics = study.metrics[: 2 if task.budget == "smoke" else None]
     results: list[MeanDocument] = []
-    for dataset, rules in study.judged_on(task.budget).items():
-        task.say(f"judging on {dataset}")
+    for dataset, rules in study.scored_on(task.budget).items():
+        task.say(f"scoring on {dataset}")
         request = Request([dataset], study.models, scales, rules, metrics)
         results += [
             {"dataset": row.dataset, "scale": row.scale, "model": row.model, "mean": row.mean}

@@ -70,18 +70,18 @@ class Study(BaseModel):
     @model_validator(mode="after")
     def _one_kind(self) -> Study:
         if bool(self.arms) == bool(self.models):
-            raise ValueError("a study has either arms or models")
+            raise ValueError("a study needs either arms or models")
         if bool(self.models) != bool(self.scales):
-            raise ValueError("models and scales go together")
+            raise ValueError("models and scales must be given together")
         if self.timed not in {None, *self.datasets}:
-            raise ValueError(f"{self.timed}, which is timed, is not among the datasets")
+            raise ValueError(f"timed: {self.timed} is not one of the datasets")
         for name in self.published:
             if name not in self.models:
-                raise ValueError(f"{name}, whose figures are published, is not among the models")
+                raise ValueError(f"published: {name} is not one of the models")
         for name, arm in self.arms.items():
             earlier = list(self.arms)[: list(self.arms).index(name)]
             if arm.after is not None and arm.after not in earlier:
-                raise ValueError(f"{name} comes after {arm.after}, which is no earlier arm")
+                raise ValueError(f"{name} comes after {arm.after}, which is not an earlier arm")
             if arm.after is not None and arm.seeds > self.arms[arm.after].seeds:
                 raise ValueError(f"{name} has more seeds than {arm.after}, which it comes after")
         return self
@@ -105,7 +105,7 @@ class Study(BaseModel):
         name = f"{recipe.architecture}-{sizes}" if sizes else recipe.architecture
         return recipe.model_copy(update={"name": name})
 
-    def judged_on(self, budget: Budget) -> dict[str, str]:
+    def scored_on(self, budget: Budget) -> dict[str, str]:
         """Return ``datasets``; only the first for a study of models with the budget ``smoke``."""
         few = bool(self.models) and budget == "smoke"
         return dict(list(self.datasets.items())[: 1 if few else None])
@@ -146,7 +146,7 @@ def names() -> list[str]:
     """
     found = sorted(path.stem for path in FOLDER.glob("*.yaml"))
     if not found:
-        raise UsageError(FOLDER, "holds no study", "run this in a checkout of srcnn")
+        raise UsageError(FOLDER, "contains no study", "run this in a checkout of srcnn")
     return found
 
 
@@ -169,7 +169,9 @@ def read_study(name: str) -> Study:
     recipes = {arm: study.recipe_of(arm, 1, "full", None) for arm in study.arms}
     for name, arm in study.arms.items():
         if arm.after is not None and _kind(recipes[name]) != _kind(recipes[arm.after]):
-            why = f"arm {name} is another network than {arm.after}, from whose weights it starts"
+            why = (
+                f"arm {name} must be the same network as {arm.after}, whose weights it starts from"
+            )
             raise UsageError(path, why)
     return study
 

@@ -66,7 +66,7 @@ def read_run(log: Path, name: str) -> Run:
                 cards.append(card_from_json(entry["card"], str(log)))
     steps = [entry for entry in entries if "step" in entry]
     if not steps:
-        raise InputError(log, "holds no validation")
+        raise InputError(log, "contains no validation scores")
     # matplotlib hides labels that begin with _ and parses $ as math.
     return Run(name.lstrip("_").replace("$", r"\$"), steps, cards[-1] if cards else None)
 

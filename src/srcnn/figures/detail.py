@@ -37,9 +37,9 @@ def parse_box(text: str) -> Box:
     try:
         box = Box(*(int(part) for part in text.split(",")))
     except (ValueError, TypeError):  # TypeError: wrong number of values
-        raise UsageError(f"--crop {text}", "is not X,Y,WIDTH,HEIGHT in pixels") from None
+        raise UsageError(f"--crop {text}", "must be X,Y,WIDTH,HEIGHT in pixels") from None
     if min(box.width, box.height) < 1 or min(box.x, box.y) < 0:
-        raise UsageError(f"--crop {text}", "is empty, or begins outside of the picture")
+        raise UsageError(f"--crop {text}", "is empty, or begins outside the image")
     return box
 
 
@@ -53,8 +53,8 @@ def check_inside(box: Box, comparison: Comparison) -> None:
     if box.x + box.width > width or box.y + box.height > height:
         raise UsageError(
             f"--crop {','.join(map(str, box))}",
-            f"reaches out of the picture, {width} x {height}"
-            f" when its sides are multiples of {comparison.scale}",
+            f"ends outside the image, which is {width} x {height}"
+            f" after cropping to a multiple of {comparison.scale}",
         )
 
 

@@ -105,7 +105,7 @@ def make_page(comparison: Comparison, box: Box) -> bytes:
     return Page(
         title=f"{name} at x{comparison.scale}: srcnn compare",
         heading=f"{name}, x{comparison.scale}",
-        about=f"{width} x {height} pixels, shrunk {comparison.scale} times and enlarged again by each "
+        about=f"{width} x {height} pixels, reduced {comparison.scale} times and enlarged again by each "
         "model.",
         size=(height, width),
         entries=(
@@ -134,7 +134,7 @@ def _scores(comparison: Comparison) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
     rules = comparison.protocol
     about = (
-        f"Of the whole picture. {rules.channel}; {rules.low_resolution.value}; output {rules.output}; "
+        f"Measured on the whole image. {rules.channel}; {rules.low_resolution.value}; output {rules.output}; "
         f"{rules.border.value}."
     )
     return (

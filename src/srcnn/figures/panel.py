@@ -70,8 +70,8 @@ def draw_panel(comparison: Comparison, box: Box) -> bytes:
         panel.paste(tile.picture, at)
         _write(draw, (at[0], at[1] + high), column, tile.label, tile.scores)
     notes = (
-        "PSNR in dB / SSIM: of the luma of the whole picture.\n"
-        f"The detail: {box.width} x {box.height} pixels at {box.x}, {box.y}."
+        "PSNR in dB / SSIM of the luma of the whole image.\n"
+        f"Detail: {box.width} x {box.height} pixels at {box.x}, {box.y}."
     )
     at = (_MARGIN, _MARGIN + size[1] + 14)
     draw.text(at, notes, _FAINT, ImageFont.load_default(16), spacing=6)

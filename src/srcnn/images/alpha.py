@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 def bleed(
-    colour: NDArray[np.float32], alpha: NDArray[np.float32], reach: int
+    color: NDArray[np.float32], alpha: NDArray[np.float32], reach: int
 ) -> NDArray[np.float32]:
     """Replace the color of transparent pixels near visible ones.
 
@@ -18,7 +18,7 @@ def bleed(
     neighbors that are visible or already filled. Pixels farther away have no effect and stay.
 
     Args:
-        colour: (C, H, W) floats.
+        color: (C, H, W) floats.
         alpha: (H, W) floats; 0 is fully transparent.
         reach: Distance in pixels.
 
@@ -27,14 +27,14 @@ def bleed(
     """
     known = alpha > 0
     if known.all() or not known.any():
-        return colour
-    out = np.where(known, colour, 0)
+        return color
+    out = np.where(known, color, 0)
     for _ in range(reach):
-        count = _sum_of_neighbours(known.astype(np.float32))
+        count = _sum_of_neighbors(known.astype(np.float32))
         filled = ~known & (count > 0)
-        out = np.where(filled, _sum_of_neighbours(out) / np.maximum(count, 1), out)
+        out = np.where(filled, _sum_of_neighbors(out) / np.maximum(count, 1), out)
         known = known | filled
-    return np.where(known, out, colour)
+    return np.where(known, out, color)
 
 
 def without_alpha(pixels: NDArray[Any]) -> NDArray[Any]:
@@ -44,7 +44,7 @@ def without_alpha(pixels: NDArray[Any]) -> NDArray[Any]:
     return pixels[..., 0] if pixels.shape[2] == 2 else pixels[..., :3]
 
 
-def _sum_of_neighbours(plane: NDArray[Any]) -> NDArray[Any]:
+def _sum_of_neighbors(plane: NDArray[Any]) -> NDArray[Any]:
     """Return sums over 3 x 3 pixels of (..., H, W), with zeros outside."""
     padded = np.pad(plane, [(0, 0)] * (plane.ndim - 2) + [(1, 1), (1, 1)])
     rows = padded[..., :-2, :] + padded[..., 1:-1, :] + padded[..., 2:, :]

@@ -130,7 +130,7 @@ def coding_of_chunks(chunks: Mapping[bytes, bytes]) -> ColorCoding | None:
     if not 0.01 < gamma < 10 or (usual and is_srgb):
         return None
     curve = _SRGB if usual and not is_srgb and b"gAMA" not in chunks else Curve(1 / gamma)
-    name = f"gamma {1 / gamma:.3g}" + ("" if is_srgb else ", primaries of its own")
+    name = f"gamma {1 / gamma:.3g}" + ("" if is_srgb else ", custom primaries")
     return ColorCoding(name, white, primaries, curve)
 
 
@@ -154,4 +154,4 @@ def with_coding(metadata: Metadata, fmt: Format, gray: bool) -> tuple[Metadata, 
     if fmt.name == "png" and coding.codes is not None:
         chunk = (b"cICP", bytes([*coding.codes, 0, 1]))
         return replace(metadata, parts_of="png", parts=(chunk,)), []
-    return metadata, [f"its colours are {coding.name}, which is left out"]
+    return metadata, [f"its color space is lost ({coding.name})"]

@@ -43,7 +43,7 @@ def line_of(pages: Iterable[Corrected]) -> str | None:
     """Return one line about what was dropped or corrected on all pages, ``None`` if nothing."""
     pages = list(pages)
     parts = (
-        ("left out, since it describes other pixels", [page.dropped for page in pages]),
+        ("dropped, because it describes the old pixels", [page.dropped for page in pages]),
         ("corrected", [page.fixed for page in pages]),
     )
     lines = [
@@ -67,14 +67,14 @@ def corrected(metadata: Metadata, change: Change) -> Corrected:
         dropped += gone
         fixed += changed
     if exif is not None and _take_rating(fields, exif):
-        fixed.append("rating, which is now in XMP")
+        fixed.append("rating (now in XMP)")
     if (block := metadata.block(IPTC)) is not None:
         fields[IPTC], gone = corrected_resources(block, change)
         dropped += gone
     tags, gone = moved_land(metadata.tags, change)
     dropped += gone
     if tags != metadata.tags and tags:
-        fixed.append("size of a pixel on the land (GeoTIFF)")
+        fixed.append("pixel size on the ground (GeoTIFF)")
     scaled = replace(metadata, fields=fields, tags=tags).scaled(change.across, change.down)
     return Corrected(scaled, tuple(dropped), tuple(fixed))
 

@@ -120,18 +120,18 @@ def losses(header: Header, fmt: Format) -> list[str]:
     if header.dtype == np.uint16 and not fmt.deep:
         lost.append("16 bits become 8")
     if header.has_alpha and not fmt.alpha:
-        lost.append("transparency is laid over white")
+        lost.append("transparency is replaced by white")
     if fmt.colors is not None:
         other = "webp" if header.pages > 1 else "png"
-        lost.append(f"a frame has at most {fmt.colors} colours (--format {other} has all)")
+        lost.append(f"each frame has at most {fmt.colors} colors (--format {other} keeps all)")
     if header.pages > 1 and not fmt.pages:
-        lost.append(f"of {header.pages} pages only the first is taken")
+        lost.append(f"only the first of {header.pages} pages is used")
     for kind, prefix in (("EXIF", EXIF_FIELDS), ("profile", PROFILE), ("XMP", XMP)):
         if not fmt.metadata and header.metadata.has(prefix):
-            lost.append(f"{kind} is left out")
+            lost.append(f"{kind} is lost")
     xmp = header.metadata.block(XMP)
     if fmt.name == "jpeg" and xmp is not None and len(xmp) > LARGEST:
-        lost.append(f"XMP of over {LARGEST} bytes is left out")
+        lost.append(f"XMP of over {LARGEST} bytes is lost")
     return lost
 
 

@@ -207,7 +207,7 @@ def _correct(block: _Block, place: int, led_by: int, change: Change) -> Iterator
         elif entry.tag in _SUBJECT:
             if change.turned or not _scale_shorts(block, entry, change):
                 gone.add(entry.tag)
-                yield "area of the subject"
+                yield "subject area"
         elif entry.tag == _DESCRIPTION and entry.count > 4:
             text = bytes(block.data[entry.values : entry.values + entry.count])
             if is_about_pixels(text):

@@ -41,13 +41,13 @@ _SEGMENTS: tuple[tuple[int, bytes, Word | None], ...] = (
     (0xE1, b"http://ns.adobe.com/xap/1.0/\0", ("XMP", "")),
     (0xE1, b"http://ns.adobe.com/xmp/extension/\0", ("extended XMP", "")),
     (0xE2, b"ICC_PROFILE\0", ("ICC profile", "")),
-    (0xE2, b"MPF\0", ("more pictures in the file (MPF)", "")),
+    (0xE2, b"MPF\0", ("more images in the file (MPF)", "")),
     (0xE2, b"urn:iso:std:iso:ts:21496:-1\0", ("gain map (ISO 21496-1)", "")),
     (0xED, b"Photoshop 3.0\0", ("IPTC", "")),
     (0xFE, b"", ("comment", "")),
 )
 """JPEG's segments by marker and first bytes; ``None`` for those that are not listed."""
-LAND: Word = ("position on the land (GeoTIFF)", "")
+LAND: Word = ("position on the ground (GeoTIFF)", "")
 _TIFF_KINDS: dict[int, Word] = {
     34675: ("ICC profile", ""),
     700: ("XMP", ""),
@@ -147,7 +147,7 @@ def _heif_words(file: IO[bytes]) -> Iterator[Word]:
         yield ("box", kind.decode())
     for kind in header.auxiliary_kinds():
         if not is_alpha(kind):
-            yield ("second picture", kind.decode("latin-1").rsplit(":", 1)[-1])
+            yield ("second image", kind.decode("latin-1").rsplit(":", 1)[-1])
 
 
 def _gif_words(file: IO[bytes]) -> Iterator[Word]:
@@ -176,7 +176,7 @@ def _bmp_words(file: IO[bytes]) -> Iterator[Word]:
         if space in (b"MBED", b"LINK"):
             yield ("ICC profile", "")
         elif space == bytes(4) and any(head[60:108]):
-            yield ("colours", "gamma and primaries")
+            yield ("colors", "gamma and primaries")
 
 
 def _tiff_words(file: IO[bytes]) -> Iterator[Word]:
@@ -197,7 +197,7 @@ def _tiff_words(file: IO[bytes]) -> Iterator[Word]:
         elif tag in _TIFF_KINDS:
             yield _TIFF_KINDS[tag]
         elif tag in _TIFF_COLORS:
-            yield ("colours", _TIFF_COLORS[tag])
+            yield ("colors", _TIFF_COLORS[tag])
         elif tag == GEO_KEYS:
             yield LAND
         elif tag not in _TIFF and tag not in GEO_TAGS:

@@ -131,7 +131,7 @@ def _take_after(place: Path, file: BinaryIO) -> None:
     try:
         os.fchmod(file.fileno(), old.st_mode & 0o7777)
     except OSError as error:
-        say(f"{place}: its permissions could not be kept ({error.strerror})")
+        say(f"{place}: could not copy the permissions ({error.strerror})")
 
 
 def _sync(file: BinaryIO) -> None:
@@ -150,7 +150,7 @@ def _put(part: Path, place: Path) -> None:
         if error.errno not in _REFUSED or not place.is_file():
             raise
         _write_over(part, place)
-        say(f"{place}: was written over, since it could not be replaced ({error.strerror})")
+        say(f"{place}: overwritten in place, because it could not be replaced ({error.strerror})")
 
 
 def _write_over(part: Path, place: Path) -> None:
@@ -173,7 +173,7 @@ def _write_over(part: Path, place: Path) -> None:
             target.flush()
             _sync(target)
     except OSError as error:
-        why = f"could be written in part only ({error.strerror}); the whole result is in {whole}"
+        why = f"was only partly written ({error.strerror}); the whole result is in {whole}"
         raise OutputError(place, why) from None
     with suppress(OSError):
         whole.unlink()
@@ -197,7 +197,7 @@ def check_free(destination: Path, replace: bool) -> None:
     if is_folder:
         raise UsageError(destination, "is a folder")
     if exists and not replace:
-        raise DestinationExists(destination, "is there already", "use --overwrite")
+        raise DestinationExists(destination, "already exists", "use --overwrite")
 
 
 def check_writable(destination: Path) -> None:

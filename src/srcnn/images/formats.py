@@ -220,7 +220,7 @@ def format_of_name(name: str | PurePath) -> Format:
     suffix = PurePath(text).suffix.lower() or "." + text.lower().lstrip(".")
     if suffix not in SUFFIXES:
         known = ", ".join(fmt.suffixes[0].lstrip(".") for fmt in FORMATS.values())
-        raise UsageError(text, "is no format that can be written", f"use {known}")
+        raise UsageError(text, "is not a format that srcnn can write", f"use {known}")
     return SUFFIXES[suffix]
 
 

@@ -68,7 +68,7 @@ def moved_land(tags: Mapping[int, Tag], change: Change) -> tuple[Mapping[int, Ta
     if not tags:
         return tags, []
     if change.turned:
-        return {}, ["position on the land (GeoTIFF), since the picture was turned"]
+        return {}, ["position on the ground (GeoTIFF), because the image was rotated"]
     across, down = change.across, change.down
     shift = 0.5 if _is_point(tags) else 0.0
     moved = dict(tags)

@@ -48,8 +48,8 @@ def open_picture(
             fmt = format_of_bytes(head)
             if fmt is None:
                 known = ", ".join((*FORMATS, HEIC.name))
-                why = "is empty" if not head else "is not a picture of a known format"
-                raise InputError(name, why, f"known are {known}")
+                why = "is empty" if not head else "is not an image in a supported format"
+                raise InputError(name, why, f"supported are {known}")
             check_parts(file, fmt, name)
     except FileNotFoundError:
         raise InputError(name, "no such file") from None

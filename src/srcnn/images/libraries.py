@@ -40,7 +40,11 @@ class Writer(Protocol):
         ...
 
     def write(self, page: Page) -> None:
-        """Write the next page, whose strips the format supports."""
+        """Write the next page.
+
+        Args:
+            page: The page; the format supports the dtype and the channels of its strips.
+        """
 
 
 class Library(Protocol):
@@ -55,6 +59,9 @@ class Library(Protocol):
             fmt: Its format.
             max_pixels: If all frames together have more pixels, only the first frame has to be
                 readable.
+
+        Returns:
+            The image, whose pixels are decoded later.
 
         Raises:
             InputError: The file is not readable.
@@ -156,7 +163,7 @@ class Heic:
         Raises:
             UsageError: Always, because HEIC is only read.
         """
-        raise UsageError("HEIC", "is only read", "use jpg or png")
+        raise UsageError("HEIC", "can be read but not written", "use jpg or png")
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def _line(lost: Iterable[Word]) -> str:
         shown = ", ".join(filter(None, names[:_NAMED]))
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         parts.append(f"{kind} {shown}{more}".strip())
-    return f"left out: {', '.join(parts)}"
+    return f"metadata lost: {', '.join(parts)}"
 
 
 def _spelled(kind: str, name: str) -> str:

@@ -56,7 +56,7 @@ def check_ppm(file: IO[bytes], name: str) -> None:
     if file.seek(0, io.SEEK_END) > _LONGEST_PPM:
         words = re.sub(rb"#[^\r\n]*", b" ", read_at(file, 0, _LONGEST_PPM)).split(None, 4)
         if len(words) < (3 if words[0] in (b"P1", b"P4") else 4):  # a bitmap has no largest value
-            raise InputError(name, f"has a header of over {_LONGEST_PPM} bytes")
+            raise InputError(name, f"has a header of more than {_LONGEST_PPM} bytes")
 
 
 def is_whole_gif(file: IO[bytes]) -> bool:

@@ -56,7 +56,7 @@ class PilPicture(Picture):
                 raise InputError(self.name, f"cannot be decoded ({error})") from None
             if pixels.dtype == np.int32:
                 if pixels.min() < 0 or pixels.max() > 65535:
-                    why = "has values of over 16 bits (mode I)"
+                    why = "has values of more than 16 bits (mode I)"
                     raise InputError(self.name, why, "scale them to 0 to 65535")
                 pixels = pixels.astype(np.uint16)
             yield pixels

@@ -23,7 +23,7 @@ def peak(dtype: DTypeLike) -> float:
         return 65535.0
     if dtype.kind == "f":
         return 1.0
-    raise UsageError(f"dtype {dtype}", "a picture is uint8, uint16 or float")
+    raise UsageError(f"dtype {dtype}", "must be uint8, uint16 or float")
 
 
 def to_float(image: NDArray[Any], dtype: DTypeLike = np.float32) -> NDArray[Any]:

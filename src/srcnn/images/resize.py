@@ -64,21 +64,23 @@ def imresize(
         UsageError: The image has no pixels, the size is not positive, or the arguments are invalid.
     """
     if image.ndim not in (2, 3) or 0 in image.shape:
-        raise UsageError(f"imresize of shape {image.shape}", "needs H x W or H x W x C with pixels")
+        raise UsageError(
+            f"imresize of shape {image.shape}", "must be (H, W) or (H, W, C) and not empty"
+        )
     if (scale is None) == (size is None):
         raise UsageError("imresize", "give either a scale or a size")
     if border not in ("mirror", "replicate"):
-        raise UsageError(f"border '{border}'", "is not known", "use mirror or replicate")
+        raise UsageError(f"border '{border}'", "is unknown", "use mirror or replicate")
     old = image.shape[:2]
     if scale is not None:
         if not (math.isfinite(scale) and scale > 0):
-            raise UsageError(f"scale {scale}", "is not a positive number")
+            raise UsageError(f"scale {scale}", "must be a positive number")
         size = (math.ceil(scale * old[0]), math.ceil(scale * old[1]))
         scales = (scale, scale)
     else:
         assert size is not None  # one of the two was given
         if min(size) < 1:
-            raise UsageError(f"size {size}", "is not positive")
+            raise UsageError(f"size {size}", "must be positive")
         scales = (size[0] / old[0], size[1] / old[1])
     whole = peak(image.dtype) > 1.0
     # Work in gray levels, not in [0, 1], so that exact halves stay exact and round as in MATLAB.
@@ -107,9 +109,9 @@ def resize_as_opencv(image: NDArray[Any], scale: float) -> NDArray[Any]:
     for axis in (0, 1):
         old = out.shape[axis]
         new = math.floor(scale * old + 0.5)
-        centre = (np.arange(new) + 0.5) * old / new - 0.5
-        indices = np.floor(centre).astype(np.intp)[:, None] + np.arange(-1, 3)
-        weights = keys(centre[:, None] - indices, a=-0.75)
+        center = (np.arange(new) + 0.5) * old / new - 0.5
+        indices = np.floor(center).astype(np.intp)[:, None] + np.arange(-1, 3)
+        weights = keys(center[:, None] - indices, a=-0.75)
         out = _gather(out, axis, weights, indices.clip(0, old - 1))
     return round_levels(out, image.dtype) if peak(image.dtype) > 1.0 else out.astype(image.dtype)
 
@@ -128,12 +130,12 @@ def blur_and_subsample(image: NDArray[np.float64], scale: int, sigma: float) -> 
     out = image
     for axis in (0, 1):
         old = out.shape[axis]
-        centre = np.arange(old // scale) * scale + (scale - 1) / 2
+        center = np.arange(old // scale) * scale + (scale - 1) / 2
         reach = math.ceil(4 * sigma)
         # The number of taps is the same on both sides of the center.
-        first = np.ceil(centre - reach).astype(np.intp)
+        first = np.ceil(center - reach).astype(np.intp)
         indices = first[:, None] + np.arange(2 * reach + scale % 2)
-        weights = np.exp(-((centre[:, None] - indices) ** 2) / (2 * sigma**2))
+        weights = np.exp(-((center[:, None] - indices) ** 2) / (2 * sigma**2))
         weights /= weights.sum(axis=1, keepdims=True)
         out = _gather(out, axis, weights, _mirrored(indices, old))
     return out
@@ -270,10 +272,10 @@ def _taps(
     stretch = min(scale, 1.0) if resampling.antialias else 1.0
     support = resampling.kernel.width / stretch
     # Center of output sample i in input coordinates (samples at 0, 1, ...).
-    centre = (np.arange(start, new if stop is None else stop) + 0.5) / scale - 0.5
-    left = np.floor(centre - support / 2).astype(np.intp) + 1
+    center = (np.arange(start, new if stop is None else stop) + 0.5) / scale - 0.5
+    left = np.floor(center - support / 2).astype(np.intp) + 1
     indices = left[:, None] + np.arange(math.ceil(support) + 1)
-    weights = resampling.kernel.weigh(stretch * (centre[:, None] - indices))
+    weights = resampling.kernel.weigh(stretch * (center[:, None] - indices))
     weights /= weights.sum(axis=1, keepdims=True)
     indices = _mirrored(indices, old) if border == "mirror" else indices.clip(0, old - 1)
     used = weights.any(axis=0)

@@ -114,7 +114,7 @@ def store(source: File, name: str, max_bytes: int) -> Stored:
         # Opening a pipe would wait for its writer, and a device may never end.
         if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
             why = "is a pipe, a socket or a device"
-            raise InputError(name, why, "pipe pictures into: upscale -")
+            raise InputError(name, why, "pipe it into: srcnn upscale -")
         _check_bytes(status.st_size, max_bytes, name)
         return path
     if not callable(getattr(source, "read", None)):
@@ -123,7 +123,7 @@ def store(source: File, name: str, max_bytes: int) -> Stored:
     try:
         start = source.read(0)
     except TypeError:
-        why = "cannot be read in parts"
+        why = "cannot be read in chunks"
         raise UsageError(type(source).__name__, why, "pass what its read() returns") from None
     if start != b"":
         raise UsageError(name, "is a file in text mode", "open it with mode 'rb'")
@@ -144,7 +144,7 @@ def open_stored(source: Stored) -> IO[bytes]:
 
 def _check_bytes(size: int, max_bytes: int, name: str) -> None:
     if size > max_bytes:
-        why = f"has over {max_bytes} bytes, the limit"
+        why = f"has more than {max_bytes} bytes, the limit"
         raise LimitError(name, why, "raise it with {option}", "max_bytes")
 
 

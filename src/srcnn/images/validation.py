@@ -59,7 +59,7 @@ def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
     fmt.check(file, name)
     for number, (kind, start, length) in enumerate(fmt.parts(file)):
         if number == _MOST_PARTS:
-            raise InputError(name, f"is no usual {fmt.name.upper()} (over {number} parts)")
+            raise InputError(name, f"is not a normal {fmt.name.upper()} (more than {number} parts)")
         if kind in _ANIMATED:
             raise InputError(
                 name, f"is an animated {fmt.name.upper()}", "convert it to WebP or GIF"
@@ -67,7 +67,9 @@ def check_parts(file: IO[bytes], fmt: Format, name: str) -> None:
         file.seek(start)
         if kind in (b"eXIf", b"EXIF", b"\xe1"):
             if cost_of_exif(file.read(length)) > MOST_ENTRIES:
-                raise InputError(name, f"has a broken EXIF block (over {MOST_ENTRIES} entries)")
+                raise InputError(
+                    name, f"has a broken EXIF block (more than {MOST_ENTRIES} entries)"
+                )
         elif kind == b"ispe":  # version, width, height (ISO/IEC 23008-12, 6.5.3)
             _, *sides = struct.unpack(">3I", file.read(12).ljust(12, b"\0"))
             if max(sides) > _LARGEST_SIDE:

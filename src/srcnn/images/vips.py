@@ -45,11 +45,23 @@ class Reader(Protocol):
     """The methods of a file that libvips calls."""
 
     def read(self, size: int, /) -> bytes:
-        """Return up to ``size`` bytes."""
+        """Return the next bytes, none at the end.
+
+        Args:
+            size: Largest number of bytes.
+        """
         ...
 
     def seek(self, offset: int, whence: int, /) -> int:
-        """Move to a position and return it."""
+        """Move to a position.
+
+        Args:
+            offset: Number of bytes from the origin.
+            whence: Origin, as for `io.IOBase.seek`.
+
+        Returns:
+            The position from the start.
+        """
         ...
 
 

@@ -116,7 +116,7 @@ class _Encoder(Thread):
         try:
             self._save()
         except pyvips.Error as error:
-            size = f"a picture of {self._size[1]} x {self._size[0]}"
+            size = f"an image of {self._size[1]} x {self._size[0]}"
             why = f"cannot be written as {self._format.upper()}{detail(error)}"
             # An error of the file itself, such as a full disk, takes precedence.
             self.error = self.error or OutputError(size, why, "use another format")

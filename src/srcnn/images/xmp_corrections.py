@@ -91,35 +91,35 @@ class _Dropped:
 
 
 _DROPPED = (
-    _Dropped("mark of a motion photo", f"{_GOOGLE}camera/", "MotionPhoto.*|MicroVideo.*"),
+    _Dropped("motion photo flag", f"{_GOOGLE}camera/", "MotionPhoto.*|MicroVideo.*"),
     _Dropped("list of appended files", f"{_GOOGLE}container/"),
     _Dropped("depth map", f"{_GOOGLE}depthmap/"),
     _Dropped("depth map", f"{_GOOGLE}camera/", "DepthMap.*"),
     _Dropped("depth map", "http://ns.google.com/photos/dd/1.0/device/"),
     _Dropped("second image", f"{_GOOGLE}image/"),
     _Dropped("recorded sound", f"{_GOOGLE}audio/"),
-    _Dropped("mark of a gain map", "http://ns.adobe.com/hdr-gain-map/1.0/"),
-    _Dropped("mark of a gain map", "http://ns.apple.com/HDRGainMap/1.0/"),
-    _Dropped("kind of auxiliary image", "http://ns.apple.com/pixeldatainfo/1.0/"),
+    _Dropped("gain map flag", "http://ns.adobe.com/hdr-gain-map/1.0/"),
+    _Dropped("gain map flag", "http://ns.apple.com/HDRGainMap/1.0/"),
+    _Dropped("auxiliary image type", "http://ns.apple.com/pixeldatainfo/1.0/"),
     _Dropped("extended XMP", _NOTE, "HasExtendedXMP"),
     _Dropped("thumbnail", _XMP, "Thumbnails"),
     _Dropped("thumbnail", "http://ns.adobe.com/xap/1.0/g/img/"),
-    _Dropped("area of the subject", EXIF, "Subject(Area|Location)"),
-    _Dropped("regions of faces", _MWG, turned=True),
-    _Dropped("regions of faces", "http://ns.microsoft.com/photo/1.2/", turned=True),
-    _Dropped("regions of the picture", _IPTC, "ImageRegion", turned=True),
-    _Dropped("regions of faces", "http://ns.acdsee.com/regions/", turned=True),
+    _Dropped("subject area", EXIF, "Subject(Area|Location)"),
+    _Dropped("face regions", _MWG, turned=True),
+    _Dropped("face regions", "http://ns.microsoft.com/photo/1.2/", turned=True),
+    _Dropped("image regions", _IPTC, "ImageRegion", turned=True),
+    _Dropped("face regions", "http://ns.acdsee.com/regions/", turned=True),
     _Dropped("position in a panorama", f"{_GOOGLE}panorama/", turned=True),
     _Dropped("focal plane resolution", EXIF, "FocalPlane[XY]Resolution", turned=True),
     _Dropped(
-        "crop of the raw converter",
+        "raw converter crop",
         _RAW,
         "Crop.*|HasCrop|.*BasedCorrections|Retouch.*|RedEye.*|Perspective.*|Upright.*",
         turned=True,
     ),
 )
 _OF_SIZE = "size, resolution and orientation in XMP"
-_OF_PIXELS = "places in pixels in XMP"
+_OF_PIXELS = "pixel positions in XMP"
 
 
 def corrected_packet(
@@ -141,7 +141,7 @@ def corrected_packet(
     try:
         root = parse(packet)
     except BrokenXmp:
-        return None, ["XMP that cannot be read"], []
+        return None, ["unreadable XMP"], []
     edits = Edits(packet)
     dropped: list[str] = []
     corrected: list[str] = []

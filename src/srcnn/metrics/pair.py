@@ -31,12 +31,12 @@ def levels(
         UsageError: Shapes or dtypes differ, or an image is too small or has several channels.
     """
     if a.shape != b.shape or a.dtype != b.dtype:
-        raise UsageError(metric, f"pictures differ: {a.shape} {a.dtype} and {b.shape} {b.dtype}")
+        raise UsageError(metric, f"images differ: {a.shape} {a.dtype} and {b.shape} {b.dtype}")
     if a.ndim != 2:
-        raise UsageError(f"{metric} of shape {a.shape}", "is of one channel, H x W")
+        raise UsageError(f"{metric} of shape {a.shape}", "must have one channel, (H, W)")
     if min(a.shape) < smallest:
         raise UsageError(
-            f"{metric} of shape {a.shape}", f"needs at least {smallest} pixels each way"
+            f"{metric} of shape {a.shape}", f"needs at least {smallest} pixels in each direction"
         )
     unit = 255 / peak(a.dtype)
     return a.astype(np.float64) * unit, b.astype(np.float64) * unit

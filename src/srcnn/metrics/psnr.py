@@ -28,7 +28,7 @@ def psnr(a: NDArray[Any], b: NDArray[Any], weights: Sequence[float] | None = Non
         UsageError: The images differ in shape or dtype, or are empty.
     """
     if a.shape != b.shape or a.dtype != b.dtype or a.size == 0:
-        raise UsageError("psnr", f"pictures differ: {a.shape} {a.dtype} and {b.shape} {b.dtype}")
+        raise UsageError("psnr", f"images differ: {a.shape} {a.dtype} and {b.shape} {b.dtype}")
     mse = channel_mean((a.astype(np.float64) - b.astype(np.float64)) ** 2, weights)
     return math.inf if mse == 0 else 10 * math.log10(peak(a.dtype) ** 2 / mse)
 

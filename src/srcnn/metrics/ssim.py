@@ -32,9 +32,11 @@ def ssim(a: NDArray[Any], b: NDArray[Any]) -> float:
         UsageError: Shapes or dtypes differ, or the images are too small.
     """
     if a.shape != b.shape or a.dtype != b.dtype:
-        raise UsageError("ssim", f"pictures differ: {a.shape} {a.dtype} and {b.shape} {b.dtype}")
+        raise UsageError("ssim", f"images differ: {a.shape} {a.dtype} and {b.shape} {b.dtype}")
     if a.ndim not in (2, 3) or min(a.shape[:2]) < WINDOW:
-        raise UsageError(f"ssim of shape {a.shape}", f"needs at least {WINDOW} pixels each way")
+        raise UsageError(
+            f"ssim of shape {a.shape}", f"needs at least {WINDOW} pixels in each direction"
+        )
     x, y = a.astype(np.float64), b.astype(np.float64)
     c1, c2 = (K1 * peak(a.dtype)) ** 2, (K2 * peak(a.dtype)) ** 2
     mx, my = smooth(x), smooth(y)

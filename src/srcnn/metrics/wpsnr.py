@@ -48,8 +48,8 @@ def wpsnr(a: NDArray[Any], b: NDArray[Any]) -> float:
 
 def _taps() -> NDArray[np.float64]:
     """Return (41, 41) taps whose Fourier transform is the sensitivity at every whole frequency."""
-    centred = np.fft.ifft2(np.fft.ifftshift(_sensitivity()))
-    taps: NDArray[np.float64] = np.fft.fftshift(centred).real
+    centered = np.fft.ifft2(np.fft.ifftshift(_sensitivity()))
+    taps: NDArray[np.float64] = np.fft.fftshift(centered).real
     return taps
 
 

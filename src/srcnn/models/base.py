@@ -23,7 +23,11 @@ class TorchNetwork(nn.Module):
 
     @classmethod
     def of_card(cls, card: Card) -> Self:
-        """Return an untrained network with the layer sizes on ``card``."""
+        """Return an untrained network.
+
+        Args:
+            card: Gives the layer sizes and the channels.
+        """
         raise NotImplementedError
 
     def forward(self, y: Tensor, pad: bool = True) -> Tensor:

@@ -128,7 +128,7 @@ class BinarySRCNN(SRCNN):
             ModelError: The tensors are not the binary weights of an SRCNN.
         """
         if kind_of(tensors) != "binary":
-            raise ModelError(source, "holds no binary weights", "open it with SRCNN")
+            raise ModelError(source, "contains no binary weights", "open it with SRCNN")
         shape_of(tensors, source)
         latent: dict[str, NDArray[Any]] = {}
         for k, shape in enumerate(layer_shapes(tensors), 1):
@@ -139,7 +139,16 @@ class BinarySRCNN(SRCNN):
 
     @classmethod
     def of_weights(cls, tensors: Arrays, card: Card, source: str) -> Self:
-        """See `from_tensors`."""
+        """Return a network with the tensors of a binary weights file.
+
+        Args:
+            tensors: Packed bits, factors and biases by name, as in `srcnn.weights.binary`.
+            card: The card of the weights file; the sizes are read from the tensors.
+            source: Name of the file, for error messages.
+
+        Raises:
+            ModelError: The tensors are not the binary weights of an SRCNN.
+        """
         return cls.from_tensors(tensors, source)
 
     def tensors(self) -> dict[str, NDArray[Any]]:

@@ -45,7 +45,7 @@ class ResidualSRCNN(TorchNetwork):
         Returns:
             (N, C, H - 2r, W - 2r) floats; not clamped.
         """
-        assert not pad, "this form is only trained"
+        assert not pad, "cannot be created from a card"
         r = self.g.radius
         inner = x[..., r : x.shape[-2] - r, r : x.shape[-1] - r]
         out: Tensor = inner + self.g(x - SHIFT, pad=False)
@@ -81,10 +81,10 @@ class ResidualSRCNN(TorchNetwork):
             bias[:outputs] = bias_of(old)
             if k == 0:
                 bias[:outputs] -= SHIFT * old.weight.sum(dim=(1, 2, 3))
-            centre = old.kernel_size[0] // 2
+            center = old.kernel_size[0] // 2
             # The image's channels are the last ones of each hidden layer, and the only ones of
             # the network's input and output.
-            weight[-c:, -c:, centre, centre] = torch.eye(c)
+            weight[-c:, -c:, center, center] = torch.eye(c)
             bias[-c:] += SHIFT if k == 0 else -SHIFT if k == last else 0.0
             new.weight.copy_(weight)
             bias_of(new).copy_(bias)

@@ -60,9 +60,11 @@ class SRCNN(TorchNetwork):
         """
         super().__init__()
         if len(f) < 2 or len(n) != len(f) - 1 or any(k % 2 == 0 or k < 1 for k in f) or min(n) < 1:
-            raise UsageError(f"f = {tuple(f)}, n = {tuple(n)}", "sizes are odd, n one fewer than f")
+            raise UsageError(
+                f"f = {tuple(f)}, n = {tuple(n)}", "f must be odd, and n one number shorter than f"
+            )
         if channels not in (1, 3):
-            raise UsageError(f"{channels} channels", "a network has 1 or 3")
+            raise UsageError(f"{channels} channels", "must be 1 or 3")
         self.f, self.n, self.channels = tuple(f), tuple(n), channels
         widths = (channels, *n, channels)
         for k, size in enumerate(f, 1):
@@ -70,7 +72,11 @@ class SRCNN(TorchNetwork):
 
     @classmethod
     def of_card(cls, card: Card) -> Self:
-        """See `TorchNetwork.of_card`."""
+        """Return an untrained network.
+
+        Args:
+            card: Gives the layer sizes and the channels.
+        """
         return cls(card.f, card.n, card.channels)
 
     @property
@@ -116,7 +122,7 @@ class SRCNN(TorchNetwork):
             ModelError: The tensors are not the weights of an SRCNN, or they are binary.
         """
         if kind_of(tensors) != "fp32":
-            raise ModelError(source, "holds binary weights", "open it with BinarySRCNN")
+            raise ModelError(source, "contains binary weights", "open it with BinarySRCNN")
         return cls._of_weights(tensors, source)
 
     @classmethod

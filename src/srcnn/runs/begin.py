@@ -94,7 +94,9 @@ def begun(
     fabric, precision = make_fabric(place.device, plan.recipe.precision)
     recipe = plan.recipe.model_copy(update={"precision": precision})
     if recipe.batch % fabric.world_size:
-        raise UsageError("batch", f"{recipe.batch} is no multiple of {fabric.world_size} processes")
+        raise UsageError(
+            "batch", f"{recipe.batch} is not a multiple of the {fabric.world_size} processes"
+        )
     first = fabric.is_global_zero
     only = alone(place.folder) if first else nullcontext()
     with only, RunLog(place.folder / LOG, quiet, first) as log:
@@ -133,7 +135,7 @@ def _check_unfinished(folder: Path) -> None:
         UsageError: If there are.
     """
     if _finished_card(folder) is not None:
-        why = "holds finished weights, and no checkpoint to go on from"
+        why = "contains finished weights but no checkpoint to resume from"
         raise UsageError(folder, why, "give --run a new folder")
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srcnn.data.augment import Recolour
+from srcnn.data.augment import Recolor
 from srcnn.data.patches import Choice, Pair, PatchSampler, Sampler, load_pairs
 from srcnn.data.stream import Cutter, StreamSampler
 from srcnn.data.subimages import SubImageSampler
@@ -109,7 +109,7 @@ class Versions:
 
     def _check_size(self, truth: NDArray[np.uint8], file: Path) -> None:
         if min(truth.shape[:2]) < self.least:
-            raise InputError(file, f"has no {self.least} pixels in each direction")
+            raise InputError(file, f"has fewer than {self.least} pixels in one direction")
 
     def _factors(self, pixels: NDArray[Any]) -> list[float]:
         side = min(pixels.shape[:2])
@@ -166,7 +166,7 @@ def check_usable(
         MissingData: If none can be used.
     """
     told: list[str] = []
-    missing = MissingData("training pictures", "there are none")
+    missing = MissingData("training images", "none were found")
     for file in files:
         pairs = load_pairs([file], _versions(recipe, low).all, grid, told.append)
         try:
@@ -201,7 +201,7 @@ def _sampler_of(recipe: Recipe) -> Callable[[list[Pair]], SubImageSampler | Patc
 def _choice(recipe: Recipe) -> Choice:
     recolor = given = None
     if recipe.hue or recipe.brightness > 1:
-        recolor = Recolour(recipe.color, recipe.hue, recipe.brightness)
+        recolor = Recolor(recipe.color, recipe.hue, recipe.brightness)
     if (pipeline := degradation_of(recipe).pipeline) is not None:
         given = WindowDegradation(pipeline, recipe.scale, recipe.color)
     return Choice(
@@ -236,13 +236,13 @@ def open_sampler(
     size = (recipe.shrink, recipe.megapixels, channels_in(recipe.color))
     if recipe.sub_images or fits_in_memory(files, *size):
         if not recipe.sub_images:
-            say(f"decoding {len(files)} pictures")
+            say(f"decoding {len(files)} images")
         sampler = _sampler_of(recipe)(load_pairs(files, versions.all, grid, warn))
         if isinstance(sampler, SubImageSampler):
-            say(f"{len(sampler.places)} sub-images of {sampler.pictures} pictures")
+            say(f"{len(sampler.places)} sub-images of {sampler.pictures} images")
         return nullcontext(sampler)
     workers = min(MOST_WORKERS, max(1, cores() - 1))
-    say(f"streaming {len(files)} pictures, {workers} at once")
+    say(f"streaming {len(files)} images, {workers} at once")
     choice = _choice(recipe)
     make = partial(
         PatchSampler, patch=recipe.patch, batch=recipe.batch, seed=recipe.seed, choice=choice
@@ -291,10 +291,10 @@ def read_held_back(
             pixels = _open(file, given is not None).read()
             original = Original(str(file), pixels, rules, low=given)
         except (InputError, LimitError) as error:
-            warn(f"{error}; left out")
+            warn(f"{error}; skipped")
             continue
         if color != "Y" and (original.gray or not np.ptp(original.pixels, axis=2).any()):
-            warn(f"{file}: is gray; not judged")
+            warn(f"{file}: is gray; not used for validation")
         else:
             originals.append(original)
     return originals

@@ -76,7 +76,7 @@ def make_plan(
     files = found.used
     count = recipe.held_back
     if len(files) <= count:
-        why = f"{count} of {len(files)} pictures leaves none to train on"
+        why = f"{count} of {len(files)} images leaves none for training"
         raise UsageError("held_back", why)
     chosen = {int((i + 0.5) * len(files) / count) for i in range(count)}
     origin = recipe_origin(recipe_file)

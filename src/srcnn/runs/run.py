@@ -97,8 +97,8 @@ def run_plan(
 def _nothing_to_do(card: Card, quiet: bool) -> Card | None:
     if not is_first_process():
         return None
-    fix = "for more of them use --set steps=N"
-    say(f"nothing to do: all {card.steps} steps are done; {fix}", quiet)
+    fix = "use --set steps=N to train longer"
+    say(f"nothing to do: all {card.steps} steps are finished; {fix}", quiet)
     return card
 
 
@@ -111,7 +111,7 @@ def _say_what_is_other(run: Begun, plan: Plan) -> None:
     for line in plan.taken:
         log.say(line)
     if plan.held_out:
-        log.say(f"{len(plan.held_out)} pictures are left out: they are kept out of all training")
+        log.say(f"skipped {len(plan.held_out)} images that are excluded from all training")
 
 
 def _hooks(session: Session, plan: Plan, state: TrainState) -> Hooks:
@@ -155,7 +155,7 @@ def _scores(
         return final_scores(recipe, models, data_root, session.log)
     except BaseException as error:
         if not isinstance(error, Exception):  # a signal; `train` no longer handles it
-            session.log.say(f"stopped while scoring; go on with: {session.resume_hint}")
+            session.log.say(f"stopped while scoring; continue with: {session.resume_hint}")
         raise
 
 

@@ -69,9 +69,9 @@ def _started(recipe: Recipe, start: str, form: type[TorchNetwork]) -> TorchNetwo
     wanted = _shared(recipe.card)
     for key, found in _shared(card).items():
         if found != wanted.get(key):
-            raise UsageError(start, f"has {key} {found}, and the recipe {wanted.get(key)}")
+            raise UsageError(start, f"has {key} {found}, but the recipe has {wanted.get(key)}")
     if (kind_of(tensors) == "binary") != (recipe.form == "binary"):
-        why = f"has {kind_of(tensors)} weights, and the recipe form: {recipe.form}"
+        why = f"has {kind_of(tensors)} weights, but the recipe has form: {recipe.form}"
         raise UsageError(start, why)
     return form.of_weights(tensors, card, str(path))
 
@@ -104,6 +104,6 @@ def _start_file(start: str, scale: int) -> Path:
     path = find(name, int(its)) if name and its.isdigit() else Path(start)
     if not path.is_file():
         known = any(name == start for name, _ in shipped())
-        fix = f"give it as {start}:{scale}" if known else ""
+        fix = f"write {start}:{scale}" if known else ""
         raise ModelError(path, "no such weights file", fix)
     return path

@@ -83,11 +83,11 @@ def make_validation(
     every = Validation(originals, recipe.scale, metrics, _degradations(recipe))
     failures: list[SrcnnError] = []
     rows = every.scores(Bicubic(recipe.color), failures)
-    for warning in dict.fromkeys(f"{error}; not judged" for error in failures):
+    for warning in dict.fromkeys(f"{error}; not used for validation" for error in failures):
         warn(warning)
     blank = dict.fromkeys(row.name for row in rows if not math.isfinite(row.scores["psnr"]))
     for name in blank:
-        warn(f"{name}: is the same after bicubic; not judged")
+        warn(f"{name}: bicubic restores it exactly; not used for validation")
     usable = [row for row in rows if row.name not in blank]
     names = {row.name for row in usable}
     return replace(

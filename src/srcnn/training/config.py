@@ -168,73 +168,73 @@ class Recipe(BaseModel):
 
     def _contradictions(self) -> Iterator[str]:
         if not (self.data or self.pairs):
-            yield "data: names no folder of pictures"
+            yield "data: at least one folder of images is needed"
         given = any(pair.lr is not None for pair in self.pairs)
         if given and self.degradation != DegradationKeys():
-            yield "pairs have their low-resolution files: no degradation"
+            yield "degradation: cannot be combined with pairs, which have low-resolution images"
         if self.architecture == SRCNN:
             yield from self._contradictions_of_srcnn()
         else:
             yield from self._contradictions_of_other_families()
         if self.free_steps and (self.form != "residual" or self.free_steps >= self.steps):
-            yield "free_steps are a part of the steps of form: residual"
-        recoloured = self.hue > 0 or self.brightness > 1
+            yield "free_steps: needs form: residual, and fewer than steps"
+        recolored = self.hue > 0 or self.brightness > 1
         for name, asked in (
             ("channel_weights", self.channel_weights),
-            ("hue, brightness", recoloured),
+            ("hue, brightness", recolored),
         ):
             if asked and self.color == "Y":
                 yield f"{name}: needs color: YCbCr or RGB"
         if self.stretched and self.color != "Y":
-            yield "stretched is of color: Y; a colour network has gray as R = G = B"
+            yield "stretched: needs color: Y"
         if self.channel_weights is not None and not any(self.channel_weights):
-            yield "channel_weights are all 0"
+            yield "channel_weights: at least one must be above 0"
         for name, steps in (("restarts", self.restarts), ("milestones", self.milestones)):
             if any(a >= b for a, b in pairwise((*steps, self.folded_at))):
-                yield f"{name} rise, and lie below steps"
+                yield f"{name}: must increase and stay below steps"
         if self.restarts and self.schedule != "cosine":
-            yield "restarts are of schedule: cosine"
+            yield "restarts: needs schedule: cosine"
         if bool(self.milestones) != (self.schedule == "step"):
-            yield "milestones go with schedule: step, and it needs them"
+            yield "milestones: needed with schedule: step, and only then"
         if self.balanced and self.loss != "mse":
-            yield "balanced is of squared errors: it needs loss: mse"
+            yield "balanced: needs loss: mse"
         if self.loss == "ssim" and self.patch < WINDOW:
             yield f"loss: ssim needs patches of at least {WINDOW} pixels"
         chosen = self.candidates > 1 or self.balanced or self.stretched
-        if self.sub_images and (chosen or recoloured or self.degradation.pipeline):
+        if self.sub_images and (chosen or recolored or self.degradation.pipeline):
             keys = "candidates, balanced, stretched, hue, brightness, degradation.pipeline"
-            yield f"sub_images are seen as they are: no {keys}"
+            yield f"sub_images: cannot be combined with {keys}"
 
     def _contradictions_of_srcnn(self) -> Iterator[str]:
         if len(self.f) < 2 or len(self.n) != len(self.f) - 1:
-            yield "n needs one number fewer than f, which has at least two"
+            yield "n: needs one number fewer than f, and f at least two"
         if any(size % 2 == 0 for size in self.f):
-            yield "filter sizes f are odd"
+            yield "f: filter sizes must be odd"
         least = channels_in(self.color) + 1
         if self.form == "residual" and min(self.n, default=least) < least:
-            yield f"the residual form needs at least {least} filters in every hidden layer"
+            yield f"form: residual needs at least {least} filters in every hidden layer"
         if self.layer_lr is not None and len(self.layer_lr) != len(self.f):
-            yield "layer_lr needs one factor for every layer"
+            yield "layer_lr: needs one factor per layer"
         if self.sizes:
-            yield f"{', '.join(self.sizes)}: not for architecture: {SRCNN}, whose sizes are f and n"
+            yield f"{', '.join(self.sizes)}: cannot be used with architecture: {SRCNN}, which has f and n"
 
     def _contradictions_of_other_families(self) -> Iterator[str]:
         family = self.architecture
         if family not in ARCHITECTURES:
-            yield f"architecture: unknown; known are {', '.join(ARCHITECTURES)}"
+            yield f"architecture: is unknown, use {', '.join(ARCHITECTURES)}"
             return
         if self.f or self.n:
-            yield f"f, n: not for architecture: {family}"
+            yield f"f, n: cannot be used with architecture: {family}"
         if self.form == "binary":
-            yield f"form: binary is of architecture: {SRCNN}; {family} has none"
+            yield f"form: binary needs architecture: {SRCNN}"
         if self.layer_lr is not None:
-            yield f"layer_lr is of architecture: {SRCNN}"
+            yield f"layer_lr: needs architecture: {SRCNN}"
         if self.sub_images is not None:
-            yield f"sub_images are of architecture: {SRCNN}"
+            yield f"sub_images: needs architecture: {SRCNN}"
         if family == "compact" and None in (self.channels, self.depth):
             yield "architecture: compact needs channels and depth"
         elif self.patch % (factor := ARCHITECTURES[family].grid(self.card).factor):
-            yield f"patch has to be a multiple of {factor}: the network enlarges that many times"
+            yield f"patch: must be a multiple of {factor}, the network's scale"
 
     @property
     def sizes(self) -> dict[str, int]:

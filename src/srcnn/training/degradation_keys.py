@@ -46,7 +46,7 @@ class PipelineKeys(BaseModel):
     def _fits(self) -> PipelineKeys:
         _check_ranges(sigma=self.sigma, level=self.level, quality=self.quality)
         if self.jpeg + self.webp > 1:
-            raise ValueError("jpeg and webp exclude each other: their chances add up to at most 1")
+            raise ValueError("the chances of jpeg and webp must add up to at most 1")
         return self
 
 
@@ -71,7 +71,9 @@ class DegradationKeys(BaseModel):
         _check_ranges(noise=self.noise, jpeg=self.jpeg)
         others = (self.blur, self.noise, self.jpeg)
         if self.pipeline is not None and any(key is not None for key in others):
-            raise ValueError("pipeline has its own blur, noise and jpeg: put them into it")
+            raise ValueError(
+                "pipeline cannot be combined with blur, noise or jpeg; set them inside it"
+            )
         return self
 
 
@@ -83,4 +85,4 @@ def _check_ranges(**ranges: tuple[float, float] | None) -> None:
     """
     for name, ends in ranges.items():
         if ends is not None and ends[0] > ends[1]:
-            raise ValueError(f"{name} is a range: its ends rise")
+            raise ValueError(f"{name} must be a range from low to high")

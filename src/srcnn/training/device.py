@@ -30,11 +30,11 @@ def make_fabric(device: str, precision: str) -> tuple[Fabric, str]:
         UsageError: If the device is unknown or not available.
     """
     if device not in ("auto", "cpu", "cuda"):
-        raise UsageError(f"device '{device}'", "is not known", "use auto, cpu or cuda")
+        raise UsageError(f"device '{device}'", "is unknown", "use auto, cpu or cuda")
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     if device == "cuda" and not torch.cuda.is_available():
-        raise UsageError("device 'cuda'", "torch sees no GPU", "use cpu")
+        raise UsageError("device 'cuda'", "torch finds no GPU", "use cpu")
     world = int(os.environ.get("WORLD_SIZE", 1))  # torchrun's
     if precision == "auto":
         # Processes that share cores measure different speeds, but need the same precision.

@@ -16,7 +16,7 @@ _COLD = 3
 class Pace:
     """Measures the time per step and per validation.
 
-    Call `step` after each step, `judged` after each validation and `saved` after each checkpoint.
+    Call `step` after each step, `validated` after each validation and `saved` after each checkpoint.
     """
 
     def __init__(self, steps: int, validate_every: int) -> None:
@@ -41,7 +41,7 @@ class Pace:
         self._recent.append(now - self._mark)
         self._mark = now
 
-    def judged(self) -> None:
+    def validated(self) -> None:
         """Record the end of a validation."""
         now = time.monotonic()
         self._validation, self._mark = now - self._mark, now

@@ -49,7 +49,7 @@ def train(
     if session.is_first:
         log.begin(state.step)
         hooks.validate(learner.kept.tensors())  # checks that it works, and times it
-        pace.judged()
+        pace.validated()
     with Stop(fabric) as stop:
         for step in range(state.step, recipe.steps):
             if step >= recipe.folded_at:
@@ -72,11 +72,11 @@ def train(
                 save_state(session.folder, state)
                 pace.saved()
             if stopped:
-                log.say(f"stopped after step {done}; go on with: {session.resume_hint}")
+                log.say(f"stopped after step {done}; continue with: {session.resume_hint}")
                 stop.leave()
     if state.best_psnr < hooks.bicubic:
-        scores = f"{state.best_psnr:.3f} dB against {hooks.bicubic:.3f} dB"
-        log.warn(f"the network is WORSE THAN BICUBIC on held-back pictures: {scores}")
+        scores = f"{state.best_psnr:.3f} dB, bicubic {hooks.bicubic:.3f} dB"
+        log.warn(f"the network is WORSE THAN BICUBIC on the validation set: {scores}")
     return {name: value.numpy() for name, value in state.best.items()}
 
 
@@ -105,16 +105,16 @@ def _validate(
     )
     if not math.isnan(psnr):
         scores = f"{psnr:.3f} dB (bicubic {hooks.bicubic:.3f})"
-        session.log.say(f"step {done}: held-back pictures {scores}")
-    pace.judged()
+        session.log.say(f"step {done}: validation PSNR {scores}")
+    pace.validated()
     state.losses, state.counted = 0.0, 0
 
 
 def _check(finite: bool, step: int) -> None:
     """Raise `SrcnnError` unless loss and weights are ``finite`` at ``step``."""
     if not finite:
-        why = f"diverged at step {step}: weights or loss are no numbers"
-        raise SrcnnError("training", why, "lower lr")
+        why = f"diverged at step {step}: the loss or a weight is NaN or infinite"
+        raise SrcnnError("training", why, "use a lower lr")
 
 
 def _number(value: float) -> float | None:

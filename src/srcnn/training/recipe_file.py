@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 _WORDS = {
     "missing": "is missing",
-    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "is no whole number"),
-    **dict.fromkeys(("float_type", "float_parsing"), "is no number"),
-    "finite_number": "is not finite",
-    "string_type": "is no text",
-    "string_pattern_mismatch": "is more than letters, digits and . _ + @ -",
-    **dict.fromkeys(("bool_type", "bool_parsing"), "is neither true nor false"),
-    **dict.fromkeys(("tuple_type", "list_type"), "is no list, such as [9, 5, 5]"),
-    **dict.fromkeys(("model_type", "dict_type"), "holds no keys"),
-    "literal_error": "is none of {expected}",
-    "greater_than": "is not above {gt}",
-    "greater_than_equal": "is below {ge}",
-    "less_than": "is not below {lt}",
-    "less_than_equal": "is above {le}",
-    "too_short": "holds fewer than {min_length}",
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "must be a whole number"),
+    **dict.fromkeys(("float_type", "float_parsing"), "must be a number"),
+    "finite_number": "must be finite",
+    "string_type": "must be text",
+    "string_pattern_mismatch": "may contain only letters, digits and . _ + @ -",
+    **dict.fromkeys(("bool_type", "bool_parsing"), "must be true or false"),
+    **dict.fromkeys(("tuple_type", "list_type"), "must be a list, such as [9, 5, 5]"),
+    **dict.fromkeys(("model_type", "dict_type"), "must have keys of its own"),
+    "literal_error": "must be {expected}",
+    "greater_than": "must be above {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be below {lt}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "needs at least {min_length}",
 }
 """Plain wording for each kind of pydantic error."""
 
@@ -42,7 +42,7 @@ class _Loader(yaml.SafeLoader):
         keys = [key.value for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
-                raise yaml.YAMLError(f"{key} stands twice")
+                raise yaml.YAMLError(f"{key} is given twice")
         return super().construct_mapping(node, deep)
 
 
@@ -59,9 +59,9 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(path, f"cannot be read ({error})") from None
     except RecursionError:
-        raise UsageError(path, "is no recipe: it is nested too deeply") from None
+        raise UsageError(path, "is not a recipe: it is nested too deeply") from None
     if not isinstance(values, dict):
-        raise UsageError(path, "is no recipe: it holds no keys")
+        raise UsageError(path, "is not a recipe: it has no keys")
     return make_recipe(values, overrides, str(path))
 
 
@@ -80,12 +80,12 @@ def make_recipe(values: dict[str, Any], overrides: Sequence[str], source: str) -
     for override in overrides:
         key, equals, value = override.partition("=")
         if not equals:
-            found.append(f"--set {override}: is not key=value")
+            found.append(f"--set {override}: must be key=value")
             continue
         try:
             values[key.strip()] = yaml.safe_load(value)
         except yaml.YAMLError:
-            found.append(f"--set {override}: the value is not YAML")
+            found.append(f"--set {override}: the value is not valid YAML")
     try:
         recipe = Recipe.model_validate(values)
     except ValidationError as error:

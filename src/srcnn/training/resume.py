@@ -32,14 +32,14 @@ def alone(folder: Path) -> Iterator[None]:
     """
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     if not made and not folder.is_dir():
-        raise UsageError(folder, "is no folder", "give --run another name")
+        raise UsageError(folder, "is not a folder", "give --run another name")
     try:
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             try:
                 lock = FileLock(folder / LOCK, blocking=False).acquire()
             except Timeout:
-                raise UsageError(folder, "another process trains in it") from None
+                raise UsageError(folder, "is in use by another process") from None
         with lock:
             try:
                 yield
@@ -59,7 +59,7 @@ def check_folder(folder: Path, resume: bool) -> None:
     """
     taken = folder.is_dir() and any(file.name != LOCK for file in folder.iterdir())
     if taken and not resume:
-        raise UsageError(folder, "is not empty", "use --resume RUN to go on, or another --run")
+        raise UsageError(folder, "is not empty", "use --resume to continue it, or another --run")
 
 
 def check_resumed(recipe: Recipe, folder: Path, state: TrainState) -> None:
@@ -69,16 +69,19 @@ def check_resumed(recipe: Recipe, folder: Path, state: TrainState) -> None:
         UsageError: If the recipe does not fit the steps or the network of the run.
     """
     if recipe.steps < state.step:
-        raise UsageError("steps", f"{recipe.steps} are fewer than the {state.step} that are done")
+        raise UsageError(
+            "steps",
+            f"must be at least {state.step}, the number already trained, not {recipe.steps}",
+        )
     before = recipe_before(folder)
     if before is not None:
         for key in ("scale", "color", "architecture", "f", "n", "sizes", "form", "optimizer"):
             old, new = getattr(before, key), getattr(recipe, key)
             if old != new:
-                why = f"was begun with {key} = {old}, and cannot go on with {new}"
+                why = f"was started with {key} = {old} and cannot continue with {new}"
                 raise UsageError(folder, why, "give --run a new folder")
         if (state.step > before.folded_at) != (state.step > recipe.folded_at):
-            why = f"by step {state.step} free_steps have begun in one recipe and not in the other"
+            why = f"free_steps cannot be changed to begin before or after step {state.step}"
             raise UsageError(folder, why, "give --run a new folder")
 
 
@@ -124,6 +127,6 @@ def compare_pictures(
         digest = fingerprint(files)
         if state.pictures.setdefault(name, digest) != digest:
             state.pictures[name] = digest
-            warn(f"the {name} pictures are not those with which the run was begun")
+            warn(f"the {name} images have changed since the run was started")
             if name == "held-back":
                 state.best_psnr = -math.inf

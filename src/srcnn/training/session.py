@@ -76,5 +76,5 @@ def first_state(
     if warning:
         log.warn(warning)
     if saved is None:
-        log.warn("no checkpoint was saved yet: training begins anew")
+        log.warn("no checkpoint was saved yet; training from the start")
     return saved or TrainState()

@@ -129,13 +129,13 @@ def load_state(run: Path, repair: bool = True) -> tuple[TrainState | None, str |
             state = _from_disk(torch.load(path, map_location="cpu", weights_only=True))
         except Exception as error:  # broken bytes can make torch raise anything
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            warning = f"{path} is damaged ({reason}); going on from {PREVIOUS}"
+            warning = f"{path} is damaged ({reason}); resuming from {PREVIOUS}"
             continue
         if warning and repair:
             found[0].replace(run / DAMAGED)
         return state, warning
     if found:
-        raise ModelError(run, "holds no checkpoint that can be read")
+        raise ModelError(run, "contains no readable checkpoint")
     return None, None
 
 
@@ -154,7 +154,7 @@ def _from_disk(saved: object) -> TrainState:
         ValueError: If it is not the dict of a state.
     """
     if not isinstance(saved, dict) or not saved.keys() >= _REQUIRED:
-        raise ValueError("it is no state of a run")
+        raise ValueError("it is not the state of a run")
     values = cast("Mapping[str, Any]", saved)
     pictures = {
         key.removesuffix(_PICTURES): digest

@@ -118,14 +118,14 @@ def card_in(metadata: Mapping[str, str], source: str) -> Card:
     """
     if STANDALONE_KEY in metadata:
         raise ModelError(
-            source, "is a standalone graph, no weights file", "export without --standalone"
+            source, "is a standalone graph, not a weights file", "export without --standalone"
         )
     if FIXED_KEY in metadata:
         raise ModelError(
-            source, "is a graph for one size of image, no weights file", "export without --size"
+            source, "is a graph for one image size, not a weights file", "export without --size"
         )
     if METADATA_KEY not in metadata:
-        raise ModelError(source, "is ONNX without an srcnn card", "only srcnn's own files have one")
+        raise ModelError(source, "has no srcnn card", "use an ONNX file that srcnn wrote")
     return card_from_json(metadata[METADATA_KEY], source)
 
 
@@ -146,16 +146,16 @@ def card_from_json(text: str, source: str) -> Card:
         for key in ("f", "n", "training_data"):
             data[key] = tuple(data.get(key, ()))
         if data.setdefault("color", "Y") not in COLORS:
-            raise ValueError(f"color is none of {', '.join(COLORS)}")
+            raise ValueError(f"color must be {', '.join(COLORS)}")
         if not (isinstance(data["name"], str) and isinstance(data["scale"], int)):
-            raise ValueError("name or scale is of the wrong kind")
+            raise ValueError("name or scale has the wrong type")
         if not isinstance(data.setdefault("architecture", SRCNN), str):
-            raise ValueError("architecture is not a name")
+            raise ValueError("architecture must be a name")
         if data["scale"] < 0:
             raise ValueError("scale is negative")
         sizes = data.get("sizes", {})
         if not all(isinstance(size, int) and size >= 0 for size in sizes.values()):
-            raise ValueError("a size is not a whole number")
+            raise ValueError("a size must be a whole number")
         return Card(**{key: value for key, value in data.items() if key in known})
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise ModelError(source, f"has a damaged card ({error})") from None

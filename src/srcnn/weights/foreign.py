@@ -76,7 +76,7 @@ def load(path: Path, scale: int) -> tuple[Tensors, Card]:
         tensors = _named(read_state(path), path)
     else:
         known = ", ".join(SUFFIXES)
-        raise ModelError(source, "is no weights file of a known kind", f"known are {known}")
+        raise ModelError(source, "is not a known kind of weights file", f"known are {known}")
     card = card_for(path.stem, scale, tensors, source)
     if scale and card.weights == "fp32":
         tensors = with_skip(tensors, scale, source)
@@ -96,7 +96,7 @@ def _read_mat(path: Path) -> Tensors:
     try:
         arrays = read_arrays(read_bytes(path))
     except ValueError as error:
-        raise ModelError(path, f"is no MATLAB file ({error})") from None
+        raise ModelError(path, f"is not a readable MATLAB file ({error})") from None
     depth = sum(name.startswith("weights_conv") for name in arrays)
     tensors: Tensors = {}
     for k in range(1, depth + 1):
@@ -113,7 +113,7 @@ def _read_mat(path: Path) -> Tensors:
         inputs, area, outputs = weight.shape
         side = round(area**0.5)
         if side * side != area:
-            raise ModelError(path, f"weights_conv{k} has {area} taps, no square")
+            raise ModelError(path, f"weights_conv{k} has {area} taps, which is not a square")
         # In column-major order the fast index runs down the rows of the filter.
         filters = weight.reshape(inputs, side, side, outputs).transpose(3, 0, 2, 1)
         with np.errstate(over="ignore"):  # `check_finite` reports infinities later
@@ -159,13 +159,13 @@ def read_state(path: Path) -> Any:
             with torch.serialization.safe_globals(_SCALARS):
                 state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
-        why = "is no PyTorch file, or holds more than tensors, and is not opened"
+        why = "is not a PyTorch file of tensors only, so it is not opened"
         raise ModelError(path, why) from None
     except Exception as error:  # damaged bytes make torch raise almost any exception
         if "TorchScript" in str(error):
             fix = "save its state_dict() with torch.save"
-            raise ModelError(path, "is a program (TorchScript), no state dict", fix) from None
-        raise ModelError(path, "is no PyTorch file, or a damaged one") from None
+            raise ModelError(path, "is a TorchScript program, not a state dict", fix) from None
+        raise ModelError(path, "is not a PyTorch file, or is damaged") from None
     for _ in range(_DEEPEST):
         if not isinstance(state, Mapping) or any(
             isinstance(value, torch.Tensor) for value in state.values()
@@ -205,7 +205,7 @@ def _read_safetensors(data: bytes, source: str) -> tuple[Any, dict[str, str]]:
         # The header is JSON and follows the 8 bytes of its length; `load` has validated it.
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
     except Exception as error:  # damaged bytes make safetensors raise almost any exception
-        raise ModelError(source, f"is no safetensors file ({error})") from None
+        raise ModelError(source, f"is not a readable safetensors file ({error})") from None
     return state, header.get("__metadata__", {})
 
 
@@ -231,7 +231,7 @@ def from_safetensors(data: bytes, source: str) -> tuple[Tensors, Card | None]:
 
 def _named(state: Any, path: Path | str) -> Tensors:
     if not isinstance(state, Mapping):
-        raise ModelError(path, "is no state dict")
+        raise ModelError(path, "is not a state dict")
     layers = {key: value for key, value in state.items() if not re.fullmatch(_NO_LAYER, str(key))}
     averages = {key: value for key, value in layers.items() if str(key).startswith(_AVERAGE)}
     layers = averages or layers
@@ -239,7 +239,7 @@ def _named(state: Any, path: Path | str) -> Tensors:
     tensors = _arrays(layers, names, path)
     if len(tensors) != len(layers):
         raise UnknownLayout(
-            path, "has several layers of one name, so it is no stack of convolutions"
+            path, "has several layers of one name, so it is not a sequence of convolutions"
         )
     return _zero_biases(tensors) | tensors
 
@@ -253,7 +253,7 @@ def _arrays(layers: Mapping[Any, Any], names: Mapping[str, str], path: Path | st
     # Count numbers, not bytes of the file: an expanded tensor can be huge with few bytes.
     numbers = sum(value.numel() for value in layers.values() if isinstance(value, torch.Tensor))
     if numbers > MOST:
-        raise ModelError(path, f"has {numbers} numbers; no SRCNN is that large")
+        raise ModelError(path, f"has {numbers} numbers, which is too large for an SRCNN")
     return {
         names[str(key)]: _numpy(names[str(key)], key, value, path) for key, value in layers.items()
     }
@@ -275,18 +275,18 @@ def _shape(value: Any) -> tuple[int, ...]:
 
 def _numpy(name: str, key: object, value: Any, path: Path | str) -> NDArray[Any]:
     if not isinstance(value, torch.Tensor):
-        raise ModelError(path, f"'{key}' is no tensor")
+        raise ModelError(path, f"'{key}' is not a tensor")
     if (
         value.layout != torch.strided
         or value.device.type != "cpu"
         or value.is_quantized
         or value.is_nested
     ):
-        raise ModelError(path, f"'{key}' is no plain tensor of numbers")
+        raise ModelError(path, f"'{key}' is not a plain tensor of numbers")
     if dtype_of(name) == np.uint8:
         if value.dtype != torch.uint8:
-            raise ModelError(path, f"'{key}' holds no bits")
+            raise ModelError(path, f"'{key}' must contain uint8")
         return value.numpy()
     if not value.is_floating_point():
-        raise ModelError(path, f"'{key}' holds {value.dtype}, no floating-point numbers")
+        raise ModelError(path, f"'{key}' contains {value.dtype}, not floating-point numbers")
     return value.detach().to(torch.float32).numpy()

@@ -50,7 +50,7 @@ def names_of(shapes: Mapping[str, Shape], source: str) -> dict[str, str]:
     parts = {key: key.rpartition(".") for key in shapes}
     for key, (layer, _, part) in parts.items():
         if layer not in layers or part not in ("weight", "bias"):
-            raise UnknownLayout(source, f"the key '{key}' is of no known layout of SRCNN")
+            raise UnknownLayout(source, f"the key '{key}' belongs to no known layout of SRCNN")
     numbers = {layer: k for k, layer in enumerate(_in_order(layers, source), 1)}
     return {key: f"conv{numbers[layer]}.{part}" for key, (layer, _, part) in parts.items()}
 
@@ -68,7 +68,7 @@ def _in_order(layers: Mapping[str, Shape], source: str) -> Sequence[str]:
         fitting = [order for order in orders if _fit([layers[name] for name in order], channels)]
         if len(fitting) == 1:
             return fitting[0]
-    raise UnknownLayout(source, f"has layers in no clear order ({', '.join(layers)})")
+    raise UnknownLayout(source, f"does not show the order of its layers ({', '.join(layers)})")
 
 
 def _numbers(layer: str) -> list[tuple[int, str]]:

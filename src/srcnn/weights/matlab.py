@@ -48,10 +48,10 @@ def read_arrays(data: bytes) -> dict[str, NDArray[np.float64]]:
         ValueError: The file has another format or is damaged; the message says how.
     """
     if data.startswith(b"MATLAB 7.3"):
-        raise ValueError("version 7.3; save it with -v7")
+        raise ValueError("it has version 7.3; save it with -v7")
     order = {b"IM": "<", b"MI": ">"}.get(data[126:128])
     if order is None:
-        raise ValueError("no version 5")
+        raise ValueError("it does not have version 5")
     arrays = {}
     for kind, content in _elements(data[128:], order):
         if kind == _COMPRESSED:
@@ -78,7 +78,7 @@ def _elements(data: bytes, order: str) -> Iterator[tuple[int, bytes]]:
             # All elements except compressed ones are padded to a multiple of 8 bytes.
             at = start + (length if kind == _COMPRESSED else -(-length // 8) * 8)
         if start + length > len(data):
-            raise ValueError("it is cut off")
+            raise ValueError("it is truncated")
         yield kind, data[start : start + length]
 
 
@@ -89,7 +89,7 @@ def _inflated(content: bytes) -> bytes:
     except zlib.error as error:
         raise ValueError(error) from None
     if not unpacker.eof:
-        raise ValueError("an array is cut off, or too large")
+        raise ValueError("an array is truncated or too large")
     return data
 
 

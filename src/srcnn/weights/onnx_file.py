@@ -47,13 +47,13 @@ def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[Any]], Card]:
         card = card_in({_text(pair, 1): _text(pair, 2) for pair in pairs}, source)
         [graph_data], [opset] = model.pop(7, []), [_fields(entry) for entry in model.pop(8, [])]
         if model.keys() - {1, 2, 3, 5, 6} or (_text(opset, 1), opset.get(2)) != ("", [_OPSET]):
-            raise ValueError("its header")
+            raise ValueError("unexpected header")
         graph = _fields(graph_data)
         nodes = [_node(entry) for entry in graph.pop(1, [])]
         tensors = dict(_tensor(entry) for entry in graph.get(5, []))
         names = [_text(_fields(entry), 1) for key in (11, 12) for entry in graph.get(key, [])]
         if graph.keys() - {2, 5, 11, 12} or names != ["input", "output"]:
-            raise ValueError("its graph")
+            raise ValueError("unexpected graph")
     except (
         ValueError,
         TypeError,
@@ -61,13 +61,13 @@ def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[Any]], Card]:
         IndexError,
         struct.error,
     ) as error:  # for example a number where bytes are expected
-        raise ModelError(source, f"is no ONNX file of srcnn's ({error})") from None
+        raise ModelError(source, f"is not an srcnn weights file ({error})") from None
     if len(tensors) != len(graph.get(5, [])):
-        raise ModelError(source, "names a tensor twice")
+        raise ModelError(source, "contains two tensors of one name")
     check_fit(tensors, card, source)
     known = (way(card, tensors, "input", "output") for way in (nodes_of, plain_nodes_of))
     if nodes not in known:
-        raise ModelError(source, "computes something else than its card says")
+        raise ModelError(source, "has a graph that does not match its card")
     return tensors, card
 
 
@@ -98,14 +98,14 @@ def _encoded(data: bytes) -> Iterator[tuple[int, int | float | bytes]]:
         elif key & 7 == 2:
             length, at = _varint(data, at)
             if at + length > len(data):
-                raise ValueError("it is cut off")
+                raise ValueError("it is truncated")
             yield key >> 3, data[at : at + length]
             at += length
         elif key & 7 == 5:
             yield key >> 3, struct.unpack("<f", data[at : at + 4])[0]
             at += 4
         else:  # 64-bit numbers, which srcnn never writes
-            raise ValueError(f"a field of kind {key & 7}")
+            raise ValueError(f"unexpected field type {key & 7}")
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
@@ -140,7 +140,7 @@ def _integers(values: list[Any]) -> list[int]:
 def _text(fields: _Fields, number: int) -> str:
     values = fields.get(number, [b""])
     if len(values) != 1 or not isinstance(values[0], bytes):
-        raise ValueError(f"field {number}")
+        raise ValueError(f"unexpected field {number}")
     return values[0].decode()
 
 
@@ -148,10 +148,10 @@ def _node(data: bytes) -> Node:
     fields = _fields(data)
     # Files written before version 0.2.0 have no node names.
     if fields.keys() - {1, 2, 3, 4, 5} or fields.get(3, fields[2][:1]) != fields[2][:1]:
-        raise ValueError("a node")
+        raise ValueError("unexpected node")
     attributes = dict(_attribute(entry) for entry in fields.get(5, []))
     if len(attributes) != len(fields.get(5, [])):
-        raise ValueError("an attribute named twice")
+        raise ValueError("two attributes of one name")
     inputs, outputs = ([name.decode() for name in fields.get(key, [])] for key in (1, 2))
     return Node(_text(fields, 4), inputs, outputs, attributes)
 
@@ -164,7 +164,7 @@ def _attribute(data: bytes) -> tuple[str, Attribute]:
     if fields.keys() == {1, 2} and kind == [1]:
         [value] = fields[2]
         if not isinstance(value, float):
-            raise ValueError(f"the attribute {name}")
+            raise ValueError(f"unexpected attribute {name}")
     elif fields.keys() == {1, 3} and kind == [2]:
         [value] = _integers(fields[3])
     elif fields.keys() == {1, 4} and kind == [3]:
@@ -174,7 +174,7 @@ def _attribute(data: bytes) -> tuple[str, Attribute]:
     elif fields.keys() == {1, 8} and kind == [7]:
         value = _integers(fields[8])
     else:
-        raise ValueError(f"the attribute {name}")
+        raise ValueError(f"unexpected attribute {name}")
     return name, value
 
 
@@ -186,12 +186,12 @@ def _tensor(data: bytes, of_node: bool = False) -> tuple[str, NDArray[Any]]:
     fields = _fields(data)
     name = _text(fields, 8)
     if 13 in fields or 14 in fields:
-        raise ValueError(f"{name} lies in another file")
+        raise ValueError(f"{name} is stored in another file")
     sides = _integers(fields.get(1, []))
     numbers = fields.get(9, [])
     dtype, kind = (np.int64, _INT64) if of_node else (dtype_of(name), _KINDS[dtype_of(name)])
     if fields.keys() - {1, 2, 8, 9} or fields.get(2) != [kind] or len(numbers) != 1:
-        raise ValueError(f"{name} is of another kind")
+        raise ValueError(f"{name} has an unexpected type")
     stored = np.dtype(dtype).newbyteorder("<")
     if min(sides, default=0) < 0 or math.prod(sides) * stored.itemsize != len(numbers[0]):
         raise ValueError(f"{name} of {sides} has {len(numbers[0])} bytes")

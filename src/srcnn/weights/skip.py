@@ -64,12 +64,12 @@ def with_skip(tensors: Arrays, scale: int, source: str) -> Arrays:
         if np.square(answer - truth).mean() < _WORSE * error:
             return tensors
         if np.square(answer - lacking).mean() < _BETTER * error:
-            _log.warning("%s: gives what is to be added to bicubic, so that is done", source)
+            _log.warning("%s: predicts a residual, so bicubic is added", source)
             return _add_skip(tensors)
         if answer.std() > 0:
             alike = max(alike, float(np.corrcoef(answer.ravel(), lacking.ravel())[0, 1]))
     if alike > _ALIKE:
-        why = "gives what is to be added to bicubic, but in other units than those of [0, 1]"
+        why = "predicts a residual to bicubic, but not in the units of [0, 1]"
         raise ModelError(source, why, "divide its biases, or its last layer, by 255")
     return tensors
 
@@ -111,12 +111,12 @@ def _add_skip(tensors: Arrays) -> Arrays:
     out = {}
     for k in range(1, depth + 1):
         old, bias = tensors[f"conv{k}.weight"], tensors[f"conv{k}.bias"]
-        first, last, centre = k == 1, k == depth, old.shape[2] // 2
+        first, last, center = k == 1, k == depth, old.shape[2] // 2
         outputs, inputs = old.shape[:2]
         shape = (outputs + (0 if last else channels), inputs + (0 if first else channels))
         weight = np.zeros((*shape, *old.shape[2:]), np.float32)
         weight[:outputs, :inputs] = old
-        weight[-channels:, -channels:, centre, centre] += np.eye(channels, dtype=np.float32)
+        weight[-channels:, -channels:, center, center] += np.eye(channels, dtype=np.float32)
         more = np.full(0 if last else channels, _SHIFT if first else 0, np.float32)
         out[f"conv{k}.weight"] = weight
         out[f"conv{k}.bias"] = np.concatenate([bias - _SHIFT if last else bias, more])

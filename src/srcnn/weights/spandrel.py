@@ -55,12 +55,12 @@ def describe(state: Any, source: str) -> Any:
         raise ModelError(source, f"cannot be opened by spandrel ({error})") from None
     name = found.architecture.name
     if not isinstance(found, spandrel.ImageModelDescriptor) or found.purpose != "SR":
-        raise ModelError(source, f"is a network for another purpose than enlarging ({name})")
+        raise ModelError(source, f"is not an upscaling network ({name})")
     if found.scale == 1:
-        raise ModelError(source, "is for x1, and cannot enlarge")
+        raise ModelError(source, "is for scale 1 and cannot upscale")
     if found.input_channels != found.output_channels or found.input_channels not in (1, 3):
-        channels = f"from {found.input_channels} to {found.output_channels} channels"
-        raise ModelError(source, f"goes {channels}; only gray and RGB networks are run")
+        channels = f"{found.input_channels} to {found.output_channels} channels"
+        raise ModelError(source, f"converts {channels}; only gray and RGB networks are supported")
     return found.float().eval()
 
 
@@ -79,7 +79,7 @@ def _check_tensors(state: Any, source: str) -> None:
         ModelError: It does not.
     """
     if not isinstance(state, Mapping):
-        raise ModelError(source, "is no state dict")
+        raise ModelError(source, "is not a state dict")
     numbers = 0
     for key, value in state.items():
         plain = (
@@ -90,7 +90,7 @@ def _check_tensors(state: Any, source: str) -> None:
             and value.device.type == "cpu"
         )
         if not plain:
-            raise ModelError(source, f"'{key}' is no plain tensor of numbers")
+            raise ModelError(source, f"'{key}' is not a plain tensor of numbers")
         numbers += value.numel()
     if numbers > MOST:
         raise ModelError(source, f"has {numbers} numbers, over the limit of {MOST}")

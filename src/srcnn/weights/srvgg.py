@@ -41,7 +41,7 @@ def to_srvgg(tensors: Tensors, card: Card) -> dict[str, NDArray[np.float32]]:
         ModelError: The network belongs to another family.
     """
     if card.architecture != "compact":
-        why = f"is of the family {card.architecture}, and only compact networks have this layout"
+        why = f"is a network of family {card.architecture}; only compact networks have this layout"
         raise ModelError(card.name, why)
     layers = card.sizes["depth"] + 2
     state: dict[str, NDArray[np.float32]] = {}

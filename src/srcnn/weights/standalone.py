@@ -12,7 +12,7 @@ Needs the extra ``train``.
 Blocks become pixels last where the network makes blocks, too. No node computes with a
 shape, and no operands of an addition differ in theirs: OpenCV 4 and 5 can do neither while the size is free.
 
-From Y that way is a step 255 / 219 as large in each of R, G and B: Cb and Cr stay bicubic. Colour and
+From Y that way is a step 255 / 219 as large in each of R, G and B: Cb and Cr stay bicubic. Color and
 resize are both linear, so their order does not matter.
 """
 

@@ -46,7 +46,7 @@ def default(*scales: int) -> str:
         if all((name, scale) in files for scale in scales):
             return name
     wanted = ", ".join(f"x{scale}" for scale in scales)
-    raise ModelError(f"a network for {wanted}", "none is shipped", "name one with -m")
+    raise ModelError(f"network for {wanted}", "none is shipped", "choose one with -m")
 
 
 def find(model: str, scale: int, others: Sequence[str] = ()) -> Path:
@@ -71,7 +71,7 @@ def find(model: str, scale: int, others: Sequence[str] = ()) -> Path:
     scales = sorted(s for name, s in files if name == model)
     if scales:
         known = ", ".join(f"x{s}" for s in scales)
-        raise ModelError(f"model '{model}'", f"is not shipped for x{scale}", f"it is for {known}")
+        raise ModelError(f"model '{model}'", f"is not shipped for x{scale}", f"use {known}")
     raise _unknown(model, others)
 
 
@@ -110,7 +110,7 @@ def read_bytes(path: Path) -> bytes:
     """
     try:
         if path.stat().st_size > _LARGEST:
-            raise ModelError(path, f"has over {_LARGEST} bytes; no SRCNN is that large")
+            raise ModelError(path, f"has more than {_LARGEST} bytes, too large for an SRCNN")
         return path.read_bytes()
     except OSError as error:
         raise ModelError(path, f"cannot be read ({error.strerror})") from None

@@ -31,7 +31,7 @@ NOTHING = Pipeline(blur=0, noise=0, twice=0, jpeg=0, webp=0)
 
 @pytest.fixture(scope="module")
 def draws() -> list[list[Step]]:
-    """Of 240 x 360 pixels at x3."""
+    """An image of 240 x 360 pixels, at x3."""
     random = np.random.default_rng(1)
     return [Pipeline().draw(random, (240, 360), 3) for _ in range(DRAWS)]
 
@@ -45,7 +45,7 @@ def every(draws: list[list[Step]], kind: type[T]) -> list[T]:
 
 
 def test_each_step_is_as_frequent_as_the_keys_say(draws: list[list[Step]]) -> None:
-    """Of 4,000 draws; three standard deviations are 0.024."""
+    """In 4,000 draws; three standard deviations are 0.024."""
     found = {
         "blur": share(draws, Blur),
         "noise": share(draws, Noise),

@@ -95,7 +95,7 @@ def test_images_are_not_shifted(kernel: KernelName, scale: int) -> None:
     direct = resized(ramp, Resize((small, small), kernel))
     between = resized(resized(ramp, Resize((150, 150), kernel)), Resize((small, small), "lanczos"))
     np.testing.assert_allclose(direct[9, 9:-9], wanted[9:-9], rtol=0, atol=1e-3)
-    errors = (between[9] - wanted)[9:-9]  # ripples, as 150 samples are no part of 240
+    errors = (between[9] - wanted)[9:-9]  # ripples, as 240 is not a multiple of 150
     assert np.abs(errors).max() < 0.2
     assert np.abs(errors.mean()) < 1e-3
 

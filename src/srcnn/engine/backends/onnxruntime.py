@@ -33,8 +33,8 @@ class OnnxRuntime:
         self._session = onnxruntime.InferenceSession(graph, options, providers=[provider])
         # Without a driver ONNX Runtime only warns and falls back to the CPU.
         if self._session.get_providers()[0] != provider:
-            why = "ONNX Runtime cannot use it (no GPU, or no CUDA libraries)"
-            raise UsageError(f"device '{device}'", why, "use the CPU")
+            why = "ONNX Runtime finds no GPU, or no CUDA libraries"
+            raise UsageError(f"device '{device}'", why, "use device cpu")
 
     def run(self, batch: Batch) -> Batch:
         """See `Backend.run`."""

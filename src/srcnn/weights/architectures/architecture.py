@@ -74,17 +74,28 @@ class Architecture(Protocol):
             tensors: Arrays by name.
             source: Name of their file, for error messages.
 
+        Returns:
+            The channels and the sizes, as the card states them.
+
         Raises:
             ModelError: The tensors do not fit together, or are not finite.
         """
         ...
 
     def grid(self, card: Card) -> Grid:
-        """Return the geometry of the network: its scale factor and receptive radius."""
+        """Return the geometry of the network: its scale factor and receptive radius.
+
+        Args:
+            card: Card of the weights file.
+        """
         ...
 
     def parameters(self, card: Card) -> int:
-        """Return the number of weights without biases, counted as in the paper."""
+        """Return the number of weights without biases, counted as in the paper.
+
+        Args:
+            card: Card of the weights file.
+        """
         ...
 
     def nodes(self, tensors: Tensors, source: str, output: str) -> list[Node]:
@@ -127,7 +138,7 @@ def check_finite(tensors: Tensors, source: str) -> None:
     """
     for name, tensor in tensors.items():
         if not np.isfinite(tensor).all():
-            raise ModelError(source, f"{name} holds NaN or infinity")
+            raise ModelError(source, f"{name} contains NaN or infinity")
 
 
 def check_sum(largest: float, layer: str, source: str) -> None:
@@ -142,4 +153,4 @@ def check_sum(largest: float, layer: str, source: str) -> None:
         ModelError: It cannot.
     """
     if not largest <= _LARGEST_SUM:
-        raise ModelError(source, f"{layer} has numbers so large that its sums overflow")
+        raise ModelError(source, f"{layer} has such large numbers that its sums overflow")

@@ -49,14 +49,14 @@ class Compact:
         layers = _layers(tensors)
         names = {f"conv{k}.{part}" for k in range(1, layers + 1) for part in ("weight", "bias")}
         if layers < 2 or set(tensors) != names:
-            raise ModelError(source, "does not hold the tensors of a compact network")
+            raise ModelError(source, "does not contain the tensors of a compact network")
         channels, width = self._check_shapes(tensors, layers, source)
         check_finite(tensors, source)
         _check_sums(tensors, layers, source)
         outputs = len(tensors[f"conv{layers}.bias"])
         scale = math.isqrt(outputs // channels)
         if scale < 2 or channels * scale**2 != outputs:
-            why = f"its last layer has {outputs} channels, which is no scale's square"
+            why = f"its last layer has {outputs} channels, which is not the square of a scale"
             raise ModelError(source, why)
         sizes = {"channels": width, "depth": layers - 2}
         return Description(channels, {"sizes": sizes, "scale": scale, "weights": "fp32"})
@@ -81,7 +81,7 @@ class Compact:
             if weight != (outputs, inputs, 3, 3) or bias != (outputs,) or not outputs:
                 raise ModelError(source, f"conv{k} has shapes {weight} and {bias}")
             if math.prod(weight) > MOST:
-                raise ModelError(source, f"conv{k} has over {MOST} weights")
+                raise ModelError(source, f"conv{k} has more than {MOST} weights")
         return channels, width
 
     def grid(self, card: Card) -> Grid:

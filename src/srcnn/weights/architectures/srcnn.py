@@ -8,7 +8,7 @@ and would discard the others, which costs 2/3 of the time of 9-1-5. Therefore th
 a block of 4 x 4 pixels at each position, as 16 channels with a stride of 4: the same sums in
 the same order. Nodes build its larger filters from ``convK.weight``; runtimes fold these nodes
 when they load the graph.
-An image whose sides are no multiples of 4 is padded first and cut afterwards, by nodes that compute
+An image whose sides are not multiples of 4 is padded first and cut afterwards, by nodes that compute
 with its shape. For runtimes without such nodes, there is the plain stack, or blocks whose side
 divides the sides of the output.
 
@@ -107,24 +107,28 @@ def shape_of(tensors: Tensors, source: str) -> tuple[tuple[int, ...], tuple[int,
     depth = len(tensors) // len(PARTS[kind])
     names = {f"conv{k}.{part}" for k in range(1, depth + 1) for part in PARTS[kind]}
     if depth < 2 or set(tensors) != names:
-        raise ModelError(source, f"is no stack of convolutions ({', '.join(sorted(tensors))})")
+        raise ModelError(
+            source, f"is not a sequence of convolutions ({', '.join(sorted(tensors))})"
+        )
     if kind == "binary":
         _check_bits(tensors, depth, source)
     shapes = layer_shapes(tensors)
     for k, shape in enumerate(shapes, 1):
         if len(shape) != 4 or shape[2] != shape[3] or shape[2] % 2 == 0:
-            raise ModelError(source, f"conv{k}.weight has shape {shape}, not odd and square")
+            raise ModelError(
+                source, f"conv{k}.weight has shape {shape}, but filters must be odd and square"
+            )
         if tensors[f"conv{k}.bias"].shape != shape[:1]:
             raise ModelError(source, f"conv{k}.bias does not fit conv{k}.weight")
         if k > 1 and shape[1] != shapes[k - 2][0]:
-            raise ModelError(source, f"conv{k} does not take what conv{k - 1} gives")
+            raise ModelError(source, f"conv{k} does not match the channels of conv{k - 1}")
         if 0 in shape:
-            raise ModelError(source, f"conv{k}.weight has shape {shape}, which holds nothing")
+            raise ModelError(source, f"conv{k}.weight is empty, with shape {shape}")
     check_finite(tensors, source)
     _check_sums(tensors, shapes, source)
     channels = shapes[0][1]
     if channels not in (1, 3) or shapes[-1][0] != channels:
-        raise ModelError(source, f"goes from {channels} to {shapes[-1][0]} channels")
+        raise ModelError(source, f"converts {channels} to {shapes[-1][0]} channels")
     return tuple(shape[2] for shape in shapes), tuple(shape[0] for shape in shapes[:-1]), channels
 
 
@@ -137,15 +141,23 @@ def _check_bits(tensors: Tensors, depth: int, source: str) -> None:
     for k in range(1, depth + 1):
         bits, alpha = tensors[f"conv{k}.bits"], tensors[f"conv{k}.alpha"]
         if bits.dtype != np.uint8 or bits.ndim != 1:
-            raise ModelError(source, f"conv{k}.bits has shape {bits.shape}, not a row of bytes")
+            raise ModelError(
+                source, f"conv{k}.bits has shape {bits.shape}, but must be one-dimensional"
+            )
         if alpha.size == 0 or alpha.shape != (alpha.size, 1, 1, 1):
-            raise ModelError(source, f"conv{k}.alpha has shape {alpha.shape}, not n x 1 x 1 x 1")
+            raise ModelError(
+                source, f"conv{k}.alpha has shape {alpha.shape}, but must be n x 1 x 1 x 1"
+            )
         if 8 * bits.size > MOST:
-            raise ModelError(source, f"conv{k}.bits has {bits.size} bytes; no SRCNN is that large")
+            raise ModelError(
+                source, f"conv{k}.bits has {bits.size} bytes, which is too large for an SRCNN"
+            )
     for k, shape in enumerate(layer_shapes(tensors), 1):
         if not shape[2]:
             size = tensors[f"conv{k}.bits"].size
-            raise ModelError(source, f"conv{k}.bits has {size} bytes, which no odd f makes")
+            raise ModelError(
+                source, f"conv{k}.bits has {size} bytes, which fits no odd filter size"
+            )
 
 
 def layer_shapes(tensors: Tensors) -> list[tuple[int, ...]]:

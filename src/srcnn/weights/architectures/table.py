@@ -43,7 +43,7 @@ def architecture_of(card: Card, source: str) -> Architecture:
     if card.architecture not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
         why = f"its architecture '{card.architecture}' is unknown"
-        raise ModelError(source, why, f"known are {known}; a newer srcnn may have it")
+        raise ModelError(source, why, f"known are {known}; update srcnn")
     return ARCHITECTURES[card.architecture]
 
 

@@ -1,4 +1,4 @@
-"""Every property of docs/formats.md on every road: what the command line writes, each of them writes.
+"""Every property of docs/formats.md on every way: what the command line writes, each of them writes.
 
 A file goes in as a path, as bytes and as a file object, and out to a path and to a file object: equal bytes.
 A PIL image is what its file is, and gives a result with the same property; an array has only its pixels.
@@ -20,11 +20,11 @@ from ..cli.conftest import Srcnn
 from ..cli.fidelity_sources import MAKE
 from ..cli.test_fidelity import CELLS, CHECK, SAID, TABLE
 
-ROADS = ["path", "bytes", "file object", "PIL image", "array"]
+WAYS = ["path", "bytes", "file object", "PIL image", "array"]
 NOT_OF_PIL = {
     *("frames or pages", "timing and loops"),
     *("thumbnail in EXIF", "IPTC", "colours without a profile", "comment"),
-    *("position on the land (GeoTIFF)", "size and orientation in XMP"),
+    *("position on the ground (GeoTIFF)", "size and orientation in XMP"),
 }
 """An image is the frame that it shows, and these are not taken from one: Pillow turns by XMP."""
 
@@ -36,12 +36,12 @@ def options_of(fmt: str) -> dict[str, Any]:
 def by_pil(path: Path, fmt: str) -> package.Converted:
     """Convert a file that Pillow has opened; what it carries is all there is."""
     with Image.open(path) as image:
-        return package.upscale_file(image, f"road.{fmt}", **options_of(fmt))
+        return package.upscale_file(image, f"way.{fmt}", **options_of(fmt))
 
 
-@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("name", "fmt"), CELLS, ids=[f"{name}-{fmt}" for name, fmt in CELLS])
-def test_roads(srcnn: Srcnn, folder: Path, name: str, fmt: str, road: str) -> None:
+def test_ways(srcnn: Srcnn, folder: Path, name: str, fmt: str, way: str) -> None:
     made = MAKE[name](fmt)
     path = Path(f"source.{fmt}")
     made.pop("image").save(path, **made)
@@ -49,27 +49,27 @@ def test_roads(srcnn: Srcnn, folder: Path, name: str, fmt: str, road: str) -> No
     words = ("upscale", path, "-s", 2, "-m", "bicubic", "-o", f"wanted.{fmt}")
     if what == "refused":
         assert srcnn(*words).code == 3
-        if road in ("path", "bytes", "file object"):
+        if way in ("path", "bytes", "file object"):
             with pytest.raises(package.SrcnnError, match=f"animated {fmt.upper()}"):
-                package.upscale_file(source_of(path, road), io.BytesIO(), **options_of(fmt))
+                package.upscale_file(source_of(path, way), io.BytesIO(), **options_of(fmt))
         return
-    if road in ("path", "bytes", "file object"):
+    if way in ("path", "bytes", "file object"):
         assert srcnn(*words).code == 0
         wanted = Path(f"wanted.{fmt}").read_bytes()
         file = io.BytesIO()
-        done = package.upscale_file(source_of(path, road), f"road.{fmt}", **options_of(fmt))
-        package.upscale_file(source_of(path, road), file, **options_of(fmt))
-        assert Path(f"road.{fmt}").read_bytes() == file.getvalue() == wanted
+        done = package.upscale_file(source_of(path, way), f"way.{fmt}", **options_of(fmt))
+        package.upscale_file(source_of(path, way), file, **options_of(fmt))
+        assert Path(f"way.{fmt}").read_bytes() == file.getvalue() == wanted
         if what == "said":
             assert any(SAID[name, fmt] in warning for warning in done.warnings)
-    elif road == "PIL image":
+    elif way == "PIL image":
         if name in NOT_OF_PIL:
             pytest.skip("not of a PIL image")
         done = by_pil(path, fmt)
         if what == "said":
             assert any(SAID[name, fmt] in warning for warning in done.warnings)
             return
-        with Image.open(f"road.{fmt}") as seen:
+        with Image.open(f"way.{fmt}") as seen:
             CHECK[name](seen, fmt)
     else:
         pixels = package.upscale(path, 2, "bicubic")
@@ -79,10 +79,10 @@ def test_roads(srcnn: Srcnn, folder: Path, name: str, fmt: str, road: str) -> No
         np.testing.assert_array_equal(pixels, again)
 
 
-def source_of(path: Path, road: str) -> Any:
-    if road == "path":
+def source_of(path: Path, way: str) -> Any:
+    if way == "path":
         return path
-    return path.read_bytes() if road == "bytes" else io.BytesIO(path.read_bytes())
+    return path.read_bytes() if way == "bytes" else io.BytesIO(path.read_bytes())
 
 
 def read(path: Path) -> Any:

@@ -191,7 +191,7 @@ def test_two_equal_pictures_are_null_in_json(
         (["{pictures}", "-m", "bicubic", "--metrics", "psnr,lpips"], 2, "lpips"),
         (["{pictures}", "-m", "bicubic", "-s", "1"], 2, "2 or more"),
         (["{tiny}", "-m", "bicubic", "-s", "4"], 3, "too small"),
-        (["{tmp}/empty"], 2, "no pictures"),
+        (["{tmp}/empty"], 2, "no images"),
     ],
 )
 def test_errors(

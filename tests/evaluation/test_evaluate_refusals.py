@@ -76,7 +76,7 @@ def test_the_report_replaces_nothing_that_is_judged(
 ) -> None:
     before = (folder / "a.png").read_bytes()
     assert evaluate(monkeypatch, folder, "-m", "bicubic", "--json", folder / "a.png") == 2
-    assert "is a file that this works on" in capsys.readouterr().err
+    assert "is an input or output of this command" in capsys.readouterr().err
     assert (folder / "a.png").read_bytes() == before
     assert evaluate(monkeypatch, folder, "-m", "no.onnx", "-s", 3, "--json", "no.onnx") == 2
 
@@ -106,7 +106,7 @@ def test_a_picture_too_small_for_a_metric_is_left_out(
     small = (
         f"{tmp_path / 'small.png'}: is 300 x {fits - 3}, too small to be judged at x3 by {metric}"
     )
-    assert f"{small}; it needs {fits} pixels each way" in err
+    assert f"{small}; it needs {fits} pixels in each direction" in err
     # Without that metric both are judged.
     assert evaluate(monkeypatch, tmp_path, "-m", "bicubic", "--json", "-") == 0
 
@@ -136,7 +136,7 @@ def test_metrics_of_one_channel_by_a_protocol_of_three(
     words = ["-m", "bicubic", "--protocol", protocol, "--metrics", f"psnr,{metric}"]
     for place in (folder, "nowhere"):
         assert evaluate(monkeypatch, place, *words) == 2
-        why = f"is of one channel, and {protocol} scores {scored} as one; use psnr, ssim"
+        why = f"needs one channel, but {protocol} scores {scored} together; use psnr, ssim"
         assert capsys.readouterr().err == f"error: metric '{metric}': {why}\n"
 
 
