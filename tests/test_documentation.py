@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import os
 import shlex
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from srcnn.training.recipe_file import make_recipe
 
 from .cli.conftest import Ran, Srcnn, srcnn  # noqa: F401 - a fixture
 from .conftest import ROOT
-from .support.pages import blocks, make_checkout
+from .support.pages import blocks, enter_copy, make_checkout
 
 DRY = "--dry-run"
 READ = "read only"
@@ -74,11 +73,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def checkout(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it, as the current folder."""
-    folder = tmp_path / "checkout"
-    shutil.copytree(place, folder)
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("SRCNN_DATA", str(folder))
-    return folder
+    return enter_copy(place, tmp_path / "checkout", monkeypatch)
 
 
 def way(line: str) -> str:

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from .cli.conftest import Srcnn, srcnn  # noqa: F401 - a fixture
-from .support.pages import blocks, make_checkout
+from .support.pages import blocks, enter_copy, make_checkout
 
 FOLDER, JUDGE, PROCESSES, ONNX, STUDY = (
     f"docs/how-to/{name}.md" for name in ("folder", "judge", "processes", "onnx", "study")
@@ -29,16 +29,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def checkout(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of a checkout as the current folder, with ``srcnn`` on the PATH."""
-    folder = tmp_path / "checkout"
-    shutil.copytree(place, folder)
     (tmp_path / "bin").mkdir()
     command = tmp_path / "bin" / "srcnn"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m srcnn "$@"\n')
     command.chmod(0o755)
-    monkeypatch.chdir(folder)
     monkeypatch.setenv("PATH", f"{command.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("SRCNN_DATA", str(folder))
-    return folder
+    return enter_copy(place, tmp_path / "checkout", monkeypatch)
 
 
 def of_page(page: str, language: str) -> list[str]:

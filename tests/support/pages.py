@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 import scipy.io
 import torch
 from PIL import Image
@@ -67,4 +68,12 @@ def make_checkout(folder: Path) -> Path:
     for name in ("my", "first"):
         (folder / f"{name}.yaml").write_text(recipes["docs/training.md"])
     (folder / "scans.yaml").write_text(recipes["docs/how-to/fine-tune.md"])
+    return folder
+
+
+def enter_copy(checkout: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Copy a checkout, and make the copy the current folder and the data root."""
+    shutil.copytree(checkout, folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("SRCNN_DATA", str(folder))
     return folder
