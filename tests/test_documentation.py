@@ -8,28 +8,21 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import shlex
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import numpy as np
 import pytest
-import scipy.io
-import torch
-from PIL import Image
 
 from srcnn.cli.main import app
 from srcnn.errors import SrcnnError
 from srcnn.training.recipe_file import make_recipe
 
 from .cli.conftest import Ran, Srcnn, srcnn  # noqa: F401 - a fixture
-from .conftest import EXAMPLE, ROOT
-from .support.networks import save_other
+from .conftest import ROOT
+from .support.pages import blocks, enter_copy, make_checkout
 
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 DRY = "--dry-run"
 READ = "read only"
 OUTSIDE = "not a command of srcnn"
@@ -51,16 +44,8 @@ INSTEAD = {
 
 ONE_SCRIPT = "docs/learn.md"
 """A page whose Python blocks belong together and train for minutes: tests/test_learn.py runs them."""
-
-
-def blocks(language: str) -> list[tuple[str, str]]:
-    """(page, text) of every block in a language."""
-    pattern = re.compile(rf"^```{language}\n(.*?)^```", re.DOTALL | re.MULTILINE)
-    return [
-        (page.relative_to(ROOT).as_posix(), text)
-        for page in PAGES
-        for text in pattern.findall(page.read_text(encoding="utf-8"))
-    ]
+HOW_TO = "docs/how-to/"
+"""Pages whose Python blocks are whole programs: tests/test_how_to.py runs them."""
 
 
 def commands(text: str) -> Iterator[str]:
@@ -74,53 +59,21 @@ def commands(text: str) -> Iterator[str]:
             start = end + 1
 
 
-COMMANDS = sorted({(page, line) for page, text in blocks("sh") for line in commands(text)})
+PAGE_OF = {line: page for page, text in blocks("sh") for line in commands(text)}
+"""A page for each line; what several pages show is tried once."""
+COMMANDS = sorted((page, line) for line, page in PAGE_OF.items())
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout with a user's files in it, and data sets of a few small pictures."""
-    folder = tmp_path_factory.mktemp("checkout")
-    for name in ("recipes", "experiments", "examples"):
-        shutil.copytree(ROOT / name, folder / name)
-    photo = Image.open(EXAMPLE).convert("RGB")
-    small = photo.crop((90, 90, 154, 138))
-    for name in ("photo.jpg", "photo.png", "scan.tif", "holiday/a/b.jpg", "album/c.png"):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        small.save(folder / name)
-    (folder / "files.txt").write_text("photo.jpg\nholiday/a/b.jpg\n")
-    # A data root; the pictures of photos/ and my/ are large enough to learn from.
-    names = ("set5", "set14", "bsd100", "bsd200", "t91", "cid22", "clic", "gb82", "photos")
-    for name in (*names, "my/photos", "my/scans", "my-photos"):
-        (folder / name).mkdir(parents=True)
-        for k in range(16):
-            photo.rotate(k).crop((20 + k, 40, 200 + k, 220)).save(folder / name / f"{k}.png")
-    random = np.random.default_rng(1)
-    layers = {"conv1": (81, 64), "conv2": (64, 1, 32), "conv3": (32, 25)}
-    content = {f"weights_{name}": random.normal(0, 0.01, size) for name, size in layers.items()}
-    sizes = zip(layers, (64, 32, 1), strict=True)
-    content |= {f"biases_{name}": np.zeros((count, 1)) for name, count in sizes}
-    scipy.io.savemat(folder / "my.mat", content)
-    kernels = {"conv1": (64, 1, 9, 9), "conv2": (32, 64, 1, 1), "conv3": (1, 32, 5, 5)}
-    state = {f"{name}.weight": torch.randn(size) / 100 for name, size in kernels.items()}
-    state |= {f"{name}.bias": torch.zeros(size[0]) for name, size in kernels.items()}
-    torch.save(state, folder / "theirs.pth")
-    torch.save(state, folder / "learn.pth")
-    save_other(folder / "4x_esrgan.pth", "esrgan")
-    yamls = [text for page, text in blocks("yaml") if page == "docs/training.md"]
-    (folder / "my.yaml").write_text(yamls[0])
-    (folder / "first.yaml").write_text(yamls[0])
-    return folder
+    return make_checkout(tmp_path_factory.mktemp("checkout"))
 
 
 @pytest.fixture
 def checkout(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it, as the current folder."""
-    folder = tmp_path / "checkout"
-    shutil.copytree(place, folder)
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("SRCNN_DATA", str(folder))
-    return folder
+    return enter_copy(place, tmp_path / "checkout", monkeypatch)
 
 
 def way(line: str) -> str:
@@ -160,6 +113,9 @@ def test_commands(srcnn: Srcnn, checkout: Path, page: str, line: str) -> None:  
         prepare_run(srcnn)
     if any(word.startswith("start=runs/") for word in words):
         prepare_run(srcnn, "runs/first")
+    for folder in {Path(word).parent for word in words if word.endswith("/weights.onnx")}:
+        if folder.parts[0] == "runs":
+            prepare_run(srcnn, str(folder))
     if how == DRY and DRY not in words:
         words.append(DRY)
     ran: Ran = srcnn(*words)
@@ -174,7 +130,11 @@ def prepare_run(srcnn: Srcnn, folder: str = "runs/x3") -> None:  # noqa: F811
     assert ran.code == 0, ran.err
 
 
-PYTHON = [(page, text) for page, text in blocks("python") if page != ONE_SCRIPT]
+PYTHON = [
+    (page, text)
+    for page, text in blocks("python")
+    if page != ONE_SCRIPT and not page.startswith(HOW_TO)
+]
 
 
 @pytest.mark.parametrize(("page", "text"), PYTHON, ids=[page for page, _ in PYTHON])
@@ -184,7 +144,10 @@ def test_python(checkout: Path, capsys: pytest.CaptureFixture[str], page: str, t
     assert names["srcnn"]
 
 
-@pytest.mark.parametrize(("page", "text"), blocks("yaml"), ids=[p for p, _ in blocks("yaml")])
+RECIPES = [(page, text) for page, text in blocks("yaml") if "\narms:" not in text]
+
+
+@pytest.mark.parametrize(("page", "text"), RECIPES, ids=[page for page, _ in RECIPES])
 def test_recipes(checkout: Path, page: str, text: str) -> None:
     import yaml
 

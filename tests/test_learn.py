@@ -111,14 +111,20 @@ def test_augmentations_keep_pairs_together() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
+@pytest.mark.parametrize(
+    ("steps", "below"),
+    [(2000, 0.2), pytest.param(4000, 0.1, marks=pytest.mark.soak(full=True))],
+    ids=["half", "full"],
+)
 def test_it_ends_where_the_paper_does(
-    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int, below: float
 ) -> None:
+    """The paper's 9-1-5, trained on the 91 images, has 32.39 dB; the page has 32.45."""
     monkeypatch.setenv("SRCNN_DATA", str(shared / "data"))
-    monkeypatch.delenv("LEARN_STEPS", raising=False)
+    monkeypatch.setenv("LEARN_STEPS", str(steps))
     names = run(tmp_path, monkeypatch)
     report = srcnn.evaluate("set5", tmp_path / "learn.pth", 3)
     bicubic, learned = (row["mean"]["psnr"] or 0.0 for row in report["results"])
     assert bicubic < 30.4
-    assert learned > 32.39 - 0.1  # the paper: 9-1-5, 91 images; the page had 32.46
+    assert learned > 32.39 - below
     assert names["validate"](names["small"]) > names["curve"][0][1] + 0.3

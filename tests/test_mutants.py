@@ -16,7 +16,7 @@ def test_damaged_files(room: str, tmp_path: Path) -> None:
     assert_mutants_do_no_harm(f"tests.{room}.mutants", KINDS[room][0], tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.soak(full=True)
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("room", KINDS)
 def test_many_damaged_files(room: str, tmp_path: Path) -> None:

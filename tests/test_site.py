@@ -95,7 +95,7 @@ def test_links_are_rewritten(tmp_path: Path) -> None:
     assert "(../files/notebooks/srcnn.ipynb)" in readme
     assert (tmp_path / "docs" / "files" / "notebooks" / "srcnn.ipynb").is_file()
     page = (tmp_path / "docs" / "use.md").read_text(encoding="utf-8")
-    assert "(project/readme.md#use)" in page
+    assert "(project/readme.md#set-up)" in page
 
 
 def test_broken_links_are_found(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -10,20 +11,12 @@ from srcnn.bench.documents import QualityRow
 from srcnn.bench.quality import QualityRequest, front, measure_quality
 from srcnn.errors import MissingData, ModelError, UsageError
 
+from ..support.reports import quality_row
+
 
 def row(model: str, time: float, psnr: float) -> QualityRow:
-    return {
-        "contender": "srcnn",
-        "model": model,
-        "engine": None,
-        "precision": None,
-        "scale": 3,
-        "parameters": None,
-        "size": [720, 1281],
-        "ms_per_megapixel": time,
-        "quartiles": [time, time],
-        "psnr": {"set5": psnr, "set14": 40 - psnr},
-    }
+    scores = {"set5": psnr, "set14": 40 - psnr}
+    return cast(QualityRow, quality_row("srcnn", model, time, quartiles=[time, time], psnr=scores))
 
 
 def test_front_is_what_nothing_beats_in_both() -> None:

@@ -18,8 +18,17 @@ from PIL import Image
 from srcnn.weights.graph import to_onnx
 
 from ..conftest import EXAMPLE
+from ..support.terminal import COLUMNS, DRAWN, check, on_a_terminal
 from ..weights.reference import card_of, random_bits
 from .conftest import Ran, Srcnn, save, tree
+
+SHORT = """
+from pathlib import Path
+from srcnn.bench import interleave, report, rivals
+from srcnn.weights import store
+interleave._TURN, report._QUICK_ROUNDS = 0.0, 1
+"""
+"""Code that has a measurement take one round, and one call in a turn."""
 
 
 def bench(*words: str, before: str = "") -> Ran:
@@ -27,32 +36,29 @@ def bench(*words: str, before: str = "") -> Ran:
 
     In a process of its own, for it loads everything that computes and each of them starts threads.
     """
-    code = (
-        "import sys\n"
-        "from pathlib import Path\n"
-        "from srcnn.cli.main import main\n"
-        "from srcnn.bench import interleave, report, rivals\n"
-        "from srcnn.weights import store\n"
-        "interleave._TURN, report._QUICK_ROUNDS = 0.0, 1\n"
-        f"{before}\n"
-        "sys.exit(main())\n"
-    )
+    code = f"import sys\n{SHORT}\n{before}\nfrom srcnn.cli.main import main\nsys.exit(main())\n"
     command = [sys.executable, "-c", code, "bench", "--quick", *words]
     ran = subprocess.run(command, capture_output=True, check=False)
     return Ran(ran.returncode, ran.stdout, ran.stderr.decode())
 
 
+@pytest.mark.slow
 def test_quick_gives_the_promised_document(folder: Path) -> None:
-    ran = bench("--json", "-", "--plot", "speed.png", "--quiet")
-    assert (ran.code, ran.err) == (0, "")
-    document = ran.json()
+    """On a terminal, where it draws how far it is."""
+    words = ("bench", "--quick", "--json", "speed.json", "--plot", "speed.png")
+    code, shown = on_a_terminal(COLUMNS, *words, before=SHORT)
+    assert code == 0, shown
+    check(shown)
+    assert any("measuring" in line for line in DRAWN.findall(shown))
+    text = Path("speed.json").read_text()
+    document = json.loads(text)
     assert set(document) == {
         *("schema", "machine", "rounds", "left_out", "models", "peak", "rows", "start")
     }
     assert document["schema"] == 1
     machine = document["machine"]
     assert set(machine) == {"cpu", "cores", "threads", "flags", "python", "versions"}
-    assert str(Path.home()) not in ran.out.decode()
+    assert str(Path.home()) not in text
     assert document["models"]["srcnn-915"]["multiplies"] == 8032
     assert document["models"]["srcnn-955"]["multiplies"] == 57184
     _check_rows(document["rows"], document["peak"])
@@ -62,7 +68,7 @@ def test_quick_gives_the_promised_document(folder: Path) -> None:
         assert document["peak"][precision] == best > 0
     assert set(document["start"]) == {"help_s", "picture_s"}
     assert 0.01 < document["start"]["help_s"] < document["start"]["picture_s"]
-    assert tree(folder) == {"speed.png"}
+    assert tree(folder) == {"speed.json", "speed.png"}
     with Image.open("speed.png") as image:
         assert (image.format, image.size) == ("PNG", (1800, 1000))
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -18,19 +15,10 @@ import pytest
 from srcnn.engine.threads import cores
 from srcnn.images.io import open_picture
 
+from ..support.forked import run_forked
 from .conftest import Srcnn, tree
 from .hostile_files import BOMBS, FILES, HEAVY
 
-RUN = """
-import sys, time
-from pathlib import Path
-from srcnn.cli.main import main
-
-code = main()
-status = Path("/proc/self/status").read_text().split()
-print(status[status.index("VmHWM:") + 1], time.process_time())
-sys.exit(code)
-"""
 SMALL, LARGE = ("-s", "2", "-m", "srcnn-915"), ("-s", "1.1", "-m", "bicubic")
 LINUX = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
 
@@ -45,37 +33,27 @@ def judged(
     """
     folder, temporary = (Path(tempfile.mkdtemp(dir=parent)) for _ in range(2))
     out = folder / "out.png"
-    command = [sys.executable, "-c", RUN, "upscale", str(path), "-o", str(out), "--quiet"]
-    ran = subprocess.run(
-        [*command, *options],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        cwd=folder,
-        env=os.environ | {"TMPDIR": str(temporary)},
-    )
-    if ran.returncode < 0:
-        return ran.returncode, f"dies of signal {-ran.returncode}"
-    peak, seconds = map(float, ran.stdout.split())
+    ran = run_forked(["upscale", path, "-o", out, "--quiet", *options], folder, temporary)
+    if ran.code < 0:
+        return ran.code, f"dies of signal {-ran.code}"
     left = tree(folder) | tree(temporary)
     wrong = []
-    if ran.returncode == 0:
+    if ran.code == 0:
         header = open_picture(out, max_pixels=2**29).header
-        if seconds > 5 + 2e-6 * header.width * header.height:
-            wrong.append(f"takes {seconds:.1f} s for {header.width} x {header.height}")
-        if ran.stderr or left != {"out.png"}:
-            wrong.append(f"says {ran.stderr[-300:]}, leaves {left}")
+        if ran.seconds > 5 + 2e-6 * header.width * header.height:
+            wrong.append(f"takes {ran.seconds:.1f} s for {header.width} x {header.height}")
+        if ran.err or left != {"out.png"}:
+            wrong.append(f"says {ran.err[-300:]}, leaves {left}")
     else:
-        line = ran.stderr
+        line = ran.err
         fit = line.startswith("error: ") and line.count("\n") == 1 and len(line) < 200
-        if ran.returncode not in (3, 4) or not fit or left or seconds > 5:
-            wrong.append(f"exit {ran.returncode}, {seconds:.1f} s, {line[-300:]}, leaves {left}")
-    if peak > megabytes * 1024:
-        wrong.append(f"takes {peak:.0f} KB")
+        if ran.code not in (3, 4) or not fit or left or ran.seconds > 5:
+            wrong.append(f"exit {ran.code}, {ran.seconds:.1f} s, {line[-300:]}, leaves {left}")
+    if ran.peak > megabytes * 1024:
+        wrong.append(f"takes {ran.peak} KB")
     shutil.rmtree(folder)
     shutil.rmtree(temporary)
-    return ran.returncode, "; ".join(wrong)
+    return ran.code, "; ".join(wrong)
 
 
 @pytest.mark.slow

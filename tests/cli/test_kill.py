@@ -19,7 +19,7 @@ from ..conftest import EXAMPLE
 OLD = b"the old file"
 
 
-@pytest.mark.parametrize("kills", [20, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [20, pytest.param(100, marks=pytest.mark.soak(full=True))])
 @pytest.mark.timeout(1200)
 def test_a_killed_rewrite_leaves_no_part(kills: int, tmp_path: Path) -> None:
     """A result of 5 megapixels; half of the moments lie in the last fifth, where it takes its place."""

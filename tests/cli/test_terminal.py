@@ -9,14 +9,10 @@ import pytest
 
 from srcnn.terminal import fitting, width
 
-from ..support.terminal import on_a_terminal
+from ..support.terminal import COLUMNS, DRAWN, check, on_a_terminal
 from .conftest import save
 
-COLUMNS = 60
 BICUBIC = ("-m", "bicubic")
-_SHARED = re.compile(r"[^\r\n]\x1b\[K[^\r\n]|[^\r\n]\x1b\[K\r?\n|[^\r\n]\x1b\[K\Z")
-"""Progress, and then anything else than the beginning of the line, or the end."""
-_DRAWN = re.compile(r"\r([^\r\n\x1b]+)\x1b\[K")
 TINY = ("steps=60", "n=[4,3]", "batch=2", "patch=24", "precision=fp32", "held_back=1")
 SETTINGS = [part for setting in TINY for part in ("--set", setting)]
 
@@ -62,16 +58,10 @@ def test_progress_shares_its_line_with_nothing(place: Path, verb: str) -> None:
     ended, shown = on_a_terminal(COLUMNS, *words)
     assert ended == code, shown
     check(shown)
-    assert any(drawn in line for line in _DRAWN.findall(shown)), shown
+    assert any(drawn in line for line in DRAWN.findall(shown)), shown
     assert said in re.sub(r"\r[^\r\n]*\x1b\[K", "", shown).replace("\r", ""), shown
     if verb == "train":
-        assert any(line.startswith("scoring large") for line in _DRAWN.findall(shown))
-
-
-def check(shown: str) -> None:
-    shared = _SHARED.search(shown)
-    assert shared is None, shown[max(0, shared.start() - 200) : shared.end() + 100]
-    assert all(width(line) < COLUMNS for line in _DRAWN.findall(shown))
+        assert any(line.startswith("scoring large") for line in DRAWN.findall(shown))
 
 
 def test_an_interrupted_training(place: Path) -> None:
@@ -81,14 +71,6 @@ def test_an_interrupted_training(place: Path) -> None:
     lines = [re.sub(r".*\x1b\[K", "", line) for line in shown.replace("\r\n", "\n").split("\n")]
     assert any(line.startswith("stopped after step") for line in lines)
     assert lines[-2:] == ["interrupted; finished results are kept", ""]
-
-
-@pytest.mark.slow
-def test_bench_on_a_terminal(place: Path) -> None:
-    code, shown = on_a_terminal(COLUMNS, "bench", "--quick")
-    assert code == 0
-    check(shown)
-    assert any("measuring" in line for line in _DRAWN.findall(shown))
 
 
 @pytest.mark.parametrize("wrong", ["\rstep 1\x1b[Kerror\n", "\rstep 1\x1b[K\n", "\rstep 1\x1b[K"])

@@ -122,7 +122,7 @@ def children_of(process: int) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
-@pytest.mark.parametrize("count", [2500, pytest.param(40_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [2500, pytest.param(40_000, marks=pytest.mark.soak(full=True))])
 def test_a_large_folder_starts_in_seconds_and_a_killed_trainer_leaves_no_worker(
     tmp_path: Path, count: int
 ) -> None:

@@ -20,7 +20,7 @@ from srcnn.models.srcnn import SRCNN
 from srcnn.weights.card import Card
 from srcnn.weights.graph import to_onnx
 
-from ..conftest import EXAMPLE
+from ..support.pictures import save_small
 from ..support.reports import numbers
 
 COLUMNS = {"Y": "psnr", "Cb": "psnr_cb", "Cr": "psnr_cr", "RGB": "psnr_ycbcr"}
@@ -57,13 +57,7 @@ def test_bicubic_and_luma_networks_are_the_paper_s(shared: Path) -> None:
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
     """A colour picture and its gray."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    with Image.open(EXAMPLE) as whole:
-        photo = whole.crop((40, 60, 113, 131))
-    photo.save(folder / "colour.png")
-    photo.convert("L").save(folder / "gray.png")
-    return folder
+    return save_small(tmp_path / "small", {"colour.png": "RGB", "gray.png": "L"})
 
 
 @pytest.fixture

@@ -16,22 +16,16 @@ from srcnn.models.srcnn import SRCNN
 from srcnn.weights.card import Card
 from srcnn.weights.graph import to_onnx
 
-from ..conftest import EXAMPLE
 from ..engine.reference import weights_file
 from ..support.command import run
+from ..support.pictures import save_small
 
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
     """A colour picture, a gray one, one with alpha; sides that x2 and x3 have to cut."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    with Image.open(EXAMPLE) as whole:
-        photo = whole.crop((40, 60, 113, 131))
-    photo.save(folder / "colour.png")
-    photo.convert("L").save(folder / "gray.bmp")
-    photo.convert("RGBA").save(folder / "alpha.png")
-    return folder
+    modes = {"colour.png": "RGB", "gray.bmp": "L", "alpha.png": "RGBA"}
+    return save_small(tmp_path / "small", modes)
 
 
 @pytest.fixture

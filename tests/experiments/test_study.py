@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from srcnn.baselines import anchored
 from srcnn.baselines.dictionary import Learning
 from srcnn.baselines.samples import Settings
 from srcnn.data.patches import Batch, PatchSampler
@@ -22,6 +23,7 @@ from ..conftest import EXAMPLE, ROOT
 from ..support.command import run
 from ..support.pictures import write_png
 
+_PICTURES = (".png", ".bmp", ".jpg")
 TINY = """
 title: Tiny
 paper: none
@@ -236,10 +238,23 @@ def test_a_study_of_models(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_all_studies_run(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`srcnn experiment all --budget smoke`, whole."""
+    """`srcnn experiment all --budget smoke`, whole, on a few small pictures of each data set."""
     shutil.copytree(ROOT / "experiments", tmp_path / "experiments")
+    for name, count in {"t91": 24, "set5": 2, "set14": 2, "bsd200": 2}.items():
+        pictures = [p for p in (shared / "data" / name).rglob("*") if p.suffix in _PICTURES]
+        (tmp_path / "data" / name).mkdir(parents=True)
+        for path in sorted(pictures, key=lambda path: path.stat().st_size)[:count]:
+            shutil.copy(path, tmp_path / "data" / name)
+    few = Learning(atoms=8, samples=99)
+    settings = {
+        "sparse-coding": Settings(few, samples=500),
+        "a+": anchored.Settings(few, samples=500, neighbours=99),
+    }
+    for name, chosen in settings.items():
+        monkeypatch.setitem(METHODS, name, replace(METHODS[name], settings=chosen))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
-    arguments = ("all", "--budget", "smoke", "--data-root", shared / "data", "--quiet")
+    arguments = ("all", "--budget", "smoke", "--data-root", tmp_path / "data", "--quiet")
     assert experiment(monkeypatch, *arguments) == 0
     for name in names():
         document = json.loads((tmp_path / "runs/experiments/smoke" / f"{name}.json").read_text())

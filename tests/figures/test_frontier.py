@@ -18,6 +18,8 @@ from srcnn.bench.documents import QualityDocument
 from srcnn.figures.frontier import draw_frontier, frontier_figure
 from srcnn.figures.published import published
 
+from ..support.reports import quality_row
+
 ENGINES = (("onnxruntime", "fp32"), ("torch", "fp32"), ("torch", "bf16"))
 MODELS = {"srcnn-915": (140.0, 32.72), "srcnn-955": (640.0, 32.92), "srcnn-955@t91": (650.0, 32.8)}
 OTHERS = {
@@ -28,17 +30,7 @@ OTHERS = {
 
 
 def row(contender: str, model: str, time: float, psnr: float, **other: Any) -> dict[str, Any]:
-    return {
-        "contender": contender,
-        "model": model,
-        "engine": None,
-        "precision": None,
-        "scale": 3,
-        "parameters": None,
-        "size": [720, 1281],
-        "ms_per_megapixel": time,
-        "psnr": {"set5": psnr},
-    } | other
+    return quality_row(contender, model, time, psnr={"set5": psnr}, **other)
 
 
 @pytest.fixture

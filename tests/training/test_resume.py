@@ -201,7 +201,7 @@ def test_a_run_of_an_earlier_release_goes_on(
         np.testing.assert_allclose(resumed[name], tensor, atol=1e-3)
 
 
-@pytest.mark.parametrize("moments", [8, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("moments", [8, pytest.param(30, marks=pytest.mark.soak(full=True))])
 @pytest.mark.timeout(1200)
 def test_killed_at_any_moment_a_run_ends_at_the_same_bytes(
     photos: Path, tmp_path: Path, moments: int
