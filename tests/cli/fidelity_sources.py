@@ -192,7 +192,7 @@ MAKE: dict[str, Make] = {
     "motion photo flag": lambda fmt: picture(RGB, **with_xmp(fmt, MOTION), **lossless(fmt)),
     "rating in EXIF": lambda fmt: picture(RGB, exif=rated(), **lossless(fmt)),
     "IPTC": lambda fmt: picture(RGB, **with_iptc(fmt), **lossless(fmt)),
-    "colours without a profile": lambda fmt: picture(RGB, **with_text(fmt, gAMA=GAMMA)),
+    "colors without a profile": lambda fmt: picture(RGB, **with_text(fmt, gAMA=GAMMA)),
     "text outside ASCII": lambda fmt: picture(RGB, **with_text(fmt, Title="Größe 題")),
     "comment": lambda fmt: picture(
         RGB, "P" if fmt == "gif" else None, comment="some words", **lossless(fmt)

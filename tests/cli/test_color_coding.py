@@ -45,13 +45,13 @@ def as_srgb(coding: ColorCoding, color: tuple[int, int, int]) -> tuple[int, ...]
         ({b"gAMA": gamma(0.45455), b"cHRM": SRGB}, None),
         ({b"gAMA": gamma(0)}, None),
         ({b"gAMA": gamma(1)}, "gamma 1"),
-        ({b"cHRM": P3}, "gamma 2.2, primaries of its own"),
+        ({b"cHRM": P3}, "gamma 2.2, custom primaries"),
         ({b"cICP": bytes([1, 13, 0, 1])}, None),
         ({b"cICP": bytes([12, 13, 0, 1]), b"gAMA": gamma(1)}, "Display P3"),
         ({b"cICP": bytes([9, 16, 0, 1])}, "BT.2020 PQ"),
         ({b"cICP": bytes([9, 18, 0, 1])}, "BT.2020 HLG"),
         ({b"cICP": b"1"}, None),
-        ({b"cHRM": bytes(32)}, "gamma 2.2, primaries of its own"),
+        ({b"cHRM": bytes(32)}, "gamma 2.2, custom primaries"),
     ],
 )
 def test_chunks(chunks: dict[bytes, bytes], name: str | None) -> None:

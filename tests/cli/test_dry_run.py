@@ -140,7 +140,7 @@ def test_a_dry_run_of_a_resume(srcnn: Srcnn, place: Path) -> None:
     assert "# changed: steps 4 -> 9, batch 2 -> 3\n# 4 of 9 steps are finished\n" in text
     assert "# 5 steps of 3 patches: 15 patches" in text
     dry = srcnn("train", "--resume", "done", "--dry-run")
-    assert "# 0 steps of 2 patches: 0 in all" in dry.out.decode()
+    assert "# 0 steps of 2 patches: 0 patches" in dry.out.decode()
     assert everything(place / "done") == before
     (place / "done" / "state.pt").write_bytes(b"damaged")
     before = everything(place / "done")

@@ -181,7 +181,7 @@ CHECK: dict[str, Check] = {
     "size and orientation in XMP": corrected_xmp,
     "rating in EXIF": stars,
     "IPTC": keywords,
-    "colours without a profile": is_equal("gamma", 1.0),
+    "colors without a profile": is_equal("gamma", 1.0),
     "text outside ASCII": is_equal("Title", "Größe 題"),
     "comment": is_equal("comment", b"some words"),
     "position on the ground (GeoTIFF)": half_as_large,
@@ -189,7 +189,7 @@ CHECK: dict[str, Check] = {
     "timing and loops": as_long,
 }
 SAID = {
-    **{("thumbnail in EXIF", fmt): "other pixels: thumbnail" for fmt in TABLE["thumbnail in EXIF"]},
+    **{("thumbnail in EXIF", fmt): "old pixels: thumbnail" for fmt in TABLE["thumbnail in EXIF"]},
     **{("face regions, turned", fmt): "face regions" for fmt in TABLE["EXIF"]},
     **{("motion photo flag", fmt): "motion photo flag" for fmt in TABLE["EXIF"]},
     ("comment", "gif"): "metadata lost: comment",

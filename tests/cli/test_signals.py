@@ -258,7 +258,9 @@ def test_while_an_outcome_is_counted(
 
     monkeypatch.setattr(Summary, "add", interrupted)
     report = tmp_path / "report.json"
-    ran = srcnn("upscale", tmp_path / "in", "-o", tmp_path / "out", "-m", "bicubic", "--json", report)
+    ran = srcnn(
+        "upscale", tmp_path / "in", "-o", tmp_path / "out", "-m", "bicubic", "--json", report
+    )
     assert ran.code == 128 + number
     document = json.loads(report.read_text())
     sources = [Path(result["source"]).name for result in document["results"]]

@@ -123,7 +123,7 @@ def test_stdin_without_an_end(
         sys, "argv", ["srcnn", "upscale", "-", "-o", "x.png", "--max-bytes", "3000000", *BICUBIC]
     )
     assert main() == 4
-    line = "error: stdin: has over 3000000 bytes, the limit; raise it with --max-bytes\n"
+    line = "error: stdin: has more than 3000000 bytes, the limit; raise it with --max-bytes\n"
     assert capsys.readouterr().err == line
     assert 3_000_000 < stream.given < 3_000_000 + 2**18
     assert tree(folder) == set()

@@ -20,7 +20,7 @@ def test_error_names_the_option(srcnn: Srcnn, folder: Path) -> None:
     save(folder / "a.png")
     ran = srcnn("upscale", "a.png", "--max-edge", 41, "-m", "bicubic")
     assert ran.code == 2
-    assert ran.error == "error: a.png: is 30 x 41 already; skip or reduce it with --if-larger\n"
+    assert ran.error == "error: a.png: is 30 x 41 already; use --if-larger to skip or reduce it\n"
     with pytest.raises(package.SrcnnError, match="reduce it with if_larger="):
         package.upscale_file("a.png", "b.png", max_edge=41)
     assert tree(folder) == {"a.png"}

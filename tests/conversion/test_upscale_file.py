@@ -113,7 +113,7 @@ WRONG: list[tuple[Any, Any, dict[str, Any], int, str]] = [
     ("a.png", "out.png", {"stop": print}, 2, "stop"),
     (io.StringIO("text"), "out.png", {}, 2, "text mode"),
     ("gone.png", "out.png", {}, 3, "no such file"),
-    (b"no picture", "out.png", {}, 3, "not a picture"),
+    (b"no picture", "out.png", {}, 3, "not an image"),
     (io.BytesIO(), "out.png", {}, 3, "empty"),
     ("a.png", "out.png", {"scale": 1}, 2, "scale 1"),
     ("a.png", "out.png", {"scale": "2"}, 2, "is not a number"),
@@ -130,7 +130,7 @@ WRONG: list[tuple[Any, Any, dict[str, Any], int, str]] = [
     ("a.png", "out.png", {"model": "gone.onnx"}, 6, "gone.onnx"),
     ("a.png", "a.png/out.png", {}, 5, "cannot be written"),
     ("a.png", f"{'a' * 300}.png", {}, 5, "cannot be written"),
-    ("a.png", "a\0.png", {}, 2, "not a name"),
+    ("a.png", "a\0.png", {}, 2, "not a valid file name"),
 ]
 
 

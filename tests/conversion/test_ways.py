@@ -23,7 +23,7 @@ from ..cli.test_fidelity import CELLS, CHECK, SAID, TABLE
 WAYS = ["path", "bytes", "file object", "PIL image", "array"]
 NOT_OF_PIL = {
     *("frames or pages", "timing and loops"),
-    *("thumbnail in EXIF", "IPTC", "colours without a profile", "comment"),
+    *("thumbnail in EXIF", "IPTC", "colors without a profile", "comment"),
     *("position on the ground (GeoTIFF)", "size and orientation in XMP"),
 }
 """An image is the frame that it shows, and these are not taken from one: Pillow turns by XMP."""

@@ -196,7 +196,7 @@ def test_a_file_runs_at_its_own_scale(tmp_path: Path) -> None:
         assert upscaler.passes == passes
         assert upscaler.upscale(np.zeros((2, 2), np.uint8)).shape == enlarged_size(2, 2, scale)
     path.write_bytes(weights_file(near_identity(), scale=1))
-    with pytest.raises(ModelError, match="cannot enlarge"):
+    with pytest.raises(ModelError, match="cannot upscale"):
         load(str(path), 2)
 
 
@@ -272,7 +272,7 @@ def test_progress_rises_to_one(weights: str) -> None:
 
 @pytest.mark.parametrize("shape", [(0, 5), (5, 0, 3), (5,), (5, 5, 5), (2, 5, 5, 3)])
 def test_what_is_no_picture(shape: tuple[int, ...], weights: str) -> None:
-    with pytest.raises(UsageError, match="no picture"):
+    with pytest.raises(UsageError, match="is not an image"):
         load(weights, 3).upscale(np.zeros(shape, np.uint8))
 
 

@@ -224,7 +224,7 @@ def test_a_result_outlives_a_copy_that_fails(
     destination.write_bytes(b"old")
     monkeypatch.setattr(Path, "replace", refuse)
     monkeypatch.setattr("srcnn.images.files.copyfileobj", full)
-    with pytest.raises(OutputError, match="in part only") as caught:
+    with pytest.raises(OutputError, match="only partly written") as caught:
         write_atomically(destination, b"new")
     assert Path(str(caught.value.why).rpartition(" in ")[2]).read_bytes() == b"new"
 

@@ -198,9 +198,9 @@ def test_a_chain_of_pages_that_bites_its_tail(photo: NDArray[np.uint8]) -> None:
 @pytest.mark.parametrize(
     ("source", "target", "lost"),
     [
-        ("GIF", "png", ["of 4 pages only the first is taken"]),
+        ("GIF", "png", ["only the first of 4 pages is used"]),
         ("GIF", "webp", []),
-        ("TIFF", "jpeg", ["of 4 pages only the first is taken"]),
+        ("TIFF", "jpeg", ["only the first of 4 pages is used"]),
         ("TIFF", "tiff", []),
     ],
 )

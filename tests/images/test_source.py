@@ -75,7 +75,7 @@ def test_files_have_names_and_limits(tmp_path: Path) -> None:
     with path.open("rb") as file, pytest.raises(InputError, match=f"{path}: is not an image"):
         open_picture(file)
     for source in (io.BytesIO(bytes(99)), Stream(bytes(99)), bytearray(99), memoryview(bytes(99))):
-        with pytest.raises(LimitError, match="has over 98 bytes, the limit"):
+        with pytest.raises(LimitError, match="has more than 98 bytes, the limit"):
             open_picture(source, max_bytes=98)  # type: ignore[arg-type]
     with path.open() as text, pytest.raises(UsageError, match="open it with mode 'rb'"):
         open_picture(text)  # type: ignore[arg-type]
