@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
+import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.engine.arguments import keywords_named, number, whole
@@ -84,7 +85,7 @@ def upscale(
     model: str | Path | None = None,
     engine: str | Engine = "auto",
     **options: Unpack[Options],
-) -> NDArray[Any]: ...
+) -> NDArray[np.number]: ...
 
 
 @overload

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.images.color import Color
@@ -22,6 +21,6 @@ class Bicubic:
         """Choose the color space of the input, which changes the result only by rounding."""
         self.color: Color = color
 
-    def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
+    def enhance(self, padded: NDArray[np.number]) -> NDArray[np.number]:
         """Return ``padded``, (C, H, W) floats, unchanged, because radius 0 needs no padding."""
         return padded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +58,7 @@ class ExampleBased:
         self._basis = basis
         self._coder = coder
 
-    def enhance(self, padded: NDArray[Any]) -> NDArray[np.float32]:
+    def enhance(self, padded: NDArray[np.number]) -> NDArray[np.float32]:
         """See `srcnn.engine.network.Enhancer`; several threads may call it at once."""
         scale = self.grid.factor
         edge = _TAPS * scale

@@ -9,12 +9,12 @@ them by PCA to 99.9 % of the energy.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.baselines.patches import LOW_SIDE, cut
+from srcnn.images.crop import Scalar
 
 SMALLEST = LOW_SIDE + 2
 """Smallest height and width of an image in low-resolution pixels: a patch and its gradients."""
@@ -22,7 +22,7 @@ _ENERGY = 0.999
 """Fraction of the energy that the PCA keeps."""
 
 
-def gradients(luma: NDArray[Any], scale: int) -> NDArray[np.float32]:
+def gradients(luma: NDArray[np.number], scale: int) -> NDArray[np.float32]:
     """Compute gradients over a distance of one low-resolution pixel.
 
     Args:
@@ -34,11 +34,11 @@ def gradients(luma: NDArray[Any], scale: int) -> NDArray[np.float32]:
         order.
     """
     height, width = luma.shape[0] - 2 * scale, luma.shape[1] - 2 * scale
-    luma = luma.astype(np.float32)
+    values = luma.astype(np.float32)
 
     def at(down: int, right: int) -> NDArray[np.float32]:
         top, left = scale + down, scale + right
-        return luma[top : top + height, left : left + width]
+        return values[top : top + height, left : left + width]
 
     # With an odd scale the differences are off center by half a pixel, the same for all patches.
     before, after = scale // 2, scale - scale // 2
@@ -53,7 +53,7 @@ def gradients(luma: NDArray[Any], scale: int) -> NDArray[np.float32]:
     )
 
 
-def basis_of(lumas: Iterable[NDArray[Any]], scale: int) -> NDArray[np.float32]:
+def basis_of(lumas: Iterable[NDArray[np.number]], scale: int) -> NDArray[np.float32]:
     """Compute the orthonormal directions that hold 99.9 % of the energy of gradient patches.
 
     The patches are not centered: gradients are zero on average, and a flat patch must stay zero. If
@@ -79,6 +79,6 @@ def basis_of(lumas: Iterable[NDArray[Any]], scale: int) -> NDArray[np.float32]:
     return np.ascontiguousarray(vectors[:, ::-1][:, :count], np.float32)
 
 
-def flat(patches: NDArray[Any]) -> NDArray[Any]:
+def flat(patches: NDArray[Scalar]) -> NDArray[Scalar]:
     """Reshape (rows, columns, ...) patches to (N, numbers in a patch)."""
     return patches.reshape(patches.shape[0] * patches.shape[1], -1)

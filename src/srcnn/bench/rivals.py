@@ -88,7 +88,7 @@ def open_resizes(picture: NDArray[np.uint8], scale: int) -> dict[str, Callable[[
 
 
 def _torch(
-    tensors: dict[str, NDArray[np.float32]], card: Card, luma: Luma, channels_last: bool
+    tensors: dict[str, NDArray[np.number]], card: Card, luma: Luma, channels_last: bool
 ) -> Enhance:
     """Return the call of a usual port, in which every layer pads with zeros.
 
@@ -113,7 +113,7 @@ def _torch(
     return run
 
 
-def _plain_graph(tensors: dict[str, NDArray[np.float32]]) -> bytes:
+def _plain_graph(tensors: dict[str, NDArray[np.number]]) -> bytes:
     """Return the network as exporters write it; srcnn's own file is arranged for speed."""
     depth = len(tensors) // 2
     last = [f"F{depth - 1}", f"conv{depth}.weight", f"conv{depth}.bias"]

@@ -104,7 +104,7 @@ def everywhere(command: click.Command) -> click.Command:
     ]
     # Each command has its own, because click would cache those of the first context that it sees,
     # and a command may be called without its group.
-    command.context_settings |= {"show_default": True, "help_option_names": ["-h", "--help"]}
+    command.context_settings.update(show_default=True, help_option_names=["-h", "--help"])
     if isinstance(command, click.Group):
         for verb in command.commands.values():
             everywhere(verb)

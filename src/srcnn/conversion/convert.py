@@ -6,8 +6,9 @@ import time
 from collections.abc import Generator
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.conversion.conversion import Conversion, Converted
@@ -138,7 +139,7 @@ def _pages(plan: Plan, watch: _Watch) -> Generator[encode.Page, None, None]:
 
 def _strips(
     picture: Picture, page: PagePlan, watch: _Watch, place: tuple[int, int]
-) -> Generator[NDArray[Any], None, None]:
+) -> Generator[NDArray[np.number], None, None]:
     """Yield the enlarged strips of page ``place[0]`` of ``place[1]``."""
     number, count = place
     made = page.upscaler.strips(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.images.color import Color, convert, linear
+from srcnn.images.crop import Scalar
 
 DIHEDRAL = 8
 """Number of flips and rotations of a square."""
@@ -16,7 +16,7 @@ Patch = NDArray[np.float32]
 """(C, H, W) floats around [0, 1]."""
 
 
-def dihedral(patch: NDArray[Any], k: int) -> NDArray[Any]:
+def dihedral(patch: NDArray[Scalar], k: int) -> NDArray[Scalar]:
     """Flip and rotate a square patch exactly, (P, P) or (P, P, C).
 
     Args:

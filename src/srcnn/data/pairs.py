@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +75,7 @@ def _mismatch(high: Path, low: Path, scale: int) -> str:
     return f"is {'gray' if gray is low else 'in color'}, but {high.name} is not"
 
 
-def like_truth(low: NDArray[Any], gray: bool) -> NDArray[Any]:
+def like_truth(low: NDArray[np.number], gray: bool) -> NDArray[np.number]:
     """Convert low-resolution pixels to the channels of the reference.
 
     `check_pairs` has made sure that R, G and B are equal where the two differ.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from srcnn.data.augment import DIHEDRAL, Recolor, dihedral
 from srcnn.errors import InputError, LimitError, MissingData
 from srcnn.images.color import y_to_gray
+from srcnn.images.crop import Scalar
 from srcnn.images.degrade import Degraded
 from srcnn.images.grid import Grid
 from srcnn.images.quantize import to_float
@@ -274,6 +275,6 @@ class PatchSampler:
         )
 
 
-def channels_first(patches: NDArray[Any]) -> NDArray[Any]:
+def channels_first(patches: NDArray[Scalar]) -> NDArray[Scalar]:
     """Convert (N, P, P) to (N, 1, P, P), or (N, P, P, 3) to (N, 3, P, P)."""
     return patches[:, None] if patches.ndim == 3 else np.moveaxis(patches, 3, 1)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,10 +140,10 @@ def _measure(picture: Picture, upscaler: Upscaler, target: _Target) -> _Rates:
     width = max(1, round(old[1] * target.size[1] / header.width))
     strips = [piece[top : top + ROWS] for top in range(0, old[0], ROWS)]
 
-    def enlarged() -> Iterator[NDArray[Any]]:
+    def enlarged() -> Iterator[NDArray[np.number]]:
         return upscaler.strips((strip.copy() for strip in strips), old, (height, width))
 
-    def written(strips: Iterable[NDArray[Any]]) -> None:
+    def written(strips: Iterable[NDArray[np.number]]) -> None:
         with TemporaryFile() as file:
             write_picture(file, [Page((height, width), strips)], fmt, target.quality)
 
@@ -167,7 +166,9 @@ def _measure(picture: Picture, upscaler: Upscaler, target: _Target) -> _Rates:
     return _Rates(decode, enlarge, encoded, rows / width, process)
 
 
-def _piece(picture: Picture, upscaler: Upscaler, size: tuple[int, int]) -> tuple[NDArray[Any], int]:
+def _piece(
+    picture: Picture, upscaler: Upscaler, size: tuple[int, int]
+) -> tuple[NDArray[np.number], int]:
     """Return (pixels from the middle of an image, number of pixels decoded to get them).
 
     The piece makes two tiles for each thread and is four tiles high, so that as many strips are in

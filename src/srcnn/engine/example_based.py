@@ -167,7 +167,7 @@ def train(name: str, scale: int, files: Sequence[Path], method: Method, say: Say
     return {"basis": basis, **vars(coder)}
 
 
-def luma_of(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+def luma_of(pixels: NDArray[np.number]) -> NDArray[np.uint8]:
     """Return the Y of an image by the paper's protocol, (H, W) uint8. Gray stays as it is."""
     image = to_float(without_alpha(pixels), np.float64)
     return to_uint8(image if image.ndim == 2 else rgb_to_ycbcr(image)[..., 0])
@@ -217,7 +217,7 @@ def _read(path: Path, scale: int, method: Method) -> Arrays | None:
     return arrays
 
 
-def _check(arrays: dict[str, NDArray[Any]], scale: int) -> None:
+def _check(arrays: dict[str, NDArray[np.number]], scale: int) -> None:
     """Check that arrays fit each other and the scale.
 
     Raises:

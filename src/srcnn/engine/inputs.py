@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import PIL.Image
     import torch
 
-Picture = TypeVar("Picture", bound="NDArray[Any] | PIL.Image.Image | torch.Tensor")
+Picture = TypeVar("Picture", bound="NDArray[np.number] | PIL.Image.Image | torch.Tensor")
 """An image type that is returned as the type that was passed."""
-Enlarge: TypeAlias = Callable[[NDArray[Any]], NDArray[Any]]
+Enlarge: TypeAlias = Callable[[NDArray[np.number]], NDArray[np.number]]
 
 _LOWEST, _HIGHEST = -0.5, 1.5
 """Bounds of floats that can be an image in [0, 1]. The overshoot of networks stays inside."""
@@ -68,7 +68,7 @@ def _array(image: NDArray[Any], enlarge: Enlarge) -> NDArray[Any]:
     return enlarge(native).astype(image.dtype, copy=False)
 
 
-def _check_range(image: NDArray[Any]) -> None:
+def _check_range(image: NDArray[np.number]) -> None:
     if image.dtype.kind != "f" or image.size == 0:
         return
     # Unlike min and max, these ignore NaN.

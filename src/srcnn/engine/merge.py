@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,13 +60,13 @@ class Direct:
         self._old, self._size, self._color = old, size, color
         self._halo = 0 if model is None else model.grid.radius
 
-    def strips(self, made_by: Workers) -> Generator[NDArray[Any], None, None]:
+    def strips(self, made_by: Workers) -> Generator[NDArray[np.number], None, None]:
         """Yield the strips of the result from top to bottom."""
         cuts, halo = made_by.cut(self._size, ENLARGED), self._halo
         columns = [(span, self._window(1, span)) for span in cuts.columns]
         inner = slice(halo, -halo or None)
 
-        def begin(top: int, bottom: int) -> Strip:
+        def begin(top: int, bottom: int) -> Strip[np.number]:
             rows = self._window(0, (top, bottom))
             planes = self._source.take(rows.first, rows.last)
             out = self._source.empty(bottom - top, self._size[1])
@@ -75,7 +75,7 @@ class Direct:
                 enlarged = resize_window(planes, rows, column, rows.first)
                 answer = enlarged[: channels_in(self._color)]
                 if self._model is not None:
-                    answer = self._model.enhance(answer)
+                    answer = np.asarray(self._model.enhance(answer), np.float32)
                 target = _flat(out)[:, slice(*span)]
                 channels = target.shape[2]
                 picture = to_picture(enlarged[:, inner, inner], answer, self._color, channels)
@@ -123,7 +123,7 @@ class Apart:
         """Whether no pass comes before this stage."""
         self._grid: Grid = ENLARGED if model is None else model.grid
 
-    def strips(self, made_by: Workers) -> Generator[NDArray[Any], None, None]:
+    def strips(self, made_by: Workers) -> Generator[NDArray[np.number], None, None]:
         """Yield the strips of the result from top to bottom."""
         cuts = made_by.cut(self._size, self._grid)
         columns = [
@@ -131,7 +131,7 @@ class Apart:
         ]
         channels = channels_in(self._color)
 
-        def begin(top: int, bottom: int) -> Strip:
+        def begin(top: int, bottom: int) -> Strip[np.number]:
             bands, more = self._parts(0, (top, bottom), _BAND), self._piece(0, (top, bottom))
             first, last = bands[0].first, bands[-1].last
             if self._alone:
@@ -144,7 +144,7 @@ class Apart:
             def make(span: Span, parts: list[Window], other: Piece) -> None:
                 answer = sample(answered[:channels], more, other, begun)
                 if self._model is not None:
-                    answer = self._model.enhance(answer)
+                    answer = np.asarray(self._model.enhance(answer), np.float32)
                 self._merge(
                     _flat(out)[:, slice(*span)], planes[channels:], answer, parts, bands, first
                 )
@@ -163,7 +163,7 @@ class Apart:
 
     def _merge(
         self,
-        out: NDArray[Any],
+        out: NDArray[np.number],
         rest: NDArray[np.float32],
         answer: NDArray[np.float32],
         parts: list[Window],
@@ -180,12 +180,12 @@ class Apart:
             done = rows.stop
 
 
-def _flat(out: NDArray[Any]) -> NDArray[Any]:
+def _flat(out: NDArray[np.number]) -> NDArray[np.number]:
     """Return a strip as (rows, w, C), with C = 1 for a gray one."""
     return out.reshape(*out.shape[:2], -1)
 
 
-def _write(out: NDArray[Any], picture: NDArray[np.float32]) -> None:
+def _write(out: NDArray[np.number], picture: NDArray[np.float32]) -> None:
     for channel, plane in enumerate(quantize(picture, out.dtype)):
         # One strided write of all channels would take five times as long.
         out[..., channel] = plane

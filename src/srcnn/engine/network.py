@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class Enhancer(Protocol):
         """Position of its output relative to its input."""
         ...
 
-    def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
+    def enhance(self, padded: NDArray[np.number]) -> NDArray[np.number]:
         """Enhance one padded piece of an image.
 
         Args:
@@ -75,7 +75,7 @@ class Network:
         self._limit = sys.maxsize
         """Side of the largest piece, in output pixels, that there may be memory for."""
 
-    def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
+    def enhance(self, padded: NDArray[np.number]) -> NDArray[np.number]:
         """See `Enhancer.enhance`. A piece that does not fit into memory is run in parts."""
         side = max(self.grid.output(n) for n in padded.shape[-2:])
         if side <= self._limit:
@@ -95,10 +95,10 @@ class Network:
 
 def enhance_whole(
     model: Enhancer,
-    given: NDArray[Any],
+    given: NDArray[np.number],
     tile: int | None = None,
     threads: int | None = None,
-) -> NDArray[Any]:
+) -> NDArray[np.number]:
     """Pad a whole image by repeating its edge, and enhance it in tiles.
 
     Args:

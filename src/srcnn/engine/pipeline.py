@@ -18,7 +18,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, closing
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +39,12 @@ ROWS = 64
 
 def enlarge(
     passes: Sequence[Pass],
-    strips: Iterable[NDArray[Any]],
+    strips: Iterable[NDArray[np.number]],
     old: Size,
     size: Size,
     made_by: Workers,
     progress: Progress | None = None,
-) -> Generator[NDArray[Any], None, None]:
+) -> Generator[NDArray[np.number], None, None]:
     """Enlarge an image that need not fit into memory.
 
     Args:
@@ -96,7 +95,7 @@ def enlarge(
 class _Made:
     """The planes that an earlier pass has computed."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader[np.float32]) -> None:
         self._reader = reader
 
     def take(self, first: int, last: int) -> NDArray[np.float32]:
@@ -116,7 +115,7 @@ class _Enhance:
         cuts = self._by.cut(self.size, grid)
         columns = [(span, piece(grid, self._old[1], width, *span)) for span in cuts.columns]
 
-        def begin(top: int, bottom: int) -> Strip:
+        def begin(top: int, bottom: int) -> Strip[np.float32]:
             rows = piece(grid, self._old[0], height, top, bottom)
             planes = self._given.take(rows.first, rows.last)[:channels]
             out = np.empty((channels, bottom - top, width), np.float32)

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from typing import Any
+from typing import Generic
 
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.images.crop import Scalar
 
-class Rows:
+
+class Rows(Generic[Scalar]):
     """Strips of one image, from top to bottom, for several readers at different positions."""
 
-    def __init__(self, strips: Iterable[NDArray[Any]], axis: int) -> None:
+    def __init__(self, strips: Iterable[NDArray[Scalar]], axis: int) -> None:
         """Set the axis of the rows: 0 for (h, w, C) strips, 1 for (C, h, w) planes."""
         self.axis = axis
         self._strips = iter(strips)
-        self._held: deque[NDArray[Any]] = deque()
+        self._held: deque[NDArray[Scalar]] = deque()
         self._first = self._end = 0
-        self._readers: list[Reader] = []
+        self._readers: list[Reader[Scalar]] = []
 
-    def reader(self) -> Reader:
+    def reader(self) -> Reader[Scalar]:
         """Return a new reader. All readers must be created before the first one reads."""
-        reader = Reader(self)
+        reader: Reader[Scalar] = Reader(self)
         self._readers.append(reader)
         return reader
 
-    def take(self, first: int, last: int) -> NDArray[Any]:
+    def take(self, first: int, last: int) -> NDArray[Scalar]:
         """Return rows ``first`` to ``last`` (excluded), reading further strips as needed."""
         while self._end < last:
             strip = next(self._strips)
@@ -49,16 +51,16 @@ class Rows:
         return joined[cut] if self.axis == 0 else joined[:, cut]
 
 
-class Reader:
+class Reader(Generic[Scalar]):
     """One position in `Rows`, which only moves down."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows[Scalar]) -> None:
         """Start at the first row; see `Rows.reader`."""
         self._rows = rows
         self.first = 0
         """First row that may be requested again."""
 
-    def take(self, first: int, last: int) -> NDArray[Any]:
+    def take(self, first: int, last: int) -> NDArray[Scalar]:
         """Return rows ``first`` to ``last`` (excluded). Neither may be less than in the last call.
 
         ``first`` may decrease by 1: a single output row that lies exactly on an input row needs no

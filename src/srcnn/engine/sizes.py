@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.errors import LimitError, UsageError
@@ -50,7 +50,7 @@ def check_size(sizes: Sequence[tuple[int, int]], max_pixels: int, what: object) 
         )
 
 
-def check_image(image: NDArray[Any]) -> None:
+def check_image(image: NDArray[np.number]) -> None:
     """Check that an array has the shape and the dtype of an image.
 
     Raises:

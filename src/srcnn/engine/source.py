@@ -27,7 +27,7 @@ class Source:
     """The planes of the source, computed from its strips on demand."""
 
     def __init__(
-        self, reader: Reader, old: Size, color: Color, reach: int, apart: bool = False
+        self, reader: Reader[np.number], old: Size, color: Color, reach: int, apart: bool = False
     ) -> None:
         """Set up the source.
 
@@ -54,7 +54,7 @@ class Source:
         inner = slice(first - above, last - above)
         return self._planes_of(_to_floats(strip, inner, self._reach), self._color)
 
-    def empty(self, rows: int, width: int) -> NDArray[Any]:
+    def empty(self, rows: int, width: int) -> NDArray[np.number]:
         """Return an uninitialized array for pixels like those of the last strip that was read."""
         return np.empty((rows, width, *self.channels), self.dtype)
 
@@ -72,7 +72,7 @@ def reach_of(passes: Sequence[Pass], old: Size, size: Size) -> int:
     return 2 * _TAPS + math.ceil(reach)
 
 
-def _to_floats(strip: NDArray[Any], inner: slice, reach: int) -> NDArray[np.float32]:
+def _to_floats(strip: NDArray[np.number], inner: slice, reach: int) -> NDArray[np.float32]:
     """Return rows ``inner`` as (C, rows, w) float32.
 
     The rows around them only matter for images with alpha, whose color bleeds.

@@ -6,12 +6,12 @@ from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Any
 
 from numpy.typing import NDArray
 
 from srcnn.engine.threads import workers
 from srcnn.engine.tiling import Span, spans
+from srcnn.images.crop import Scalar
 from srcnn.images.grid import Grid
 
 _FEWEST, _NARROWEST = 8, 32
@@ -64,13 +64,13 @@ class Workers:
         return Cuts(rows, columns)
 
 
-Strip = tuple[NDArray[Any], list[Future[None]]]
+Strip = tuple[NDArray[Scalar], list[Future[None]]]
 """A strip in progress, and the tiles that it waits for."""
 
 
 def in_order(
-    begin: Callable[[int, int], Strip], cuts: Cuts, made_by: Workers
-) -> Generator[NDArray[Any], None, None]:
+    begin: Callable[[int, int], Strip[Scalar]], cuts: Cuts, made_by: Workers
+) -> Generator[NDArray[Scalar], None, None]:
     """Yield strips in order, while the ones after them are computed.
 
     Args:
@@ -80,7 +80,7 @@ def in_order(
     """
     # Enough strips in progress to keep every thread busy while the oldest one is finished.
     ahead = -(-2 * made_by.threads // len(cuts.columns))
-    making: deque[Strip] = deque()
+    making: deque[Strip[Scalar]] = deque()
     try:
         for top, bottom in cuts.rows:
             making.append(begin(top, bottom))
@@ -93,7 +93,7 @@ def in_order(
         wait([future for future in left if not future.cancel()])
 
 
-def _finish(making: deque[Strip]) -> NDArray[Any]:
+def _finish(making: deque[Strip[Scalar]]) -> NDArray[Scalar]:
     out, futures = making[0]
     for future in futures:
         future.result()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,12 +67,12 @@ Each = Callable[[Callable[[Tile], None], Iterable[Tile]], Iterable[None]]
 
 
 def in_tiles(
-    enhance: Callable[[NDArray[Any]], NDArray[Any]],
-    padded: NDArray[Any],
+    enhance: Callable[[NDArray[np.number]], NDArray[np.number]],
+    padded: NDArray[np.number],
     grid: Grid,
     size: int,
     each: Each = map,
-) -> NDArray[Any]:
+) -> NDArray[np.number]:
     """Run a network over a padded input, tile by tile.
 
     Args:

@@ -101,7 +101,7 @@ class Upscaler:
         progress: Progress | None = None,
         max_pixels: int = MAX_PIXELS,
         max_bytes: int = MAX_BYTES,
-    ) -> NDArray[Any]: ...
+    ) -> NDArray[np.number]: ...
 
     @overload
     def upscale(
@@ -142,7 +142,7 @@ class Upscaler:
         if size is not None:
             size = pair(size, "size")
 
-        def enlarged(pixels: NDArray[Any]) -> NDArray[Any]:
+        def enlarged(pixels: NDArray[np.number]) -> NDArray[np.number]:
             check_image(pixels)
             old = (pixels.shape[0], pixels.shape[1])
             new = size or enlarged_size(*old, self.scale)
@@ -161,11 +161,11 @@ class Upscaler:
 
     def strips(
         self,
-        strips: Iterable[NDArray[Any]],
+        strips: Iterable[NDArray[np.number]],
         old: tuple[int, int],
         size: tuple[int, int],
         progress: Progress | None = None,
-    ) -> Generator[NDArray[Any], None, None]:
+    ) -> Generator[NDArray[np.number], None, None]:
         """Enlarge an image that need not fit into memory.
 
         Args:

@@ -20,7 +20,7 @@ DTYPES = ("uint8", "float32")
 """Types of image that a function can receive: 0 to 255, or floats around [0, 1]."""
 _LARGEST = 4.0
 """Largest absolute value that is accepted for floats in [0, 1]. No network overshoots that far."""
-Answer = Callable[[NDArray[Any]], NDArray[Any]]
+Answer = Callable[[NDArray[np.number]], NDArray[np.number]]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class FunctionAt:
         self._module = function.call if _is_module(function.call) else None
         self._call = _of_arrays(function.call, scale)
 
-    def enhance_picture(self, given: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    def enhance_picture(self, given: Callable[[], NDArray[np.number]]) -> NDArray[np.number]:
         """Enhance an image.
 
         A module that does not enlarge receives the image enlarged by bicubic interpolation, as
@@ -119,7 +119,7 @@ class FunctionAt:
             raise ModelError(self.name, why, f"it must enlarge by {self._scale}")
         return answer
 
-    def enhance(self, padded: NDArray[Any]) -> NDArray[Any]:
+    def enhance(self, padded: NDArray[np.number]) -> NDArray[np.number]:
         """Return the output for a whole image: (C, h, w) floats to (C, H, W) floats.
 
         Raises:
@@ -140,34 +140,36 @@ class FunctionAt:
         return _planes(answer, self.name, channels_in(self.color), self._module is not None)
 
 
-def _planes(answer: NDArray[Any], name: str, channels: int, first: bool) -> NDArray[np.float64]:
+def _planes(
+    answer: NDArray[np.number], name: str, channels: int, first: bool
+) -> NDArray[np.float64]:
     """Return an output as (C, H, W) floats. ``first`` says whether its channels come first."""
     if answer.dtype in (np.uint8, np.uint16):
         answer = to_float(answer, np.float64)
     elif answer.dtype.kind != "f":
         fix = "return uint8, uint16, or floats in [0, 1]"
         raise ModelError(name, f"returned {answer.dtype}", fix)
-    answer = answer.astype(np.float64)
-    if answer.ndim == 2:
-        answer = answer[None]
-    elif answer.ndim == 3 and not first:
-        answer = np.moveaxis(answer, 2, 0)
-    if answer.ndim != 3 or len(answer) != channels or not answer.size:
-        given = " x ".join(map(str, answer.shape))
+    planes = answer.astype(np.float64)
+    if planes.ndim == 2:
+        planes = planes[None]
+    elif planes.ndim == 3 and not first:
+        planes = np.moveaxis(planes, 2, 0)
+    if planes.ndim != 3 or len(planes) != channels or not planes.size:
+        given = " x ".join(map(str, planes.shape))
         wanted = "(H, W)" if channels == 1 else "(H, W, 3)"
         why = f"returned an array of shape {given}, not {'(1, C, H, W)' if first else wanted}"
         raise ModelError(name, why, "pass color= to choose its channels")
-    if not np.isfinite(answer).all():
+    if not np.isfinite(planes).all():
         raise ModelError(name, "returned NaN or infinity")
-    if (largest := float(np.abs(answer).max())) > _LARGEST:
+    if (largest := float(np.abs(planes).max())) > _LARGEST:
         fix = "divide by 255, or return uint8"
         raise ModelError(
             name, f"returned values up to {largest:.0f}; floats must be in [0, 1]", fix
         )
-    return answer
+    return planes
 
 
-def _size(planes: NDArray[Any]) -> str:
+def _size(planes: NDArray[np.number]) -> str:
     return f"{planes.shape[2]} x {planes.shape[1]} pixels"
 
 
@@ -190,7 +192,7 @@ def _of_arrays(call: Callable[..., Any], scale: int) -> Callable[..., Any]:
     return (lambda picture: call(picture, scale=scale)) if takes_scale else call
 
 
-def _run_module(module: Any, planes: NDArray[Any]) -> NDArray[Any]:
+def _run_module(module: Any, planes: NDArray[np.number]) -> NDArray[np.number]:
     """Run a torch module on (C, h, w) floats, in evaluation mode and on its own device."""
     import torch
 
@@ -203,5 +205,5 @@ def _run_module(module: Any, planes: NDArray[Any]) -> NDArray[Any]:
             answer = module(given)
     finally:
         module.train(training)
-    result: NDArray[Any] = answer.float().cpu().numpy()
+    result: NDArray[np.number] = answer.float().cpu().numpy()
     return result[0] if result.ndim == 4 else result

@@ -28,7 +28,7 @@ Views = dict[str, NDArray[np.uint8]]
 # Weights of MATLAB's rgb2gray.
 _GRAY = np.array([0.298936021293776, 0.587043074451121, 0.114020904255103])
 
-_VIEWS: dict[str, Callable[[NDArray[Any], Color], NDArray[Any]]] = {
+_VIEWS: dict[str, Callable[[NDArray[np.number], Color], NDArray[np.number]]] = {
     "Y": lambda image, color: convert(image, color, "YCbCr")[..., 0],
     "Cb": lambda image, color: convert(image, color, "YCbCr")[..., 1],
     "Cr": lambda image, color: convert(image, color, "YCbCr")[..., 2],
@@ -106,7 +106,7 @@ class Protocol:
         """Scored views that have three channels."""
         return tuple(view for view in self.scored if view in ("YCbCr", "RGB"))
 
-    def views(self, image: NDArray[Any], color: Color) -> Views:
+    def views(self, image: NDArray[np.number], color: Color) -> Views:
         """Return the scored views of an image.
 
         Args:
@@ -170,7 +170,7 @@ was printed. ``rgb`` is how mmagic reports, and ``full-range`` how ports report 
 """
 
 
-def seen(image: NDArray[Any], view: str, color: Color = "RGB") -> NDArray[Any]:
+def seen(image: NDArray[np.number], view: str, color: Color = "RGB") -> NDArray[np.number]:
     """Return the view ``view`` of (H, W, 3) floats of a color space, without rounding."""
     return _VIEWS[view](image, color)
 

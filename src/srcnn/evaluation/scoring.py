@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +31,7 @@ class Scored:
     """The output of a model for an original."""
 
     original: Original
-    image: NDArray[Any]
+    image: NDArray[np.number]
     """(H, W), or (H, W, 3) of ``space``; floats around [0, 1]."""
     space: Color
     views: Views

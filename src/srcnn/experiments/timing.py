@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.bench.interleave import interleave
@@ -46,6 +46,6 @@ def time_models(task: Task, scales: dict[str, int]) -> dict[str, float]:
     return {name: t.median / len(files) for name, t in zip(scales, timings, strict=True)}
 
 
-def _enhance_all(model: Enhancer, pictures: Sequence[NDArray[Any]]) -> None:
+def _enhance_all(model: Enhancer, pictures: Sequence[NDArray[np.number]]) -> None:
     for picture in pictures:
         enhance_whole(model, picture)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.errors import UsageError
 from srcnn.evaluation.compare import Comparison
+from srcnn.images.crop import Scalar
 
 _SMALLEST, _LARGEST = 32, 96
 """Smallest and largest side of a detail, in pixels. In between, it is a quarter of the image's
@@ -23,7 +24,7 @@ class Box(NamedTuple):
     width: int
     height: int
 
-    def cut(self, pixels: NDArray[Any]) -> NDArray[Any]:
+    def cut(self, pixels: NDArray[Scalar]) -> NDArray[Scalar]:
         """Return the box of (H, W) or (H, W, C) pixels."""
         return pixels[self.y : self.y + self.height, self.x : self.x + self.width]
 

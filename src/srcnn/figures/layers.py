@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -34,7 +33,7 @@ def filters_figure(networks: Mapping[str, SRCNN]) -> Figure:
     return figure
 
 
-def features_figure(network: SRCNN, y: NDArray[Any]) -> Figure:
+def features_figure(network: SRCNN, y: NDArray[np.number]) -> Figure:
     """Draw the feature maps of each hidden layer, and the output (paper, figure 6).
 
     Each layer shows its maps with the largest variance. White is the largest value of a map.
@@ -55,13 +54,13 @@ def features_figure(network: SRCNN, y: NDArray[Any]) -> Figure:
     return figure
 
 
-def layer_outputs(network: SRCNN, y: NDArray[Any]) -> dict[str, NDArray[Any]]:
+def layer_outputs(network: SRCNN, y: NDArray[np.number]) -> dict[str, NDArray[np.number]]:
     """Return F1, F2, ... (paper, eq. 1 and 2) and F, each (C, H', W').
 
     Convolutions are valid, so the outputs are smaller than ``y``. The weights must be fp32: a
     binary network shifts its input and adds it to F.
     """
-    outputs: dict[str, NDArray[Any]] = {}
+    outputs: dict[str, NDArray[np.number]] = {}
     values = torch.from_numpy(np.asarray(y, np.float32))[None, None]
     *hidden, last = network.layers
     with torch.no_grad():
@@ -72,7 +71,7 @@ def layer_outputs(network: SRCNN, y: NDArray[Any]) -> dict[str, NDArray[Any]]:
     return outputs
 
 
-def _tiled(tiles: Sequence[NDArray[Any]], gap: float) -> NDArray[Any]:
+def _tiled(tiles: Sequence[NDArray[np.number]], gap: float) -> NDArray[np.number]:
     """Return tiles of the same size in a grid, separated by lines of value ``gap``."""
     height, width = tiles[0].shape
     columns = math.ceil(math.sqrt(len(tiles)))

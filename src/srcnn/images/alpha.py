@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,16 +35,16 @@ def bleed(
     return np.where(known, out, color)
 
 
-def without_alpha(pixels: NDArray[Any]) -> NDArray[Any]:
+def without_alpha(pixels: NDArray[np.number]) -> NDArray[np.number]:
     """Return (H, W) gray or (H, W, 3) RGB of an image with or without alpha."""
     if pixels.ndim == 2:
         return pixels
     return pixels[..., 0] if pixels.shape[2] == 2 else pixels[..., :3]
 
 
-def _sum_of_neighbors(plane: NDArray[Any]) -> NDArray[Any]:
+def _sum_of_neighbors(plane: NDArray[np.number]) -> NDArray[np.number]:
     """Return sums over 3 x 3 pixels of (..., H, W), with zeros outside."""
     padded = np.pad(plane, [(0, 0)] * (plane.ndim - 2) + [(1, 1), (1, 1)])
     rows = padded[..., :-2, :] + padded[..., 1:-1, :] + padded[..., 2:, :]
-    total: NDArray[Any] = rows[..., :-2] + rows[..., 1:-1] + rows[..., 2:]
+    total: NDArray[np.number] = rows[..., :-2] + rows[..., 1:-1] + rows[..., 2:]
     return total

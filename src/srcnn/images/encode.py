@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ class Page:
     """
 
     size: tuple[int, int]
-    strips: Iterable[NDArray[Any]]
+    strips: Iterable[NDArray[np.number]]
     metadata: Metadata = field(default_factory=Metadata)
 
 
@@ -51,7 +51,7 @@ class Extent:
 
 
 def encode(
-    pixels: NDArray[Any],
+    pixels: NDArray[np.number],
     fmt: Format,
     metadata: Metadata | None = None,
     quality: int | None = None,
@@ -110,7 +110,7 @@ def write_picture(
             writer.write(replace(page, strips=_fitting(page.strips, fmt)))
 
 
-def _fitting(strips: Iterable[NDArray[Any]], fmt: Format) -> Iterator[NDArray[Any]]:
+def _fitting(strips: Iterable[NDArray[np.number]], fmt: Format) -> Iterator[NDArray[np.number]]:
     return (fitted(strip, fmt) for strip in strips)
 
 
@@ -135,7 +135,7 @@ def losses(header: Header, fmt: Format) -> list[str]:
     return lost
 
 
-def fitted(pixels: NDArray[Any], fmt: Format) -> NDArray[Any]:
+def fitted(pixels: NDArray[np.number], fmt: Format) -> NDArray[np.number]:
     """Return a strip that ``fmt`` supports, with 8 bits or composited over white if needed."""
     if pixels.dtype == np.uint16 and not fmt.deep:
         pixels = ((pixels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)

@@ -35,13 +35,13 @@ class HeicPicture(Picture):
         super().__init__(name, header)
         self._image = image
 
-    def strips(self, rows: int) -> Iterator[NDArray[Any]]:
+    def strips(self, rows: int) -> Iterator[NDArray[np.number]]:
         """See `Picture.strips`."""
         pixels = self._pixels()
         for top in range(0, self.header.height, rows):
             yield pixels[top : top + rows]
 
-    def _pixels(self) -> NDArray[Any]:
+    def _pixels(self) -> NDArray[np.number]:
         header = self.header
         try:
             pixels = np.asarray(self._image)
@@ -93,7 +93,7 @@ def _fields(exif: bytes | None, profile: bytes | None, xmp: bytes | None) -> dic
     return fields_of(exif, profile, xmp)
 
 
-def _straight(pixels: NDArray[Any]) -> NDArray[Any]:
+def _straight(pixels: NDArray[np.integer]) -> NDArray[np.integer]:
     """Convert premultiplied to straight alpha."""
     most = np.iinfo(pixels.dtype).max
     alpha = pixels[..., -1:].astype(np.float64)

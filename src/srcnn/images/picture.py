@@ -77,7 +77,7 @@ class Picture(ABC):
         self.header = header
         self.stored: Stored | None = None
 
-    def read(self) -> NDArray[Any]:
+    def read(self) -> NDArray[np.number]:
         """Return all pixels.
 
         Returns:
@@ -89,7 +89,7 @@ class Picture(ABC):
         return next(self.strips(self.header.height))
 
     @abstractmethod
-    def strips(self, rows: int) -> Iterator[NDArray[Any]]:
+    def strips(self, rows: int) -> Iterator[NDArray[np.number]]:
         """Yield the pixels in strips from top to bottom; call it only once for each image.
 
         Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ class PilPicture(Picture):
         super().__init__(name, header)
         self._image = image
 
-    def strips(self, rows: int) -> Iterator[NDArray[Any]]:
+    def strips(self, rows: int) -> Iterator[NDArray[np.number]]:
         """See `Picture.strips`."""
         width, height = self._image.size
         for top in range(0, height, rows):
@@ -107,7 +107,7 @@ def open_pil(image: Image, max_pixels: int = MAX_PIXELS, name: str = "PIL image"
     return PilPicture(name, header, upright)
 
 
-def to_pil(pixels: NDArray[Any], metadata: Metadata) -> Image:
+def to_pil(pixels: NDArray[np.number], metadata: Metadata) -> Image:
     """Return pixels as a PIL image, with metadata where Pillow itself would store them.
 
     ``info`` of the result has "exif" (with orientation 1 and the new size), "dpi", "xmp",
@@ -152,7 +152,7 @@ def _color_key(image: Image) -> tuple[int, ...] | None:
     return None
 
 
-def _pixels(strip: Image) -> NDArray[Any]:
+def _pixels(strip: Image) -> NDArray[np.number]:
     """Return a strip's pixels: (H, W) or (H, W, C) uint8 or uint16, or int32 for mode "I"."""
     if strip.mode == "CMYK":
         from srcnn.images.vips_fields import inks_to_srgb

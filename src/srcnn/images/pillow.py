@@ -32,7 +32,7 @@ class PillowPicture(Picture):
         super().__init__(name, header)
         self._open_image = open_image
 
-    def strips(self, rows: int) -> Iterator[NDArray[Any]]:
+    def strips(self, rows: int) -> Iterator[NDArray[np.number]]:
         """See `Picture.strips`."""
         pixels = _pixels(self.name, self._open_image)
         for top in range(0, self.header.height, rows):
@@ -108,7 +108,7 @@ def _is_deep_color(image: Any) -> bool:
     return image.mode == "RGB" and isinstance(maximum, int) and maximum > 255
 
 
-def _pixels(name: str, open_image: _Opener) -> NDArray[Any]:
+def _pixels(name: str, open_image: _Opener) -> NDArray[np.number]:
     try:
         with open_image() as image:
             if image.mode == "1":

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.images.exif_block import RATING, RATING_PERCENT
@@ -41,7 +42,7 @@ class TiffPicture(Picture):
         super().__init__(first.name, first.header)
         self._first, self._source = first, source
 
-    def strips(self, rows: int) -> Iterator[NDArray[Any]]:
+    def strips(self, rows: int) -> Iterator[NDArray[np.number]]:
         """See `Picture.strips`."""
         return self._first.strips(rows)
 

@@ -133,7 +133,9 @@ class TiffWriter:
         return position
 
 
-def _compressed(first: NDArray[Any], more: Iterator[NDArray[Any]], rows: int) -> Iterator[bytes]:
+def _compressed(
+    first: NDArray[np.number], more: Iterator[NDArray[np.number]], rows: int
+) -> Iterator[bytes]:
     """Yield strips of ``rows`` rows, differenced and deflated, from strips of any height."""
     left = first
     while len(left):

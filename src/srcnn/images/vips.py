@@ -90,7 +90,7 @@ class VipsPicture(Picture):
         self._top = top
         self._forgiving = forgiving
 
-    def strips(self, rows: int) -> Iterator[NDArray[Any]]:
+    def strips(self, rows: int) -> Iterator[NDArray[np.number]]:
         """See `Picture.strips`."""
         header = self.header
         try:

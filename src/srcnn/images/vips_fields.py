@@ -77,7 +77,7 @@ def srgb_profile() -> bytes:
     return bytes(pyvips.Image.profile_load("srgb"))
 
 
-def inks_to_srgb(inks: NDArray[Any], profile: bytes | None) -> NDArray[Any]:
+def inks_to_srgb(inks: NDArray[np.number], profile: bytes | None) -> NDArray[np.number]:
     """Convert (H, W, 4) uint8 CMYK, 255 being full ink, to (H, W, 3) uint8 sRGB, as for files."""
     height, width = inks.shape[:2]
     data = np.ascontiguousarray(inks)

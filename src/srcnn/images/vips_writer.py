@@ -56,7 +56,7 @@ class VipsWriter:
             saver: libvips's name of the format.
             options: Options of libvips's saver.
         """
-        self._queue: Queue[NDArray[Any] | None] = Queue(1)
+        self._queue: Queue[NDArray[np.number] | None] = Queue(1)
         strips = _taken(self._queue)
         self._encoder = _Encoder(file, strips, first, frames, fmt.name, saver, options)
 
@@ -86,7 +86,7 @@ class VipsWriter:
             self._queue.put(strip)
 
 
-def _taken(queue: Queue[NDArray[Any] | None]) -> Iterator[NDArray[Any]]:
+def _taken(queue: Queue[NDArray[np.number] | None]) -> Iterator[NDArray[np.number]]:
     while (strip := queue.get()) is not None:
         yield strip
 
@@ -97,7 +97,7 @@ class _Encoder(Thread):
     def __init__(
         self,
         file: IO[bytes],
-        strips: Iterator[NDArray[Any]],
+        strips: Iterator[NDArray[np.number]],
         first: Page,
         frames: int,
         format: str,
@@ -216,7 +216,7 @@ def _reader(chunks: Iterator[bytes]) -> Callable[[int], bytes]:
     return read
 
 
-def _png(strips: Iterable[NDArray[Any]], size: tuple[int, int]) -> Iterator[bytes]:
+def _png(strips: Iterable[NDArray[np.number]], size: tuple[int, int]) -> Iterator[bytes]:
     """Yield a PNG file (W3C, third edition) with unfiltered and uncompressed rows."""
     total = 1  # Adler-32 of nothing
     begun = False

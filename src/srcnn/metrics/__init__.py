@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.metrics.ifc import SMALLEST as _IFC
@@ -18,7 +18,7 @@ from srcnn.metrics.ssim import WINDOW as _SSIM
 from srcnn.metrics.ssim import ssim
 from srcnn.metrics.wpsnr import wpsnr
 
-Measure = Callable[[NDArray[Any], NDArray[Any]], float]
+Measure = Callable[[NDArray[np.number], NDArray[np.number]], float]
 """A function of (image, reference), arrays of the same shape and dtype."""
 
 

@@ -7,8 +7,6 @@ released: vectors of 3 x 3 coefficients, windows that grow with the resolution, 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -32,7 +30,7 @@ _FLAT = 1e-15
 """Variances up to this one count as 0."""
 
 
-def ifc(a: NDArray[Any], b: NDArray[Any]) -> float:
+def ifc(a: NDArray[np.number], b: NDArray[np.number]) -> float:
     """Compute the information fidelity criterion of an image.
 
     The arguments do not commute. Equal images give a large number, not infinity. Needs the extra

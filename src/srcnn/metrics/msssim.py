@@ -6,8 +6,6 @@ figures.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -30,7 +28,7 @@ _HALF = (
 )
 
 
-def msssim(a: NDArray[Any], b: NDArray[Any]) -> float:
+def msssim(a: NDArray[np.number], b: NDArray[np.number]) -> float:
     """Compute the multi-scale SSIM of two images (equation 7).
 
     Luminance, contrast and structure are each averaged over the image before they are multiplied; a

@@ -9,7 +9,6 @@ of the published figures.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ ANGLE = math.degrees(1 / 3.5)
 """Visual angle of an image in degrees, viewed from 3.5 times its height."""
 
 
-def nqm(a: NDArray[Any], b: NDArray[Any]) -> float:
+def nqm(a: NDArray[np.number], b: NDArray[np.number]) -> float:
     """Compute the noise quality measure of an image.
 
     The arguments do not commute.

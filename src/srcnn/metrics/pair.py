@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +12,7 @@ Levels = NDArray[np.float64]
 
 
 def levels(
-    metric: str, a: NDArray[Any], b: NDArray[Any], smallest: int = 1
+    metric: str, a: NDArray[np.number], b: NDArray[np.number], smallest: int = 1
 ) -> tuple[Levels, Levels]:
     """Convert both images to gray levels from 0 to 255, without rounding.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,9 @@ from srcnn.errors import UsageError
 from srcnn.images.quantize import peak
 
 
-def psnr(a: NDArray[Any], b: NDArray[Any], weights: Sequence[float] | None = None) -> float:
+def psnr(
+    a: NDArray[np.number], b: NDArray[np.number], weights: Sequence[float] | None = None
+) -> float:
     """Compute the PSNR of two images, 10 log10(peak^2 / MSE), over all samples.
 
     Args:
@@ -33,7 +34,7 @@ def psnr(a: NDArray[Any], b: NDArray[Any], weights: Sequence[float] | None = Non
     return math.inf if mse == 0 else 10 * math.log10(peak(a.dtype) ** 2 / mse)
 
 
-def channel_mean(values: NDArray[Any], weights: Sequence[float] | None) -> float:
+def channel_mean(values: NDArray[np.number], weights: Sequence[float] | None) -> float:
     """Return the mean of (H, W) or (H, W, C) values, with ``weights`` for the channels if given."""
     if weights is None:
         return float(values.mean())

@@ -8,7 +8,6 @@ of 41 x 41 taps by sampling frequencies, like the common MATLAB function.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ SIGMA, BETA, F0 = 2.0, 8.0, 11.13
 """Constants of the contrast sensitivity; F0 is in cycles per degree."""
 
 
-def wpsnr(a: NDArray[Any], b: NDArray[Any]) -> float:
+def wpsnr(a: NDArray[np.number], b: NDArray[np.number]) -> float:
     """Compute the weighted PSNR of two images, 20 log10(peak / RMS of the filtered error).
 
     The error beyond the border counts as 0.

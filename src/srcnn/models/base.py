@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from srcnn.weights.card import Card
 
-Arrays = Mapping[str, NDArray[Any]]
+Arrays = Mapping[str, NDArray[np.number]]
 
 
 class TorchNetwork(nn.Module):
@@ -64,7 +65,7 @@ class TorchNetwork(nn.Module):
         model.load_state_dict({name: torch.tensor(value) for name, value in tensors.items()})
         return model
 
-    def tensors(self) -> dict[str, NDArray[Any]]:
+    def tensors(self) -> dict[str, NDArray[np.number]]:
         """Return the plain network's weights by name, as a weights file stores them."""
         state = self.fold().state_dict()
         return {name: value.detach().cpu().numpy() for name, value in state.items()}

@@ -13,8 +13,9 @@ IEEE TPAMI 38(2), 2016.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
@@ -111,7 +112,9 @@ class SRCNN(TorchNetwork):
         return out
 
     @classmethod
-    def from_tensors(cls, tensors: Mapping[str, NDArray[Any]], source: str = "tensors") -> Self:
+    def from_tensors(
+        cls, tensors: Mapping[str, NDArray[np.number]], source: str = "tensors"
+    ) -> Self:
         """Return a network built from arrays; their shapes give the layer sizes.
 
         Args:
@@ -140,7 +143,7 @@ class SRCNN(TorchNetwork):
         )
 
     @classmethod
-    def _of_weights(cls, tensors: Mapping[str, NDArray[Any]], source: str) -> Self:
+    def _of_weights(cls, tensors: Mapping[str, NDArray[np.number]], source: str) -> Self:
         model = cls(*shape_of(tensors, source))
         model.load_state_dict({name: torch.tensor(value) for name, value in tensors.items()})
         return model

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,7 +11,9 @@ from torch.nn import functional
 
 
 @torch.inference_mode()
-def run_srvgg(state: Mapping[str, NDArray[Any]], batch: NDArray[np.float32]) -> NDArray[np.float32]:
+def run_srvgg(
+    state: Mapping[str, NDArray[np.number]], batch: NDArray[np.float32]
+) -> NDArray[np.float32]:
     """Upscale images with a published state dict, padding every convolution with zeros.
 
     Args:

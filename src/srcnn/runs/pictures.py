@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,13 +82,13 @@ class Versions:
         channels = self._channels(file, pixels[top : top + side, left : left + side])
         return self._degraded(channels, factor, file, random)
 
-    def _pair(self, file: Path) -> tuple[NDArray[Any], NDArray[Any]]:
+    def _pair(self, file: Path) -> tuple[NDArray[np.number], NDArray[np.number]]:
         """Return the pixels of an image and of its low-resolution file."""
         return _open(file, given=True).read(), open_picture(self.low[file]).read()
 
     def _window_of(
-        self, pair: tuple[NDArray[Any], NDArray[Any]], random: np.random.Generator
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        self, pair: tuple[NDArray[np.number], NDArray[np.number]], random: np.random.Generator
+    ) -> tuple[NDArray[np.number], NDArray[np.number]]:
         """Return a random part of both, aligned to low-resolution pixels."""
         high, low = pair
         side = self.window // self.scale
@@ -99,7 +99,7 @@ class Versions:
         return high[rows, columns], low[top : top + side, left : left + side]
 
     def _given(
-        self, pair: tuple[NDArray[Any], NDArray[Any]], file: Path
+        self, pair: tuple[NDArray[np.number], NDArray[np.number]], file: Path
     ) -> tuple[NDArray[np.uint8], Degraded]:
         """Return a mod-cropped image with the image of its low-resolution file."""
         original = Original(str(file), pair[0], PROTOCOL, low=pair[1])
@@ -111,12 +111,12 @@ class Versions:
         if min(truth.shape[:2]) < self.least:
             raise InputError(file, f"has fewer than {self.least} pixels in one direction")
 
-    def _factors(self, pixels: NDArray[Any]) -> list[float]:
+    def _factors(self, pixels: NDArray[np.number]) -> list[float]:
         side = min(pixels.shape[:2])
         left = {f: math.ceil(side * f) // self.scale * self.scale for f in self.shrink}
         return [1.0, *(factor for factor in self.shrink if left[factor] >= self.least)]
 
-    def _channels(self, file: Path, pixels: NDArray[Any]) -> NDArray[np.uint8]:
+    def _channels(self, file: Path, pixels: NDArray[np.number]) -> NDArray[np.uint8]:
         return Original(str(file), pixels, PROTOCOL).channels(self.color)
 
     def _degraded(

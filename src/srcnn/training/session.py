@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 from lightning_fabric import Fabric
 from numpy.typing import NDArray
 
@@ -14,7 +14,7 @@ from srcnn.training.config import Recipe
 from srcnn.training.log import RunLog
 from srcnn.training.state import TrainState, load_state
 
-Tensors = dict[str, NDArray[Any]]
+Tensors = dict[str, NDArray[np.number]]
 
 
 @dataclass(frozen=True)

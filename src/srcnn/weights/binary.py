@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ PARTS: dict[Weights, tuple[str, ...]] = {
 }
 """Names of a layer's tensors, by the kind of its weights."""
 
-Tensors = Mapping[str, NDArray[Any]]
+Tensors = Mapping[str, NDArray[np.number]]
 
 
 def kind_of(tensors: Tensors) -> Weights:

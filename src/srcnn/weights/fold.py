@@ -92,8 +92,8 @@ def _shape_of(node: onnx.NodeProto, shape: Shape) -> NDArray[np.int64]:
 
 
 def _values_of(
-    node: onnx.NodeProto, known: dict[str, NDArray[Any]], model: onnx.ModelProto
-) -> dict[str, NDArray[Any]]:
+    node: onnx.NodeProto, known: dict[str, NDArray[np.number]], model: onnx.ModelProto
+) -> dict[str, NDArray[np.number]]:
     """Return the outputs of a node whose inputs are known, by name."""
     names = [name for name in node.input if name]
     alone = helper.make_graph(

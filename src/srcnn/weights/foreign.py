@@ -32,7 +32,7 @@ from srcnn.weights.onnx_file import from_onnx
 from srcnn.weights.skip import with_skip
 from srcnn.weights.store import PYTORCH, SUFFIXES, find, read_bytes
 
-Tensors = dict[str, NDArray[Any]]
+Tensors = dict[str, NDArray[np.number]]
 
 
 def open_weights(model: str, scale: int) -> tuple[Tensors, Card]:
@@ -189,7 +189,7 @@ def read_metadata(path: Path) -> dict[str, str]:
     return _read_safetensors(read_bytes(path), str(path))[1]
 
 
-def to_safetensors(tensors: Mapping[str, NDArray[Any]], card: Card) -> bytes:
+def to_safetensors(tensors: Mapping[str, NDArray[np.number]], card: Card) -> bytes:
     """Return the bytes of a safetensors file with these tensors, and the card as metadata."""
     return safetensors.numpy.save(dict(tensors), {METADATA_KEY: card.to_json()})
 
@@ -273,7 +273,7 @@ def _shape(value: Any) -> tuple[int, ...]:
     return tuple(value.shape) if isinstance(value, torch.Tensor) and not value.is_nested else ()
 
 
-def _numpy(name: str, key: object, value: Any, path: Path | str) -> NDArray[Any]:
+def _numpy(name: str, key: object, value: Any, path: Path | str) -> NDArray[np.number]:
     if not isinstance(value, torch.Tensor):
         raise ModelError(path, f"'{key}' is not a tensor")
     if (

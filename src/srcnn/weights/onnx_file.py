@@ -29,7 +29,7 @@ _KINDS = {np.float32: 1, np.uint8: 2}
 _Fields = dict[int, list[Any]]
 
 
-def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[Any]], Card]:
+def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[np.number]], Card]:
     """Return the tensors by name and the card of a weights file.
 
     Args:
@@ -178,7 +178,7 @@ def _attribute(data: bytes) -> tuple[str, Attribute]:
     return name, value
 
 
-def _tensor(data: bytes, of_node: bool = False) -> tuple[str, NDArray[Any]]:
+def _tensor(data: bytes, of_node: bool = False) -> tuple[str, NDArray[np.number]]:
     """Return name and array of a tensor, whose numbers must be in this file.
 
     The dtype is that of a weight with this name, or int64 in a node.

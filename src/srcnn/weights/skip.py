@@ -10,7 +10,6 @@ subtracts the 1.
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import numpy as np
 import torch
@@ -21,7 +20,7 @@ from srcnn.errors import ModelError
 from srcnn.images.resize import imresize
 from srcnn.weights.store import SCALES
 
-Arrays = dict[str, NDArray[Any]]
+Arrays = dict[str, NDArray[np.number]]
 _SIDE = 96
 """Side of the drawing in pixels."""
 _WORSE = 10.0

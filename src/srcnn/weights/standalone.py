@@ -84,7 +84,7 @@ def to_standalone(tensors: Tensors, card: Card, scale: int) -> bytes:
         "axis_3": [3],
         **{f"at_{place}": [place] for place in (-4, -3, -1, 1, 3, 4)},
     }
-    constants: dict[str, NDArray[Any]] = {
+    constants: dict[str, NDArray[np.number]] = {
         name: np.asarray(value, np.float32) for name, value in floats.items()
     }
     constants |= {name: np.asarray(value, np.int64) for name, value in whole.items()}

@@ -74,7 +74,9 @@ def _plain(tensors: Tensors, card: Card) -> tuple[list[Node], Tensors]:
     weights: dict[str, NDArray[Any]] = {}
     for k, shape in enumerate(shapes, 1):
         bits, alpha = tensors[f"conv{k}.bits"], tensors[f"conv{k}.alpha"]
-        weights[f"conv{k}.weight"] = unpack(bits, alpha, shape)
+        weights[f"conv{k}.weight"] = unpack(
+            np.asarray(bits, np.uint8), np.asarray(alpha, np.float32), shape
+        )
         weights[f"conv{k}.bias"] = tensors[f"conv{k}.bias"]
     nodes += [
         Node("Conv", last, ["change"], {}),
