@@ -91,7 +91,6 @@ FOREIGN = {
     "engine/example_based.py": "arrays of an .npz file",
     "experiments/documents.py": "keys of a recipe, before they are checked",
     "figures/speed.py": "matplotlib's options",
-    "images/libraries.py": "options of libvips and tifffile",
     "training/config.py": "keys of a recipe, before they are checked",
     "training/recipe_file.py": "keys of a recipe, before they are checked",
     "training/soap.py": "torch's parameter groups",

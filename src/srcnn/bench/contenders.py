@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,7 +125,7 @@ def _large(size: tuple[int, int]) -> tuple[int, int]:
     return size[0] * SCALE, size[1] * SCALE
 
 
-def _bind(function: Callable[[Any], object], argument: object) -> Call:
+def _bind(function: Callable[[NDArray[np.uint8]], object], argument: NDArray[np.uint8]) -> Call:
     return lambda: function(argument)
 
 

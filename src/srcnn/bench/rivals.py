@@ -71,11 +71,11 @@ def open_networks(graph: bytes, luma: Luma, threads: int | None) -> dict[str, En
     return calls
 
 
-def open_resizes(picture: NDArray[np.uint8], scale: int) -> dict[str, Callable[[], Any]]:
+def open_resizes(picture: NDArray[np.uint8], scale: int) -> dict[str, Callable[[], object]]:
     """Return bicubic enlargements of an RGB image, (H, W, 3) uint8, by contender."""
     size = (picture.shape[1] * scale, picture.shape[0] * scale)
     image = Image.fromarray(picture)
-    calls: dict[str, Callable[[], Any]] = {
+    calls: dict[str, Callable[[], object]] = {
         "Pillow BICUBIC": lambda: image.resize(size, Image.Resampling.BICUBIC)
     }
     if has_opencv():

@@ -8,7 +8,6 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from srcnn.cli.options import Voice
 from srcnn.errors import LimitError, OutputError, SrcnnError
@@ -54,7 +53,7 @@ def writing_stdout() -> Iterator[None]:
         raise OutputError("stdout", f"cannot be written ({error.strerror})") from None
 
 
-def write_json(document: Mapping[str, Any], target: str) -> None:
+def write_json(document: Mapping[str, object], target: str) -> None:
     """Write one JSON document to a file, or to stdout for ``-``."""
     Voice.current().documented = True
     text = json.dumps(document, indent=1) + "\n"

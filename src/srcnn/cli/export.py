@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -20,7 +19,7 @@ class _Size(click.ParamType):  # type: ignore[type-arg]  # not generic in click 
     name = "HxW"
 
     def convert(
-        self, value: Any, option: click.Parameter | None, context: click.Context | None
+        self, value: object, option: click.Parameter | None, context: click.Context | None
     ) -> tuple[int, int]:
         match = re.fullmatch(r"(\d{1,6})x(\d{1,6})", str(value))
         if match is None:

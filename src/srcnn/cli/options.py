@@ -125,13 +125,13 @@ class _Tile(click.ParamType):  # type: ignore[type-arg]  # not generic in click 
     name = "auto|N"
 
     def convert(
-        self, value: Any, option: click.Parameter | None, context: click.Context | None
+        self, value: object, option: click.Parameter | None, context: click.Context | None
     ) -> int | str:
         if value == "auto":
             return "auto"
         if not str(value).isdecimal():
             self.fail(f"{value} is neither auto nor a whole number of pixels", option, context)
-        return int(value)
+        return int(str(value))
 
 
 class _Scales(click.ParamType):  # type: ignore[type-arg]  # not generic in click 8.1
@@ -140,7 +140,7 @@ class _Scales(click.ParamType):  # type: ignore[type-arg]  # not generic in clic
     name = "N[,N...]"
 
     def convert(
-        self, value: Any, option: click.Parameter | None, context: click.Context | None
+        self, value: object, option: click.Parameter | None, context: click.Context | None
     ) -> tuple[int, ...]:
         if isinstance(value, tuple):
             return value

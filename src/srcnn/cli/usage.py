@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -60,7 +59,7 @@ class Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _meant(word: str, verbs: Any, context: click.Context) -> str:
+def _meant(word: str, verbs: Iterable[str], context: click.Context) -> str:
     """Return a hint about a word that is not a command."""
     from srcnn.cli.jobs import is_folder, split_suffix
     from srcnn.data.folder import is_pattern

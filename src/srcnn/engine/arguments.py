@@ -83,7 +83,7 @@ def pair(value: Any, option: str) -> tuple[int, int]:
     return positive(height, option), positive(width, option)
 
 
-def callback(value: Any, option: str) -> None:
+def callback(value: object, option: str) -> None:
     """Check that ``value`` is None or can be called.
 
     Raises:

@@ -79,7 +79,7 @@ def _check_range(image: NDArray[np.number]) -> None:
         raise UsageError(f"floats from {low:g} to {high:g}", "are not in [0, 1]", fix)
 
 
-def _is_tensor(image: Any) -> bool:
+def _is_tensor(image: object) -> bool:
     """Return whether an object is a torch tensor, without importing torch."""
     return any(
         kind.__module__ == "torch" and kind.__name__ == "Tensor" for kind in type(image).__mro__

@@ -50,12 +50,12 @@ class Function:
         return FunctionAt(self, scale)
 
 
-def model_of(model: Any, color: str | None, dtype: str) -> str | Function:
+def model_of(model: object, color: str | None, dtype: str) -> str | Function:
     """Return a model as `srcnn.evaluation.request.Request` takes it; see `function_of`."""
     return str(model) if isinstance(model, str | Path) else function_of(model, color, dtype)
 
 
-def function_of(call: Any, color: str | None, dtype: str) -> Function:
+def function_of(call: object, color: str | None, dtype: str) -> Function:
     """Return a callable as a function to evaluate.
 
     Args:
@@ -173,7 +173,7 @@ def _size(planes: NDArray[np.number]) -> str:
     return f"{planes.shape[2]} x {planes.shape[1]} pixels"
 
 
-def _is_module(call: Any) -> bool:
+def _is_module(call: object) -> bool:
     """Return whether an object is a torch module, without importing torch."""
     return all(hasattr(call, name) for name in ("forward", "parameters", "state_dict", "training"))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Any
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.bench.machine import describe_machine
@@ -105,7 +104,7 @@ def _score_models(task: Task, head: StudyHead) -> ModelsDocument:
     }
 
 
-def _finite(value: Any) -> Any:
+def _finite(value: object) -> object:
     """Return a document with infinity, which JSON cannot represent, replaced by null."""
     if isinstance(value, dict):
         return {key: _finite(item) for key, item in value.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Protocol, Self
+from typing import IO, TYPE_CHECKING, Protocol, Self
 
 from srcnn.errors import UsageError
 
@@ -94,8 +94,8 @@ class Vips:
 
     name: str
     quality: int | None = None
-    lossless: Mapping[str, Any] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
+    lossless: Mapping[str, object] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict)
 
     def open(self, name: str, source: Stored, fmt: Format, max_pixels: int) -> Picture:
         """See `Library.open`."""
@@ -113,7 +113,7 @@ class Vips:
             file, fmt, first, extent.pages, self.name, self.save_options(first, quality)
         )
 
-    def save_options(self, first: Page, quality: int | None) -> dict[str, Any]:
+    def save_options(self, first: Page, quality: int | None) -> dict[str, object]:
         """Return the options of libvips's saver for a file with this first page."""
         quality = quality or self.quality
         return {**self.options, **({"Q": quality} if quality else self.lossless)}
@@ -179,7 +179,7 @@ class Jpeg(Vips):
 
         return open_jpeg(name, source, fmt)
 
-    def save_options(self, first: Page, quality: int | None) -> dict[str, Any]:
+    def save_options(self, first: Page, quality: int | None) -> dict[str, object]:
         """See `Vips.save_options`."""
         return {
             "Q": quality or max(self.quality, first.metadata.quality),

@@ -44,7 +44,7 @@ class VipsWriter:
         first: Page,
         frames: int,
         saver: str,
-        options: Mapping[str, Any],
+        options: Mapping[str, object],
     ) -> None:
         """Prepare the encoder.
 
@@ -102,7 +102,7 @@ class _Encoder(Thread):
         frames: int,
         format: str,
         saver: str,
-        options: Mapping[str, Any],
+        options: Mapping[str, object],
     ) -> None:
         super().__init__(daemon=True)
         self.error: Exception | None = None

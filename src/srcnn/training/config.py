@@ -147,7 +147,7 @@ class Recipe(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _defaults(cls, values: Any) -> Any:
+    def _defaults(cls, values: object) -> object:
         """Fill in defaults that depend on the architecture or on binary weights: docs/binary.md."""
         if not isinstance(values, dict):
             return values

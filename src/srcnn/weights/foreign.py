@@ -268,7 +268,7 @@ def _zero_biases(tensors: Tensors) -> Tensors:
     }
 
 
-def _shape(value: Any) -> tuple[int, ...]:
+def _shape(value: object) -> tuple[int, ...]:
     # Nested tensors have no shape.
     return tuple(value.shape) if isinstance(value, torch.Tensor) and not value.is_nested else ()
 

@@ -72,7 +72,7 @@ def license_in(metadata: Mapping[str, str]) -> str:
     return "not stated in the file"
 
 
-def _check_tensors(state: Any, source: str) -> None:
+def _check_tensors(state: object, source: str) -> None:
     """Check that a state dict contains only plain tensors, and not too many numbers.
 
     Raises:
