@@ -112,5 +112,5 @@ def _output(file: Path, low: Floats, given: Floats, standalone: bool) -> Floats:
     else:
         graph = file.read_bytes()
         network = network_of_graph(graph, read_card(graph, str(file)), str(file), AUTO)
-        made = network.enhance(given[0])[None]
+        made = network.enhance(given[0]).astype(np.float32)[None]
     return made

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
-import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.engine.arguments import keywords_named, number, whole
@@ -85,7 +84,7 @@ def upscale(
     model: str | Path | None = None,
     engine: str | Engine = "auto",
     **options: Unpack[Options],
-) -> NDArray[np.number]: ...
+) -> NDArray[Any]: ...
 
 
 @overload

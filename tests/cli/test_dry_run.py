@@ -82,7 +82,7 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
     "too small for sub-images": (
         [*NEW, "--set", "sub_images=9", "--set", "patch=60", "--set", "balanced=false"],
         2,
-        "none is",
+        "are smaller than a sub-image",
     ),
     "streamed": (
         ["icons", "--run", "new", *SETTINGS, "--set", "megapixels=0"],
@@ -103,9 +103,9 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
     "no GPU": ([*NEW, "--device", "cuda"], 2, "no GPU"),
     "wrong key": ([*NEW, "--set", "stepz=1"], 2, "stepz"),
     "no such run": (["--resume", "gone"], 2, "no such run"),
-    "fewer steps": (["--resume", "done", "--set", "steps=2"], 2, "fewer than the 4"),
-    "another scale": (["--resume", "done", "--set", "scale=2"], 2, "begun with scale = 3"),
-    "no checkpoint": (["--resume", "broken"], 6, "no checkpoint that can be read"),
+    "fewer steps": (["--resume", "done", "--set", "steps=2"], 2, "must be at least 4"),
+    "another scale": (["--resume", "done", "--set", "scale=2"], 2, "was started with scale = 3"),
+    "no checkpoint": (["--resume", "broken"], 6, "no readable checkpoint"),
 }
 
 

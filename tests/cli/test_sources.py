@@ -167,7 +167,7 @@ def test_what_is_left_out_is_counted_by_reason(srcnn: Srcnn, folder: Path) -> No
     ran = srcnn("upscale", "p", "-r", "-o", "out", "-m", "bicubic", "--json", "-")
     assert ran.code == 0
     assert tree(Path("out")) == {"a_x3.png", "b_x3.jfif", "c_x3.JPE", "sub/d_x3.jif"}
-    assert ran.json()["summary"]["left_out"] == {"not pictures": 2, "linked folders": 1}
+    assert ran.json()["summary"]["left_out"] == {"not images": 2, "linked folders": 1}
     assert "left out, not images: 2 (notes.txt, raw.cr2)" in ran.err
     assert "left out, linked folders: 1 (link)" in ran.err
     assert "left out" not in srcnn("upscale", "p/a.png", "-o", "a.png", "-m", "bicubic").err

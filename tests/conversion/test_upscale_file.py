@@ -106,7 +106,7 @@ WRONG: list[tuple[Any, Any, dict[str, Any], int, str]] = [
     ("a.png", io.StringIO(), {}, 2, "open it in binary mode"),
     ("a.png", closed(), {}, 2, "closed"),
     ("a.png", io.BufferedReader(io.BytesIO()), {}, 2, "not open for writing"),
-    ("a.png", "a\0.png", {}, 2, "is not a name"),
+    ("a.png", "a\0.png", {}, 2, "is not a valid file name"),
     ("a.png", "a" * 300 + ".png", {}, 5, "cannot be written"),
     ("a.png", "out.png", {"progress": 3}, 2, "progress 3"),
     ("a.png", "out.png", {"stop": 3}, 2, "stop 3"),

@@ -52,7 +52,7 @@ def test_trained_once_and_kept(
     inside = np.s_[2 * scale : -2 * scale, 2 * scale : -2 * scale]
     assert np.abs(first[0] - srcnn.imresize(low[0], scale))[inside].max() > 1e-3
     assert told[0].startswith(f"training {name} x{scale} (only once)    5%  ")
-    assert told[-1] == f"training {name} x{scale}, this once  100%  0 s left"
+    assert told[-1] == f"training {name} x{scale} (only once)  100%  0 s left"
     (file,) = kept(root)
     assert file.name.startswith(f"{name}-x{scale}-")
     bytes_ = file.read_bytes()
@@ -210,7 +210,7 @@ def test_too_little_to_learn_from(
     method = METHODS[name]
     random = np.random.default_rng(1)
     _fill(root / "t91", *(random.integers(0, 256, size, np.uint8) for size in sizes))
-    why = f"t91: give {patches} patches that are not flat, and {method.settings.learning.atoms} are"
+    why = f"t91: contain {patches} patches that are not flat, but {method.settings.learning.atoms} are"
     with pytest.raises(MissingData, match=why) as caught:
         open_example_based(name, 3)
     assert str(caught.value).endswith("run: srcnn data verify t91")

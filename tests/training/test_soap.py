@@ -45,7 +45,7 @@ class Reference:
             self.covariances = found
             self.bases = [np.linalg.eigh(one)[1] for one in found]
             return
-        q: Floats = reduce(np.kron, self.bases)
+        q: Floats = reduce(lambda a, b: np.kron(a, b), self.bases)
         g = gradient.ravel()
         self.mean = BETA1 * self.mean + (1 - BETA1) * g  # line 4
         self.square = BETA2 * self.square + (1 - BETA2) * (q.T @ g) ** 2  # line 6
@@ -71,7 +71,7 @@ class Reference:
 
 
 SHAPES = {"a matrix": (6, 5), "filters": (4, 3, 3, 3), "filters of one channel": (9, 1, 3, 3)}
-"""Of each mode, the first covariance has full rank; else its eigenvectors are not unique."""
+"""The first covariance of each mode has full rank; else its eigenvectors are not unique."""
 
 
 @pytest.mark.parametrize("kind", SHAPES)

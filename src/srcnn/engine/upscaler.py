@@ -101,7 +101,7 @@ class Upscaler:
         progress: Progress | None = None,
         max_pixels: int = MAX_PIXELS,
         max_bytes: int = MAX_BYTES,
-    ) -> NDArray[np.number]: ...
+    ) -> NDArray[Any]: ...
 
     @overload
     def upscale(

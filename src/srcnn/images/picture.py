@@ -77,7 +77,7 @@ class Picture(ABC):
         self.header = header
         self.stored: Stored | None = None
 
-    def read(self) -> NDArray[np.number]:
+    def read(self) -> NDArray[Any]:
         """Return all pixels.
 
         Returns:

@@ -18,7 +18,7 @@ from srcnn.metrics.ssim import WINDOW as _SSIM
 from srcnn.metrics.ssim import ssim
 from srcnn.metrics.wpsnr import wpsnr
 
-Measure = Callable[[NDArray[np.number], NDArray[np.number]], float]
+Measure = Callable[[NDArray[np.generic], NDArray[np.generic]], float]
 """A function of (image, reference), arrays of the same shape and dtype."""
 
 

@@ -30,7 +30,7 @@ _FLAT = 1e-15
 """Variances up to this one count as 0."""
 
 
-def ifc(a: NDArray[np.number], b: NDArray[np.number]) -> float:
+def ifc(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
     """Compute the information fidelity criterion of an image.
 
     The arguments do not commute. Equal images give a large number, not infinity. Needs the extra

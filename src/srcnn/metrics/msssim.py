@@ -28,7 +28,7 @@ _HALF = (
 )
 
 
-def msssim(a: NDArray[np.number], b: NDArray[np.number]) -> float:
+def msssim(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
     """Compute the multi-scale SSIM of two images (equation 7).
 
     Luminance, contrast and structure are each averaged over the image before they are multiplied; a

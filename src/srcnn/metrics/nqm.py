@@ -21,7 +21,7 @@ ANGLE = math.degrees(1 / 3.5)
 """Visual angle of an image in degrees, viewed from 3.5 times its height."""
 
 
-def nqm(a: NDArray[np.number], b: NDArray[np.number]) -> float:
+def nqm(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
     """Compute the noise quality measure of an image.
 
     The arguments do not commute.

@@ -12,7 +12,7 @@ Levels = NDArray[np.float64]
 
 
 def levels(
-    metric: str, a: NDArray[np.number], b: NDArray[np.number], smallest: int = 1
+    metric: str, a: NDArray[np.generic], b: NDArray[np.generic], smallest: int = 1
 ) -> tuple[Levels, Levels]:
     """Convert both images to gray levels from 0 to 255, without rounding.
 

@@ -13,7 +13,7 @@ from srcnn.images.quantize import peak
 
 
 def psnr(
-    a: NDArray[np.number], b: NDArray[np.number], weights: Sequence[float] | None = None
+    a: NDArray[np.generic], b: NDArray[np.generic], weights: Sequence[float] | None = None
 ) -> float:
     """Compute the PSNR of two images, 10 log10(peak^2 / MSE), over all samples.
 

@@ -13,7 +13,7 @@ WINDOW, SIGMA, K1, K2 = 11, 1.5, 0.01, 0.03
 """Side and standard deviation of the window in pixels, and the paper's constants K1 and K2."""
 
 
-def ssim(a: NDArray[np.number], b: NDArray[np.number]) -> float:
+def ssim(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
     """Compute the mean SSIM of two images with an 11 x 11 Gaussian window of deviation 1.5.
 
     Only positions at which the window fits count, and the images are not downsampled.

@@ -20,7 +20,7 @@ SIGMA, BETA, F0 = 2.0, 8.0, 11.13
 """Constants of the contrast sensitivity; F0 is in cycles per degree."""
 
 
-def wpsnr(a: NDArray[np.number], b: NDArray[np.number]) -> float:
+def wpsnr(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
     """Compute the weighted PSNR of two images, 20 log10(peak / RMS of the filtered error).
 
     The error beyond the border counts as 0.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -65,7 +65,7 @@ class TorchNetwork(nn.Module):
         model.load_state_dict({name: torch.tensor(value) for name, value in tensors.items()})
         return model
 
-    def tensors(self) -> dict[str, NDArray[np.number]]:
+    def tensors(self) -> dict[str, NDArray[Any]]:
         """Return the plain network's weights by name, as a weights file stores them."""
         state = self.fold().state_dict()
         return {name: value.detach().cpu().numpy() for name, value in state.items()}

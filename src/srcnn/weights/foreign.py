@@ -32,7 +32,7 @@ from srcnn.weights.onnx_file import from_onnx
 from srcnn.weights.skip import with_skip
 from srcnn.weights.store import PYTORCH, SUFFIXES, find, read_bytes
 
-Tensors = dict[str, NDArray[np.number]]
+Tensors = dict[str, NDArray[Any]]
 
 
 def open_weights(model: str, scale: int) -> tuple[Tensors, Card]:

@@ -29,7 +29,7 @@ _KINDS = {np.float32: 1, np.uint8: 2}
 _Fields = dict[int, list[Any]]
 
 
-def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[np.number]], Card]:
+def from_onnx(data: bytes, source: str) -> tuple[dict[str, NDArray[Any]], Card]:
     """Return the tensors by name and the card of a weights file.
 
     Args:
