@@ -60,7 +60,8 @@ def documents() -> dict[str, Document]:
         if "TypedDict" not in bases and not above:
             return None
         keys = [key for each in above for key in each.keys]
-        found[name] = Document(module, name, ast.get_docstring(node) or "", keys + _keys(node))
+        text, meanings = _parts(ast.get_docstring(node) or "")
+        found[name] = Document(module, name, text, keys + _keys(node, meanings))
         return found[name]
 
     for name in classes:
@@ -68,16 +69,27 @@ def documents() -> dict[str, Document]:
     return found
 
 
-def _keys(node: ast.ClassDef) -> list[tuple[str, str, str]]:
-    """Return the fields of a class; a string behind a field is its meaning."""
-    keys = []
-    for statement, behind in zip(node.body, [*node.body[1:], None], strict=True):
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            text = ""
-            if isinstance(behind, ast.Expr) and isinstance(behind.value, ast.Constant):
-                text = str(behind.value.value)
-            keys.append((statement.target.id, ast.unparse(statement.annotation), text))
-    return keys
+def _parts(docstring: str) -> tuple[str, dict[str, str]]:
+    """Return a docstring without its section of attributes, and the meaning of each."""
+    text, _, section = docstring.partition("\n\nAttributes:\n")
+    entries = re.split(r"^ {4}(\w+): ", section, flags=re.MULTILINE)[1:]
+    return text, dict(zip(entries[::2], entries[1::2], strict=True))
+
+
+def _keys(node: ast.ClassDef, meanings: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Return the fields of a class, in their order.
+
+    Raises:
+        SystemExit: If one is not explained.
+    """
+    keys = [
+        (each.target.id, ast.unparse(each.annotation))
+        for each in node.body
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+    ]
+    if [key for key, _ in keys] != list(meanings):
+        raise SystemExit(f"json_page.py: explain every key of {node.name}, in their order")
+    return [(key, type_, meanings[key]) for key, type_ in keys]
 
 
 def json_page() -> str:
@@ -97,11 +109,9 @@ def json_page() -> str:
 
 
 def _table(document: Document, found: dict[str, Document]) -> str:
-    """Return the keys of a document; without meanings where there are none."""
-    head = ["Key", "Type", "Meaning"]
+    """Return the keys of a document."""
     rows = [[code(key), _type(type_, found), cell(text)] for key, type_, text in document.keys]
-    width = 3 if any(row[2] for row in rows) else 2
-    return table(head[:width], [row[:width] for row in rows])
+    return table(["Key", "Type", "Meaning"], rows)
 
 
 def _type(text: str, found: dict[str, Document]) -> str:

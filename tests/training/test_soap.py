@@ -45,7 +45,7 @@ class Reference:
             self.covariances = found
             self.bases = [np.linalg.eigh(one)[1] for one in found]
             return
-        q: Floats = reduce(lambda a, b: np.kron(a, b), self.bases)
+        q: Floats = reduce(lambda a, b: np.kron(a, b).astype(np.float64), self.bases)
         g = gradient.ravel()
         self.mean = BETA1 * self.mean + (1 - BETA1) * g  # line 4
         self.square = BETA2 * self.square + (1 - BETA2) * (q.T @ g) ** 2  # line 6

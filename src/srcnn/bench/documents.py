@@ -8,7 +8,15 @@ from srcnn.evaluation.protocol import ProtocolDocument
 
 
 class Machine(TypedDict):
-    """The processor, and the versions of installed packages."""
+    """The processor, and the versions of installed packages.
+
+    Attributes:
+        cpu: Name of the processor.
+        cores: Number of cores that the process may use.
+        flags: Vector instructions of the processor.
+        python: Version of Python.
+        versions: Versions of packages by name.
+    """
 
     cpu: str
     cores: int
@@ -18,20 +26,37 @@ class Machine(TypedDict):
 
 
 class BenchMachine(Machine):
-    """A machine, and the number of threads used."""
+    """A machine, and the number of threads used.
+
+    Attributes:
+        threads: Number of threads.
+    """
 
     threads: int
 
 
 class ModelDocument(TypedDict):
-    """Cost and quality of a model: multiplications per pixel, and PSNR on Set5 in dB."""
+    """Cost and quality of a model.
+
+    Attributes:
+        multiplies: Multiplications per pixel of the result.
+        set5_psnr: PSNR on Set5 in dB, or null if unknown.
+    """
 
     multiplies: int
     set5_psnr: float | None
 
 
 class AttemptDocument(TypedDict):
-    """One attempt to reach the peak, in GFLOP/s."""
+    """One attempt to reach the machine's peak.
+
+    Attributes:
+        engine: Engine.
+        precision: Precision.
+        streams: Number of inferences at once.
+        gflops: GFLOP/s that were reached.
+        quartiles: First and third quartile of ``gflops`` over the rounds.
+    """
 
     engine: str
     precision: str
@@ -41,7 +66,14 @@ class AttemptDocument(TypedDict):
 
 
 class PeakDocument(TypedDict):
-    """Peak of the machine in GFLOP/s by precision, its definition, and every attempt at it."""
+    """Peak of the machine, and every attempt to reach it.
+
+    Attributes:
+        of: The operation that was measured.
+        fp32: Peak in fp32, in GFLOP/s.
+        bf16: Peak in bf16, in GFLOP/s.
+        measured: All attempts.
+    """
 
     of: str
     fp32: float
@@ -50,11 +82,21 @@ class PeakDocument(TypedDict):
 
 
 class RowDocument(TypedDict):
-    """Time of one contender: a `srcnn.bench.contenders.Subject` with its measurements.
+    """Time of one contender.
 
-    ``size`` is (height, width) of the result, and ``quartiles`` are those of ``ns_per_pixel``.
-    ``gflops`` and ``share_of_peak`` only apply to networks alone. ``times_torch_eager`` is null if
-    eager torch does not have the model.
+    Attributes:
+        what: Kind of measurement: ``network``, ``examples``, ``pipeline`` or ``resize``.
+        contender: ``srcnn`` or another package.
+        model: Name of the network, or of the method.
+        engine: Engine; null for other packages.
+        precision: Precision, or null.
+        size: (height, width) of the result in pixels.
+        scale: Scale.
+        ns_per_pixel: Median time in nanoseconds per pixel of the result.
+        quartiles: First and third quartile of ``ns_per_pixel``.
+        gflops: Arithmetic of a network alone, in GFLOP/s.
+        share_of_peak: ``gflops`` as a share of the machine's peak.
+        times_torch_eager: Speed relative to eager torch; null if it does not have the model.
     """
 
     what: str
@@ -72,7 +114,19 @@ class RowDocument(TypedDict):
 
 
 class BenchDocument(TypedDict):
-    """The JSON document of ``srcnn bench --json``. ``start`` is in seconds."""
+    """The JSON document of ``srcnn bench --json``.
+
+    Attributes:
+        schema: Version of this document's form.
+        machine: The machine.
+        rounds: Number of rounds; times are medians over them.
+        left_out: What was not measured, and why.
+        models: Cost and quality of each network.
+        peak: Peak of the machine.
+        rows: Times of all contenders.
+        start: Seconds from start to end of the command: ``help_s`` for the help, ``picture_s``
+            for a small image from file to file.
+    """
 
     schema: int
     machine: BenchMachine
@@ -87,9 +141,17 @@ class BenchDocument(TypedDict):
 class QualityRow(TypedDict):
     """Cost and quality of one contender, from RGB bytes to RGB bytes.
 
-    ``contender`` is ``srcnn`` or another package. ``size`` is (height, width) of the timed result,
-    ``quartiles`` are those of ``ms_per_megapixel`` (of output), and ``psnr`` is in dB by data set.
-    ``parameters`` is null without a network, or if the number is not known.
+    Attributes:
+        contender: ``srcnn`` or another package.
+        model: Name of the network, or of the method.
+        engine: Engine; null for other packages.
+        precision: Precision, or null.
+        scale: Scale.
+        parameters: Number of weights; null without a network, or if unknown.
+        size: (height, width) of the timed result in pixels.
+        ms_per_megapixel: Median time in milliseconds per megapixel of the result.
+        quartiles: First and third quartile of ``ms_per_megapixel``.
+        psnr: PSNR in dB by data set.
     """
 
     contender: str
@@ -105,7 +167,16 @@ class QualityRow(TypedDict):
 
 
 class QualityDocument(TypedDict):
-    """The JSON document of ``srcnn bench --quality --json``."""
+    """The JSON document of ``srcnn bench --quality --json``.
+
+    Attributes:
+        schema: Version of this document's form.
+        machine: The machine.
+        rounds: Number of rounds; times are medians over them.
+        protocol: The protocol of the scores.
+        left_out: What was not measured, and why.
+        rows: Cost and quality of all contenders.
+    """
 
     schema: int
     machine: BenchMachine

@@ -25,9 +25,15 @@ _ROUNDS, _QUICK_ROUNDS = 7, 2
 class PipelineRow(TypedDict):
     """One model at one scale. Times are in nanoseconds per pixel of the result.
 
-    ``quartiles`` are those of ``whole``. ``network`` is the network alone in the same tiles, and
-    ``rest`` is what the pipeline adds to it. ``times_reference`` is the speed relative to
-    `REFERENCE`.
+    Attributes:
+        model: Name of the model.
+        scale: Scale.
+        size: (height, width) of the result in pixels.
+        whole: Median time of the whole pipeline.
+        quartiles: First and third quartile of ``whole``.
+        network: Time of the network alone in the same tiles.
+        rest: What the pipeline adds to the network.
+        times_reference: Speed relative to `REFERENCE`.
     """
 
     model: str
@@ -41,7 +47,15 @@ class PipelineRow(TypedDict):
 
 
 class PipelinesDocument(TypedDict):
-    """The JSON document of ``srcnn bench --pipeline``."""
+    """The JSON document of ``srcnn bench --pipeline``.
+
+    Attributes:
+        schema: Version of this document's form.
+        machine: The machine.
+        rounds: Number of rounds; times are medians over them.
+        reference: Name of the model that the others are compared with.
+        rows: Times of all models.
+    """
 
     schema: int
     machine: BenchMachine

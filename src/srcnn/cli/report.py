@@ -15,7 +15,12 @@ from srcnn.terminal import duration, say
 
 
 class EstimateRow(TypedDict):
-    """Additional fields of a JSON document after a dry run."""
+    """Additional fields of a JSON document after a dry run.
+
+    Attributes:
+        estimated_seconds: Estimated time in seconds.
+        estimated_peak_mb: Estimated peak memory of the process in MB.
+    """
 
     estimated_seconds: NotRequired[float]
     estimated_peak_mb: NotRequired[int]
@@ -86,7 +91,17 @@ class Outcome:
 
 
 class SummaryRow(EstimateRow):
-    """The sum of all outcomes in a JSON document."""
+    """The sum of all outcomes in a JSON document.
+
+    Attributes:
+        pictures: Number of sources.
+        done: Number of images that were converted.
+        skipped: Number of images that were skipped.
+        failed: Number of images that failed.
+        megapixels: Megapixels of all results together.
+        seconds: Time of the whole command in seconds.
+        left_out: Number of files in folders that are not sources, by reason.
+    """
 
     pictures: int
     done: int

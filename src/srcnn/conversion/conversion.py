@@ -66,7 +66,27 @@ class Conversion:
 
 
 class ConvertedRow(TypedDict):
-    """`Converted` in a JSON document."""
+    """One image of ``srcnn upscale`` in a JSON document.
+
+    Attributes:
+        source: Name of the source; ``-`` is stdin.
+        destination: Name of the result; ``-`` is stdout.
+        ok: Whether the image was converted or skipped.
+        skipped: Whether the image was skipped.
+        reason: Why it was skipped.
+        error: The error as one line, or null.
+        kind: Class of the error, such as ``InputError``.
+        code: Exit code of the error.
+        width: Width of the result in pixels.
+        height: Height of the result in pixels.
+        scale: Factor by which the image was enlarged.
+        model: Name of the network.
+        engine: Engine that ran the network.
+        precision: Precision of the network.
+        passes: Scale of each network that ran, in order; empty without a network.
+        warnings: What the format of the result cannot hold of the source.
+        seconds: Time from the first byte read to the last one written.
+    """
 
     source: str
     destination: str

@@ -18,9 +18,18 @@ JsonScores = dict[str, float | None]
 
 
 class ImageDocument(TypedDict, total=False):
-    """An `ImageScores` as JSON, with the requested metrics.
+    """Scores of one image as JSON, with the requested metrics.
 
     Protocols that score several views add ``<metric>_<view>``, such as ``psnr_cb``.
+
+    Attributes:
+        name: Name of the image's file without suffix.
+        psnr: PSNR in dB; null for equal images.
+        ssim: SSIM, at most 1.
+        ifc: Information fidelity criterion.
+        nqm: Noise quality measure in dB.
+        wpsnr: Weighted PSNR in dB.
+        msssim: Multi-scale SSIM, at most 1.
     """
 
     name: Required[str]
@@ -33,7 +42,18 @@ class ImageDocument(TypedDict, total=False):
 
 
 class ResultDocument(TypedDict):
-    """A `Result` as JSON."""
+    """Scores of one model on one data set at one scale as JSON.
+
+    Attributes:
+        dataset: Name of the data set, or of the folder.
+        scale: Scale.
+        protocol: Name of the protocol.
+        model: Name or file of the model as it was given.
+        label: Name of the model for tables.
+        sha256: SHA-256 of the weights file, or null.
+        images: Scores of each image.
+        mean: Mean of each metric over the images.
+    """
 
     dataset: str
     scale: int
@@ -46,19 +66,35 @@ class ResultDocument(TypedDict):
 
 
 class DataDocument(TypedDict):
-    """The files that were used of a data set at a scale, as JSON."""
+    """The files that were used of a data set at a scale, as JSON.
+
+    Attributes:
+        dataset: Name of the data set, or of the folder.
+        scale: Scale.
+        pictures: Number of images.
+        folder: Folder of the images.
+        low_resolution: Folder of the given low-resolution files, or null if they were made.
+        left_out: Number of files that were not used, by reason.
+    """
 
     dataset: str
     scale: int
     pictures: int
     folder: str
     low_resolution: str | None
-    """Folder of the given low-resolution files, or None if they were made."""
     left_out: dict[str, int]
 
 
 class CheckDocument(TypedDict):
-    """A `Check` as JSON."""
+    """Comparison of bicubic on a data set with the published score, as JSON.
+
+    Attributes:
+        dataset: Name of the data set.
+        scale: Scale.
+        bicubic_psnr: Measured PSNR of bicubic in dB.
+        published: Published PSNR of bicubic in dB.
+        agrees: Whether both agree, as they do for the same images.
+    """
 
     dataset: str
     scale: int
@@ -68,7 +104,14 @@ class CheckDocument(TypedDict):
 
 
 class FailureDocument(TypedDict):
-    """An image that could not be scored, as JSON: error line, name of the error, and exit code."""
+    """An image that could not be scored, as JSON.
+
+    Attributes:
+        source: Name of the file.
+        error: The error as one line.
+        kind: Class of the error.
+        code: Exit code of the error.
+    """
 
     source: str
     error: str
@@ -77,7 +120,24 @@ class FailureDocument(TypedDict):
 
 
 class ReportDocument(TypedDict):
-    """A `Report` as JSON, as ``srcnn evaluate --json`` writes and `srcnn.evaluate` returns it."""
+    """A `Report` as JSON, as ``srcnn evaluate --json`` writes and `srcnn.evaluate` returns it.
+
+    Attributes:
+        schema: Version of this document's form.
+        version: Version of srcnn.
+        date: Date and time of the report, ISO 8601, UTC.
+        protocol: The first protocol.
+        protocols: All protocols.
+        engine: Engine that ran the networks.
+        precision: Precision of the networks.
+        tta: Whether the results are averages over 8 flips and rotations.
+        data: The files that were used.
+        checks: Comparisons of bicubic with published scores.
+        failures: Errors of images that could not be scored, as one line each.
+        errors: The same errors with class and exit code.
+        warnings: Signs that a model or a data set is not what it should be.
+        results: Scores by data set, scale, protocol and model; bicubic is always included.
+    """
 
     schema: int
     version: str
@@ -96,7 +156,13 @@ class ReportDocument(TypedDict):
 
 
 class ComparedDocument(TypedDict):
-    """The scores of one model in a `ComparisonDocument`."""
+    """The scores of one model in a `ComparisonDocument`.
+
+    Attributes:
+        model: Name or file of the model as it was given.
+        psnr: PSNR of the luma in dB; null for equal images.
+        ssim: SSIM of the luma.
+    """
 
     model: str
     psnr: float | None
@@ -106,7 +172,16 @@ class ComparedDocument(TypedDict):
 class ComparisonDocument(TypedDict):
     """The JSON document of ``srcnn compare --json``.
 
-    ``crop`` is x, y, width and height in pixels.
+    Attributes:
+        schema: Version of this document's form.
+        source: Name of the image.
+        destination: Name of the panel or the page.
+        scale: Scale.
+        width: Width of the image in pixels.
+        height: Height of the image in pixels.
+        crop: The detail: x, y, width and height in pixels.
+        protocol: The protocol of the scores.
+        results: Scores of each model.
     """
 
     schema: int

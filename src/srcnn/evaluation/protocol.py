@@ -61,7 +61,18 @@ class Border(Enum):
 
 
 class ProtocolDocument(TypedDict):
-    """A `Protocol` as JSON."""
+    """A `Protocol` as JSON.
+
+    Attributes:
+        name: Name of the protocol.
+        channel: Description of what is scored.
+        scored: Names of the scored views; the first one gives ``psnr``, another, such as Cb,
+            ``psnr_cb``.
+        low_resolution: How the low-resolution image is made.
+        bicubic: Input of bicubic interpolation.
+        output: How the output of a model is rounded.
+        border: Which pixels at the border are not scored.
+    """
 
     name: str
     channel: str

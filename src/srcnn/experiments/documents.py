@@ -17,7 +17,16 @@ RecipeKeys = dict[str, Any]
 class StudyHead(TypedDict):
     """Description of a study.
 
-    ``datasets`` maps each data set to its protocol; the images of ``timed`` are timed.
+    Attributes:
+        schema: Version of this document's form.
+        experiment: Name of the study.
+        budget: ``full``, or ``smoke`` for a short run.
+        machine: The machine.
+        title: Title of the study.
+        paper: Section of the paper.
+        claim: What the paper claims.
+        datasets: Protocol of each data set.
+        timed: Data set whose images are timed.
     """
 
     schema: int
@@ -32,7 +41,13 @@ class StudyHead(TypedDict):
 
 
 class CoursePoint(TypedDict):
-    """Score of the weights of one validation, in dB, after ``samples`` patches."""
+    """Score of the weights of one validation.
+
+    Attributes:
+        step: Number of finished steps.
+        samples: Number of patches trained on so far.
+        psnr: PSNR in dB.
+    """
 
     step: int
     samples: int
@@ -40,7 +55,14 @@ class CoursePoint(TypedDict):
 
 
 class RunDocument(TypedDict):
-    """One run of an arm: training time in seconds, mean scores by data set, and its course."""
+    """One run of an arm.
+
+    Attributes:
+        seed: Seed of the run.
+        seconds: Training time in seconds.
+        scores: Mean scores by data set.
+        course: Scores of the validations in order.
+    """
 
     seed: int
     seconds: float
@@ -49,7 +71,22 @@ class RunDocument(TypedDict):
 
 
 class ArmDocument(TypedDict):
-    """One way to train. ``recipe`` has the keys that differ from the defaults."""
+    """One way to train.
+
+    Attributes:
+        arm: Name of the arm.
+        paper: PSNR that the paper prints, in dB by data set.
+        f: Filter sizes, first layer to last.
+        n: Numbers of filters of the hidden layers.
+        color: Channels of the network.
+        steps: Number of steps.
+        batch: Number of patches in a step.
+        recipe: Keys of the recipe that differ from the defaults.
+        after: Arm whose weights the training starts from, or null.
+        parameters: Number of weights.
+        seconds_per_picture: Median time of an image in seconds, or null.
+        runs: One run for each seed.
+    """
 
     arm: str
     paper: Published
@@ -66,7 +103,12 @@ class ArmDocument(TypedDict):
 
 
 class BicubicDocument(TypedDict):
-    """Published scores of bicubic, and its mean scores by data set."""
+    """Scores of bicubic.
+
+    Attributes:
+        paper: PSNR that the paper prints, in dB by data set.
+        scores: Mean scores by data set.
+    """
 
     paper: Published
     scores: dict[str, Scores]
@@ -74,14 +116,26 @@ class BicubicDocument(TypedDict):
 
 @final
 class ArmsDocument(StudyHead):
-    """A study of networks that were trained for it."""
+    """A study of networks that were trained for it.
+
+    Attributes:
+        bicubic: Scores of bicubic.
+        arms: The arms in order.
+    """
 
     bicubic: BicubicDocument
     arms: list[ArmDocument]
 
 
 class MeanDocument(TypedDict):
-    """Mean scores of a model on a data set. The PSNR of equal images is null in the file."""
+    """Mean scores of a model on a data set. The PSNR of equal images is null in the file.
+
+    Attributes:
+        dataset: Name of the data set.
+        scale: Scale.
+        model: Name of the model.
+        mean: Mean of each metric.
+    """
 
     dataset: str
     scale: int
@@ -91,7 +145,14 @@ class MeanDocument(TypedDict):
 
 @final
 class ModelsDocument(StudyHead):
-    """A study of models that need no training."""
+    """A study of models that need no training.
+
+    Attributes:
+        published: Published figures by model, such as ``seconds`` per image.
+        results: Mean scores by data set, scale and model.
+        timed_scale: Scale at which the images are timed.
+        seconds_per_picture: Median time of an image in seconds, by model.
+    """
 
     published: dict[str, Published]
     results: list[MeanDocument]
