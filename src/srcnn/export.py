@@ -149,7 +149,7 @@ def _check(
         raise UsageError(f"layout '{layout}'", "is unknown", choices(layout, LAYOUTS))
     if layout is not None and (onnx or standalone):
         raise UsageError(
-            destination, f"layout {layout} needs a .safetensors file", "use .safetensors"
+            destination, f"layout {layout} works only with .safetensors", "change the suffix"
         )
     if size is not None and not onnx:
         raise UsageError(

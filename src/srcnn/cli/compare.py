@@ -51,7 +51,7 @@ _KINDS = (".png", ".html")
 )
 @click.option("--overwrite", is_flag=True, help="Replace an existing output file.")
 @click.option("--max-pixels", type=_COUNT, default=2**25, help="Largest number of pixels in IMAGE.")
-@click.option("--max-bytes", type=_COUNT, default=2**30, help="Largest file size of IMAGE.")
+@click.option("--max-bytes", type=_COUNT, default=2**30, help="Largest size of IMAGE in bytes.")
 @click.option(
     "--json", metavar="PATH", show_default="none", help="Write the scores as JSON; - means stdout."
 )

@@ -42,7 +42,7 @@ class _Size(click.ParamType):  # type: ignore[type-arg]  # not generic in click 
     required=True,
     type=Path,
     metavar="F.onnx|F.safetensors",
-    help="File to write.",
+    help="File to write, .onnx or .safetensors.",
 )
 @click.option(
     "--standalone",

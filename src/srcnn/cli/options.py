@@ -73,18 +73,18 @@ class Voice:
         return (context.find_object(cls) if context else None) or cls()
 
 
-class _Said(logging.Handler):
+class _LogHandler(logging.Handler):
     """Prints log records like all other messages, which first clears the progress line."""
 
     def emit(self, record: logging.LogRecord) -> None:
         say(self.format(record))
 
 
-def _hear(context: click.Context, option: click.Parameter, value: bool) -> None:
+def _set_voice(context: click.Context, option: click.Parameter, value: bool) -> None:
     if value:
         setattr(context.ensure_object(Voice), str(option.name), True)
         if option.name == "verbose":
-            logging.basicConfig(format="%(message)s", handlers=[_Said()])
+            logging.basicConfig(format="%(message)s", handlers=[_LogHandler()])
             logging.getLogger("srcnn").setLevel(logging.INFO)
 
 
@@ -97,7 +97,7 @@ def everywhere(command: click.Command) -> click.Command:
             is_flag=True,
             is_eager=True,
             expose_value=False,
-            callback=_hear,
+            callback=_set_voice,
             help=text,
         )
         for name, text in _EVERYWHERE.items()

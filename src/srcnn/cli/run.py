@@ -8,7 +8,7 @@ from srcnn.cli.jobs import Job
 from srcnn.cli.names import Checked
 from srcnn.cli.report import Outcome, Summary
 from srcnn.cli.results import Results
-from srcnn.cli.runner import Together, tidied
+from srcnn.cli.runner import Runner, tidied
 from srcnn.cli.signals import uninterrupted
 from srcnn.cli.work import Worker
 from srcnn.conversion.conversion import Converted
@@ -29,7 +29,7 @@ class Run:
         self.last: Converted | None = None
         self._worker = worker
         dry_run = worker.costs is not None
-        self._together = Together(worker, jobs if dry_run else tidied(jobs))
+        self._runner = Runner(worker, jobs if dry_run else tidied(jobs))
         self._summary = Summary(checked.pictures, checked.left_out)
         self._results: Sequence[Results] = ()
 
@@ -42,15 +42,15 @@ class Run:
         """
         self._results = results
         try:
-            while self._together.wait(self._worker.line.draw):
+            while self._runner.wait(self._worker.line.draw):
                 with uninterrupted():  # an outcome is in the results once, and whole
-                    outcome = self._together.take()
+                    outcome = self._runner.take()
                     self._add(outcome)
                 if in_words and outcome.error is None:
                     print(outcome.plan_line())
         finally:
             self._worker.stop.set()
-            for outcome in self._together.leave():
+            for outcome in self._runner.leave():
                 self._add(outcome)
             self._worker.line.clear()
             for target in results:

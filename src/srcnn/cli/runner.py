@@ -25,7 +25,7 @@ _GRACE = 1.0
 """Time, in seconds, that an interrupted image has to clean up after itself."""
 
 
-class Together:
+class Runner:
     """Runs ``do`` for every job, reading the next one while the last one is written.
 
     Only a window of the jobs is held, so memory does not depend on their number.

@@ -10,7 +10,7 @@ from threading import Timer
 from types import FrameType, TracebackType
 from typing import Any
 
-_MINDED = (signal.SIGINT, signal.SIGTERM)
+_HANDLED = (signal.SIGINT, signal.SIGTERM)
 _LONGEST = 4.0
 """Longest time, in seconds, from a signal to the end of the process."""
 
@@ -59,7 +59,7 @@ class Signals:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> None:
-        for number in _MINDED:
+        for number in _HANDLED:
             # Shells make background jobs ignore SIGINT on purpose.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self._before[number] = signal.signal(number, self._arrived)
@@ -80,8 +80,8 @@ class Signals:
             raise self._meant from None
 
     def _arrived(self, number: int, frame: FrameType | None) -> None:
-        for minded in _MINDED:
-            signal.signal(minded, signal.SIG_IGN)
+        for handled in _HANDLED:
+            signal.signal(handled, signal.SIG_IGN)
         self._last_resort = Timer(_LONGEST, os._exit, [128 + number])
         self._last_resort.daemon = True
         self._last_resort.start()

@@ -95,7 +95,7 @@ _COUNT = click.IntRange(min=1)
     default=2**28,
     help="Largest number of pixels, of a source or of a result.",
 )
-@click.option("--max-bytes", type=_COUNT, default=2**30, help="Largest file size of a source.")
+@click.option("--max-bytes", type=_COUNT, default=2**30, help="Largest size of a source in bytes.")
 @click.option(
     "--compare",
     metavar="PAGE.html",

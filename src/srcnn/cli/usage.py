@@ -9,7 +9,7 @@ import click
 
 from srcnn.errors import UsageError, choices
 
-_ELSEWHERE = {
+_OTHER_TOOLS = {
     "--cpu": "--device cpu",
     "--cuda": "--device cuda",
     "--dest": "--output",
@@ -103,7 +103,7 @@ def _words(range_of_click: str) -> str:
 def _option(error: click.NoSuchOption, see: str) -> str:
     """Return a hint about an unknown option."""
     known = [name for param in error.ctx.command.params for name in param.opts] if error.ctx else []
-    other = _ELSEWHERE.get(error.option_name, "")
+    other = _OTHER_TOOLS.get(error.option_name, "")
     if other.split(" ")[0] in known:
         return f"use {other}"
     return choices(error.option_name, known, see)

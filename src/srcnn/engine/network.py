@@ -89,7 +89,7 @@ class Network:
                     raise
             # Remember the limit, so that later pieces do not fail first.
             self._limit = min(self._limit, half)
-            _log.info("not enough memory for tiles of %d x %d pixels; halving the side", side)
+            _log.info("not enough memory for tiles of %d x %d pixels; halving the side", side, side)
         return in_tiles(self.enhance, padded, self.grid, self._limit)
 
 
