@@ -1,7 +1,7 @@
 """Score the snapshots of a run on Set5: ``course.py RUN -o OUT.jsonl`` writes its log with the scores.
 
-For every validation whose weights were kept (``snapshots: true``) the log then has ``samples``, how many
-patches had been seen, and ``set5_psnr``; ``curves.py --set5`` draws them.
+For every validation whose weights were kept (``snapshots: true``) the log then has ``samples``, the number
+of patches seen, and ``set5_psnr``; ``curves.py --set5`` draws them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from srcnn.images.files import write_atomically
 
 
 def scored(run: Path) -> list[str]:
-    """The lines of the run's log with what its snapshots score."""
+    """Return the lines of the run's log with the scores of its snapshots."""
     known = {
         point["step"]: {"samples": point["samples"], "set5_psnr": point["psnr"]}
         for point in course(run, "set5")
@@ -25,7 +25,7 @@ def scored(run: Path) -> list[str]:
 
 
 def main() -> None:
-    """Write the log that was asked for."""
+    """Write the log to the output file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", type=Path, metavar="RUN")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.jsonl")

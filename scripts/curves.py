@@ -1,6 +1,6 @@
 """Draw training runs: ``curves.py RUN... [-o OUT.png]``; without a RUN, the figures of docs/training.md.
 
-A RUN is a run directory or a log. Where a log tells of Set5, ``--set5`` draws that, beside the paper's
+A RUN is a run directory or a log. If a log contains scores on Set5, ``--set5`` draws them, beside the paper's
 curves of results/paper/figure-7.csv.
 """
 
@@ -18,7 +18,7 @@ SHIPPED = ROOT / "results" / "training"
 
 
 def published() -> dict[str, Curve]:
-    """The paper's curves by network: (samples, dB)."""
+    """Return the paper's curves by network: (samples, dB)."""
     text = (ROOT / "results" / "paper" / "figure-7.csv").read_text().splitlines()
     curves: dict[str, tuple[list[float], list[float]]] = {}
     for row in csv.DictReader(line for line in text if not line.startswith("#")):
@@ -29,13 +29,13 @@ def published() -> dict[str, Curve]:
 
 
 def read(place: Path) -> Run:
-    """A run directory under its own name, or a log under that of its file."""
+    """Return a run directory under its own name, or a log under that of its file."""
     log = place / "log.jsonl" if place.is_dir() else place
     return read_run(log, place.resolve().name.removesuffix(".jsonl"))
 
 
 def main() -> None:
-    """Write the figure that was asked for, or those of the docs."""
+    """Write the requested figure, or those of the docs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", nargs="*", type=Path, metavar="RUN")
     parser.add_argument("-o", "--output", type=Path, default=Path("curves.png"))

@@ -25,7 +25,7 @@ PICTURE = "girl-lossless"
 """An image of gb82 (CC0), which is held out of all training."""
 SCALE, ROWS, COLUMNS = 3, 3, 4
 TOP, LEFT, SIDE = 38, 92, 88
-"""The part that is shown, in low-resolution pixels."""
+"""Part of the image that is shown, in low-resolution pixels."""
 
 
 def main() -> None:

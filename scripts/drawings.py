@@ -35,7 +35,7 @@ def svg(width: int, height: int, parts: Iterable[str]) -> str:
 
 
 def text(x: float, y: float, words: str, size: int = 14, color: str = INK) -> str:
-    """Return words, centered at x."""
+    """Return text, centered at x."""
     return (
         f'<text x="{x}" y="{y}" font-size="{size}" fill="{color}" text-anchor="middle">'
         f"{words}</text>"
@@ -90,7 +90,7 @@ def network() -> str:
 
 
 def pipeline() -> str:
-    """Return the way of a picture from file to file, and where it is cut."""
+    """Return the pipeline from file to file, and where the image is cut."""
     parts = [
         '<rect x="116" y="46" width="612" height="196" rx="8" fill="none" '
         f'stroke="{FAINT}" stroke-dasharray="6 4"/>',
@@ -185,7 +185,7 @@ def main() -> None:
     for name, drawing in drawings.items():
         (folder / name).write_text(drawing, encoding="utf-8")
     for name, made in (("pair", pair()), ("augmentations", augmentations())):
-        # A palette: a third of the bytes, and no difference to see.
+        # A palette takes a third of the bytes and looks the same.
         few = Image.fromarray(made).quantize(192)
         few.save(folder / "learn" / f"{name}.png", optimize=True)
 

@@ -3,8 +3,8 @@
 The example photograph, repeated to the size, is doubled by srcnn-915 from PNG to PNG, each in a process
 of its own, in turns. Usage: python scripts/large.py [--rounds N]
 
-``python scripts/large.py --memory MODEL...`` measures the peak alone, of the largest picture by other
-networks, and adds it to what is there; this needs no idle machine.
+``python scripts/large.py --memory MODEL...`` measures only the peak memory of other networks on
+the largest image, and adds it to the report; this does not need an idle machine.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ REPORT = ROOT / "results" / "large.json"
 
 
 def make_picture(path: Path, side: int) -> None:
-    """side x side pixels of RGB PNG."""
+    """Return an RGB PNG of side x side pixels."""
     tile = pyvips.Image.new_from_file(str(ROOT / "examples" / "dog.png"))
     times = side // tile.width + 1
     tile.replicate(times, times).crop(0, 0, side, side).pngsave(str(path), compression=1)

@@ -21,7 +21,7 @@ def code() -> str:
 
 
 def main() -> None:
-    """Do what was asked for."""
+    """Run or write the script."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--write", type=Path, metavar="OUT.py", help="write the script, run nothing"

@@ -1,4 +1,4 @@
-"""Writes recipes/schema.json, by which editors complete and check a recipe."""
+"""Write recipes/schema.json, with which editors complete and check recipes."""
 
 from pathlib import Path
 

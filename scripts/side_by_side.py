@@ -24,7 +24,7 @@ from srcnn.images.formats import FORMATS
 from srcnn.terminal import show
 
 MODELS = {"bicubic": 31, "srcnn-915": 9, "srcnn-955": 5}
-"""What is timed, and how often in each process."""
+"""Models that are timed, and the number of repetitions in each process."""
 SIDE = 2500
 """Side in pixels of the image whose memory is measured: doubled it has 25 megapixels."""
 

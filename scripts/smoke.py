@@ -1,4 +1,4 @@
-"""After the README's first line: no torch, a small install, a correct picture, and correct scores."""
+"""Check an installation by the README's first line: no torch, small, correct images and scores."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIMIT_MB = 250
 
 
 def main() -> None:
-    """Raise when something is not as the README says."""
+    """Raise an error if something is not as the README says."""
     assert find_spec("torch") is None, "the core install brought torch"
     site = Path(sysconfig.get_paths()["purelib"])
     size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) / 1e6
@@ -29,7 +29,7 @@ def main() -> None:
     # The middle of each 3 x 3 block lies on a pixel of the source: near it, and not the same.
     distance = psnr(np.ascontiguousarray(high[1::3, 1::3]), low)
     assert 28 < distance < 60, f"the picture is {distance:.1f} dB from its source"
-    # What needs no extra: scores on pictures of one's own, and the page before and after.
+    # These need no extra: scores on one's own images, and the page before and after.
     for words in (
         "evaluate examples -m fast -s 3",
         "compare examples/dog.png -o dog.html",

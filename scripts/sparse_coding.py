@@ -1,7 +1,7 @@
 """Example-based methods beside networks: training and running times, to results/sparse-coding.json.
 
 Both methods are trained on T91, then every picture of Set5 goes through every model at x3, three times in
-turn. Each time is of one core. Networks are given the bicubically enlarged image; the example-based methods
+turn. Each time is that of one core. Networks are given the bicubically enlarged image; the example-based methods
 enlarge it themselves, and their times contain that. Usage: python scripts/sparse_coding.py
 """
 
@@ -33,7 +33,7 @@ NETWORKS = ("srcnn-915@t91", "srcnn-955")
 
 
 def train() -> tuple[list[Enhancer], dict[str, float]]:
-    """(the methods, trained now; the seconds of one core that it took)."""
+    """Return the methods, newly trained, and the seconds that the training took on one core."""
     methods: list[Enhancer] = []
     seconds: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:

@@ -25,7 +25,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
 
 
 def main() -> None:
-    """Write those whose study has been run."""
+    """Write the figures of all studies that have been run."""
     for name, figure in FIGURES.items():
         path = ROOT / "experiments" / "results" / f"{name}.json"
         if path.is_file():

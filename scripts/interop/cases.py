@@ -1,4 +1,4 @@
-"""The graphs that are tried, a picture for each, and what srcnn itself makes of it."""
+"""The graphs to run, an image for each, and srcnn's own output."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _bare(file: Path, folder: Path) -> list[onnx.NodeProto]:
 
 
 def _input(file: Path, low: Floats, standalone: bool) -> tuple[Floats, int]:
-    """Return what a graph is given, (1, C, H, W), and by how much H and W are padded."""
+    """Return the input of a graph, (1, C, H, W), and by how much H and W are padded."""
     if standalone:
         return np.ascontiguousarray(low.transpose(2, 0, 1)[None]), 0
     grid = grid_of(read_card(file.read_bytes(), str(file)))
@@ -105,7 +105,7 @@ def _input(file: Path, low: Floats, standalone: bool) -> tuple[Floats, int]:
 
 
 def _output(file: Path, low: Floats, given: Floats, standalone: bool) -> Floats:
-    """Return what srcnn makes of the picture, or of the network's input."""
+    """Return srcnn's output for the image, or for the network's input."""
     made: Floats
     if standalone:
         made = srcnn.load(str(file), SCALE).upscale(low).transpose(2, 0, 1)[None]

@@ -16,11 +16,11 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Runtime:
-    """What runs the graphs.
+    """A runtime that runs the graphs.
 
     Attributes:
         name: Name of its outputs.
-        packages: What is installed for it; ``make`` installs.
+        packages: Packages that ``make`` installs.
         make: Makes its environment.
         script: The file beside this one that runs the cases.
         limit: Largest difference to srcnn's own output that it may have, in gray levels.
@@ -81,7 +81,7 @@ def main() -> int:
 
 @dataclass(frozen=True)
 class _Environment:
-    """What runs scripts, and the folder to run it in."""
+    """Command that runs scripts, and the folder to run it in."""
 
     command: list[str]
     folder: Path

@@ -20,7 +20,7 @@ from onnxruntime.transformers.float16 import convert_float_to_float16
 
 
 class _One(CalibrationDataReader):  # type: ignore[misc]  # a class of Any
-    """Calibration with the one picture that there is."""
+    """Calibration with a single image."""
 
     def __init__(self, given: Any) -> None:
         self._left = [{"input": given}]

@@ -88,7 +88,7 @@ def build(target: Path) -> None:
 
 
 def main() -> None:
-    """Build what was asked for."""
+    """Build the site into the requested folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "build" / "site")
     folder = parser.parse_args().folder

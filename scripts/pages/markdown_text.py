@@ -15,7 +15,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def cell(text: str) -> str:
-    """Return text as it stands in a cell: one line, with ``code`` in single marks."""
+    """Return text for a table cell: one line, with ``code`` in single marks."""
     text = " ".join(text.replace("``", "`").split())
     pieces = re.split(r"(`[^`]*`)", text)
     return "".join(

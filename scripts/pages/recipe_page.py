@@ -42,7 +42,7 @@ def _keys(schema: dict[str, Any]) -> str:
 
 
 def _type(key: dict[str, Any]) -> str:
-    """Return what a value may be, in words."""
+    """Return a description of the allowed values."""
     if "$ref" in key:
         name = key["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"

@@ -1,4 +1,4 @@
-"""The paper's conclusions, one by one: its difference between two networks, ours, and what seeds alone do."""
+"""The paper's conclusions: its difference between two networks, ours, and the spread of seeds."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ ABOVE, BELOW, NOT_ABOVE = "above", "below", "not above"
 
 @dataclass(frozen=True)
 class Claim:
-    """What the paper says of two arms of a study, or of an arm and bicubic, on the study's first data set."""
+    """A claim of the paper about two arms of a study, or an arm and bicubic, on its first data set."""
 
     one: str
     relation: str
     other: str
     metric: str = "psnr"
     words: str = ""
-    """Said so; the three above are the words else."""
+    """Wording of the claim; by default the relation between the two names."""
 
     def __str__(self) -> str:
         return self.words or f"{self.one} is {self.relation} {self.other}"
@@ -78,14 +78,14 @@ CONCLUSIONS = {
         )
     ],
 }
-"""By study."""
+"""Claims by study."""
 MODELS = "state-of-the-art"
-"""The study whose claim is of SRCNN and A+, on each data set."""
+"""Study whose claim compares SRCNN with A+ on each data set."""
 METRICS = {"psnr": "dB", "psnr_ycbcr": "dB of Y, Cb and Cr together", "ssim": "SSIM"}
 
 
 def conclusions() -> str:
-    """A line for each, of every study that has been run."""
+    """Return a line for each conclusion of every study that has been run."""
     head = ["the paper says", "study", "in", "its difference", "here", "seeds differ by", ""]
     lines = [table_row(head), table_row(["---"] * len(head))]
     studies = {name: read_arms(name) for name in CONCLUSIONS if _is_there(name)}
@@ -145,7 +145,7 @@ def _link(name: str) -> str:
 
 
 def _values(document: ArmsDocument, metric: str) -> dict[str, list[float]]:
-    """The scores of each arm's seeds on the first data set."""
+    """Return the scores of each arm's seeds on the first data set."""
     column = next(column for column in columns_of(document) if column.metric == metric)
     return {
         arm["arm"]: column.values([run["scores"] for run in arm["runs"]])
@@ -154,15 +154,15 @@ def _values(document: ArmsDocument, metric: str) -> dict[str, list[float]]:
 
 
 def _spread(values: dict[str, list[float]]) -> float:
-    """How far apart seeds alone bring a network, at most."""
+    """Return the largest difference that seeds alone make to a network."""
     return max(max(of_seeds) - min(of_seeds) for of_seeds in values.values())
 
 
 def verdict(relation: str, difference: float, spread: float, of_paper: float | None) -> str:
-    """What a difference says of a conclusion, beside the paper's own, where it has one.
+    """Return whether a difference confirms a conclusion, given the paper's difference if it has one.
 
-    A difference that seeds alone can make says nothing for one network; it says something of the paper's
-    difference where that one is not within the seeds of ours.
+    A difference that seeds alone can make is not evidence for either network, unless the paper's
+    difference is larger than that of our seeds.
     """
     unlike = of_paper is not None and abs(of_paper - difference) > spread
     if relation == BELOW:

@@ -1,4 +1,4 @@
-"""What the tables of docs/sparse-coding.md have of their own."""
+"""The tables of docs/sparse-coding.md."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ OF_91_IMAGES = {
     "paper 9-1-5, 91 images": "paper: SRCNN 9-1-5",
     "srcnn-915@t91": "**srcnn-915@t91**",
 }
-"""Models that learned from these alone, and how they are named."""
+"""Models that were trained on T91 only, and their names."""
 
 
 def sparse_coding_times() -> str:
-    """Each picture of Set5 by every model: PSNR, SSIM and seconds, from results/sparse-coding.json."""
+    """Return the scores of each image of Set5 by every model: PSNR, SSIM and seconds, from results/sparse-coding.json."""
     report = json.loads((ROOT / "results" / "sparse-coding.json").read_text())
     cells: dict[str, dict[str, str]] = {}
     sums: dict[str, float] = {}

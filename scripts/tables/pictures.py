@@ -1,4 +1,4 @@
-"""The tables of pictures: the authors of ``photos``, and what is kept out of all training."""
+"""The tables of pictures: the authors of ``photos``, and the images excluded from all training."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def photo_authors() -> str:
 
 
 def held_out_pictures() -> str:
-    """Return the pictures that are kept out of all training, by what they show."""
+    """Return the images that are excluded from all training, by what they show."""
     lines = [
         "| shows | data set | picture | license |",
         "|---|---|---|---|",

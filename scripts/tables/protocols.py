@@ -18,7 +18,9 @@ def show_score(mean: dict[str, float], sign: str = "") -> str:
 
 
 def protocols() -> str:
-    """Bicubic and a network by every protocol, Set5 x2: the first view of each, in colour the joint one.
+    """Return the scores of bicubic and a network by every protocol on Set5 x2.
+
+    The first view of each is shown, for color protocols the joint one.
 
     No gain is given where bicubic and the network got different pictures.
     """
@@ -58,7 +60,7 @@ def protocols() -> str:
 
 
 def protocols_x4() -> str:
-    """The same by ``rgb`` at x4."""
+    """Return the same by ``rgb`` at x4."""
     report = json.loads((ROOT / "results" / "protocols" / "rgb.json").read_text())
     lines = ["| Set5 x4, RGB | PSNR (dB) / SSIM |", "|---|---|"]
     for model, mean in _means(report, 4).items():

@@ -1,4 +1,4 @@
-"""What all table modules share: the root of the checkout."""
+"""The root of the checkout, for all table modules."""
 
 from __future__ import annotations
 

@@ -19,13 +19,13 @@ from srcnn.experiments.documents import ArmsDocument, ModelsDocument, Published,
 RESULTS = ROOT / "experiments" / "results"
 PAPER = ROOT / "results" / "paper"
 PRINTED = {"bicubic": "Bicubic", "sparse-coding": "SC", "a+": "A+", "srcnn-955": "SRCNN"}
-"""Whose row each model's is."""
+"""Name of the row of each model."""
 
 BEST, RIVAL = "srcnn-955", "a+"
 
 
 def study(name: str) -> str:
-    """The table of a study and a line on how it was made."""
+    """Return the table of a study, and a line about how it was made."""
     document = read_study(name)
     return _models(document) if "results" in document else _arms(document)
 
@@ -53,7 +53,7 @@ def read_models(name: str) -> ModelsDocument:
 
 
 def _arms(document: ArmsDocument) -> str:
-    """A line for each arm: weights, the published figures, ours with their spread, the difference."""
+    """Return a line for each arm: weights, the published figures, ours with their spread, the difference."""
     columns = columns_of(document)
     published = {key for arm in document["arms"] for key in arm["paper"]}
     seconds = "seconds" in published
@@ -103,7 +103,7 @@ class Column:
         return [score[self.dataset][self.metric] for score in scores]
 
     def show(self, value: float, sign: str = "") -> str:
-        """With four places for what lies in [0, 1], two for dB."""
+        """Return the value with four places if it lies in [0, 1], with two if it is in dB."""
         return f"{value:{sign}z.{4 if 'ssim' in self.metric else 2}f}"
 
 
@@ -113,9 +113,9 @@ def _figures(
     paper: Published,
     scores: Sequence[dict[str, Scores]],
 ) -> list[str]:
-    """For every column our value (of one run or several), the published one, and the difference.
+    """Return our value (of one run or several), the published one and the difference by column.
 
-    ``published`` has the columns of which anybody's figure is; of the others ours stands alone.
+    ``published`` has the columns with published figures; the others have only our value.
     """
     cells = []
     for column in columns:
@@ -142,12 +142,12 @@ _METRICS = {
     "wpsnr": "WPSNR",
     "msssim": "MS-SSIM",
 }
-"""How the paper's tables name them."""
+"""Names of the methods in the paper's tables."""
 _NAMES = {"psnr": "Y", "psnr_cb": "Cb", "psnr_cr": "Cr", "psnr_ycbcr": "YCbCr", "psnr_rgb": "RGB"}
 
 
 def columns_of(document: ArmsDocument) -> list[Column]:
-    """PSNR of every data set, or of every view of the first one in colour; SSIM where it is the question."""
+    """Return the columns: PSNR of every data set, or of every view for a color study, and SSIM."""
     datasets = list(document["datasets"])
     first = document["arms"][0]["runs"][0]["scores"]
     metrics = [metric for metric in first[datasets[0]] if metric.startswith("psnr")]
@@ -162,13 +162,13 @@ def columns_of(document: ArmsDocument) -> list[Column]:
 
 
 def _models(document: ModelsDocument) -> str:
-    """A table for each data set: every scale, model and metric, what the paper has in brackets."""
+    """Return a table for each data set by scale, model and metric, the paper's values in brackets."""
     published = _published()
     tables = []
     for dataset, rules in document["datasets"].items():
         rows = [row for row in document["results"] if row["dataset"] == dataset]
         metrics = list(rows[0]["mean"])
-        # Where bicubic is of other pictures than networks are given, the difference is not a gain.
+        # If bicubic and the networks got different images, the difference is not a gain.
         gains = [] if protocol_named(rules).bicubic is BicubicInput.INTEGERS else ["gain"]
         head = [title_of(dataset), *(_METRICS[metric] for metric in metrics), *gains]
         lines = [table_row(head), table_row(["---"] * len(head))]
@@ -199,7 +199,7 @@ def _models(document: ModelsDocument) -> str:
 
 
 def bicubic_rows() -> str:
-    """Bicubic on every data set at every scale: each metric, in brackets as the paper prints it."""
+    """Return bicubic's scores on every data set at every scale, the paper's in brackets."""
     document, published = read_models("state-of-the-art"), _published()
     rows = [row for row in document["results"] if row["model"] == "bicubic"]
     metrics = list(rows[0]["mean"])
@@ -218,7 +218,7 @@ def bicubic_rows() -> str:
 
 
 def _times(document: ModelsDocument) -> str:
-    """A line for each model: the paper's seconds for a picture, where it has them, and our milliseconds."""
+    """Return a line for each model: the paper's seconds per image, if given, and our milliseconds."""
     head = [
         f"{title_of(document['timed'])} x{document['timed_scale']}",
         "paper: s a picture",
@@ -235,7 +235,7 @@ def _times(document: ModelsDocument) -> str:
 def average_gain(
     document: ModelsDocument, dataset: str, metric: str = "psnr"
 ) -> tuple[float, float]:
-    """(ours, the paper's) of SRCNN above A+, the mean over the scales, as in the paper's section 4.4."""
+    """Return SRCNN's gain over A+ (ours, the paper's), averaged over the scales as in section 4.4."""
     published = _published()
     means = {
         (row["model"], row["scale"]): row["mean"]
@@ -251,7 +251,7 @@ def average_gain(
 
 
 def _cells_won(document: ModelsDocument) -> str:
-    """In how many cells of the tables, which the paper counts too, SRCNN is above A+."""
+    """Return in how many cells of the paper's tables SRCNN is above A+."""
     published, ours, printed, cells = _published(), 0, 0, 0
     means = {
         (row["dataset"], row["scale"], row["model"]): row["mean"] for row in document["results"]
@@ -266,7 +266,7 @@ def _cells_won(document: ModelsDocument) -> str:
 
 
 def _published() -> dict[tuple[str, str, str, str], str]:
-    """By data set, metric, scale and method, as printed."""
+    """Return the printed scores by data set, metric, scale and method."""
     lines = (PAPER / "tables-2-3-4.csv").read_text().splitlines()
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))
     return {
@@ -276,5 +276,5 @@ def _published() -> dict[tuple[str, str, str, str], str]:
 
 
 def table_row(cells: list[str]) -> str:
-    """A line of a Markdown table."""
+    """Return a line of a Markdown table."""
     return "| " + " | ".join(cells) + " |"

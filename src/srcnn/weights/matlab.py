@@ -51,7 +51,7 @@ def read_arrays(data: bytes) -> dict[str, NDArray[np.float64]]:
         raise ValueError("it has version 7.3; save it with -v7")
     order = {b"IM": "<", b"MI": ">"}.get(data[126:128])
     if order is None:
-        raise ValueError("it does not have version 5")
+        raise ValueError("it is not a version 5 file")
     arrays = {}
     for kind, content in _elements(data[128:], order):
         if kind == _COMPRESSED:
