@@ -59,12 +59,12 @@ OF_THE_FAMILY = {name: LABELS[name] for name in ("bicubic", "srcnn-955", "fast",
 
 
 def results() -> str:
-    """Return PSNR and SSIM by model, data set and scale: the paper's numbers, and ours."""
+    """PSNR and SSIM by model, data set and scale: the paper's numbers and every report of ours."""
     return _scores(_cells("fp32"), ("set5", "set14"))
 
 
 def results_gray() -> str:
-    """Return the same for BSD200 by the paper's gray protocol."""
+    """The same for BSD200 by the paper's gray protocol."""
     return _scores(_cells("fp32", "paper-gray"), ("bsd200",))
 
 
@@ -86,7 +86,7 @@ def _scores(cells: Cells, datasets: tuple[str, ...], labels: dict[str, str] = LA
 
 
 def authors() -> str:
-    """Return our scores of the authors' own weights files, beside the paper's."""
+    """The authors' own weights files by our evaluation, beside what the paper prints of them."""
     files = {
         "9-1-5_91-images_x3.mat": "paper 9-1-5, 91 images",
         "9-3-5_imagenet_x3.mat": "paper 9-3-5",
@@ -110,7 +110,7 @@ def authors() -> str:
 
 
 def twenty_minutes() -> str:
-    """Return time and scores of the short recipe, from the card at the end of its log."""
+    """What the short recipe takes and reaches, by the card at the end of its log."""
     card = _card_of("srcnn-955@20min-x3")
     psnr = _cells("fp32")["srcnn-955@20min", "set5", 3]["psnr"]
     return (
@@ -121,7 +121,7 @@ def twenty_minutes() -> str:
 
 
 def paper_recipe() -> str:
-    """Return the scores of the paper's own recipe, from the card at the end of its log."""
+    """What the paper's own recipe reached, by the card at the end of its log."""
     card = _card_of("paper-915-x3")
     path = ROOT / "results" / "paper" / "figure-7.csv"
     lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
@@ -144,7 +144,7 @@ def _card_of(log: str) -> Card:
 
 
 def binary() -> str:
-    """Return scores, bytes and speed of the binary, the full and the small network at x3."""
+    """The binary network beside the full and the small one at x3: scores, bytes, speed."""
     cells, nanoseconds = _cells("fp32"), network_nanoseconds()
     files = ROOT / "src" / "srcnn" / "weights" / "files"
     names = ("srcnn-955", "srcnn-955@binary", "srcnn-915")
@@ -166,12 +166,12 @@ def binary() -> str:
 
 
 def precision() -> str:
-    """Return PSNR and SSIM in bf16 beside those in fp32, where there are both."""
+    """What bf16 costs: PSNR and SSIM beside those of fp32, where there are both."""
     return _changes(_cells("fp32"), _cells("bf16"), "| PSNR (dB) / SSIM | fp32 | bf16 | change |")
 
 
 def self_ensemble() -> str:
-    """Return PSNR and SSIM with --tta beside those of the network alone."""
+    """Return what --tta gains: PSNR and SSIM beside those of the network alone."""
     alone, averaged = _cells("fp32"), _cells("fp32", tta=True)
     return _changes(alone, averaged, "| PSNR (dB) / SSIM | alone | `--tta` | change |")
 
@@ -190,7 +190,7 @@ def _changes(before: Cells, after: Cells, head: str) -> str:
 
 
 def _cells(precision: str, protocol: str = "paper", tta: bool = False) -> Cells:
-    """Return mean scores by (model, data set, scale) of all reports by a protocol."""
+    """Mean scores by (model, data set, scale) of every report by a protocol, with or without --tta."""
     cells: Cells = {}
     for path in sorted((ROOT / "results").glob("*.json")):
         report = json.loads(path.read_text())
@@ -203,7 +203,7 @@ def _cells(precision: str, protocol: str = "paper", tta: bool = False) -> Cells:
 
 
 def fidelity() -> str:
-    """Return the fate of each property in each format, as the tests check it."""
+    """What becomes of each property in each format, and the test that stands behind each cell."""
     report = json.loads((ROOT / "results" / "fidelity.json").read_text())
     formats = report["formats"]
     lines = [
@@ -216,7 +216,7 @@ def fidelity() -> str:
 
 
 def learn() -> str:
-    """Return the scores of the page Learn SRCNN, from results/learn.json, beside the paper's."""
+    """Return what the page Learn SRCNN reaches, from results/learn.json, beside the paper's figure."""
     report = json.loads((ROOT / "results" / "learn.json").read_text())
     means = {row["model"]: row["mean"] for row in report["results"]}
     paper = _cells("fp32")["paper 9-1-5, 91 images", "set5", 3]["psnr"]
@@ -275,7 +275,7 @@ def _table(name: str) -> str:
 
 
 def main() -> int:
-    """Rewrite the pages; with ``--check``, exit with code 1 if one is not current."""
+    """Rewrite the pages; with ``--check`` exit with 1 when one is not current."""
     stale = []
     for page in PAGES:
         path = ROOT / page

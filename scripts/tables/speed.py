@@ -14,9 +14,9 @@ _SUMMARY = ("srcnn-915", "srcnn-955")
 
 
 def speed_summary() -> str:
-    """Return two sentences for the README: the default engine's pipeline, and the largest image.
+    """Two sentences for the README: the default engine's pipeline, and the largest picture.
 
-    Torch's times scatter most, so its lower quartile is compared.
+    Torch's times scatter most, so its lower quartile is what is compared with here.
     """
     report = _speed()
     eager = {
@@ -46,7 +46,7 @@ def speed_summary() -> str:
 
 
 def speed_machine() -> str:
-    """Return the machine, its peak, and the start-up time."""
+    """What the speed was measured on, its peak, and the start-up."""
     report = _speed()
     machine, best, start = report["machine"], report["peak"], report["start"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
@@ -60,7 +60,7 @@ def speed_machine() -> str:
 
 
 def speed_networks() -> str:
-    """Return the times of networks alone, at the size at which the rivals were measured."""
+    """Networks alone, at the size at which the rivals ran too."""
     report = _speed()
     size = _rivals_size(report)
     lines = [
@@ -80,12 +80,12 @@ def speed_networks() -> str:
 
 
 def _rivals_size(report: BenchDocument) -> list[int]:
-    """Return the size at which the rivals were measured."""
+    """At which the rivals ran too."""
     return next(row["size"] for row in report["rows"] if row["contender"] == "torch eager")
 
 
 def network_nanoseconds() -> dict[str, float]:
-    """Return the time per output pixel of each network alone in ONNX Runtime, fp32."""
+    """Per output pixel of each model's network alone in ONNX Runtime, fp32, at the size of `speed_networks`."""
     report = _speed()
     size = _rivals_size(report)
     wanted = ("network", "onnxruntime", "fp32", size)
@@ -97,12 +97,12 @@ def network_nanoseconds() -> dict[str, float]:
 
 
 def _times(value: float | None) -> str:
-    """Return the ratio, or an empty text if torch has no such network (binary weights)."""
+    """Empty where torch's usual port has no such network: binary weights."""
     return "" if value is None else f"{value:.1f}"
 
 
 def speed_pipelines() -> str:
-    """Return the times of whole pipelines from memory to memory, by size."""
+    """A picture in memory to a picture in memory, by size."""
     rows = [row for row in _speed()["rows"] if row["what"] in ("pipeline", "resize")]
     sizes = sorted({tuple(row["size"]) for row in rows})
     cells: dict[tuple[str, str], dict[tuple[int, ...], float]] = {}
@@ -119,7 +119,7 @@ def speed_pipelines() -> str:
 
 
 def large() -> str:
-    """Return memory and time of large images, from results/large.json (scripts/large.py)."""
+    """Memory and time of large pictures, from results/large.json (scripts/large.py)."""
     report = _large()
     lines = [
         f"| {report['model']}, x{report['scale']}, PNG to PNG | megapixels out | seconds "
@@ -150,7 +150,7 @@ class LargeRow(TypedDict):
 
 
 class LargeDocument(TypedDict):
-    """The document of scripts/large.py."""
+    """What scripts/large.py writes."""
 
     schema: int
     model: str
