@@ -77,7 +77,7 @@ def test_a_set_is_fetched_whole_and_only_once(server: Server, root: Path, srcnn:
     ("fault", "words"),
     [
         ("damaged", "not the file that is known by its checksum"),
-        ("missing", "the server answers 404"),
+        ("missing", "the server answered 404"),
         ("cut off", "the download was interrupted"),
     ],
 )
@@ -150,7 +150,7 @@ def test_nothing_of_the_users_is_overwritten_or_mixed_in(
     (root / "small" / "mine.jpg").rename(root / "small" / "a.png")
     changed = srcnn("data", "fetch", "small")
     assert changed.code == 2
-    assert "a.png: is not what small has by that name" in changed.error
+    assert "a.png: is not the file of small" in changed.error
     assert (root / "small" / "a.png").read_bytes() == mine
     assert server.asked == []
 

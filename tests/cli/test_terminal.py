@@ -43,7 +43,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], int, str, str]] = {
         ("upscale", "large", "-s", "3", "-m", "srcnn-915", "-o", "out", "--verbose"),
         *(0, "%", "4 of 4 done"),
     ),
-    "evaluate": (("evaluate", "set", *BICUBIC), 1, "judging set/", "error: set/bad.png"),
+    "evaluate": (("evaluate", "set", *BICUBIC), 1, "scoring set/", "error: set/bad.png"),
     "compare": (
         ("compare", "large/0.png", *BICUBIC, "-o", "c.html"),
         *(0, "comparing large/0.png", "c.html: "),

@@ -70,7 +70,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (
             "datasets: {photos: paper}",
             "datasets: {}",
-            "datasets: holds fewer than 1",
+            "datasets: needs at least 1",
         ),
         ("seeds: 2", "seeds: 0", r"arms\.small\.seeds: must be at least 1"),
         ("n: [5, 3]", "n: [5, 3], m: 1", "arm wide: m: unknown key"),
@@ -150,7 +150,7 @@ def test_models_that_are_missing(
     assert experiment(monkeypatch, "tiny") == code
     err = capsys.readouterr().err
     assert err.startswith("error: ")
-    assert "judging" not in err
+    assert "scoring" not in err
 
 
 def test_a_study_from_nothing_to_its_table(

@@ -144,7 +144,7 @@ def test_pictures_without_colour_do_not_select_colour_networks(tmp_path: Path) -
         Image.fromarray(pixels).save(file)
     said: list[str] = []
     assert [o.name for o in read_held_back(files, "RGB", said.append)] == [str(files[2])]
-    assert said == [f"{file}: is gray; not judged" for file in files[:2]]
+    assert said == [f"{file}: is gray; not used for validation" for file in files[:2]]
     assert len(read_held_back(files, "Y", said.append)) == 3
 
 

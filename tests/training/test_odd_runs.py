@@ -38,7 +38,7 @@ def held_back_is(folder: Path, shape: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("side", "why"), [(96, "the same after bicubic"), (14, "14 x 14, too small to be judged at x3")]
+    ("side", "why"), [(96, "bicubic restores it exactly"), (14, "is 14 x 14, too small for")]
 )
 def test_a_blank_or_small_picture_chooses_no_weights(
     own: Path, tmp_path: Path, side: int, why: str, capsys: pytest.CaptureFixture[str]
@@ -47,7 +47,7 @@ def test_a_blank_or_small_picture_chooses_no_weights(
     held_back_is(own, (side, side, 3))
     train(recipe_for(own), tmp_path / "run")
     err = capsys.readouterr().err
-    assert f"2.png: is {why}" in err
+    assert f"2.png: {why}" in err
     assert "; not used for validation" in err
     assert '"psnr": null' not in (tmp_path / "run" / LOG).read_text()
 
@@ -85,7 +85,7 @@ def test_a_set_of_which_nothing_can_be_scored_costs_no_weights(
         ({"form": "plain"}, "was started with form = residual"),
         (
             {"architecture": "compact", "channels": 4, "depth": 1, "n": []},
-            "was started with architecture = srcnn, and cannot go on with compact",
+            "was started with architecture = srcnn and cannot continue with compact",
         ),
         ({"steps": 6}, "at least 12, the number already trained, not 6"),
         ({"free_steps": 1}, "free_steps cannot be changed"),

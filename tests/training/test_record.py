@@ -69,7 +69,7 @@ def test_a_finished_run_stays_as_it_is(
     assert again == card_of(run)
     error = capsys.readouterr().err
     assert error.splitlines() == [
-        "nothing to do: all 12 steps are done; use --set steps=N to train longer"
+        "nothing to do: all 12 steps are finished; use --set steps=N to train longer"
     ]
 
 

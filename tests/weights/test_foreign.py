@@ -167,7 +167,7 @@ def test_a_pickle_that_runs_code_is_not_opened(tmp_path: Path, how: str, protoco
         (b"PK\3\4" + bytes(60), "is not a PyTorch file, or is damaged$"),
         (
             None,
-            r"is a program \(TorchScript\), no state dict; save its state_dict\(\) with torch.save$",
+            r"is a TorchScript program, not a state dict; save its state_dict\(\) with torch.save$",
         ),
     ],
 )
