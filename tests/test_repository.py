@@ -112,13 +112,15 @@ def is_command(function: ast.FunctionDef) -> bool:
 
 
 def docstring_lines(*nodes: ast.AST) -> int:
-    """How many lines of the nodes are docstrings: to explain arguments must not cost code."""
+    """How many lines are docstrings, of attributes too: to explain something must not cost code."""
     return sum(
-        (first.end_lineno or 0) - first.lineno + 1
+        (each.end_lineno or 0) - each.lineno + 1
         for node in nodes
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module)
-        for first in node.body[:1]
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+        for each in node.body
+        if isinstance(each, ast.Expr)
+        and isinstance(each.value, ast.Constant)
+        and isinstance(each.value.value, str)
     )
 
 

@@ -32,6 +32,7 @@ class Recipe(BaseModel):
     name: Annotated[str, Field(pattern=r"^\w[\w.+@-]*$")]
     """Name of the weights: ``srcnn-915``, or ``srcnn-915@tag`` for another training of it."""
     scale: Annotated[int, Field(ge=2, le=8)]
+    """Factor by which the network enlarges width and height."""
     color: Color = "Y"
     """Channels that the network processes: luma, or three at once (paper, section 4.5)."""
     architecture: str = SRCNN
@@ -65,11 +66,14 @@ class Recipe(BaseModel):
     one-bit weights, for ``srcnn`` only (`srcnn.models.binary`), by default trained by Adam at
     5e-3, the last layer at 0.03 times that rate."""
     init: Literal["he", "paper"] = "he"
+    """Initial weights: He's method, or the paper's normal distribution with deviation 0.001."""
     steps: Positive
+    """Number of training steps."""
     free_steps: Annotated[int, Field(ge=0)] = 0
     """Number of the last ``steps`` that train the folded network, with all its weights free, those
     of the identity path included. Needs ``form: residual``."""
     batch: Positive = 32
+    """Number of patches in a step, over all processes."""
     patch: Positive = 40
     """Side of a patch, in output pixels."""
     sub_images: Positive | None = None
@@ -119,9 +123,11 @@ class Recipe(BaseModel):
     bias_lr: Rate = 1.0
     """Factor on the learning rate of the biases. The authors' network definition uses 0.1."""
     schedule: Literal["cosine", "constant", "step"] = "cosine"
+    """How the learning rate changes: along a cosine to 0, not at all, or at ``milestones``."""
     milestones: tuple[Positive, ...] = ()
     """Steps at which ``schedule: step`` multiplies the rate by ``gamma``."""
     gamma: Annotated[float, Field(gt=0, le=1)] = 0.1
+    """Factor on the learning rate at each of the ``milestones``."""
     restarts: tuple[Positive, ...] = ()
     """Steps at which the cosine schedule restarts, each time at half the previous rate."""
     warmup: Annotated[int, Field(ge=0)] = 100
@@ -134,6 +140,7 @@ class Recipe(BaseModel):
     """``auto`` uses bf16 autocast where a short measurement shows that it is clearly faster. Only
     runs of the same precision are reproducible, so set it in a recipe that must be."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    """Seed of the initial weights and of all random choices."""
     validate_every: Positive | None = None
     """Steps between two validations. The default is a tenth of ``steps``, at most 500; a run
     shorter than this value validates ten times. A checkpoint is saved after each one and every
