@@ -74,7 +74,7 @@ def bench(
     pipelines: tuple[str, ...],
     quiet: bool,
 ) -> None:
-    """Time every engine and network on this processor, beside torch, OpenCV and plain resizing."""
+    """Measure the speed of this machine. Torch and OpenCV run the same networks for comparison."""
     need("train", "srcnn bench")
     if pipelines:
         others = {"--plot": plot, "--quality": quality, "--model": models}

@@ -68,7 +68,7 @@ def compare(
     json: str | None,
     quiet: bool,
 ) -> None:
-    """Shrink an image, enlarge it with each model and with bicubic, and show the results and scores.
+    """Compare models on one image. It is shrunk, and enlarged by bicubic and by each model.
 
     \b
     Arguments:

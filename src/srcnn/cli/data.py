@@ -36,7 +36,7 @@ _json = click.option(
 )
 @click.pass_context
 def data(context: click.Context) -> None:
-    """List, fetch and verify the field's usual data sets."""
+    """List, fetch and verify data sets."""
     if context.invoked_subcommand is None:
         print(context.get_help())
 
@@ -45,7 +45,7 @@ def data(context: click.Context) -> None:
 @data_root_option
 @_json
 def list_sets(data_root: Path | None, json: str | None) -> None:
-    """List the named data sets with license, source, and whether they are on this machine.
+    """List the named data sets. License, source and folder are shown.
 
     The JSON contains the SHA-256 of every file or of its pixels, or null if unknown.
     """

@@ -93,7 +93,7 @@ def evaluate(
     json: str | None,
     quiet: bool,
 ) -> None:
-    """Score models on images by PSNR and SSIM, as in the paper; bicubic is always included.
+    """Score models by PSNR and SSIM. The protocol is the paper's, and bicubic is always included.
 
     \b
     Arguments:

@@ -24,7 +24,7 @@ from srcnn.cli.options import data_root_option, pass_quiet
 def experiment(
     name: str, budget: Literal["smoke", "full"], data_root: Path | None, quiet: bool
 ) -> None:
-    """Run one of the paper's studies and write its results as JSON; needs a checkout of srcnn.
+    """Run one of the paper's studies. Results are written as JSON; a checkout of srcnn is needed.
 
     Finished work is not repeated: run the same command again to continue an interrupted study.
 

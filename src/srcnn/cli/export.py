@@ -74,7 +74,7 @@ def export(
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    """Write a network as ONNX or safetensors, after checking that its output equals torch's.
+    """Write a network as ONNX or safetensors. Its output is first compared with torch's.
 
     \b
     Input of an ONNX file (r is the receptive radius of the network):

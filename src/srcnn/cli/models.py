@@ -22,7 +22,7 @@ from srcnn.errors import InputError
     "--of", metavar="FILE", show_default="none", help="Show the model that made this image."
 )
 def models(json: str | None, of: str | None) -> None:
-    """List the shipped networks with their cards, or show which one made an image."""
+    """List the shipped networks. With --of, show which one made an image."""
     if of is not None:
         _show_mark(of, json)
         return

@@ -101,7 +101,7 @@ def train(
     dry_run: bool,
     quiet: bool,
 ) -> None:
-    """Train a network and write it, with its card, to weights.onnx in the run's folder.
+    """Train a network. It is written, with its card, to weights.onnx in the run's folder.
 
     \b
     Arguments:
