@@ -75,8 +75,6 @@ def below_bicubic(results: Sequence[Result]) -> Iterator[str]:
 
 def _hint(protocol: str, less: float) -> str:
     if less > _FAR_BELOW:
-        return "is its range 0 to 255, its scale another one, or a global skip missing?"
+        return "check for values of 0 to 255, another scale, or a missing global skip"
     other = "paper" if protocol == "opencv" else "opencv"
-    return (
-        f"is its scale, range or color another one, a skip missing, or --protocol {other} needed?"
-    )
+    return f"check its scale, range, channels and skip, or try --protocol {other}"
