@@ -28,7 +28,7 @@ def _machine(name: str, machine: Machine) -> dict[str, str]:
 
 
 def _speed() -> dict[str, str]:
-    """Of results/speed.json; torch's times scatter most, so its lower quartile is compared with."""
+    """Return those of results/speed.json; times of torch, which scatter most, by the lower quartile."""
     report = speed_report()
     best, start = report["peak"], report["start"]
     found = _machine("speed", report["machine"]) | {
@@ -52,7 +52,7 @@ def _speed() -> dict[str, str]:
 
 
 def _large() -> dict[str, str]:
-    """Of results/large.json."""
+    """Return those of results/large.json."""
     report = large_report()
     last = report["rows"][-1]
     return {
