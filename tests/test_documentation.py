@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +81,26 @@ def way(line: str) -> str:
     """How a command is tried, by the longest entry of `INSTEAD` that it begins with."""
     found = [start for start in INSTEAD if line.startswith(start)]
     return INSTEAD[max(found, key=len)][0] if found else "run"
+
+
+def test_the_files_that_contributing_names_are_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"`((?:src|tests|scripts|recipes|experiments|docs)/[\w./-]*)`", text))
+    assert len(names) > 30
+    assert [name for name in sorted(names) if not (ROOT / name).exists()] == []
+
+
+QUOTED = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
+
+
+def test_the_messages_of_troubleshooting_are_those_of_the_code() -> None:
+    """What stands in the first column of a table occurs in a string of the code."""
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    page = page[page.index("## Pictures") :]
+    files = sorted((ROOT / "src" / "srcnn").rglob("*.py"))
+    code = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    assert len(QUOTED.findall(page)) > 15
+    assert [text for text in QUOTED.findall(page) if text not in code] == []
 
 
 def test_nothing_is_replaced_that_no_page_shows() -> None:

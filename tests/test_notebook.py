@@ -26,7 +26,7 @@ def test_it_runs(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SRCNN_DATA", str(shared / "data"))
     text = NOTEBOOK.read_text(encoding="utf-8")
     assert text.count("steps: 600") == 1
-    notebook = nbformat.reads(text.replace("steps: 600", "steps: 300"), as_version=4)  # type: ignore[no-untyped-call]
+    notebook = nbformat.reads(text.replace("steps: 600", "steps: 200"), as_version=4)  # type: ignore[no-untyped-call]
     client = NotebookClient(
         notebook, timeout=600, resources={"metadata": {"path": str(NOTEBOOK.parent)}}
     )

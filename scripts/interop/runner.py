@@ -34,8 +34,9 @@ class Runtime:
 
 
 _CONVERTERS = ("onnx==1.23.2", "onnxruntime==1.32.0", "onnxconverter-common==1.16.0")
-_EXACT, _HALF, _BYTE = 0.005, 1.5, 8.0
-"""Limits, in gray levels, for fp32, fp16, and int8 in the inner layers."""
+_WEB = ("onnxruntime-web@1.30.0",)
+_EXACT, _ROUNDED, _HALF, _BYTE = 0.005, 0.51, 1.5, 8.0
+"""Limits, in gray levels, for fp32, fp32 rounded to bytes, fp16, and int8 in the inner layers."""
 RUNTIMES = (
     Runtime(
         "opencv-4", ("opencv-python-headless==4.14.0.94",), python_with, "use_opencv.py", _EXACT
@@ -47,7 +48,8 @@ RUNTIMES = (
     Runtime("fp16-onnxruntime", _CONVERTERS, python_with, "use_converters.py", _HALF),
     Runtime("int8-dynamic", _CONVERTERS, python_with, "use_converters.py", _BYTE),
     Runtime("int8-static", _CONVERTERS, python_with, "use_converters.py", _BYTE),
-    Runtime("onnxruntime-web", ("onnxruntime-web@1.30.0",), node_with, "use_web.mjs", _EXACT),
+    Runtime("onnxruntime-web", _WEB, node_with, "use_web.mjs", _EXACT),
+    Runtime("page", _WEB, node_with, "use_page.mjs", _ROUNDED),
 )
 
 

@@ -35,9 +35,4 @@ def sparse_coding_times() -> str:
     for place, values in cells.items():
         lines.append(f"| {place} | " + " | ".join(values[model] for model in sums) + " |")
     lines.append("| all five, s | " + " | ".join(f"{total:.2f}" for total in sums.values()) + " |")
-    training = [f"`{name}` {seconds:.0f} s" for name, seconds in report["training_seconds"].items()]
-    return (
-        "\n".join(lines)
-        + f"\n\nTraining at x{report['scale']}: {', '.join(training)}; seconds of one core "
-        + f"({report['machine']['cpu']}).\n"
-    )
+    return "\n".join(lines) + "\n"

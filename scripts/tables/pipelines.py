@@ -19,6 +19,4 @@ def pipelines() -> str:
         times = [f"{row[key]:.0f}" for key in ("whole", "network", "rest")]
         ratio = f"{row['times_reference']:.1f}"
         lines.append("| " + " | ".join([row["model"], f"x{row['scale']}", *times, ratio]) + " |")
-    machine = document["machine"]
-    where = f"{machine['cpu']}, {machine['threads']} threads"
-    return "\n".join(lines) + f"\n\n{where}; medians of {document['rounds']} rounds.\n"
+    return "\n".join(lines) + "\n"

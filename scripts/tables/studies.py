@@ -189,13 +189,7 @@ def _models(document: ModelsDocument) -> str:
         ours, printed_gain = average_gain(document, dataset)
         line = f"`{BEST}` above `{RIVAL}`, mean over the scales: {ours:+.2f} dB (paper {printed_gain:+.2f})."
         tables.append("\n".join(lines) + "\n\n" + line)
-    machine = document["machine"]
-    return (
-        "\n\n".join([*tables, _cells_won(document), _times(document)])
-        + "\n\nIn brackets what the paper prints (its SC is Yang's, its SRCNN 9-5-5) and the difference; gain: PSNR "
-        + "above bicubic, dB. The paper's seconds are of its own machine, read off its Figure 12; our milliseconds of "
-        + f"{machine['cores']} cores of {machine['cpu']}.\n"
-    )
+    return "\n\n".join([*tables, _cells_won(document), _times(document)]) + "\n"
 
 
 def bicubic_rows() -> str:

@@ -31,7 +31,7 @@ FIELDS = {
     "warnings",
     "passes",
 }
-ESTIMATES = frozenset({"estimated_seconds", "estimated_peak_mb"})
+ESTIMATES = frozenset({"estimated_seconds"})
 
 
 def check_document(

@@ -16,6 +16,7 @@ from srcnn.baselines.samples import Settings
 from srcnn.data.patches import Batch, PatchSampler
 from srcnn.engine.example_based import METHODS
 from srcnn.errors import UsageError
+from srcnn.experiments import study as study_module
 from srcnn.experiments.study import names, read_study
 from srcnn.images.io import open_picture
 
@@ -238,7 +239,9 @@ def test_a_study_of_models(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_all_studies_run(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`srcnn experiment all --budget smoke`, whole, on a few small pictures of each data set."""
+    """`srcnn experiment all --budget smoke` on a few small pictures of each data set, in fewer steps."""
+    fewer = {"steps": 2, "validate_every": 2, "warmup": 0, "batch": 4}
+    monkeypatch.setattr(study_module, "SMOKE", study_module.SMOKE | fewer)
     shutil.copytree(ROOT / "experiments", tmp_path / "experiments")
     for name, count in {"t91": 24, "set5": 2, "set14": 2, "bsd200": 2}.items():
         pictures = [p for p in (shared / "data" / name).rglob("*") if p.suffix in _PICTURES]

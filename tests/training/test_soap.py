@@ -115,7 +115,7 @@ def test_a_bias_is_adams() -> None:
 
 
 def test_a_mode_that_is_too_large_keeps_its_basis() -> None:
-    """Of 600 filters there is no covariance of 600 x 600."""
+    """There is no covariance of 600 x 600 for 600 filters."""
     parameter = torch.nn.Parameter(torch.zeros(600, 2, 3, 3))
     parameter.grad = torch.randn(600, 2, 3, 3, generator=torch.Generator().manual_seed(1))
     optimizer = Soap([parameter], RATE)

@@ -23,7 +23,6 @@ class EstimateRow(TypedDict):
     """
 
     estimated_seconds: NotRequired[float]
-    estimated_peak_mb: NotRequired[int]
 
 
 class OutcomeRow(ConvertedRow, EstimateRow):
@@ -40,24 +39,18 @@ class Estimate:
 
     Attributes:
         seconds: Time in seconds.
-        peak: Peak memory of the process in bytes.
     """
 
     seconds: float
-    peak: float
 
     def row(self) -> EstimateRow:
         """Return the estimate as fields of a JSON document."""
-        return {
-            "estimated_seconds": round(self.seconds, 2),
-            "estimated_peak_mb": round(self.peak / 1e6),
-        }
+        return {"estimated_seconds": round(self.seconds, 2)}
 
     def in_words(self) -> str:
-        """Return the estimate in the form ``90 MB, 12 s``."""
+        """Return the estimate in the form ``12 s``."""
         seconds = round(self.seconds, 2)
-        about = f"{seconds:.1g} s" if seconds < 1 else duration(seconds)
-        return f"{round(self.peak / 1e6)} MB, {about}"
+        return f"{seconds:.1g} s" if seconds < 1 else duration(seconds)
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ _COUNT = click.IntRange(min=1)
 @click.option("--skip-existing", is_flag=True, help="Skip sources whose result exists.")
 @click.option("--in-place", is_flag=True, help="Replace each source with its result.")
 @click.option("--no-mark", is_flag=True, help="Do not record in the results that srcnn made them.")
-@click.option("--dry-run", is_flag=True, help="Print sizes, memory and time; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Print sizes and time; write nothing.")
 @click.option(
     "--max-pixels",
     type=_COUNT,

@@ -76,7 +76,7 @@ class Worker:
 
     def estimate(self) -> Estimate | None:
         """Return the estimated cost of all jobs together, after a dry run."""
-        return None if self.costs is None else Estimate(*self.costs.total())
+        return None if self.costs is None else Estimate(self.costs.total())
 
     def _outcome(self, job: Job) -> Outcome:
         if job.skip:
@@ -120,7 +120,7 @@ class Worker:
             page, pages = plan.pages[0], len(plan.pages)
             quality = conversion.quality
             cost = costs.of(plan.picture, page.upscaler, page.size, plan.format, quality, pages)
-            estimate = Estimate(cost.seconds, cost.peak)
+            estimate = Estimate(cost.seconds)
         seconds = round(time.perf_counter() - started, 4)
         return replace(plan.result(target.name), seconds=seconds), estimate
 

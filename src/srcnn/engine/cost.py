@@ -1,12 +1,10 @@
-"""Estimates of the time and memory that an upscale needs, measured on a piece of the image."""
+"""Estimates of the time that an upscale needs, measured on a piece of the image."""
 
 from __future__ import annotations
 
 import time
-import tracemalloc
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock
 
@@ -23,12 +21,6 @@ from srcnn.images.picture import Picture
 
 _SECONDS = 0.2
 """Time, in seconds, for which the network is measured."""
-_RESIDENT = 2.2
-"""Bytes by which a process grows for each byte that NumPy holds for strips, measured on whole
-processes.
-
-Freed memory is not returned at once, and libraries hold rows that NumPy does not know of.
-"""
 _FARTHEST = 2**24
 """Largest number of pixels that are decoded to reach the middle of an image."""
 
@@ -39,10 +31,6 @@ class Cost:
 
     seconds: float
     """Seconds from the first byte read to the last one written, without process start-up."""
-    peak: float
-    """Peak memory of the whole process, in bytes."""
-    own: float
-    """Part of ``peak``, in bytes, that each concurrent image adds."""
     core_seconds: float
     """Processor time over all cores, in seconds."""
 
@@ -67,10 +55,6 @@ class _Rates:
     """Core seconds per pixel of the result."""
     encode: float
     """Core seconds per pixel of the result."""
-    column: float
-    """Bytes of the strips in progress, per column of the result."""
-    process: float
-    """Bytes of the process including its engine and its codecs."""
 
 
 class Costs:
@@ -117,17 +101,15 @@ class Costs:
             self._costs.append(cost)
         return cost
 
-    def total(self) -> tuple[float, float]:
-        """Return (seconds, bytes of the process) for all images, two at a time."""
+    def total(self) -> float:
+        """Return the seconds for all images, two at a time."""
         if not self._costs:
-            return 0.0, 0.0
-        seconds = max(
+            return 0.0
+        return max(
             sum(cost.core_seconds for cost in self._costs) / cores(),
             sum(cost.seconds for cost in self._costs) / 2,
             max(cost.seconds for cost in self._costs),
         )
-        shared = max(cost.peak - cost.own for cost in self._costs)
-        return seconds, shared + sum(sorted(cost.own for cost in self._costs)[-2:])
 
 
 def _measure(picture: Picture, upscaler: Upscaler, target: _Target) -> _Rates:
@@ -148,11 +130,7 @@ def _measure(picture: Picture, upscaler: Upscaler, target: _Target) -> _Rates:
             write_picture(file, [Page((height, width), strips)], fmt, target.quality)
 
     encode(piece[:8, :8], fmt)  # loads the libraries
-    tracemalloc.start()
     written(enlarged())  # the first run is slower and not timed
-    rows = _RESIDENT * tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    process = _peak_of_process() - rows
     times = 0
     started = time.process_time()
     until = time.perf_counter() + _SECONDS
@@ -163,7 +141,7 @@ def _measure(picture: Picture, upscaler: Upscaler, target: _Target) -> _Rates:
     started = time.process_time()
     written(done)
     encoded = (time.process_time() - started) / (height * width)
-    return _Rates(decode, enlarge, encoded, rows / width, process)
+    return _Rates(decode, enlarge, encoded)
 
 
 def _piece(
@@ -195,21 +173,6 @@ def _piece(
     return np.concatenate(held), (header.height if header.held else done) * header.width
 
 
-def _peak_of_process() -> float:
-    """Return the peak memory of this process in bytes; 0 if the system does not report it."""
-    try:
-        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-        (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
-        return float(line.split()[1]) * 1024
-    except (OSError, ValueError):
-        pass
-    try:
-        import resource
-    except ImportError:  # Windows
-        return 0.0
-    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-
-
 def _cost(rates: _Rates, picture: Picture, upscaler: Upscaler, target: _Target) -> Cost:
     header, fmt = picture.header, target.format
     result = target.size[0] * target.size[1]
@@ -222,8 +185,4 @@ def _cost(rates: _Rates, picture: Picture, upscaler: Upscaler, target: _Target) 
         seconds = max(pixels, (decode + enlarge) / cores()) + encode
     else:
         seconds = max(pixels, encode, (decode + enlarge + encode) / cores())
-    own = rates.column * target.size[1] + fmt.encoder.of(result)
-    if header.held:
-        samples = header.channels * header.dtype.itemsize
-        own += (header.format.decoder.per_pixel or samples) * source
-    return Cost(seconds, rates.process + own, own, decode + enlarge + encode)
+    return Cost(seconds, decode + enlarge + encode)

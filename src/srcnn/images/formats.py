@@ -6,14 +6,13 @@ To add a format, add a row to `FORMATS`, and a `Library` if no existing one read
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import IO
 
 from srcnn.errors import UsageError
-from srcnn.images.libraries import OPTIMIZED, Avif, Heic, Jpeg, Library, Pillow, Png, Tiff, Vips
+from srcnn.images.libraries import Avif, Heic, Jpeg, Library, Pillow, Png, Tiff, Vips
 from srcnn.images.parts import (
     Part,
     avif_boxes,
@@ -25,23 +24,6 @@ from srcnn.images.parts import (
     png_chunks,
     riff_chunks,
 )
-
-
-@dataclass(frozen=True)
-class Held:
-    """Memory that a decoder or encoder needs for an image; by default only a few rows.
-
-    Attributes:
-        per_pixel: Measured bytes per pixel of an image that is held completely.
-        up_to: Largest image, in pixels, that is held completely.
-    """
-
-    per_pixel: int = 0
-    up_to: int = sys.maxsize
-
-    def of(self, pixels: int) -> int:
-        """Return the bytes held for an image of ``pixels`` pixels."""
-        return self.per_pixel * pixels if pixels <= self.up_to else 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +42,8 @@ class Format:
         colors: Largest number of colors in an image; ``None`` means unlimited.
         parts: Lists the parts of a file that are checked before a decoder sees them.
         check: Raises `InputError` for a file (open file, name) that its decoder must not see.
-        decoder: Memory that decoding needs.
-        encoder: Memory that encoding needs.
+        decodes_whole: Whether its decoder always holds the whole image.
+        encodes_last: Whether its encoder starts only after the last pixel has been computed.
         extra: Extra whose package reads it.
         encoding: Duration of encoding after the last pixel, relative to computing the pixels. It is
             a compromise between srcnn-915 (about twice as much) and srcnn-955 (half as much).
@@ -78,15 +60,10 @@ class Format:
     colors: int | None = None
     parts: Callable[[IO[bytes]], Iterator[Part]] = no_parts
     check: Callable[[IO[bytes], str], None] = no_check
-    decoder: Held = Held()
-    encoder: Held = Held()
+    decodes_whole: bool = False
+    encodes_last: bool = False
     extra: str | None = None
     encoding: float = 0.0
-
-    @property
-    def encodes_last(self) -> bool:
-        """Whether the encoder starts only after the last pixel has been computed."""
-        return self.encoder.per_pixel > 0 and self.encoder.up_to == sys.maxsize
 
 
 FORMATS = {
@@ -109,7 +86,6 @@ FORMATS = {
             rb"\xff\xd8\xff",
             Jpeg(),
             parts=jpeg_segments,
-            encoder=Held(10, OPTIMIZED),
         ),
         Format(
             "tiff",
@@ -128,8 +104,8 @@ FORMATS = {
             alpha=True,
             pages=True,
             parts=riff_chunks,
-            decoder=Held(5),
-            encoder=Held(23),
+            decodes_whole=True,
+            encodes_last=True,
             encoding=2.5,
         ),
         Format(
@@ -142,8 +118,8 @@ FORMATS = {
             metadata=False,
             colors=256,
             check=check_gif,
-            decoder=Held(5),
-            encoder=Held(15),
+            decodes_whole=True,
+            encodes_last=True,
             encoding=4.0,
         ),
         Format(
@@ -153,8 +129,8 @@ FORMATS = {
             Avif(quality=90, options={"compression": "av1", "subsample_mode": "off"}),
             alpha=True,
             parts=avif_boxes,
-            decoder=Held(6),
-            encoder=Held(36),
+            decodes_whole=True,
+            encodes_last=True,
             encoding=20.0,
         ),
         Format(
@@ -163,8 +139,8 @@ FORMATS = {
             rb"BM",
             Pillow("BMP"),
             metadata=False,
-            decoder=Held(4),
-            encoder=Held(6),
+            decodes_whole=True,
+            encodes_last=True,
         ),
         Format(
             "ppm",
@@ -173,8 +149,8 @@ FORMATS = {
             Pillow("PPM"),
             metadata=False,
             check=check_ppm,
-            decoder=Held(4),
-            encoder=Held(6),
+            decodes_whole=True,
+            encodes_last=True,
         ),
     )
 }
@@ -189,7 +165,7 @@ HEIC = Format(
     alpha=True,
     deep=True,
     parts=avif_boxes,
-    decoder=Held(9),
+    decodes_whole=True,
     extra="heic",
 )
 """The only format that is read but not written."""

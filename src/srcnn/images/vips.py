@@ -152,7 +152,7 @@ def open_vips(
     Raises:
         InputError: The file is not readable, or has another kind of pixels.
     """
-    load = _Loader(source, loader, fmt.decoder.per_pixel > 0)
+    load = _Loader(source, loader, fmt.decodes_whole)
     try:
         opened = load("warning" if warns else "error")
         image = opened.image
