@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -20,7 +22,15 @@ from srcnn.errors import SrcnnError, UsageError
 from srcnn.images.formats import FORMATS, HEIC, format_of_bytes
 from srcnn.serve.answers import ResultResponse, refusal_response
 from srcnn.serve.body import Inbox
-from srcnn.serve.errors import Busy, Refusal, ServerMistake, UnknownFormat, UnknownPath, WrongMethod
+from srcnn.serve.errors import (
+    Busy,
+    Refusal,
+    ServerMistake,
+    SlowClient,
+    UnknownFormat,
+    UnknownPath,
+    WrongMethod,
+)
 from srcnn.serve.guard import MOST_KEYS, Guard
 from srcnn.serve.limits import ServeLimits
 from srcnn.serve.metrics import Metrics
@@ -95,7 +105,7 @@ class _Endpoints:
             self.metrics.moved("in", len(picture))
             if format_of_bytes(bytes(picture[:16])) is None:
                 raise _unknown(picture)
-            answer = await self.pool.run(picture, query)
+            answer = await _unless_it_leaves(request, self.pool.run(picture, query))
         if isinstance(answer, Finished):
             return ResultResponse(answer, self.metrics.moved)
         return refusal_response(answer)
@@ -151,6 +161,22 @@ class _Endpoints:
     def counted(self, known: Mapping[str, object], path: str, status: int) -> None:
         """Count an answer; paths of clients' own making are one."""
         self.metrics.answered(path if path in known else "other", status)
+
+
+async def _unless_it_leaves(
+    request: Request, running: Coroutine[Any, Any, Finished | Refusal]
+) -> Finished | Refusal:
+    """Return the result of a job, which is given up if the client leaves."""
+    work = asyncio.ensure_future(running)
+    left = asyncio.ensure_future(request.receive())
+    try:
+        await asyncio.wait({work, left}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            raise SlowClient("the client", "has left")
+        return work.result()
+    finally:
+        left.cancel()
+        work.cancel()
 
 
 def _unknown(picture: bytearray) -> UnknownFormat:

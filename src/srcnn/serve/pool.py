@@ -180,7 +180,7 @@ class Pool:
         started = time.monotonic()
         reason = None
         try:
-            answer = await worker.do(job.picture, job.query)
+            answer = await worker.do(job.picture, job.query, lambda: not job.answer.done())
         except (WorkerDied, TooSlow, LimitError) as error:
             kinds = {WorkerDied: "died", TooSlow: "deadline", LimitError: "memory"}
             reason = kinds[type(error)]

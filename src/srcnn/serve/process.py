@@ -9,7 +9,7 @@ import shutil
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,8 @@ _STARTING = 60.0
 """Longest time, in seconds, until a new worker is ready."""
 _LOOKING = 0.1
 """Seconds between two looks at the memory of a worker."""
+_ABANDONED = 2.0
+"""Seconds of work after which a job is stopped if its client has left; others finish sooner."""
 _LINE = 2**20
 """Longest line of a worker, in bytes."""
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -87,8 +89,15 @@ class WorkerProcess:
             raise WorkerDied("a worker", "does not start") from None
         return worker
 
-    async def do(self, picture: bytes | bytearray, query: Query) -> Finished | Refusal:
+    async def do(
+        self, picture: bytes | bytearray, query: Query, wanted: Callable[[], bool]
+    ) -> Finished | Refusal:
         """Enlarge a picture.
+
+        Args:
+            picture: The file.
+            query: What to do.
+            wanted: Whether somebody still waits for it; the process is killed soon if not.
 
         Raises:
             WorkerDied: If the process ends first.
@@ -99,9 +108,9 @@ class WorkerProcess:
         deadline = started + self.setup.limits.seconds
         sending = asyncio.ensure_future(self._send(picture, query))
         try:
-            message = await self._watched(deadline)
+            message = await self._watched(started, deadline, wanted)
             if "deadline" in message:
-                message = await self._watched(started + message["deadline"])
+                message = await self._watched(started, started + message["deadline"], wanted)
         finally:
             sending.cancel()
             with suppress(asyncio.CancelledError, OSError):
@@ -139,12 +148,18 @@ class WorkerProcess:
             raise WorkerDied("the worker", "ended while at work", RETRY) from None
         return message
 
-    async def _watched(self, deadline: float) -> Mapping[str, Any]:
+    async def _watched(
+        self, started: float, deadline: float, wanted: Callable[[], bool]
+    ) -> Mapping[str, Any]:
         """Return the next message, unless time or memory run out first."""
         reading = asyncio.ensure_future(self._message())
         try:
             while not reading.done():
-                left = deadline - time.monotonic()
+                now = time.monotonic()
+                if now - started > _ABANDONED and not wanted():
+                    await self.end()
+                    raise WorkerDied("the worker", "was stopped, as the client has left")
+                left = deadline - now
                 if left <= 0:
                     await self.end()
                     why = "took longer than a picture of its size may"
