@@ -212,7 +212,7 @@ def test_the_description_is_what_the_service_does(service: Service) -> None:
     assert str(answer.status) in operation["responses"]
     done = service.upscale(PICTURES["photo.png"])
     result = json.loads(done.headers["Srcnn-Result"])
-    types = {"integer": int, "number": (int, float), "string": str, "array": list}
+    types: dict[str, Any] = {"integer": int, "number": (int, float), "string": str, "array": list}
     schema = document["components"]["schemas"]["Result"]["properties"]
     assert set(schema) == set(result)
     for name, about in schema.items():

@@ -65,8 +65,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = _Body(receive)
         headers = Headers(scope=scope)
+        body = _Body(receive, asks="expect" in headers)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -145,10 +145,13 @@ def _add_safe(message: Message) -> None:
 class _Body:
     """The body of a request: remembers whether it has been read to its end."""
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive, self._ended = receive, False
+    def __init__(self, receive: Receive, asks: bool) -> None:
+        """Wrap ``receive``; ``asks`` tells whether the client waits for a sign to send the body."""
+        self._receive, self._asks, self._ended = receive, asks, False
 
     async def receive(self) -> Message:
+        """Return the next message."""
+        self._asks = False
         message = await self._receive()
         if message["type"] != "http.request" or not message.get("more_body", False):
             self._ended = True
@@ -159,5 +162,5 @@ class _Body:
         until = time.monotonic() + _DRAINING
         with suppress(TimeoutError):
             async with asyncio.timeout(_DRAINING):
-                while not self._ended and most > 0 and time.monotonic() < until:
+                while not self._ended and not self._asks and most > 0 and time.monotonic() < until:
                     most -= len((await self.receive()).get("body", b""))

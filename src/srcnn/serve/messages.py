@@ -5,6 +5,7 @@
     server                            worker
                                       {"ready": seconds per multiplication}
     {"bytes": n, "query": {...}} + n bytes
+                                      {"taken": true}
                                       {"deadline": seconds}        once the header is read
                                       {"done": {...}}  or  {"refused": {...}}
     ...                               ...

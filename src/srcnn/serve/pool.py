@@ -15,7 +15,7 @@ from srcnn.serve.errors import RETRY, Busy, Refusal, TooSlow, WorkerDied
 from srcnn.serve.limits import ServeLimits
 from srcnn.serve.messages import Setup
 from srcnn.serve.metrics import Metrics
-from srcnn.serve.process import Finished, WorkerProcess
+from srcnn.serve.process import Finished, NotTaken, WorkerProcess
 from srcnn.serve.query import Query
 
 _PAUSE = 1.0
@@ -41,6 +41,8 @@ class Crew:
 class _Job:
     picture: bytes | bytearray
     query: Query
+    returned: bool = False
+    """Whether it has gone back to the queue, because its first worker was dead already."""
     started: asyncio.Event = field(default_factory=asyncio.Event)
     answer: asyncio.Future[Finished | Refusal] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
@@ -61,6 +63,7 @@ class Pool:
         self._waiting: deque[_Job] = deque()
         self._available = asyncio.Semaphore(0)
         self._slots: list[asyncio.Task[None]] = []
+        self._idle = 0
         self._usual = 1.0
 
     @property
@@ -93,7 +96,7 @@ class Pool:
             Busy: If the queue is full, or the wait too long.
             SrcnnError: See `WorkerProcess.do`.
         """
-        if len(self._waiting) >= self._limits.waiting + self.ready:
+        if len(self._waiting) >= self._limits.waiting + self._idle:
             raise Busy("the queue", "is full", RETRY)
         job = _Job(picture, query)
         self._waiting.append(job)
@@ -161,9 +164,11 @@ class Pool:
         """Return the next job, or None if the worker ends while it waits."""
         while True:
             coming = asyncio.create_task(self._available.acquire())
+            self._idle += 1
             try:
                 await asyncio.wait({coming, ended}, return_when=asyncio.FIRST_COMPLETED)
             finally:
+                self._idle -= 1
                 if not coming.done():
                     coming.cancel()
             if ended.done():
@@ -181,6 +186,13 @@ class Pool:
         reason = None
         try:
             answer = await worker.do(job.picture, job.query, lambda: not job.answer.done())
+        except NotTaken as error:
+            if not job.returned and not job.answer.done():
+                job.returned = True
+                self._waiting.appendleft(job)
+                self._available.release()
+                return "died"
+            reason, answer = "died", Refusal.of(error)
         except (WorkerDied, TooSlow, LimitError) as error:
             kinds = {WorkerDied: "died", TooSlow: "deadline", LimitError: "memory"}
             reason = kinds[type(error)]

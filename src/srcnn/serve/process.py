@@ -31,6 +31,10 @@ _LINE = 2**20
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
+class NotTaken(WorkerDied):
+    """The worker ended before it took the job, which another one can do."""
+
+
 @dataclass
 class Finished:
     """A result: an open file without a name, which its reader closes."""
@@ -84,9 +88,11 @@ class WorkerProcess:
         try:
             async with asyncio.timeout(_STARTING):
                 await worker._message()
-        except (WorkerDied, TimeoutError):
-            await worker.end()
-            raise WorkerDied("a worker", "does not start") from None
+        except BaseException as error:
+            await asyncio.shield(worker.end())
+            if isinstance(error, WorkerDied | TimeoutError):
+                raise WorkerDied("a worker", "does not start") from None
+            raise
         return worker
 
     async def do(
@@ -100,6 +106,7 @@ class WorkerProcess:
             wanted: Whether somebody still waits for it; the process is killed soon if not.
 
         Raises:
+            NotTaken: If the process ended before it saw the picture.
             WorkerDied: If the process ends first.
             TooSlow: If it takes too long; the process is killed then.
             LimitError: If it takes too much memory; the process is killed then.
@@ -108,6 +115,10 @@ class WorkerProcess:
         deadline = started + self.setup.limits.seconds
         sending = asyncio.ensure_future(self._send(picture, query))
         try:
+            try:
+                await self._watched(started, deadline, wanted)
+            except WorkerDied as error:
+                raise NotTaken(error.what, error.why, error.fix) from None
             message = await self._watched(started, deadline, wanted)
             if "deadline" in message:
                 message = await self._watched(started, started + message["deadline"], wanted)

@@ -51,7 +51,8 @@ class Worker:
         self._say(line(ready=self.pace))
 
     def do(self, picture: bytes, query: Query) -> None:
-        """Do one job and report how it ended."""
+        """Do one job and report that it has begun, and how it ended."""
+        self._say(line(taken=True))
         try:
             report = self._do(picture, query)
         except SrcnnError as error:
