@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,12 +55,13 @@ class Service:
         path: str,
         body: bytes | Iterable[bytes] = b"",
         headers: dict[str, str] | None = None,
-        timeout: float = 120,
+        timeout: float = 300,
     ) -> Answer:
         """Send a request on a connection of its own; bodies in parts are sent without a length."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=timeout)
         with closing(connection):
-            connection.request(method, path, body, headers or {})
+            with suppress(BrokenPipeError, ConnectionResetError):  # refused before all was sent
+                connection.request(method, path, body, headers or {})
             response = connection.getresponse()
             return Answer(response.status, response.headers, response.read())
 

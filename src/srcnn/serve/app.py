@@ -41,6 +41,8 @@ from srcnn.serve.process import Finished
 from srcnn.serve.query import parse
 from srcnn.terminal import say
 
+_DRAINED = 4
+"""Multiple of the largest body up to which a refused one is read to its end."""
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -208,7 +210,7 @@ def make_app(service: Service) -> ASGIApp:
     return Guard(
         app,
         service.hosts,
-        service.limits.max_bytes,
+        _DRAINED * service.limits.max_bytes,
         lambda error: refusal_response(Refusal.of(error)),
         partial(does.counted, table),
     )

@@ -27,7 +27,7 @@ class ServeLimits:
     seconds_per_megapixel: float = limit(2.0, "More time for each megapixel of the result.", "s")
     waiting: int = limit(30, "Most requests that wait for a worker.")
     wait_seconds: float = limit(30.0, "Longest wait for a worker.", "s")
-    per_client: int = limit(0, "Most requests of one address at a time; 0 is no limit.")
+    per_client: int = limit(0, "Most requests of one address at a time; 0: any number.")
     header_seconds: float = limit(10.0, "Time for a client to send its headers.", "s")
     body_seconds: float = limit(30.0, "Time for a client to send its body.", "s")
     held_bytes: int = limit(

@@ -89,7 +89,7 @@ def parse(pairs: Sequence[tuple[str, str]]) -> Query:
         pairs: Its (key, value) pairs, decoded.
 
     Raises:
-        UsageError: If a key is unknown or stands twice, or a value has the wrong type.
+        UsageError: If a key is unknown or is given twice, or a value has the wrong type.
     """
     known = {each.name: each for each in fields(Query)}
     values: dict[str, object] = {}
@@ -97,7 +97,7 @@ def parse(pairs: Sequence[tuple[str, str]]) -> Query:
         if name not in known:
             raise UsageError(f"query key '{name}'", "is not known", choices(name, known))
         if name in values:
-            raise UsageError(f"query key '{name}'", "stands twice", "give it once")
+            raise UsageError(f"query key '{name}'", "is given twice", "give it once")
         values[name] = _value(name, text, known[name].metadata)
     return Query(**values)  # type: ignore[arg-type]
 
