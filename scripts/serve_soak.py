@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from srcnn.engine.threads import cores
 from tests.serve import soaks
 from tests.serve.service import Service, running
+
+from srcnn.engine.threads import cores
 
 Row = Mapping[str, object]
 

@@ -140,7 +140,7 @@ def test_slow_clients_are_dropped(folder: Path) -> None:
             assert 1.5 < time.monotonic() - started < 11
             while slow.recv(1000):
                 pass
-        # A client that has sent half and left is no error either.
+        # A client that has sent half and left is not an error either.
         with closing(service.connect()) as gone:
             gone.sendall(
                 b"PUT /v1/upscale HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\na"

@@ -158,7 +158,7 @@ class _Body:
         return message
 
     async def drain(self, most: int) -> None:
-        """Read on for a moment, and at most so many bytes."""
+        """Read on for a moment, at most ``most`` bytes."""
         until = time.monotonic() + _DRAINING
         with suppress(TimeoutError):
             async with asyncio.timeout(_DRAINING):

@@ -48,7 +48,7 @@ class Query:
     model: str | None = key("string", "Name of a network, see /v1/models. Default: fast.")
     tta: bool = key("boolean", "Average over 8 flips and turns: better, 8 times as slow.")
     format: str | None = key("string", "Format of the result. Default: that of the picture.")
-    quality: int | None = key("integer", "Of JPEG, WebP and AVIF.", minimum=1, maximum=100)
+    quality: int | None = key("integer", "Quality of JPEG, WebP and AVIF.", minimum=1, maximum=100)
     no_mark: bool = key("boolean", "The result does not say that srcnn made it.")
 
     def conversion(self, limits: ServeLimits) -> Conversion:
