@@ -13,7 +13,7 @@ import pytest
 
 from srcnn.serve.guard import is_foreign, is_served
 
-from ..cli.hostile_makers import png
+from ..cli.hostile_makers import gif, png
 from .service import UPSCALE, Answer, Service, running
 from .test_upscale import PICTURES
 
@@ -64,6 +64,13 @@ def test_a_body_at_the_limit_is_taken(service: Service) -> None:
 def test_pixels(query: str, body: bytes, kind: str, service: Service) -> None:
     answer = service.upscale(body, query)
     assert (answer.status, answer.error["kind"]) == (413, kind)
+
+
+def test_pages(service: Service) -> None:
+    answer = service.upscale(gif((1, 1), 501), "scale=2&model=bicubic")
+    assert (answer.status, answer.error["kind"]) == (413, "LimitError")
+    assert "501 pages" in answer.error["why"]
+    assert service.upscale(gif((4, 4), 500), "scale=2&model=bicubic").status == 200
 
 
 def test_an_estimate_beyond_the_deadline_is_refused_before_decoding(service: Service) -> None:

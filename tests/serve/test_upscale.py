@@ -173,7 +173,7 @@ def test_other_paths_and_methods(service: Service) -> None:
 
 
 def test_models_are_those_of_the_command_line(service: Service, srcnn: Srcnn) -> None:
-    document = service.json("/v1/models")
+    document = json.loads(service.ask("GET", "/v1/models").body, parse_constant=pytest.fail)
     assert document["models"] == srcnn("models", "--json", "-").json()["models"]
     assert document["default"] == "fast"
     assert document["limits"]["max_bytes"] == 25_000_000

@@ -23,6 +23,7 @@ class ServeLimits:
     max_bytes: int = limit(25_000_000, "Largest body of a request.", "bytes")
     max_pixels: int = limit(16_000_000, "Largest picture that is taken, all pages.", "pixels")
     max_result: int = limit(64_000_000, "Largest result, all pages.", "pixels")
+    max_pages: int = limit(500, "Most pages or frames of a picture.")
     seconds: float = limit(30.0, "Time for the work on any picture.", "s")
     seconds_per_megapixel: float = limit(2.0, "More time for each megapixel of the result.", "s")
     waiting: int = limit(30, "Most requests that wait for a worker.")

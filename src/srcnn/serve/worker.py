@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from srcnn.conversion.conversion import Conversion
 from srcnn.conversion.convert import convert
 from srcnn.conversion.places import Source, Target
 from srcnn.conversion.plan import make_plan
@@ -70,6 +71,7 @@ class Worker:
         conversion = query.conversion(limits)
         tta = query.tta or self.setup.engine.ensemble
         source, pool = Source(picture, _PICTURE), self._pool(query.model, tta)
+        _check_pages(source, conversion, limits.max_pages)
         path = Path(self.setup.folder, RESULT)
         with path.open("wb") as file:
             target = Target(file, "the result")
@@ -101,6 +103,17 @@ class Worker:
     def _say(self, message: bytes) -> None:
         self.out.write(message)
         self.out.flush()
+
+
+def _check_pages(source: Source, conversion: Conversion, most: int) -> None:
+    """Check the number of pages: each costs time, however small it is.
+
+    Raises:
+        LimitError: If there are too many.
+    """
+    pages = source.open(conversion.limits).header.pages
+    if pages > most:
+        raise LimitError(_PICTURE, f"has {pages} pages, over the limit of {most}", "split it")
 
 
 def _too_large() -> LimitError:
