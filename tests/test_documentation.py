@@ -34,6 +34,7 @@ INSTEAD = {
     "srcnn bench": (READ, "takes minutes on an idle machine"),
     "srcnn evaluate set5 -m sparse-coding": (READ, "learns from t91 for minutes"),
     "srcnn compare examples/dog.png -m a+": (READ, "learns from t91 for minutes"),
+    "srcnn serve": (READ, "runs until it is stopped; tests/serve calls it"),
     "pip": (OUTSIDE, "the gate runs the README's lines in fresh environments"),
     "pytest": (OUTSIDE, "the gate runs it"),
     "scripts/check": (OUTSIDE, "the gate runs it"),

@@ -41,6 +41,7 @@ ROOMS = [
     "figures",
     "runs",
     "experiments",
+    "serve",
     "api",
     "cli",
 ]

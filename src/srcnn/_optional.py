@@ -13,6 +13,7 @@ _MODULES = {
     "heic": ("pi_heif",),
     "ncnn": ("ncnn",),
     "openvino": ("openvino",),
+    "serve": ("granian", "starlette"),
     "spandrel": ("onnx", "safetensors", "spandrel", "torch"),
     "train": (
         *("torch", "filelock", "lightning_fabric", "matplotlib", "onnx", "pydantic"),

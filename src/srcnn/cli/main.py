@@ -23,6 +23,7 @@ from srcnn.cli.export import export
 from srcnn.cli.models import models
 from srcnn.cli.options import Voice, everywhere
 from srcnn.cli.outcome import Failure
+from srcnn.cli.serve import serve
 from srcnn.cli.signals import Signals, Terminated
 from srcnn.cli.train import train
 from srcnn.cli.upscale import upscale
@@ -51,7 +52,7 @@ def app(context: click.Context, version: bool) -> None:
         print(context.get_help())
 
 
-for verb in (upscale, evaluate, compare, train, export, bench, experiment, models, data):
+for verb in (upscale, evaluate, compare, train, export, serve, bench, experiment, models, data):
     app.add_command(verb)
 everywhere(app)
 

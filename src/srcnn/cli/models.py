@@ -27,12 +27,10 @@ def models(json: str | None, of: str | None) -> None:
         _show_mark(of, json)
         return
     from srcnn.weights.architectures.table import parameters_of
-    from srcnn.weights.onnx_file import read_card
-    from srcnn.weights.store import shipped
+    from srcnn.weights.shipped import model_rows, shipped_cards
 
-    cards = {path: read_card(path.read_bytes(), path.name) for path in shipped().values()}
     if json != "-":
-        for card in cards.values():
+        for card in shipped_cards().values():
             scores = "  ".join(
                 f"{name} {score['psnr']:.2f} dB"
                 for name, score in card.scores.items()
@@ -41,11 +39,7 @@ def models(json: str | None, of: str | None) -> None:
             kind = "bits" if card.weights == "binary" else "weights"
             print(f"{card.name:18} x{card.scale}  {parameters_of(card):6} {kind:7}  {scores}")
     if json is not None:
-        entries = [
-            {**asdict(card), "file": path.name, "parameters": parameters_of(card)}
-            for path, card in cards.items()
-        ]
-        write_json({"schema": 1, "models": entries}, json)
+        write_json({"schema": 1, "models": model_rows()}, json)
 
 
 def _show_mark(file: str, json: str | None) -> None:

@@ -19,10 +19,12 @@ class Limits:
     Attributes:
         pixels: Largest number of pixels, over all pages, of the source and of the result.
         bytes: Largest size of the source, in bytes.
+        result: Largest number of pixels of the result, if it is not that of the source.
     """
 
     pixels: int = MAX_PIXELS
     bytes: int = MAX_BYTES
+    result: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pixels", positive(self.pixels, "max_pixels"))

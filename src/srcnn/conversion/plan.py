@@ -111,7 +111,7 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
         if conversion.if_larger == IfLarger.SKIP:
             return Plan(name, picture, fmt, (), (), why)
         raise UsageError(name, why, "use {option} to skip or reduce it", "if_larger")
-    check_size([size for size, _ in sizes], limits.pixels, name)
+    check_size([size for size, _ in sizes], limits.result or limits.pixels, name)
     pages = [
         _plan_page(header, size, scale, pool.get(scale), fmt, conversion.mark)
         for header, (size, scale) in zip(headers, sizes, strict=True)

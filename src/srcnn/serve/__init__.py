@@ -1,0 +1,1 @@
+"""The service: raw bytes of a picture in, the larger picture out, over HTTP."""
