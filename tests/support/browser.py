@@ -12,6 +12,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,15 @@ _OPTIONS = (
     *("--no-first-run", "--disable-extensions", "--disable-background-networking"),
     *("--remote-debugging-pipe", "--force-color-profile=srgb"),
 )
+_START = """
+import os, sys
+from fcntl import F_DUPFD, fcntl
+pipes = [fcntl(int(number), F_DUPFD, 10) for number in sys.argv[1:3]]
+for number, pipe in zip((3, 4), pipes):
+    os.dup2(pipe, number)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Chromium reads from 3 and writes to 4: put the pipes there."""
 SECONDS = 120.0
 """Longest time that anything may take."""
 KEYS = {"Tab": 9, "Enter": 13, " ": 32, "ArrowLeft": 37, "ArrowRight": 39, "Home": 36}
@@ -39,13 +49,12 @@ class Browser:
         command = chromium()
         assert command is not None
         self.downloads = folder / "downloads"
+        self.downloads.mkdir()
         theirs, self._to = os.pipe()
         self._from, answers = os.pipe()
-        # Chromium reads from 3 and writes to 4; the shell puts the pipes there.
-        shell = f'exec "$@" 3<&{theirs} 4>&{answers}'
-        words = ["sh", "-c", shell, "sh", command, *_OPTIONS, f"--user-data-dir={folder / 'profile'}"]
+        words = [sys.executable, "-c", _START, str(theirs), str(answers), command, *_OPTIONS]
         self._process = subprocess.Popen(
-            [*words, "about:blank"],
+            [*words, f"--user-data-dir={folder / 'profile'}", "about:blank"],
             pass_fds=(theirs, answers),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -53,7 +62,7 @@ class Browser:
         )
         os.close(theirs)
         os.close(answers)
-        self._count, self._buffer, self._session = 0, b"", ""
+        self._count, self._buffer, self._session, self._taken = 0, b"", "", 0
         self.events: list[dict[str, Any]] = []
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
@@ -160,6 +169,29 @@ class Browser:
         """Write what the window shows as PNG."""
         data = self.call("Page.captureScreenshot", format="png")["data"]
         path.write_bytes(base64.b64decode(data))
+
+    def offline(self, offline: bool) -> None:
+        """Cut the page off from all networks, or let it back."""
+        parts = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        self.call("Network.emulateNetworkConditions", offline=offline, **parts)
+
+    def text(self, selector: str) -> str:
+        """Return the text of an element as it is shown."""
+        return str(self.run(f"document.querySelector({json.dumps(selector)}).innerText"))
+
+    def downloaded(self) -> Path:
+        """Return the next finished download; it stays where it is, under a new name."""
+        end = time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            self.run("0")
+            for path in self.downloads.glob("*"):
+                if path.is_file() and path.suffix != ".crdownload":
+                    self._taken += 1
+                    target = self.downloads / str(self._taken) / path.name
+                    target.parent.mkdir()
+                    return path.rename(target)
+            time.sleep(0.1)
+        raise TimeoutError("nothing was downloaded")
 
     def requested(self) -> list[str]:
         """Return the addresses that the page has asked for since it was opened."""
