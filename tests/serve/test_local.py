@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageCms
 
 import srcnn
 from srcnn.serve.site import export_static
@@ -154,3 +153,102 @@ def test_png_is_the_command_lines_to_one_level(
             plain = command_line(path, scale, "bicubic")
             assert difference(plain, wanted).max() > 20
     assert page.complaints() == []
+
+
+@pytest.mark.slow
+def test_jpeg_is_the_command_lines_to_three_levels(page: Browser, tmp_path: Path) -> None:
+    """The browser decodes with its own libjpeg; one is gray, one is to be turned, one is crude."""
+    images = {name: image for name, image in pictures().items() if name in ("whole", "gray")}
+    paths = write(tmp_path, images, "jpg", quality=90)
+    turned = {"turned": images["whole"].crop((0, 0, 200, 120))}
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    paths += write(tmp_path, turned, "jpeg", quality=95, exif=exif)
+    paths += write(tmp_path, {"crude": images["whole"]}, "jpg", quality=40, subsampling=2)
+    made = enlarged(page, paths, 3, "fast")
+    for path, pixels in zip(paths, made.values(), strict=True):
+        levels = difference(pixels, command_line(path, 3, "fast"))
+        assert (levels <= 3).mean() >= 0.999, path.name
+    assert list(made)[2] == "turned_x3.png"
+    assert list(made.values())[2].shape == (600, 360, 3)
+
+
+@pytest.mark.slow
+def test_what_is_hidden_behind_alpha_does_not_show(page: Browser, tmp_path: Path) -> None:
+    """Around a hole whose pixels are black the picture is as the command line makes it."""
+    image = pictures()["whole"].crop((60, 60, 200, 190)).convert("RGBA")
+    image.paste((0, 0, 0, 0), (40, 30, 90, 100))
+    gray = pictures()["gray"].convert("LA")
+    gray.paste((0, 0), (20, 20, 60, 60))
+    paths = write(tmp_path, {"hole": image, "gray": gray}, "png")
+    made = enlarged(page, paths, 2, "fast")
+    for path, pixels in zip(paths, made.values(), strict=True):
+        wanted = command_line(path, 2, "fast")
+        assert np.array_equal(pixels[..., -1], wanted[..., -1])
+        seen = wanted[..., -1] == 255
+        assert 0 < seen.mean() < 1
+        assert difference(pixels, wanted)[seen].max() <= 1
+
+
+@pytest.mark.slow
+def test_what_is_dropped_is_said(page: Browser, tmp_path: Path) -> None:
+    deep = np.asarray(pictures()["gray"].crop((0, 0, 30, 20))).astype(np.uint16) * 257
+    Image.fromarray(deep).save(tmp_path / "deep.png")
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    dog = pictures()["odd"]
+    dog.save(tmp_path / "profile.png", icc_profile=profile)
+    paths = [tmp_path / "deep.png", tmp_path / "profile.png"]
+    made = enlarged(page, paths, 2, "fast")
+    rows = page.text("#list")
+    assert "16 bits became 8" in rows.split("profile.png")[0]
+    assert "colors were converted to sRGB" in rows.split("profile.png")[1]
+    wanted = command_line(paths[1], 2, "fast")
+    assert difference(made["profile_x2.png"], wanted).max() <= 2
+    notes = page.run("document.querySelector('.notes').textContent")
+    for word in ("metadata", "16-bit", "profile", "animation", "megapixels"):
+        assert word in notes.lower()
+
+
+@pytest.mark.slow
+def test_what_cannot_be_read_has_one_line(page: Browser, tmp_path: Path) -> None:
+    """And the pictures around it are made all the same."""
+    (tmp_path / "words.png").write_text("no picture")
+    paths = [*write(tmp_path, {"odd": pictures()["odd"]}, "png"), tmp_path / "words.png"]
+    page.choose("#files", *paths, paths[0])
+    page.wait("document.querySelectorAll('#list li').length === 3")
+    page.wait(SETTLED)
+    assert page.run("document.querySelectorAll('#list .done').length") == 2
+    line = "words.png: this browser cannot read it as a picture; use PNG, JPEG, WebP or AVIF"
+    assert page.text(".failed .words") == line
+    page.run("document.querySelector('#all').click()")
+    with zipfile.ZipFile(page.downloaded()) as archive:
+        assert archive.namelist() == ["odd_x3.png", "odd_x3 (2).png"]
+
+
+@pytest.mark.slow
+def test_a_picture_can_be_taken_back(page: Browser, tmp_path: Path) -> None:
+    """While it is enlarged, too; the next one is made."""
+    [odd] = write(tmp_path, {"odd": pictures()["odd"]}, "png")
+    large = tmp_path / "large.png"
+    Image.new("RGB", (2000, 1500), (9, 99, 199)).save(large)
+    page.choose("#files", large, odd)
+    page.wait("document.querySelector('#list .working progress')?.value > 0")
+    page.run("document.querySelector('.working .remove').click()")
+    page.wait("document.querySelector('#list .done')")
+    assert page.text("#list .name") == "odd.png"
+    assert page.run("document.querySelectorAll('#list li').length") == 1
+
+
+@pytest.mark.slow
+def test_without_isolation_it_runs_on_one_thread(
+    browser: Browser, folder: Path, tmp_path: Path
+) -> None:
+    """As on a host whose headers cannot be chosen."""
+    with served(folder, {}) as address:
+        browser.open(address)
+        browser.wait(READY)
+        assert browser.text("#state").startswith("Ready, with 1 thread.")
+        assert all(url.startswith((address, "blob:")) for url in browser.requested())
+        paths = write(tmp_path, {"odd": pictures()["odd"]}, "png")
+        [pixels] = enlarged(browser, paths, 3, "fast").values()
+    assert difference(pixels, command_line(paths[0], 3, "fast")).max() <= 1
