@@ -115,7 +115,7 @@ def test_with_the_files_only_local_may_compile(wasm: Path) -> None:
         "/assets/page.js": False,
         "/local": True,
         "/local/worker.js": True,
-        "/local/ort/ort.wasm.bundle.min.mjs": True,
+        "/local/ort/ort.wasm.bundle.min.js": True,
     }.items():
         policy = client.get(path).headers["content-security-policy"]
         assert ("'wasm-unsafe-eval'" in policy) == allowed

@@ -41,7 +41,6 @@ _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
-    ".mjs": "text/javascript; charset=utf-8",
     ".onnx": "application/octet-stream",
     ".svg": "image/svg+xml",
     ".wasm": "application/wasm",
@@ -213,6 +212,8 @@ def _local(wasm: Path) -> dict[str, Asset]:
         if path.suffix in _TYPES
     }
     for name, content in runtime.items():
+        # Some servers know no type for .mjs.
+        name = name.replace(".mjs", ".js")
         site[f"local/ort/{name}"] = Asset(content, _TYPES[Path(name).suffix], True, kept=True)
     models = []
     for (name, scale), path in shipped().items():
@@ -230,7 +231,7 @@ def _local(wasm: Path) -> dict[str, Asset]:
             }
         )
     listed = {
-        "runtime": f"ort/ort.wasm.bundle.min.mjs?{RUNTIME}",
+        "runtime": f"ort/ort.wasm.bundle.min.js?{RUNTIME}",
         "wasm": f"ort/ort-wasm-simd-threaded.wasm?{RUNTIME}",
         "wasm_bytes": len(runtime["ort-wasm-simd-threaded.wasm"]),
         "models": models,
