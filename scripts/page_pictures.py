@@ -6,15 +6,15 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from PIL import Image
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from PIL import Image
+from tests.serve.service import HOST, running  # noqa: E402
+from tests.support.browser import Browser  # noqa: E402
 
-from tests.serve.service import HOST, running
-from tests.support.browser import Browser
-
-EYES, NOSE = (0, 40, 288, 150), (40, 130, 200, 230)
+EYES, NOSE = (0, 40, 288, 150), (20, 160, 180, 260)
 """Parts of the example: left, top, right, bottom."""
 
 

@@ -78,7 +78,7 @@ def test_a_dropped_picture_is_enlarged_and_downloaded(page: Browser) -> None:
         assert image.info["exif"]  # metadata is kept
     words = [said for said, _ in page.run("window.seen") if said]
     assert words.index("Uploading") < words.index("Enlarging")
-    assert words[-1].startswith("3×, fast · 864 × 864 · ")
+    assert words[-1].startswith("3\u00d7, fast · 864 \u00d7 864 · ")
     # All that was asked for came from the server itself, and nothing was complained about.
     address = f"http://{HOST}"
     assert all(url.startswith((address, "blob:" + address)) for url in page.requested())
@@ -260,5 +260,5 @@ def test_a_busy_server_is_asked_later(browser: Browser) -> None:
         server.shutdown()
     said = [words for words, _ in browser.run("window.seen") if words]
     assert "The server is busy; trying again in 1 s" in said
-    assert said[-1].startswith("3×, fast")
+    assert said[-1].startswith("3\u00d7, fast")
     assert Busy.asked == ["/v1/upscale?scale=3&model=fast"] * 3

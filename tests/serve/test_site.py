@@ -102,7 +102,9 @@ def test_files_of_another_version_are_refused(tmp_path: Path) -> None:
     (tmp_path / "dist").mkdir()
     for name in SHA256:
         (tmp_path / "dist" / name).write_bytes(b"another")
-    with pytest.raises(UsageError, match=f"is not the file of onnxruntime-web {re.escape(RUNTIME)}"):
+    with pytest.raises(
+        UsageError, match=f"is not the file of onnxruntime-web {re.escape(RUNTIME)}"
+    ):
         export_static(tmp_path / "site", tmp_path)
     assert not (tmp_path / "site").exists()
 

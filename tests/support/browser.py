@@ -17,11 +17,18 @@ import time
 from pathlib import Path
 from typing import Any
 
-_OPTIONS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"),
-    *("--no-first-run", "--disable-extensions", "--disable-background-networking"),
-    *("--remote-debugging-pipe", "--force-color-profile=srgb"),
-)
+_OPTIONS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--no-first-run",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--remote-debugging-pipe",
+    "--force-color-profile=srgb",
+]
 _START = """
 import os, sys
 from fcntl import F_DUPFD, fcntl
@@ -69,9 +76,7 @@ class Browser:
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Network", "DOM", "Log"):
             self.call(f"{domain}.enable")
-        self.call(
-            "Browser.setDownloadBehavior", behavior="allow", downloadPath=str(self.downloads)
-        )
+        self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(self.downloads))
 
     def close(self) -> None:
         """End the browser."""
@@ -131,7 +136,7 @@ class Browser:
         end = time.monotonic() + seconds
         while not self.run(f"Boolean({condition})"):
             if time.monotonic() > end:
-                raise TimeoutError(f"{condition}; the page says: {self.run('document.body.innerText')}")
+                raise TimeoutError(f"{condition}; the page says: {self.text('body')}")
             time.sleep(0.1)
 
     def choose(self, selector: str, *files: Path) -> None:

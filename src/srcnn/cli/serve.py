@@ -96,7 +96,6 @@ def serve(
     from srcnn.serve.pool import Crew
     from srcnn.serve.server import Address
     from srcnn.serve.server import serve as run
-
     from srcnn.serve.site import read_wasm
 
     if wasm is not None:
@@ -108,7 +107,10 @@ def serve(
     voice = Voice.current()
     crew = Crew(count, how, Path(), voice.verbose)
     names = tuple(name.lower() for name in hosts)
-    run(Address(host, port), Service(crew, ServeLimits(**limits), names, wasm=wasm, quiet=voice.quiet))
+    run(
+        Address(host, port),
+        Service(crew, ServeLimits(**limits), names, wasm=wasm, quiet=voice.quiet),
+    )
 
 
 def _export(folder: Path, wasm: Path | None) -> None:
