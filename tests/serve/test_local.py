@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 import srcnn
+from srcnn.engine.passes import passes_for
 from srcnn.serve.site import export_static
 
 from ..conftest import EXAMPLE
 from ..support.browser import Browser
+from .service import HOST, running
 
 ISOLATED = {
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -254,3 +256,36 @@ def test_without_isolation_it_runs_on_one_thread(
         paths = write(tmp_path, {"odd": pictures()["odd"]}, "png")
         [pixels] = enlarged(browser, paths, 3, "fast").values()
     assert difference(pixels, command_line(paths[0], 3, "fast")).max() <= 1
+
+
+@pytest.mark.slow
+def test_it_runs_under_the_policy_of_the_service(
+    browser: Browser, wasm: Path, tmp_path: Path
+) -> None:
+    """On several threads where there are cores; the service ends before a picture comes."""
+    (tmp_path / "server").mkdir()
+    with running(tmp_path / "server", "--workers", 1, "--wasm", wasm) as service:
+        browser.open(f"http://{HOST}:{service.port}/local")
+        browser.wait(READY)
+        assert browser.run("crossOriginIsolated")
+        threads = browser.run("Math.min(navigator.hardwareConcurrency, 8)")
+        counted = "1 thread" if threads == 1 else f"{threads} threads"
+        assert browser.text("#state").startswith(f"Ready, with {counted}.")
+    paths = write(tmp_path, {"odd": pictures()["odd"]}, "png")
+    [pixels] = enlarged(browser, paths, 3, "fast").values()
+    assert difference(pixels, command_line(paths[0], 3, "fast")).max() <= 1
+    assert browser.complaints() == []
+
+
+@pytest.mark.slow
+def test_passes_are_chosen_as_the_command_line_does(browser: Browser, folder: Path) -> None:
+    scales = [1.01, 1.5, 2, 2.2, 3, 3.5, 4, 4.5, 5, 6, 8, 9, 12, 16, 27, 7 / 3 * 3]
+    trained = ([2, 3, 4], [2, 3], [3])
+    with served(folder, {}) as address:
+        browser.open(address)
+        made = browser.run(
+            "import('./local/enlarge.js').then(({ passesFor }) => "
+            f"{list(trained)}.map((each) => {scales}.map((scale) => passesFor(scale, each))))"
+        )
+    wanted = [[list(passes_for(scale, each)) for scale in scales] for each in trained]
+    assert made == wanted

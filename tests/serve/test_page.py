@@ -117,6 +117,22 @@ def test_the_slider_shows_before_and_after(page: Browser, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
+def test_a_folder_can_be_dropped(page: Browser, tmp_path: Path) -> None:
+    """The pictures in it and below it; other files are passed over."""
+    inside = tmp_path / "folder" / "inside"
+    inside.mkdir(parents=True)
+    images = {"odd": pictures()["odd"]}
+    write(tmp_path / "folder", images, "png")
+    write(inside, images, "JPG", format="jpeg")
+    (inside / "notes.txt").write_text("no picture")
+    page.drop(tmp_path / "folder", x=500, y=320)
+    settle(page, 2)
+    assert page.run("document.querySelectorAll('#list .done').length") == 2
+    names = "Array.from(document.querySelectorAll('#list .download'), (link) => link.download)"
+    assert sorted(page.run(names)) == ["odd_x3.JPG", "odd_x3.png"]
+
+
+@pytest.mark.slow
 def test_many_are_packed_into_one_file(page: Browser, tmp_path: Path) -> None:
     """Pasted and chosen ones, of two formats, with the settings of the moment they came."""
     images = {name: image for name, image in pictures().items() if name in ("odd", "gray")}

@@ -109,6 +109,7 @@ def test_files_of_another_version_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "site").exists()
 
 
+@pytest.mark.slow
 def test_with_the_files_only_local_may_compile(wasm: Path) -> None:
     """The script of a worker has a policy of its own: the one that comes with the script."""
     client = Client(wasm)
@@ -132,6 +133,7 @@ def test_with_the_files_only_local_may_compile(wasm: Path) -> None:
     assert made == [("best", 2), ("best", 3), ("fast", 2), ("fast", 3), ("fast", 4)]
 
 
+@pytest.mark.slow
 def test_a_folder_with_files_is_left_alone(wasm: Path, tmp_path: Path) -> None:
     (tmp_path / "own.html").write_text("mine")
     with pytest.raises(DestinationExists):

@@ -145,6 +145,12 @@ class Browser:
         node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
         self.call("DOM.setFileInputFiles", nodeId=node, files=[str(file) for file in files])
 
+    def drop(self, *files: Path, x: int, y: int) -> None:
+        """Drag files or folders from the desktop to a place of the window, and let go."""
+        data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.call("Input.dispatchDragEvent", type=kind, x=x, y=y, data=data)
+
     def press(self, *keys: str) -> None:
         """Press keys one after another."""
         for key in keys:

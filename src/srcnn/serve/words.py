@@ -70,7 +70,7 @@ _LOCAL_NOTES = """<ul>
 <li>Metadata (EXIF, GPS, XMP, dates, resolution) is dropped. The orientation is applied first.</li>
 <li>A color profile is dropped. The colors are converted to sRGB first, so they look the same in the
 range of sRGB.</li>
-<li>Of an animation or a file with several pages only the first picture is enlarged.</li>
+<li>Only the first picture of an animation, or of a file with several pages, is enlarged.</li>
 <li>Transparency is kept. Colors of half-transparent pixels may be a few levels off.</li>
 <li>At most 16 megapixels are enlarged, to at most 64.</li>
 <li><code>srcnn upscale</code> has none of these limits, and reads more formats.</li>

@@ -30,15 +30,16 @@ export async function encodePng(pixels, { width, height }, channels) {
 }
 
 async function write(writer, pixels, stride, height, channels) {
+  // Both are preceded by pixels that count as black, as PNG wants it.
+  const row = new Uint8Array(channels + stride), above = new Uint8Array(channels + stride);
   const choices = [1, 2, 4].map((filter) => Uint8Array.of(filter, ...new Uint8Array(stride)));
-  let above = new Uint8Array(stride);
   for (let top = 0; top < height; top += ROWS) {
     const rows = Math.min(ROWS, height - top);
     const out = new Uint8Array(rows * (stride + 1));
     for (let k = 0; k < rows; k++) {
-      const row = pixels.subarray((top + k) * stride, (top + k + 1) * stride);
+      row.set(pixels.subarray((top + k) * stride, (top + k + 1) * stride), channels);
       out.set(best(choices, row, above, channels), k * (stride + 1));
-      above = row;
+      above.set(row);
     }
     await writer.write(out);
   }
@@ -46,27 +47,22 @@ async function write(writer, pixels, stride, height, channels) {
 }
 
 /** Return the filtered row with the least sum of absolute values, which mostly packs smallest. */
-function best(choices, row, above, step) {
-  const sums = [0, 0, 0];
-  const note = (choice, i, value) => {
-    const byte = value & 255;
-    choices[choice][i + 1] = byte;
-    sums[choice] += byte < 128 ? byte : 256 - byte;
-  };
-  for (let i = 0; i < row.length; i++) {
-    const left = i < step ? 0 : row[i - step], corner = i < step ? 0 : above[i - step];
-    note(0, i, row[i] - left);
-    note(1, i, row[i] - above[i]);
-    note(2, i, row[i] - paeth(left, above[i], corner));
+function best([left, up, paeth], row, above, step) {
+  let leftSum = 0, upSum = 0, paethSum = 0;
+  for (let i = step, k = 1; i < row.length; i++, k++) {
+    const value = row[i], a = row[i - step], b = above[i], c = above[i - step];
+    const toA = Math.abs(b - c), toB = Math.abs(a - c), toC = Math.abs(a + b - 2 * c);
+    const guess = toA <= toB && toA <= toC ? a : toB <= toC ? b : c;
+    left[k] = value - a;
+    up[k] = value - b;
+    paeth[k] = value - guess;
+    // As signed bytes.
+    leftSum += Math.abs((left[k] << 24) >> 24);
+    upSum += Math.abs((up[k] << 24) >> 24);
+    paethSum += Math.abs((paeth[k] << 24) >> 24);
   }
-  return choices[sums.indexOf(Math.min(...sums))];
-}
-
-function paeth(left, above, corner) {
-  const a = Math.abs(above - corner), b = Math.abs(left - corner);
-  const c = Math.abs(left + above - 2 * corner);
-  if (a <= b && a <= c) return left;
-  return b <= c ? above : corner;
+  const least = Math.min(leftSum, upSum, paethSum);
+  return least === leftSum ? left : least === upSum ? up : paeth;
 }
 
 function chunk(name, data) {
