@@ -78,7 +78,7 @@ def test_a_dropped_picture_is_enlarged_and_downloaded(page: Browser) -> None:
         assert image.info["exif"]  # metadata is kept
     words = [said for said, _ in page.run("window.seen") if said]
     assert words.index("Uploading") < words.index("Enlarging")
-    assert words[-1].startswith("3\u00d7, fast · 864 \u00d7 864 · ")
+    assert words[-1].startswith("3\u00d7, fast · 864\u00a0\u00d7\u00a0864 · ")
     # All that was asked for came from the server itself, and nothing was complained about.
     address = f"http://{HOST}"
     assert all(url.startswith((address, "blob:" + address)) for url in page.requested())
@@ -157,7 +157,9 @@ def test_an_error_is_one_line(page: Browser, tmp_path: Path) -> None:
     bad.write_text("no picture")
     page.choose("#files", bad)
     settle(page, 1)
-    assert page.text(".failed .words").startswith("the body: is not a picture of a known format; ")
+    assert page.text(".failed .words").startswith(
+        f"{bad.name}: is not a picture of a known format; "
+    )
     assert page.text(".failed .name") == bad.name
     page.run("document.querySelector('.failed .again').click()")
     settle(page, 1)

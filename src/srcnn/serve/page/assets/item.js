@@ -73,8 +73,8 @@ export class Item {
     Object.assign(link, { href: url, download: name });
     link.setAttribute("aria-label", `Download ${name}`);
     const about = [words];
-    if (size.width) about.push(`${size.width} × ${size.height}`);
-    about.push(`${(blob.size / 1e6).toFixed(1)} MB`, `${seconds.toFixed(1)} s`, ...warnings);
+    if (size.width) about.push(`${size.width}\u00a0×\u00a0${size.height}`);
+    about.push(`${(blob.size / 1e6).toFixed(1)}\u00a0MB`, `${seconds.toFixed(1)}\u00a0s`, ...warnings);
     this.#set("done", about.join(" · "));
   }
 

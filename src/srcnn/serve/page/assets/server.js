@@ -61,7 +61,9 @@ function send(url, file, report, signal) {
 async function errorOf(answer, file) {
   try {
     const { what, why, fix } = JSON.parse(await answer.response.text());
-    if (typeof why === "string") return { what: what || file.name, why, fix };
+    // A visitor knows the name of the file, not the body of the request.
+    const about = what && what !== "the body" ? what : file.name;
+    if (typeof why === "string") return { what: about, why, fix };
   } catch {
     // Something between the page and the service answered.
   }
