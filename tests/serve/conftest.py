@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from ..cli.conftest import srcnn as srcnn  # a fixture
+from .pages import browser as browser  # fixtures
+from .pages import wasm as wasm
 from .service import Service, running
 
 pytest.importorskip("granian", reason="needs the extra serve")

@@ -11,7 +11,9 @@ import click
 
 from srcnn._optional import need
 from srcnn.cli.options import Voice, engine_options
+from srcnn.errors import UsageError
 from srcnn.serve.limits import ServeLimits, default_workers
+from srcnn.terminal import say
 
 if TYPE_CHECKING:
     from srcnn.engine.options import Engine
@@ -52,6 +54,21 @@ def _limit_options(function: Function) -> Function:
     show_default="one a core, at most 4",
     help="Processes that enlarge pictures.",
 )
+@click.option(
+    "--wasm",
+    type=Path,
+    metavar="FOLDER",
+    show_default="/local says how to get it",
+    help="The unpacked package onnxruntime-web, which runs networks in a visitor's browser.",
+)
+@click.option(
+    "--export-static",
+    "static",
+    type=Path,
+    metavar="DIR",
+    show_default="none",
+    help="Write the page /local into a new folder, for any web server, and end; needs --wasm.",
+)
 @engine_options(tiles=True)
 @_limit_options
 def serve(
@@ -59,22 +76,30 @@ def serve(
     port: int,
     hosts: tuple[str, ...],
     workers: int | None,
+    wasm: Path | None,
+    static: Path | None,
     how: Engine,
     **limits: Any,
 ) -> None:
-    """Serve /v1/upscale over HTTP: a picture in, the larger one out.
+    """Serve /v1/upscale over HTTP: a picture in, the larger one out; / is a page for people.
 
     \b
     Try it
       curl -T photo.jpg 'http://127.0.0.1:8000/v1/upscale?scale=2' -o large.jpg
     """
+    if static is not None:
+        _export(static, wasm)
+        return
     need("serve", "srcnn serve")
     from srcnn.engine.threads import cores
     from srcnn.serve.app import Service
     from srcnn.serve.pool import Crew
     from srcnn.serve.server import Address
     from srcnn.serve.server import serve as run
+    from srcnn.serve.site import read_wasm
 
+    if wasm is not None:
+        read_wasm(wasm)  # here, not in the process that answers, where the reason would be lost
     count = workers or default_workers()
     if how.threads is None:
         how = replace(how, threads=max(1, cores() // count))
@@ -82,4 +107,18 @@ def serve(
     voice = Voice.current()
     crew = Crew(count, how, Path(), voice.verbose)
     names = tuple(name.lower() for name in hosts)
-    run(Address(host, port), Service(crew, ServeLimits(**limits), names, quiet=voice.quiet))
+    run(
+        Address(host, port),
+        Service(crew, ServeLimits(**limits), names, wasm=wasm, quiet=voice.quiet),
+    )
+
+
+def _export(folder: Path, wasm: Path | None) -> None:
+    from srcnn.serve.site import export_static
+    from srcnn.serve.words import RUNTIME
+
+    if wasm is None:
+        fix = f"unpack what this gives, and name it: npm pack onnxruntime-web@{RUNTIME}"
+        raise UsageError("--export-static", "needs --wasm FOLDER", fix)
+    export_static(folder, wasm)
+    say(f"{folder} can be served by any web server", Voice.current().quiet)

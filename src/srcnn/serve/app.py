@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp
 
 from srcnn.errors import SrcnnError, UsageError
 from srcnn.images.formats import FORMATS, HEIC, format_of_bytes
+from srcnn.serve import site
 from srcnn.serve.answers import ResultResponse, refusal_response
 from srcnn.serve.body import Inbox
 from srcnn.serve.errors import (
@@ -54,6 +56,7 @@ class Service:
         crew: The workers.
         limits: Limits on requests.
         hosts: Names under which it may be called.
+        wasm: The unpacked package onnxruntime-web, see `srcnn.serve.site`.
         address: Where it listens, for the message at the start.
         quiet: Whether to print errors only.
     """
@@ -61,6 +64,7 @@ class Service:
     crew: Crew
     limits: ServeLimits
     hosts: tuple[str, ...] = ()
+    wasm: Path | None = None
     address: str = ""
     quiet: bool = False
 
@@ -198,8 +202,9 @@ def make_app(service: Service) -> ASGIApp:
         "/metrics": (does.prometheus, ["GET"]),
         "/openapi.json": (does.openapi, ["GET"]),
     }
+    service_routes = [Route(path, run, methods=methods) for path, (run, methods) in table.items()]
     app = Starlette(
-        routes=[Route(path, run, methods=methods) for path, (run, methods) in table.items()],
+        routes=[*service_routes, *site.routes(service.wasm)],
         exception_handlers={
             SrcnnError: does.failed,
             HTTPException: does.unrouted,
