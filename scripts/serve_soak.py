@@ -39,7 +39,9 @@ def concurrent(part: float) -> Row:
         "uploads": len(answers),
         "megapixels": 0.3,
         "equal_to_the_command_line": right,
-        "busy_with_retry_after": sum(a.status == 503 and "Retry-After" in a.headers for a in answers),
+        "busy_with_retry_after": sum(
+            a.status == 503 and "Retry-After" in a.headers for a in answers
+        ),
         "largest_memory_mb": round(max(seen.memory)),
         "slowest_healthz_ms": round(1000 * max(seen.health)),
     }
