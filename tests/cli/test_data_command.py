@@ -76,7 +76,7 @@ def test_a_set_is_fetched_whole_and_only_once(server: Server, root: Path, srcnn:
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ("damaged", "not the file that is known by its checksum"),
+        ("damaged", "has the wrong checksum"),
         ("missing", "the server answered 404"),
         ("cut off", "the download was interrupted"),
     ],
@@ -258,7 +258,7 @@ def test_photos_are_served_nowhere_and_the_error_says_what_they_were_cut_from(
     repositories, packages = origins()
     assert f"{len(repositories)} GitHub repositories" in result.error
     assert f"{len(packages)} Debian packages" in result.error
-    assert result.error.endswith("docs/photos.md lists what its pictures were cut from\n")
+    assert result.error.endswith("docs/photos.md lists the images that it was cut from\n")
     assert not root.exists()
     (root / "photos").mkdir(parents=True)
     verified = srcnn("data", "verify", "photos")

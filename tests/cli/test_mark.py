@@ -110,4 +110,4 @@ def test_results_are_not_trained_on(folder: Path, capsys: pytest.CaptureFixture[
     card = run_plan(make_plan(recipe, "tiny"), folder / "run", device="cpu")
     assert card is not None
     assert card.pictures + 1 == 4
-    assert "e.png: was made by srcnn; left out" in capsys.readouterr().err
+    assert "e.png: was made by srcnn; skipped" in capsys.readouterr().err

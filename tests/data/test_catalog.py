@@ -96,7 +96,7 @@ def test_the_data_root_is_what_is_given_then_the_environment_then_the_cache(
         MissingData, match=r"docs/photos\.md lists the images .*; or set --data-root$"
     ):
         locate("photos", tmp_path)
-    with pytest.raises(MissingData, match="none of set5, set14"):
+    with pytest.raises(MissingData, match="nor one of set5, set14"):
         locate("set15")
 
 

@@ -180,7 +180,7 @@ def test_ones_own_folders(tmp_path: Path) -> None:
     with pytest.raises(MissingData, match="no such folder"):
         given_files(tmp_path / "mine", tmp_path / "none", 3)
     assert given_files(tmp_path / "mine", None, 3).low == {}
-    with pytest.raises(MissingData, match="is the folder of --hr"):
+    with pytest.raises(MissingData, match="is also the folder of --hr"):
         given_files(tmp_path / "mine", tmp_path / "mine", 3)
 
 

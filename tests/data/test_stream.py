@@ -64,7 +64,7 @@ def test_a_batch_depends_on_neither_workers_nor_the_steps_before(folder: Path) -
     damaged, small = sorted(warnings)  # once each, though they come again in every epoch
     assert "damaged.png" in damaged
     assert "small.png: has fewer than 20 pixels" in small
-    assert damaged.endswith("left out")
+    assert damaged.endswith("skipped")
 
 
 def test_every_picture_is_drawn_once_in_an_epoch(tmp_path: Path) -> None:

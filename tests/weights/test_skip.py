@@ -76,9 +76,7 @@ def test_it_scores_as_the_network_with_the_skip(
 def test_it_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     torch.save(less_its_input("srcnn-915", 3), tmp_path / "net.pth")
     load(tmp_path / "net.pth", 3)
-    assert caplog.messages == [
-        f"{tmp_path / 'net.pth'}: gives what is to be added to bicubic, so that is done"
-    ]
+    assert caplog.messages == [f"{tmp_path / 'net.pth'}: predicts a residual, so bicubic is added"]
 
 
 @pytest.mark.parametrize("name", ["srcnn-915", "srcnn-935", "srcnn-955"])

@@ -72,7 +72,7 @@ def test_find(folder: Path) -> None:
     [
         ("srcnn-915", 4, "model 'srcnn-915': is not shipped for x4; use x2, x3"),
         ("srcnn-935", 4, "model 'srcnn-935': is unknown; did you mean srcnn-935@wide?"),
-        ("edsr", 3, "srcnn-915, srcnn-935@wide, srcnn-955, or a weights file"),
+        ("edsr", 3, "use srcnn-915, srcnn-955, or a weights file"),
         ("none.onnx", 3, "none.onnx: no such weights file"),
         ("folder/none", 3, "folder/none: no such weights file"),
         ("./", 3, "no such weights file"),

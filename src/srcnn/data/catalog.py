@@ -185,7 +185,7 @@ def locate(name: str, root: str | Path | None = None) -> Path:
     if Path(name).is_dir():
         return Path(name)
     if name.lower() not in CATALOG:
-        why = f"is not a folder or one of {', '.join(CATALOG)}"
+        why = f"is neither a folder nor one of {', '.join(CATALOG)}"
         raise MissingData(f"data set '{name}'", f"{why} (looked in {folder.parent})")
     if (other := _in_any_case(folder)) is not None:
         return other

@@ -216,10 +216,10 @@ class Recipe(BaseModel):
         if len(self.f) < 2 or len(self.n) != len(self.f) - 1:
             yield "n: needs one number fewer than f, and f at least two"
         if any(size % 2 == 0 for size in self.f):
-            yield "f: filter sizes must be odd"
+            yield "f: sizes must be odd"
         least = channels_in(self.color) + 1
         if self.form == "residual" and min(self.n, default=least) < least:
-            yield f"form: residual needs at least {least} filters in every hidden layer"
+            yield f"form: residual needs at least {least} filters per hidden layer"
         if self.layer_lr is not None and len(self.layer_lr) != len(self.f):
             yield "layer_lr: needs one factor per layer"
         if self.sizes:

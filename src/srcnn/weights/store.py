@@ -93,7 +93,9 @@ def scales_of(model: str, others: Sequence[str] = ()) -> tuple[int, ...]:
 
 def _unknown(model: str, others: Sequence[str]) -> ModelError:
     names = list(dict.fromkeys((*(name for name, _ in shipped()), *others)))
-    every = f"use {', '.join(names)}, or a weights file"
+    # Other trainings of a network would make the line too long; `srcnn models` lists them.
+    plain = [name for name in names if "@" not in name]
+    every = f"use {', '.join(plain)}, or a weights file"
     return ModelError(f"model '{model}'", "is unknown", choices(model, names, every))
 
 
