@@ -99,7 +99,7 @@ def test_the_published_layout_comes_back_through_the_other_door(
         ("-m srcnn-915 -s 3 -o a.onnx --size 8", 2, "8 is not of the form HxW, such as 240x320"),
         ("-m srcnn-915 -s 3 -o a.onnx --size 0x8", 2, "must be at least 1x1"),
         ("-m srcnn-915 -s 3 -o a.safetensors --size 8x8", 2, "cannot have a fixed image size"),
-        ("-m srcnn-915 -s 3 -o a.onnx --layout compact", 2, "use .safetensors"),
+        ("-m srcnn-915 -s 3 -o a.onnx --layout compact", 2, "only with .safetensors"),
         (
             "-m srcnn-915 -s 3 -o a.safetensors --layout edsr",
             2,
