@@ -29,6 +29,7 @@ READ = "read only"
 OUTSIDE = "not a command of srcnn"
 INSTEAD = {
     "srcnn data fetch": (READ, "needs the network"),
+    "srcnn data verify": (READ, "compares with the published files"),
     "srcnn train": (DRY, "takes minutes to hours"),
     "srcnn experiment": (READ, "takes hours"),
     "srcnn bench": (READ, "takes minutes on an idle machine"),
