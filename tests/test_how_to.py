@@ -112,7 +112,7 @@ def test_judging_an_onnx_file(srcnn: Srcnn, checkout: Path) -> None:  # noqa: F8
     words = ("-m", "srcnn-955", "-s", 3, "-o", "srcnn-955-x3.onnx", "--standalone")
     assert srcnn("export", *words).code == 0
     rows = {words[0]: float(words[1]) for words in run_python(JUDGE, 2)}
-    assert rows["mine"] == pytest.approx(rows["srcnn-955"], abs=0.005)
+    assert rows["mine"] == pytest.approx(rows["srcnn-955"], abs=0.02)
     assert rows["mine"] > rows["bicubic"]
 
 

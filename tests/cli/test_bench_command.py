@@ -43,6 +43,7 @@ def bench(*words: str, before: str = "") -> Ran:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_quick_gives_the_promised_document(folder: Path) -> None:
     """On a terminal, where it draws how far it is."""
     words = ("bench", "--quick", "--json", "speed.json", "--plot", "speed.png")
