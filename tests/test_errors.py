@@ -62,6 +62,8 @@ def test_an_option_is_spelled_as_the_caller_spells_it() -> None:
         ("LimitError", 4),
         ("OutputError", 5),
         ("ModelError", 6),
+        ("StoreError", 1),
+        ("WorkerDied", 1),
         ("Stopped", 130),
     ],
 )
