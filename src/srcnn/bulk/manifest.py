@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 FOLDER = "srcnn-manifest"
 """Name of the manifest in the output. Readers of Parquet ignore names that begin with . or _."""
 _SETTINGS = "settings.json"
-_ROWS, _SHARE = 64, 0.02
+_ROWS, _SHARE = 8, 0.02
 """A part is written after this many rows, or this share of all rows if that is more: a killed run
-loses no more than that, and a million rows need 340 parts."""
+loses no more than that, and a million rows need 450 parts."""
 _SECONDS = 60.0
 """Longest time until a finished row is written, for pictures that take minutes each."""
 

@@ -11,8 +11,12 @@ import os
 import signal
 from collections import Counter, deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from secrets import token_hex
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 from srcnn import __version__
@@ -71,7 +75,8 @@ class RayRunner:
             SrcnnError: If the cluster does not answer.
         """
         need("ray", "--on ray", "ray")
-        self._ray = _connect(address)
+        self._folder = None if address is not None else mkdtemp(prefix="srcnn-ray-")
+        self._ray = _connect(address, self._folder)
         threads, gpus = engine.threads or 1, int(engine.device == "cuda")
         self._options = {
             "num_cpus": threads,
@@ -126,6 +131,8 @@ class RayRunner:
         for actor in [*self._queues, *self._starting.values()]:
             self._ray.kill(actor)
         self._ray.shutdown()
+        if self._folder is not None:
+            rmtree(self._folder, ignore_errors=True)
         for folder in {task.destination.rpartition("/")[0] for _, task in pending}:
             if Path(folder).is_dir():
                 remove_parts(Path(folder))
@@ -199,8 +206,12 @@ class RayRunner:
         yield Row.failed(task, WorkerDied(task.source, why, fix))
 
 
-def _connect(address: str | None) -> Any:
+def _connect(address: str | None, folder: str | None) -> Any:
     """Connect this process to a cluster, or to a new one on this machine, and return Ray.
+
+    Args:
+        address: Address of the cluster; None starts one.
+        folder: Where a cluster that is started keeps sockets and logs.
 
     Raises:
         SrcnnError: If the cluster does not answer.
@@ -209,15 +220,19 @@ def _connect(address: str | None) -> Any:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # sends nothing to Ray's makers
     options: dict[str, object] = {"address": address}
     if address is None:
+        if "RAY_AUTH_MODE" not in os.environ:  # else Ray would keep a token in the home folder
+            os.environ.setdefault("RAY_AUTH_TOKEN", token_hex(32))
         options = {
             "address": "local",
             "num_cpus": cores(),
             "include_dashboard": False,
             "object_store_memory": _OBJECTS,
+            "_temp_dir": folder,  # of sockets and logs
         }
     handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
-        ray.init(**options, logging_level=logging.CRITICAL, log_to_driver=False)
+        with _silent():
+            ray.init(**options, logging_level=logging.CRITICAL, log_to_driver=False)
     except Exception as error:  # Ray's exceptions share no base
         name = "ray" if address is None else address
         why = f"no Ray cluster answers ({_last_line(error)})"
@@ -226,6 +241,19 @@ def _connect(address: str | None) -> Any:
         for each, handler in handlers.items():
             signal.signal(each, handler)
     return ray
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Discard what is printed to stderr: Ray prints about each try to connect, also from C++."""
+    kept = os.dup(2)
+    try:
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _last_line(error: Exception) -> str:
