@@ -7,7 +7,6 @@ import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from srcnn._optional import need
@@ -97,7 +96,7 @@ class Manifest:
         if self._rows:
             name = f"{self._folder}/part-{self._run}-{self._part:05d}.parquet"
             values = [
-                {key: _text(value) for key, value in asdict(row).items()} for row in self._rows
+                {key: _text(value) for key, value in vars(row).items()} for row in self._rows
             ]
             self._store.write(name, _parquet(values))
             self._written += len(self._rows)
@@ -143,9 +142,9 @@ class Manifest:
         content = io.BytesIO(self._store.get(path))
         try:
             return parquet.read_table(content, columns=columns)
-        except Exception as error:  # pyarrow's exceptions share no base
+        except Exception:  # pyarrow's exceptions share no base
             fix = "remove it: its pictures are enlarged again"
-            raise InputError(path, f"cannot be read ({error})", fix) from None
+            raise InputError(path, "is not a readable Parquet file", fix) from None
 
 
 def _text(value: object) -> object:
