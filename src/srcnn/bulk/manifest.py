@@ -95,9 +95,7 @@ class Manifest:
         """
         if self._rows:
             name = f"{self._folder}/part-{self._run}-{self._part:05d}.parquet"
-            values = [
-                {key: _text(value) for key, value in vars(row).items()} for row in self._rows
-            ]
+            values = [{key: _text(value) for key, value in vars(row).items()} for row in self._rows]
             self._store.write(name, _parquet(values))
             self._written += len(self._rows)
             self._rows, self._part = [], self._part + 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,8 @@ _TICK = 0.1
 """Longest time without a row or None, in seconds."""
 _GRACE = 1.0
 """Time in seconds that pictures in progress have to end after an interruption."""
+_ANSWERS = 10.0
+"""Time in seconds in which a cluster must take a connection."""
 _OBJECTS = 100 * 2**20
 """Bytes of Ray's object store on this machine; the network is the largest object."""
 
@@ -133,9 +136,8 @@ class RayRunner:
         self._ray.shutdown()
         if self._folder is not None:
             rmtree(self._folder, ignore_errors=True)
-        for folder in {task.destination.rpartition("/")[0] for _, task in pending}:
-            if Path(folder).is_dir():
-                remove_parts(Path(folder))
+        for folder in {_folder_of(task) for _, task in pending}:
+            remove_parts(folder)
 
     def _start(self) -> None:
         actor = self._ray.remote(Actor).options(**self._options).remote(self._work)
@@ -196,6 +198,7 @@ class RayRunner:
         waiting = self._queues.pop(actor)
         self._again.extend(task for _, task in waiting)
         self._ray.kill(actor)  # if only the connection to it was lost
+        remove_parts(_folder_of(task))
         self._start()
         self._deaths[task.source] += 1
         if self._deaths[task.source] < _DEATHS:
@@ -216,6 +219,7 @@ def _connect(address: str | None, folder: str | None) -> Any:
     Raises:
         SrcnnError: If the cluster does not answer.
     """
+    _check_answers(address)
     ray = import_module("ray")  # whose functions are not all typed
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # sends nothing to Ray's makers
     options: dict[str, object] = {"address": address}
@@ -243,6 +247,22 @@ def _connect(address: str | None, folder: str | None) -> Any:
     return ray
 
 
+def _check_answers(address: str | None) -> None:
+    """Check that something listens at an address: Ray itself waits for it for minutes.
+
+    Raises:
+        SrcnnError: If nothing does.
+    """
+    if address in (None, "auto"):
+        return
+    host, _, port = str(address).removeprefix("ray://").rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _ANSWERS).close()
+    except (OSError, OverflowError) as error:
+        why = f"no Ray cluster answers ({error})"
+        raise SrcnnError(f"--on {address}", why) from None
+
+
 @contextmanager
 def _silent() -> Iterator[None]:
     """Discard what is printed to stderr: Ray prints about each try to connect, also from C++."""
@@ -254,6 +274,11 @@ def _silent() -> Iterator[None]:
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+def _folder_of(task: Task) -> Path:
+    """Return the folder in which a worker that died may have left an unfinished result."""
+    return Path(task.destination).parent
 
 
 def _last_line(error: Exception) -> str:
