@@ -87,12 +87,12 @@ def test_what_stands_at_a_destination(
     (out / "0000_x2.png").write_bytes(b"mine")
     line = ["upscale", pictures / "00", *FAST, "-o", out, "--on", "local"]
     assert run(monkeypatch, *line) == 2
-    assert "0000_x2.png: is there already" in capfd.readouterr().err
+    assert "0000_x2.png: already exists" in capfd.readouterr().err
     assert sorted(path.name for path in out.iterdir()) == ["0000_x2.png"]
     assert run(monkeypatch, *line, "--skip-existing") == 1
     assert (out / "0000_x2.png").read_bytes() == b"mine"
     (skipped,) = [row for row in rows(out / "srcnn-manifest") if row["skipped"]]
-    assert (skipped["ok"], skipped["reason"]) == (True, "there already")
+    assert (skipped["ok"], skipped["reason"]) == (True, "destination exists")
 
 
 @pytest.mark.parametrize(

@@ -75,13 +75,13 @@ def test_a_part_that_is_broken_is_named(tmp_path: Path) -> None:
     begun.flush()
     (part,) = (tmp_path / manifest.FOLDER).glob("*.parquet")
     part.write_bytes(part.read_bytes()[:-9])
-    with pytest.raises(InputError, match="remove it: its pictures are enlarged again"):
+    with pytest.raises(InputError, match="remove it: its images are enlarged again"):
         opened(tmp_path)
 
 
 def test_settings_that_cannot_be_read_count_as_others(tmp_path: Path) -> None:
     opened(tmp_path)
     opened(tmp_path)
-    (tmp_path / manifest.FOLDER / "settings.json").write_text("{")
+    (tmp_path / manifest.FOLDER / "_settings.json").write_text("{")
     with pytest.raises(UsageError, match="--overwrite"):
         opened(tmp_path)

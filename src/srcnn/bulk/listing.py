@@ -60,7 +60,7 @@ class Listing:
         """
         for task in self.there():
             fix = "use --overwrite or --skip-existing"
-            raise DestinationExists(task.destination, "is there already", fix)
+            raise DestinationExists(task.destination, "already exists", fix)
 
     def there(self) -> Iterator[Task]:
         """Yield the tasks whose destination exists."""
@@ -116,7 +116,7 @@ def _found(text: str, names: Names, listing: Listing) -> Iterable[tuple[str, str
     if found:
         return
     if PurePosixPath(source).suffix.lower() not in SOURCE_SUFFIXES:
-        why = "; ".join(["holds no pictures, or does not exist", *listing.left_out.lines()])
+        why = "; ".join(["contains no images, or does not exist", *listing.left_out.lines()])
         raise MissingData(text, why)
     yield source, "", True
 

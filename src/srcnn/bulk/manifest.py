@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FOLDER = "srcnn-manifest"
 """Name of the manifest in the output. Readers of Parquet ignore names that begin with . or _."""
-_SETTINGS = "settings.json"
+_SETTINGS = "_settings.json"
 _ROWS, _SHARE = 8, 0.02
 """A part is written after this many rows, or this share of all rows if that is more: a killed run
 loses no more than that, and a million rows need 450 parts."""
@@ -141,7 +141,7 @@ class Manifest:
         try:
             return parquet.read_table(content, columns=columns)
         except Exception:  # pyarrow's exceptions share no base
-            fix = "remove it: its pictures are enlarged again"
+            fix = "remove it: its images are enlarged again"
             raise InputError(path, "is not a readable Parquet file", fix) from None
 
 
