@@ -159,7 +159,7 @@ def test_an_interrupted_run_is_continued(pictures: Path, tmp_path: Path) -> None
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert said.endswith("interrupted; what was finished is kept\n")
+    assert said.endswith("interrupted; finished results are kept\n")
     finished = {path: path.stat().st_mtime_ns for path in out.rglob("*_x4.*")}
     recorded = rows(out / "srcnn-manifest")
     assert {row["destination"] for row in recorded if row["ok"]} == {str(path) for path in finished}
