@@ -58,10 +58,7 @@ class AccountingRay:
                     raise RayError("died")
                 return Row(task.source, task.destination)
 
-            return SimpleNamespaceWithHash(
-                version=SimpleNamespace(remote=lambda: Reference(self.version)),
-                do=SimpleNamespace(remote=lambda task: Reference(lambda: do(task))),
-            )
+            return Handle(self.version, do)
 
         def options(**given: Any) -> Any:
             self.options.append(given)
@@ -82,10 +79,12 @@ class AccountingRay:
         pass
 
 
-class SimpleNamespaceWithHash(SimpleNamespace):
-    """An actor is a key."""
+class Handle:
+    """An actor, as the command sees it."""
 
-    __hash__ = object.__hash__
+    def __init__(self, version: Callable[[], str], do: Callable[[Task], Row]) -> None:
+        self.version = SimpleNamespace(remote=lambda: Reference(version))
+        self.do = SimpleNamespace(remote=lambda task: Reference(lambda: do(task)))
 
 
 class Reference:
