@@ -62,6 +62,8 @@ def test_an_option_is_spelled_as_the_caller_spells_it() -> None:
         ("LimitError", 4),
         ("OutputError", 5),
         ("ModelError", 6),
+        ("StoreError", 1),
+        ("WorkerDied", 1),
         ("Stopped", 130),
     ],
 )
@@ -75,7 +77,7 @@ def test_no_error_is_without_a_code_in_the_contract() -> None:
     """The test above names every class there is."""
     values = vars(errors).values()
     classes = [v for v in values if isinstance(v, type) and issubclass(v, SrcnnError)]
-    assert len(classes) == 10
+    assert len(classes) == 12
 
 
 def test_every_error_is_in_the_docs() -> None:

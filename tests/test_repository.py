@@ -35,6 +35,7 @@ ROOMS = [
     "training",
     "engine",
     "conversion",
+    "bulk",
     "export",
     "evaluation",
     "bench",

@@ -13,6 +13,7 @@ _MODULES = {
     "heic": ("pi_heif",),
     "ncnn": ("ncnn",),
     "openvino": ("openvino",),
+    "ray": ("fsspec", "pyarrow", "ray"),
     "serve": ("granian", "starlette"),
     "spandrel": ("onnx", "safetensors", "spandrel", "torch"),
     "train": (

@@ -11,6 +11,8 @@
     ├── LimitError           4   a limit was exceeded; the message names the flag that raises it
     ├── OutputError          5   the output cannot be written
     ├── ModelError           6   a model or checkpoint is unknown or cannot be used
+    ├── StoreError           1   an object store failed; the picture itself may be fine
+    ├── WorkerDied           1   a worker process died while it enlarged a picture
     └── Stopped            130   the caller asked to stop; nothing was written
 
 An error prints as one line of fewer than 200 characters: ``<what>: <why>; <what to do>``.
@@ -120,6 +122,14 @@ class ModelError(SrcnnError):
     """A model, a weights file or a checkpoint is unknown or cannot be used."""
 
     exit_code = 6
+
+
+class StoreError(SrcnnError):
+    """An object store, such as S3, did not answer or refused; the picture itself may be fine."""
+
+
+class WorkerDied(SrcnnError):
+    """A worker process died while it enlarged a picture."""
 
 
 class Stopped(SrcnnError):

@@ -10,14 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from srcnn.cli.options import Voice
-from srcnn.errors import LimitError, OutputError, SrcnnError
+from srcnn.conversion.failures import flag_line
+from srcnn.errors import OutputError, SrcnnError
 from srcnn.images.files import write_atomically
 from srcnn.terminal import say
-
-
-def flag_line(error: SrcnnError) -> str:
-    """Return an error as one line that names the command-line option."""
-    return error.line("--" + error.option.replace("_", "-"))
 
 
 def report_error(error: object, voice: Voice | None = None) -> None:
@@ -31,15 +27,6 @@ def report_error(error: object, voice: Voice | None = None) -> None:
         traceback.print_exc()
     line = flag_line(error) if isinstance(error, SrcnnError) else error
     say(f"error: {' '.join(str(line).split())}"[:198])
-
-
-def as_ours(error: Exception, source: str) -> SrcnnError:
-    """Return any exception about an image as an error that reads as one line."""
-    if isinstance(error, SrcnnError):
-        return error
-    if isinstance(error, MemoryError):
-        return LimitError(source, "does not fit in memory", "use a smaller --tile or scale")
-    return SrcnnError(source, f"{type(error).__name__}: {error}")
 
 
 @contextmanager

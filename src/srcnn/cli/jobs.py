@@ -155,7 +155,7 @@ class Request:
             UsageError: If stdin is named twice, or the list cannot be read.
         """
         stdin = 0
-        for source in self._words():
+        for source in self.words():
             stdin += source == STDIO
             if stdin > 1:
                 raise UsageError("-", "stdin is given twice", "give it once")
@@ -168,7 +168,12 @@ class Request:
             else:  # a pattern without a match is reported as a missing file
                 yield Name(source, "", given=True)
 
-    def _words(self) -> Iterator[str]:
+    def words(self) -> Iterator[str]:
+        """Yield the sources as they were given, and those of the list.
+
+        Raises:
+            UsageError: If the list cannot be read.
+        """
         yield from self.sources
         if self.listed is None:
             return

@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from srcnn.cli.console import flag_line, report_error, write_json
+from srcnn.cli.console import report_error, write_json
 from srcnn.cli.options import Voice
+from srcnn.conversion.failures import flag_line
 from srcnn.errors import SrcnnError
 from srcnn.images.files import is_special
 from srcnn.images.formats import SUFFIXES

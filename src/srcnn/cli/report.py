@@ -29,10 +29,6 @@ class OutcomeRow(ConvertedRow, EstimateRow):
     """An image in a JSON document."""
 
 
-THERE = "destination exists"
-"""Reason for which an image with an existing destination is skipped."""
-
-
 @dataclass(frozen=True)
 class Estimate:
     """Estimated cost of one image, or of all of them.

@@ -87,6 +87,12 @@ _COUNT = click.IntRange(min=1)
 @click.option("--overwrite", is_flag=True, help="Replace existing files.")
 @click.option("--skip-existing", is_flag=True, help="Skip sources whose result exists.")
 @click.option("--in-place", is_flag=True, help="Replace each source with its result.")
+@click.option(
+    "--on",
+    metavar="local|ray|ADDRESS",
+    show_default="this machine, without a manifest",
+    help="Where to enlarge very many images; s3://, gs:// and the like are possible then.",
+)
 @click.option("--no-mark", is_flag=True, help="Do not record in the results that srcnn made them.")
 @click.option("--dry-run", is_flag=True, help="Print sizes and time; write nothing.")
 @click.option(
@@ -129,6 +135,7 @@ def upscale(
     overwrite: bool,
     skip_existing: bool,
     in_place: bool,
+    on: str | None,
     no_mark: bool,
     dry_run: bool,
     max_pixels: int,
@@ -143,6 +150,7 @@ def upscale(
     Arguments:
       SOURCE...  Images, folders or patterns ('*.png'); - means stdin.
     """
+    from srcnn.cli.bulk import Where, check_options, upscale_on
     from srcnn.cli.jobs import STDIO, Request
     from srcnn.cli.names import check_names, iter_jobs
     from srcnn.cli.page import check_page, write_page
@@ -160,12 +168,15 @@ def upscale(
         raise UsageError("srcnn upscale", "SOURCE... is missing", "see srcnn upscale --help")
     if listed == STDIO and STDIO in sources:
         raise UsageError("stdin", "cannot be both a source and --list")
+    others = {"--in-place": in_place, "--dry-run": dry_run, "--compare": compare}
+    others |= {"--json": json, "--json-lines": json_lines}
+    check_options(on, (*sources, output), others)
     size = TargetSize(scale, width, height, max_edge)
     with ExitStack() as stack:
         names = Request(
-            sources,
+            sources if on is None else (),
             _spooled(stack) if listed == "-" else listed,
-            output,
+            output if on is None else None,
             ("" if in_place else size.suffix) if suffix is None else suffix,
             format,
             recursive,
@@ -173,14 +184,6 @@ def upscale(
             skip_existing,
             in_place,
         )
-        if compare is not None:
-            check_page(compare, names)
-        reports = {"--json": json, "--json-lines": json_lines, "--compare": compare}
-        checked = check_names(names, reports)
-        how.resolved()
-        pool = UpscalerPool(lambda at: load(model, at, how))
-        if size.scale is not None:
-            pool.get(size.scale)
         conversion = Conversion(
             size,
             None if format is None else format_of_name(format),
@@ -191,6 +194,16 @@ def upscale(
             in_place=in_place,
             mark=not no_mark,
         )
+        if on is not None and output is not None:
+            raise Exit(upscale_on(Where(on, sources, output), names, model, how, conversion))
+        if compare is not None:
+            check_page(compare, names)
+        reports = {"--json": json, "--json-lines": json_lines, "--compare": compare}
+        checked = check_names(names, reports)
+        how.resolved()
+        pool = UpscalerPool(lambda at: load(model, at, how))
+        if size.scale is not None:
+            pool.get(size.scale)
         line = Progress(checked.pictures, checked.weight, Voice.current().quiet or dry_run)
         worker = Worker(pool, conversion, line, Voice.current(), dry_run)
         run = Run(worker, iter_jobs(names, checked), checked)

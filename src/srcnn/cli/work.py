@@ -7,15 +7,16 @@ import time
 from dataclasses import replace
 from threading import Event
 
-from srcnn.cli.console import as_ours, flag_line, report_error
+from srcnn.cli.console import report_error
 from srcnn.cli.jobs import STDIO, Job, encoder_of
 from srcnn.cli.options import Voice
 from srcnn.cli.progress import Progress
-from srcnn.cli.report import THERE, Estimate, Outcome
+from srcnn.cli.report import Estimate, Outcome
 from srcnn.conversion.conversion import Conversion, Converted
 from srcnn.conversion.convert import convert
+from srcnn.conversion.failures import as_ours, flag_line
 from srcnn.conversion.places import Source, Target
-from srcnn.conversion.plan import make_plan
+from srcnn.conversion.plan import THERE, make_plan
 from srcnn.conversion.pool import UpscalerPool
 from srcnn.engine.cost import Costs
 from srcnn.errors import SrcnnError, Stopped

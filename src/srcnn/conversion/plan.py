@@ -22,6 +22,8 @@ from srcnn.images.picture import Header, Picture, check_pixels
 
 MADE_BY_SRCNN = "made by srcnn"
 """Reason for which an image with a mark is skipped."""
+THERE = "destination exists"
+"""Reason for which an image with an existing destination is skipped."""
 
 
 @dataclass(frozen=True)

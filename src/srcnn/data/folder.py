@@ -99,14 +99,14 @@ def picture_names(
         if entry.is_dir(follow_symlinks=False):
             if recursive and entry.name not in _THUMBNAILS and not _is_run(entry.path):
                 yield from picture_names(entry.path, recursive, left_out)
-        elif (reason := _left_out(entry.name)) is not None:
+        elif (reason := why_left_out(entry.name)) is not None:
             linked = recursive and _is_folder(entry)
             left_out.add("linked folders" if linked else reason, entry.name)
         elif _is_file(entry):
             yield entry.path
 
 
-def _left_out(name: str) -> str | None:
+def why_left_out(name: str) -> str | None:
     """Return why a file with this name is skipped, or ``None`` if it is an image."""
     fmt = SOURCE_SUFFIXES.get(os.path.splitext(name)[1].lower())  # noqa: PTH122
     if fmt is None:
@@ -180,6 +180,6 @@ def _pictures(found: Iterable[Path]) -> list[Path]:
         {
             path
             for path in found
-            if _left_out(path.name) is None and path.is_file() and not path.name.startswith(".")
+            if why_left_out(path.name) is None and path.is_file() and not path.name.startswith(".")
         }
     )
