@@ -30,6 +30,7 @@ FIELDS = {
     "code",
     "warnings",
     "passes",
+    "choice",
 }
 ESTIMATES = frozenset({"estimated_seconds"})
 
