@@ -57,10 +57,11 @@ def main() -> None:
         for path in files:
             show(f"{dataset}: {path.name}")
             pixels = open_picture(path).read()
-            for rules in protocols():
-                for scale in SCALES:
+            for scale in SCALES:
+                low = Original(path.stem, pixels, CLEAN).low_file(scale)
+                for rules in protocols():
                     assert rules.degradation is not None
-                    original = Original(path.stem, pixels, rules)
+                    original = Original(path.stem, pixels, rules, low=low)
                     choice = choose(original.condition(scale))
                     rows.append((dataset, scale, rules.degradation.name, path.stem, choice.photo))
     keys = dict.fromkeys(row[:3] for row in rows)

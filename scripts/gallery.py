@@ -68,8 +68,8 @@ def photo(dataset: str, stem: str, data: Path) -> Pixels:
 
 
 def dark(dataset: str, stem: str, data: Path) -> Pixels:
-    """Return a picture as if it had a fifth of the light."""
-    return to_uint8(to_float(photo(dataset, stem, data)) * 0.2)
+    """Return a picture as if it had less than half of the light."""
+    return to_uint8(to_float(photo(dataset, stem, data)) * 0.4)
 
 
 def font(name: str, size: int) -> ImageFont.FreeTypeFont:
@@ -123,16 +123,16 @@ def drawing(data: Path) -> Pixels:
     return np.asarray(image.resize((400, 300), Image.Resampling.LANCZOS))
 
 
-NIGHT = Named("night", (Noise("Poisson", 14), Noise("Gaussian", 4)), Jpeg(92))
+NIGHT = Named("night", (Noise("Poisson", 12), Noise("Gaussian", 3)), Jpeg(92))
 SCAN = Named("scan", (Blur((0.6, 0.6)), Noise("Gaussian", 8, "luma")), Jpeg(90))
 CASES = (
-    Case("face", partial(photo, "gb82", "girl-lossless"), NAMED["phone"], (110, 95)),
-    Case("text", partial(photo, "photos", "photo_098"), NAMED["jpeg-50"], (90, 90)),
+    Case("face", partial(photo, "gb82", "girl-lossless"), NAMED["phone"], (172, 85)),
+    Case("text", partial(photo, "photos", "photo_030"), NAMED["jpeg-50"], (134, 22)),
     Case("screenshot", screenshot, NAMED["jpeg-75"], (80, 30)),
     Case("drawing", drawing, NAMED["jpeg-50"], (60, 70)),
-    Case("night", partial(dark, "photos", "photo_228"), NIGHT, (90, 90)),
+    Case("night", partial(dark, "photos", "photo_228"), NIGHT, (105, 70)),
     Case("scan", partial(photo, "cid22", "adriankierman-report-page"), SCAN, (90, 90)),
-    Case("animal", partial(photo, "gb82", "dog-lossless"), NAMED["jpeg-30"], (130, 130)),
+    Case("animal", partial(photo, "gb82", "dog-lossless"), NAMED["jpeg-30"], (70, 97)),
     Case("building", partial(photo, "gb82", "city-lossless"), NAMED["reduced"], (110, 110)),
     Case("old-web", partial(photo, "gb82", "flowers-lossless"), NAMED["old-web"], (110, 110)),
     Case("clean", partial(photo, "gb82", "guitar-lossless"), NAMED["clean"], (110, 110)),

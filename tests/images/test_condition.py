@@ -75,9 +75,7 @@ def test_noise_is_told_from_texture(low: NDArray[np.uint8]) -> None:
 
 
 @pytest.mark.parametrize("cut", [(0, 0), (3, 5), (7, 1)])
-def test_blocks_are_found_wherever_they_begin(
-    low: NDArray[np.uint8], cut: tuple[int, int]
-) -> None:
+def test_blocks_are_found_wherever_they_begin(low: NDArray[np.uint8], cut: tuple[int, int]) -> None:
     def found(pixels: NDArray[np.uint8]) -> float:
         part = np.ascontiguousarray(pixels[cut[0] :, cut[1] :, 1], np.float32)
         return blockiness([part])
