@@ -14,7 +14,7 @@ from typing import TypedDict
 from srcnn.images.condition import Condition
 
 LOWEST_QUALITY = 95
-"""JPEG quality from which the tables alone are no reason for the network for photos."""
+"""JPEG quality below which an image gets the network for photos, whatever it looks like."""
 MOST_NOISE = 3.0
 """Noise, in gray levels, up to which an image is clean."""
 LEAST_WHITENESS = 0.74

@@ -203,7 +203,7 @@ PHOTO_PROTOCOLS = {
         for each in NAMED.values()
     )
 }
-"""Protocols by name that judge images as people have them, one for each degradation."""
+"""Protocols by name for images as people have them, one for each degradation."""
 
 
 def seen(image: NDArray[np.number], view: str, color: Color = "RGB") -> NDArray[np.number]:

@@ -53,7 +53,7 @@ class Condition:
 def condition_of(picture: Picture) -> Condition:
     """Measure an opened image, which can still be read afterwards.
 
-    Only strips are held, and at most 2 megapixels are measured. Of several pages the first counts.
+    Only strips are held, and at most 2 megapixels are measured. Only the first of several pages counts.
 
     Raises:
         InputError: The image cannot be decoded.

@@ -54,7 +54,7 @@ def noise_level(planes: Iterable[Levels]) -> NoiseLevel:
     """Estimate the noise in one channel.
 
     Args:
-        planes: Parts of the channel. Those without a whole tile do not count.
+        planes: Parts of the channel. A part without a whole tile does not count.
 
     Returns:
         The estimate; zeros if no part counts.
