@@ -4,7 +4,8 @@ J. Immerkaer: "Fast Noise Variance Estimation", Computer Vision and Image Unders
 the mean magnitude of a Laplacian difference, which is blind to slopes and edges. Over a whole image
 texture counts as noise, so it is computed for tiles, of which the flattest count. Where even those
 have texture, the same estimate from second differences tells: they let more of the coarser detail
-through, of which texture has more than white noise.
+through, of which texture has more than white noise. The noise of light grows with brightness, so
+dark, middle and bright tiles are looked at separately.
 """
 
 from __future__ import annotations
@@ -28,16 +29,20 @@ _COMPARED = 0.1
 _CLIPPED = 0.05
 """Fraction of black or white pixels above which a tile is left out: noise is cut off there."""
 _FEW = 8
-"""Number of tiles below which those with black or white pixels count, too."""
+"""Smallest number of tiles; with fewer, those with black or white pixels count, too."""
+_GROUPS = 3
+"""Number of groups of tiles by brightness, if each has enough tiles."""
 # Standard deviation of a normal variable over its mean magnitude.
 _NORMAL = math.sqrt(math.pi / 2)
 # Roots of the sums of squares of the two masks' coefficients.
 _LAPLACIAN, _SECOND = 6.0, math.sqrt(6)
+_ENDS, _MEAN = 2, 3
+"""Rows of `_tiles`: the fraction of black or white pixels, and the mean gray level."""
 
 
 @dataclass(frozen=True)
 class NoiseLevel:
-    """An estimate of the noise in one channel.
+    """An estimate of the noise in one channel, where it is strongest.
 
     Attributes:
         level: Standard deviation in gray levels of 255; about 10 % too low for white noise on flat
@@ -62,11 +67,19 @@ def noise_level(planes: Iterable[Levels]) -> NoiseLevel:
     found = [_tiles(plane) for plane in planes if min(plane.shape) >= TILE + 2]
     if not found:
         return NoiseLevel(0.0, 0.0)
-    fine, coarse, clipped = np.concatenate(found, axis=1)
-    kept = clipped <= _CLIPPED
-    if np.count_nonzero(kept) < _FEW:
-        kept[:] = True
-    fine, coarse = fine[kept], coarse[kept]
+    tiles = np.concatenate(found, axis=1)
+    kept = tiles[:, tiles[_ENDS] <= _CLIPPED]
+    if kept.shape[1] < _FEW:
+        kept = tiles
+    kept = kept[:, np.argsort(kept[_MEAN], kind="stable")]
+    count = _GROUPS if kept.shape[1] >= _GROUPS * _FEW else 1
+    levels = [_level(group) for group in np.array_split(kept, count, axis=1)]
+    # What is large and white is noise; what is only large may be texture.
+    return max(levels, key=lambda found: found.level * min(found.whiteness, 1.0))
+
+
+def _level(tiles: Levels) -> NoiseLevel:
+    fine, coarse = tiles[:2]
     flat = coarse <= np.quantile(coarse, _COMPARED)
     total = float(coarse[flat].sum())
     whiteness = float(fine[flat].sum()) / total if total > 0 else 0.0
@@ -74,7 +87,7 @@ def noise_level(planes: Iterable[Levels]) -> NoiseLevel:
 
 
 def _tiles(plane: Levels) -> Levels:
-    """Return for each tile, (3, n): both estimates, and its fraction of black or white pixels."""
+    """Return a column for each tile, (4, n), see `_ENDS` and `_MEAN`; first both estimates."""
     down = plane[:-2] - 2 * plane[1:-1] + plane[2:]
     across = plane[:, :-2] - 2 * plane[:, 1:-1] + plane[:, 2:]
     laplacian = np.abs(across[:-2] - 2 * across[1:-1] + across[2:])
@@ -83,7 +96,7 @@ def _tiles(plane: Levels) -> Levels:
     ends = ((inner < 1.5) | (inner > 253.5)).astype(np.float32)
     fine = _means(laplacian) * np.float32(_NORMAL / _LAPLACIAN)
     coarse = _means(second) * np.float32(_NORMAL / _SECOND)
-    return np.stack([fine, coarse, _means(ends)])
+    return np.stack([fine, coarse, _means(ends), _means(inner)])
 
 
 def _means(values: Levels) -> Levels:
