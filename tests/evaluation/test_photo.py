@@ -150,12 +150,18 @@ def test_saved_files_are_the_degraded_ones(dataset: Path, tmp_path: Path) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize("scale", store.SCALES)
 def test_auto_does_no_harm(shared: Path, scale: int) -> None:
-    """On each picture of Set14 by each degradation: bicubic - 0.05 dB; clean: best - 0.1 dB."""
+    """On each picture of Set14 by each degradation.
+
+    `auto` is at least bicubic - 0.05 dB, or, where neither network is, within 0.1 dB of the better
+    one. On clean pictures it is the network for clean pictures, or within 0.1 dB of it.
+    """
     clean = store.default(scale)
-    if (f"{clean}{store.PHOTO}", scale) not in store.shipped():
-        pytest.skip(f"{clean}{store.PHOTO} is not shipped for x{scale}")
+    photo = f"{clean}{store.PHOTO}"
+    if (photo, scale) not in store.shipped():
+        pytest.skip(f"{photo} is not shipped for x{scale}")
+    models = ["auto", clean, photo]
     report = srcnn.evaluate(
-        "set14", ["auto", "best"], scale, "photo", metrics="psnr", data_root=shared / "data"
+        "set14", models, scale, "photo", metrics="psnr", data_root=shared / "data"
     )
     for name in PHOTO_PROTOCOLS:
         rows = {
@@ -163,7 +169,9 @@ def test_auto_does_no_harm(shared: Path, scale: int) -> None:
             for row in report["results"]
             if row["protocol"] == name
         }
+        assert len(rows["auto"]) == 14
         for picture, psnr in rows["auto"].items():
-            assert psnr >= rows["bicubic"][picture] - 0.05, (name, picture)
+            best = max(rows[clean][picture], rows[photo][picture])
+            assert psnr >= min(rows["bicubic"][picture] - 0.05, best - 0.1), (name, picture)
             if name == "photo/clean":
-                assert psnr >= rows["best"][picture] - 0.1, picture
+                assert psnr >= rows[clean][picture] - 0.1, picture

@@ -28,7 +28,8 @@ def worse(how: str, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a worse version of an image, by whole numbers alone."""
     if how == "shifted":
         return np.roll(image, 1, 1)
-    return np.minimum(image.astype(int) // 24 * 24 + 12, 255).astype(np.uint8)
+    coarse: NDArray[np.uint8] = np.minimum(image.astype(int) // 24 * 24 + 12, 255).astype(np.uint8)
+    return coarse
 
 
 @pytest.mark.parametrize(("shape", "gray", "how"), BY_PIQ)
