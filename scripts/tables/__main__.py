@@ -16,6 +16,7 @@ from conclusions import conclusions
 from example_based import OF_91_IMAGES, sparse_coding_times
 from family import family
 from frontier import frontier, frontier_machine, frontier_published, start
+from photo import auto_choices, degradations, photo_peers, photo_scores
 from pictures import held_out_pictures, photo_authors
 from pipelines import pipelines
 from protocols import protocols, protocols_x4
@@ -81,6 +82,12 @@ TABLES: dict[str, Callable[[], str]] = {
     "conclusions": conclusions,
     "authors": authors,
     "bicubic_rows": bicubic_rows,
+    "degradations": degradations,
+    "auto_choices": auto_choices,
+    "photo_peers": photo_peers,
+    "photo_scores_x2": lambda: photo_scores(2),
+    "photo_scores_x3": lambda: photo_scores(3),
+    "photo_scores_x4": lambda: photo_scores(4),
     "photo_authors": photo_authors,
     "held_out_pictures": held_out_pictures,
 }

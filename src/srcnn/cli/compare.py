@@ -39,7 +39,7 @@ _KINDS = (".png", ".html")
     *("-m", "--model", "models"),
     multiple=True,
     metavar="NAME|FILE",
-    help="A shipped network, sparse-coding, a+, or an .onnx, .safetensors, .mat or .pth file; repeatable. "
+    help="A shipped network, auto, sparse-coding, a+, or an .onnx, .safetensors, .mat or .pth file; repeatable. "
     "sparse-coding and a+ train on T91 at first use, which takes minutes.",
     show_default="fast",
 )

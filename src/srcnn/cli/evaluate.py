@@ -36,8 +36,8 @@ _SCALE = 3
     multiple=True,
     metavar="NAME|FILE",
     show_default="fast",
-    help="A shipped network, bicubic, sparse-coding, a+, or an .onnx, .safetensors, .mat or .pth file; "
-    "repeatable. sparse-coding and a+ train on T91 at first use, which takes minutes.",
+    help="A shipped network, auto, bicubic, sparse-coding, a+, or an .onnx, .safetensors, .mat or .pth "
+    "file; repeatable. sparse-coding and a+ train on T91 at first use, which takes minutes.",
 )
 @scales_option("One scale, or several such as 2,3,4; repeatable.", "that of a weights file, else 3")
 @click.option(
@@ -49,7 +49,8 @@ _SCALE = 3
     "RGB, as in Table 5. 8bit: as paper, with the low-resolution image rounded. border: as paper, with "
     "nothing shaved. opencv: as 8bit, but resized with OpenCV's INTER_CUBIC, without anti-aliasing. "
     "full-range: gray of 0 to 255, low-resolution image rounded, as in ports that take Y from OpenCV or "
-    "Pillow. rgb: R, G and B together, low-resolution image rounded, as in mmagic.",
+    "Pillow. rgb: R, G and B together, low-resolution image rounded, as in mmagic. photo: Y and RGB, "
+    "low-resolution image blurred, noisy or compressed in 16 ways, one of which is photo/jpeg-50.",
 )
 @click.option(
     "--pictures",
@@ -65,9 +66,9 @@ _SCALE = 3
 @lr_option
 @click.option(
     "--metrics",
-    default="psnr,ssim",
-    help="Any of psnr, ssim, ifc, nqm, wpsnr and msssim, separated by commas; the last four need a "
-    "protocol with one channel.",
+    show_default="psnr,ssim; for photo haarpsi, too",
+    help="Any of psnr, ssim, haarpsi, ifc, nqm, wpsnr and msssim, separated by commas; the last four "
+    "need a protocol with one channel.",
 )
 @data_root_option
 @engine_options(tiles=False)
@@ -86,7 +87,7 @@ def evaluate(
     pictures: tuple[Path, ...],
     hr: Path | None,
     lr: Path | None,
-    metrics: str,
+    metrics: str | None,
     data_root: Path | None,
     how: Engine,
     save: Path | None,
@@ -112,7 +113,9 @@ def evaluate(
         models=models or None,
         scales=scales or _scales_in(models) or (_SCALE,),
         protocol=protocol,
-        metrics=[name.strip() for name in metrics.split(",") if name.strip()],
+        metrics=None
+        if metrics is None
+        else [name.strip() for name in metrics.split(",") if name.strip()],
         engine=how,
         pictures=pictures,
         given=given,

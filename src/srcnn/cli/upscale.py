@@ -62,8 +62,9 @@ _COUNT = click.IntRange(min=1)
     "-m",
     "--model",
     metavar="NAME|FILE",
-    show_default="fast",
-    help="Name of a shipped network, or a weights file.",
+    show_default="auto",
+    help="Name of a shipped network, a weights file, or auto: fast, or fast@photo for an image with "
+    "noise or compression.",
 )
 @engine_options(tiles=True)
 @click.option(

@@ -130,6 +130,10 @@ class Worker:
         for warning in result.warnings:
             say(f"{job.name}: {warning}", self.voice.quiet)
         in_line = self.line.shown and self.line.pictures > 1
+        if result.choice is not None and (self.voice.verbose or not in_line):
+            numbers = f" ({result.choice.numbers()})" if self.voice.verbose else ""
+            line = f"{job.name}: {result.model}, since it {result.choice.why}{numbers}"
+            say(line, self.voice.quiet)
         if result.ok and not (self.costs or result.skipped or in_line):
             size = f"{result.width} x {result.height}"
             name = job.destination or "stdout"

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from srcnn.conversion.size import IfLarger, TargetSize
 from srcnn.engine.arguments import positive, whole
+from srcnn.engine.choosing import Choice, ChoiceRow
 from srcnn.errors import SrcnnError, UsageError
 from srcnn.images.formats import Format
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
@@ -107,6 +108,7 @@ class ConvertedRow(TypedDict):
     passes: list[int]
     warnings: list[str]
     seconds: float | None
+    choice: ChoiceRow | None
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ class Converted:
         passes: Trained scales of the passes, in order.
         warnings: What the format of the result cannot hold of the source.
         seconds: Time from the first byte read to the last one written.
+        choice: Why this network was taken; None if it was named, or if there is no other.
     """
 
     source: str
@@ -150,6 +153,7 @@ class Converted:
     passes: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
     seconds: float | None = None
+    choice: Choice | None = None
 
     @classmethod
     def failed(
@@ -171,5 +175,6 @@ class Converted:
         """Return the result as a row of a JSON document."""
         values = asdict(self)
         lists = {key: list(values[key]) for key in ("passes", "warnings")}
+        values["choice"] = None if self.choice is None else self.choice.row()
         row: ConvertedRow = {**values, **lists}  # type: ignore[typeddict-item]
         return row

@@ -9,10 +9,12 @@ from srcnn.conversion.conversion import Conversion, Converted
 from srcnn.conversion.places import Source, Target
 from srcnn.conversion.pool import UpscalerPool
 from srcnn.conversion.size import IfLarger
+from srcnn.engine.choosing import Choice
 from srcnn.engine.sizes import check_size
 from srcnn.engine.upscaler import Upscaler
 from srcnn.errors import UsageError
 from srcnn.images.color_coding import with_coding
+from srcnn.images.condition import Condition, condition_of
 from srcnn.images.corrections import Corrected, line_of
 from srcnn.images.encode import losses
 from srcnn.images.formats import FORMATS, SUFFIXES, Format, result_format
@@ -38,6 +40,7 @@ class PagePlan:
         metadata: Metadata to write.
         corrected: What was changed in the metadata.
         said: What the metadata cannot express of the source's colors.
+        choice: Why this upscaler was taken; None if its model was named.
     """
 
     size: tuple[int, int]
@@ -47,11 +50,12 @@ class PagePlan:
     metadata: Metadata
     corrected: Corrected
     said: tuple[str, ...] = ()
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What an image becomes. Nothing is decoded yet.
+    """What an image becomes. At most a sample is decoded yet, to choose a network.
 
     Attributes:
         name: Name of the source.
@@ -86,6 +90,7 @@ class Plan:
             precision=upscaler.precision,
             passes=page.passes,
             warnings=self.warnings,
+            choice=page.choice,
         )
 
 
@@ -114,9 +119,11 @@ def make_plan(source: Source, target: Target, pool: UpscalerPool, conversion: Co
             return Plan(name, picture, fmt, (), (), why)
         raise UsageError(name, why, "use {option} to skip or reduce it", "if_larger")
     check_size([size for size, _ in sizes], limits.result or limits.pixels, name)
+    upscalers = [pool.get(scale) for _, scale in sizes]
+    seen = condition_of(picture) if any(each.chooses for each in upscalers) else None
     pages = [
-        _plan_page(header, size, scale, pool.get(scale), fmt, conversion.mark)
-        for header, (size, scale) in zip(headers, sizes, strict=True)
+        _plan_page(header, size, scale, upscaler, fmt, conversion.mark, seen)
+        for header, (size, scale), upscaler in zip(headers, sizes, upscalers, strict=True)
     ]
     warnings = [f"in {fmt.name.upper()}, {loss}" for loss in losses(picture.header, fmt)]
     warnings += dict.fromkeys(said for page in pages for said in page.said)
@@ -161,7 +168,11 @@ def _plan_page(
     upscaler: Upscaler,
     fmt: Format,
     mark: bool,
+    seen: Condition | None,
 ) -> PagePlan:
+    choice = None
+    if seen is not None:
+        upscaler, choice = upscaler.suited(seen)
     passes = upscaler.passes_to((header.height, header.width), size)
     if header.metadata.tags and fmt.name != "tiff":  # no other format has such tags
         header = replace(header, metadata=replace(header.metadata, tags={}))
@@ -169,7 +180,7 @@ def _plan_page(
     metadata, said = with_coding(corrected.metadata, fmt, header.channels < 3)
     if mark and fmt.metadata:
         metadata = _mark(upscaler, scale, passes).on(metadata)
-    return PagePlan(size, scale, upscaler, passes, metadata, corrected, tuple(said))
+    return PagePlan(size, scale, upscaler, passes, metadata, corrected, tuple(said), choice)
 
 
 def _mark(upscaler: Upscaler, scale: float, passes: tuple[int, ...]) -> Mark:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from srcnn.errors import UsageError
 from srcnn.images.io import open_picture
+from srcnn.images.picture import Picture as Opened
 from srcnn.images.pil import is_pil, open_pil, to_pil
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 Picture = TypeVar("Picture", bound="NDArray[np.number] | PIL.Image.Image | torch.Tensor")
 """An image type that is returned as the type that was passed."""
-Enlarge: TypeAlias = Callable[[NDArray[np.number]], NDArray[np.number]]
+Enlarge: TypeAlias = Callable[[NDArray[np.number], Opened | None], NDArray[np.number]]
 
 _LOWEST, _HIGHEST = -0.5, 1.5
 """Bounds of floats that can be an image in [0, 1]. The overshoot of networks stays inside."""
@@ -31,7 +32,8 @@ def through(image: Any, enlarge: Enlarge, max_pixels: int, max_bytes: int) -> An
     Args:
         image: See `srcnn.upscale`. A file is returned as an array.
         enlarge: Takes and returns pixels: (H, W) or (H, W, C), C = 2 to 4; uint8, uint16 or floats
-            in [0, 1], in the machine's byte order.
+            in [0, 1], in the machine's byte order. It also takes the file or PIL image that they
+            were read from, or None.
         max_pixels: Largest number of pixels of a file or a PIL image.
         max_bytes: Largest size of a file, in bytes.
 
@@ -43,14 +45,15 @@ def through(image: Any, enlarge: Enlarge, max_pixels: int, max_bytes: int) -> An
         return _array(np.asarray(image), enlarge)  # np.matrix would always keep two axes
     if is_pil(image):
         picture = open_pil(image, max_pixels)
-        pixels = enlarge(picture.read())
+        pixels = enlarge(picture.read(), picture)
         return to_pil(pixels, picture.header.metadata_for((pixels.shape[0], pixels.shape[1])))
     if _is_tensor(image):
         return _tensor(image, enlarge)
     if isinstance(image, str | os.PathLike | bytes | bytearray | memoryview) or hasattr(
         image, "read"
     ):
-        return enlarge(open_picture(image, max_pixels, max_bytes=max_bytes).read())
+        opened = open_picture(image, max_pixels, max_bytes=max_bytes)
+        return enlarge(opened.read(), opened)
     raise UsageError(
         type(image).__name__,
         "is not an image",
@@ -62,10 +65,10 @@ def _array(image: NDArray[Any], enlarge: Enlarge) -> NDArray[Any]:
     if image.ndim == 3 and image.shape[2] == 1:
         return _array(image[..., 0], enlarge)[..., None]
     if image.dtype == np.bool_:
-        return enlarge(image.astype(np.uint8) * np.uint8(255)) >= 128
+        return enlarge(image.astype(np.uint8) * np.uint8(255), None) >= 128
     _check_range(image)
     native = image.astype(image.dtype.newbyteorder("="), copy=False)
-    return enlarge(native).astype(image.dtype, copy=False)
+    return enlarge(native, None).astype(image.dtype, copy=False)
 
 
 def _check_range(image: NDArray[np.number]) -> None:

@@ -24,7 +24,17 @@ from srcnn.weights.architectures.table import grid_of
 from srcnn.weights.card import Card
 from srcnn.weights.layouts import UnknownLayout
 from srcnn.weights.onnx_file import read_card
-from srcnn.weights.store import PYTORCH, SCALES, default, find, is_file_name, read_bytes, scales_of
+from srcnn.weights.store import (
+    AUTO,
+    PYTORCH,
+    SCALES,
+    default,
+    find,
+    is_file_name,
+    photo_of,
+    read_bytes,
+    scales_of,
+)
 
 if TYPE_CHECKING:
     from srcnn.engine.spandrel import Opened
@@ -42,6 +52,8 @@ class Networks:
         scales: Scales of the networks; empty for bicubic interpolation.
         engine: How they are run.
         digests: SHA-256 of the weights file of each opened network, by scale.
+        photo: The networks for images with blur, noise and compression, between which and these the
+            program may choose; None if the caller chose.
     """
 
     def __init__(
@@ -51,6 +63,7 @@ class Networks:
         engine: Engine,
         opened: Mapping[int, Enhancer] | None = None,
         digests: Mapping[int, str] | None = None,
+        photo: Networks | None = None,
     ) -> None:
         """Combine the networks of a model.
 
@@ -60,16 +73,19 @@ class Networks:
             engine: How they are run.
             opened: Networks that are open already, by scale.
             digests: SHA-256 of their weights files, by scale.
+            photo: See the attribute.
         """
         self.name = name
         self.scales = scales
         self.engine = engine
         self._opened = dict(opened or {})
         self.digests = dict(digests or {})
+        self.photo = photo
         self._opening = Lock()
 
     def __reduce__(self) -> tuple[type[Networks], tuple[object, ...]]:
-        return Networks, (self.name, self.scales, self.engine, self._opened, self.digests)
+        state = (self.name, self.scales, self.engine, self._opened, self.digests, self.photo)
+        return Networks, state
 
     def passes_for(self, scale: float) -> tuple[int, ...]:
         """Return the trained scales that enlarge an image at least ``scale`` times, in order."""
@@ -100,10 +116,13 @@ def open_networks(model: str | None, scale: float, engine: Engine) -> Networks:
     """
     if model == BICUBIC:
         return Networks(BICUBIC, (), engine)
-    name = default(*passes_for(scale, SCALES)) if model is None else model
+    choose = model is None or model == AUTO
+    name = default(*passes_for(scale, SCALES)) if choose else str(model)
     networks = _of_file(name, engine) if is_file_name(name) else _of_name(name, engine)
     for each in dict.fromkeys(networks.passes_for(scale)):
         networks.get(each)
+    if choose and (photo := photo_of(name)) is not None:
+        networks.photo = _of_name(photo, engine)
     return networks
 
 

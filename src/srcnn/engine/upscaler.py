@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.engine.arguments import callback, keywords_named, number, pair, positive
+from srcnn.engine.choosing import Choice, choose
 from srcnn.engine.inputs import Picture, through
 from srcnn.engine.networks import Networks, open_networks
 from srcnn.engine.options import Engine, engine_of
@@ -16,7 +17,9 @@ from srcnn.engine.passes import Pass
 from srcnn.engine.pipeline import Progress, enlarge
 from srcnn.engine.sizes import check_image, check_scale, check_size, enlarged_size
 from srcnn.engine.strips import Workers
+from srcnn.images.condition import Condition, condition_of_pixels
 from srcnn.images.io import MAX_BYTES, MAX_PIXELS
+from srcnn.images.picture import Picture as Opened
 from srcnn.images.source import File
 
 
@@ -93,6 +96,28 @@ class Upscaler:
         """
         return self.networks.passes_for(max(size[0] / old[0], size[1] / old[1]))
 
+    @property
+    def chooses(self) -> bool:
+        """Whether `suited` may return another upscaler: no model was named, and both exist."""
+        photo = self.networks.photo
+        return photo is not None and photo.passes_for(self.scale) == self.passes
+
+    def suited(self, condition: Condition) -> tuple[Upscaler, Choice | None]:
+        """Return the upscaler for an image in some condition, and why; None if it was named.
+
+        Args:
+            condition: What the image has been through.
+        """
+        if not self.chooses:
+            return self, None
+        choice = choose(condition)
+        photo = self.networks.photo
+        if not choice.photo or photo is None:
+            return self, choice
+        for scale in self.passes:  # now, so that a mark can name their files
+            photo.get(scale)
+        return Upscaler(photo, self.scale, self._asked), choice
+
     @overload
     def upscale(
         self,
@@ -142,14 +167,17 @@ class Upscaler:
         if size is not None:
             size = pair(size, "size")
 
-        def enlarged(pixels: NDArray[np.number]) -> NDArray[np.number]:
+        def enlarged(pixels: NDArray[np.number], opened: Opened | None) -> NDArray[np.number]:
             check_image(pixels)
             old = (pixels.shape[0], pixels.shape[1])
             new = size or enlarged_size(*old, self.scale)
             check_size([new], most, "the image")
             out = np.empty((*new, *pixels.shape[2:]), pixels.dtype)
             done = 0
-            for strip in self.strips([pixels], old, new, progress):
+            upscaler = self
+            if self.chooses:
+                upscaler, _ = self.suited(condition_of_pixels(pixels, opened))
+            for strip in upscaler.strips([pixels], old, new, progress):
                 out[done : done + len(strip)] = strip
                 done += len(strip)
             return out

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
+from srcnn.engine.choosing import choose
 from srcnn.engine.network import Enhancer
 from srcnn.errors import UsageError
+from srcnn.evaluation.automatic import names_at
 from srcnn.evaluation.models import open_models
 from srcnn.evaluation.protocol import BICUBIC as BICUBIC_ALONE
 from srcnn.evaluation.protocol import PROTOCOLS, Protocol
@@ -24,7 +26,7 @@ from srcnn.images.degrade import Degradation, low_resolution
 from srcnn.images.io import MAX_BYTES, open_picture
 from srcnn.images.quantize import to_float, to_uint8
 from srcnn.weights.labels import labels_of
-from srcnn.weights.store import default
+from srcnn.weights.store import AUTO, default
 
 MAX_PIXELS = 2**25
 """Default limit on the size of an image. A comparison holds every image whole, as floats: about
@@ -98,6 +100,9 @@ def compare(
     pixels = open_picture(source, max_pixels, max_bytes=max_bytes).read()
     original = Original(str(source), pixels, rules)
     check_size(original, scale)
+    if AUTO in names:
+        chosen = names_at(scale)[choose(original.condition(scale)).photo]
+        names = list(dict.fromkeys(chosen if name == AUTO else name for name in names))
     opened = open_models(names, [scale], say=progress)[scale]
     if progress is not None:
         progress(f"comparing {source}")

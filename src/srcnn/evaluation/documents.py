@@ -39,6 +39,9 @@ class ImageDocument(TypedDict, total=False):
     nqm: float | None
     wpsnr: float | None
     msssim: float | None
+    haarpsi: float | None
+    model: str
+    """The model that ``auto`` chose."""
 
 
 class ResultDocument(TypedDict):
@@ -228,7 +231,11 @@ class Result:
 
     def to_document(self) -> ResultDocument:
         """Return the result as JSON."""
-        rows = [{"name": image.name, **finite_scores(image.scores)} for image in self.images]
+        rows = [
+            {"name": image.name, **finite_scores(image.scores)}
+            | ({} if image.taken is None else {"model": image.taken})
+            for image in self.images
+        ]
         return {
             "dataset": self.dataset,
             "scale": self.scale,

@@ -13,21 +13,23 @@ from srcnn.engine.ensemble import SelfEnsemble
 from srcnn.engine.example_based import METHODS, Say, open_example_based
 from srcnn.engine.network import Enhancer
 from srcnn.engine.networks import network_of_graph, network_of_others
-from srcnn.engine.options import AUTO, Engine
+from srcnn.engine.options import AUTO as AUTO_ENGINE
+from srcnn.engine.options import Engine
 from srcnn.errors import ModelError
+from srcnn.evaluation.automatic import Automatic, names_at
 from srcnn.evaluation.documents import Origin
 from srcnn.weights.binary import Tensors
 from srcnn.weights.card import Card
 from srcnn.weights.labels import name_of
 from srcnn.weights.layouts import UnknownLayout
 from srcnn.weights.onnx_file import read_card
-from srcnn.weights.store import find, read_bytes
+from srcnn.weights.store import AUTO, find, read_bytes
 
 
 def open_models(
     models: Sequence[str],
     scales: Sequence[int],
-    engine: Engine = AUTO,
+    engine: Engine = AUTO_ENGINE,
     data_root: str | Path | None = None,
     say: Say | None = None,
 ) -> dict[int, list[Enhancer]]:
@@ -57,8 +59,8 @@ def open_models(
     return {scale: [opened[model, scale] for model in models] for scale in scales}
 
 
-def open_model(model: str, scale: int, engine: Engine = AUTO) -> Enhancer:
-    """Open bicubic or a network for ``scale``.
+def open_model(model: str, scale: int, engine: Engine = AUTO_ENGINE) -> Enhancer:
+    """Open bicubic, a network for ``scale``, or both networks of ``auto``.
 
     Raises:
         ModelError: If the model is unknown, or its card names another scale.
@@ -67,6 +69,8 @@ def open_model(model: str, scale: int, engine: Engine = AUTO) -> Enhancer:
     """
     if model == BICUBIC:
         return Bicubic()
+    if model == AUTO:
+        return Automatic(*(open_model(name, scale, engine) for name in names_at(scale)))
     path = find(model, scale, (BICUBIC, *METHODS))
     if path.suffix != ".onnx":
         need("train", f"model {model}", "onnx", "safetensors", "torch")
@@ -87,7 +91,7 @@ def open_model(model: str, scale: int, engine: Engine = AUTO) -> Enhancer:
 
 def origin_of(model: str, scale: int) -> Origin:
     """Return the label and the checksum of a model that can be opened for ``scale``."""
-    if model in (BICUBIC, *METHODS):
+    if model in (AUTO, BICUBIC, *METHODS):
         return Origin(model)
     data = read_bytes(find(model, scale))
     return Origin(name_of(model), hashlib.sha256(data).hexdigest())
@@ -112,7 +116,7 @@ def scale_of_file(model: str) -> int:
         return scale
 
 
-def network(name: str, tensors: Tensors, card: Card, engine: Engine = AUTO) -> Enhancer:
+def network(name: str, tensors: Tensors, card: Card, engine: Engine = AUTO_ENGINE) -> Enhancer:
     """Return a network with the given tensors on an engine. Needs the extra ``train``."""
     from srcnn.weights.graph import to_onnx
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from srcnn.errors import InputError, UsageError, choices
 from srcnn.images.color import Color, convert
 from srcnn.images.crop import modcrop
+from srcnn.images.degradations.named import NAMED, Named
 from srcnn.images.degrade import Degradation, Degraded
 from srcnn.images.quantize import to_float, to_uint8
 from srcnn.images.resize import imresize, resize_as_opencv
@@ -43,6 +45,7 @@ class LowResolution(Enum):
 
     FLOAT = "mod-crop, MATLAB bicubic imresize down and up in float, not rounded"
     FILE = "mod-crop, MATLAB bicubic imresize down, rounded to uint8, then up in float"
+    ENCODED = "mod-crop, MATLAB bicubic imresize down, rounded, degraded, saved, then up in float"
     OPENCV = "mod-crop, OpenCV's INTER_CUBIC down, rounded to uint8, then up in float"
 
 
@@ -81,6 +84,7 @@ class ProtocolDocument(TypedDict):
     bicubic: str
     output: str
     border: str
+    degradation: str | None
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,8 @@ class Protocol:
     """Input of the model ``bicubic``: that of the other models, or integer images throughout."""
     output: str = "rounded to uint8"
     border: Border = Border.SHAVED
+    degradation: Named | None = None
+    """What the low-resolution image goes through, with ``ENCODED`` alone."""
 
     @property
     def resize(self) -> Callable[[NDArray[Any], float], NDArray[Any]]:
@@ -149,6 +155,7 @@ class Protocol:
             "bicubic": self.bicubic.value,
             "output": self.output,
             "border": self.border.value,
+            "degradation": None if self.degradation is None else str(self.degradation),
         }
 
 
@@ -181,6 +188,24 @@ was printed. ``rgb`` is how mmagic reports, and ``full-range`` how ports report 
 """
 
 
+PHOTO = "photo"
+"""Name of all `PHOTO_PROTOCOLS` together."""
+PHOTO_PROTOCOLS = {
+    protocol.name: protocol
+    for protocol in (
+        Protocol(
+            f"{PHOTO}/{each.name}",
+            "Y of MATLAB rgb2ycbcr, and RGB, uint8",
+            ("Y", "RGB"),
+            LowResolution.ENCODED,
+            degradation=each,
+        )
+        for each in NAMED.values()
+    )
+}
+"""Protocols by name for images as people have them, one for each degradation."""
+
+
 def seen(image: NDArray[np.number], view: str, color: Color = "RGB") -> NDArray[np.number]:
     """Return the view ``view`` of (H, W, 3) floats of a color space, without rounding."""
     return _VIEWS[view](image, color)
@@ -192,9 +217,22 @@ def protocol_named(name: str) -> Protocol:
     Raises:
         UsageError: If the name is unknown.
     """
+    if name in PHOTO_PROTOCOLS:
+        return PHOTO_PROTOCOLS[name]
     if name not in PROTOCOLS:
-        raise UsageError(f"protocol '{name}'", "is unknown", choices(name, PROTOCOLS))
+        known = [*PROTOCOLS, PHOTO, *(PHOTO_PROTOCOLS if name.startswith(PHOTO) else ())]
+        raise UsageError(f"protocol '{name}'", "is unknown", choices(name, known))
     return PROTOCOLS[name]
+
+
+def protocols_named(names: Iterable[str]) -> list[Protocol]:
+    """Return the protocols with these names, each once; ``photo`` is one for each degradation.
+
+    Raises:
+        UsageError: If a name is unknown.
+    """
+    wanted = chain.from_iterable(PHOTO_PROTOCOLS if name == PHOTO else [name] for name in names)
+    return [protocol_named(name) for name in dict.fromkeys(wanted)]
 
 
 def degraded(

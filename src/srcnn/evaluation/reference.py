@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from srcnn.errors import InputError, LimitError, SrcnnError
 from srcnn.evaluation.protocol import BICUBIC, LowResolution, Protocol, Views, degraded, seen
 from srcnn.images.alpha import without_alpha
 from srcnn.images.color import Color, convert, space_of
+from srcnn.images.condition import Condition, condition_of, condition_of_pixels
 from srcnn.images.crop import modcrop
 from srcnn.images.degrade import Degradation, Degraded, enlarge, low_resolution
 from srcnn.images.io import open_picture
@@ -51,6 +53,7 @@ class Original:
         """(H, W) gray or (H, W, 3) RGB."""
         self.low = None if low is None else like_truth(low, self.gray)
         self._bicubic: dict[int, NDArray[np.float64]] = {}
+        self._files: dict[int, bytes] = {}
         self._channels: dict[Color, NDArray[np.uint8]] = {}
 
     @property
@@ -119,6 +122,36 @@ class Original:
 
     def low_file(self, scale: int) -> NDArray[np.uint8]:
         """Return the low-resolution image of an 8-bit file: (h, w) gray or (h, w, 3) RGB."""
+        file = self.encoded(scale)
+        if file is None:
+            return self._reduced(scale)
+        pixels: NDArray[np.uint8] = open_picture(file).read()
+        if self.gray and pixels.ndim == 3:  # a WebP has three channels always
+            return np.asarray(pixels[..., 1])
+        return pixels
+
+    def encoded(self, scale: int) -> bytes | None:
+        """Return the degraded file that a model is given, or None if the protocol has none.
+
+        Its noise depends on the image's name and the degradation's alone.
+        """
+        degradation = self.protocol.degradation
+        if degradation is None:
+            return None
+        if scale not in self._files:
+            seed = [*os.fsencode(f"{self.name} {degradation.name}")]
+            low = self._reduced(scale)
+            self._files[scale] = degradation.encoded(low, np.random.default_rng(seed))
+        return self._files[scale]
+
+    def condition(self, scale: int) -> Condition:
+        """Return what a user's program could know about the low-resolution image."""
+        file = self.encoded(scale)
+        if file is None:
+            return condition_of_pixels(self.low_file(scale))
+        return condition_of(open_picture(file))
+
+    def _reduced(self, scale: int) -> NDArray[np.uint8]:
         if self.low is not None:
             return to_uint8(to_float(self.low))
         truth = modcrop(to_uint8(to_float(self.pixels)), scale)

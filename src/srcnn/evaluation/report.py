@@ -146,7 +146,7 @@ def _results(
     """Score the models of a task by one protocol."""
     title, scale = task.source.title, task.scale
     files = task.source.at[scale]
-    measures = {metric: METRICS[metric].measure for metric in request.metrics}
+    measures = {metric: METRICS[metric].measure for metric in request.measures}
     keep = None if save is None else _keeper(save / f"{title}_x{scale}", scale, labels)
     originals = read_originals(files.high, rules, failures, progress, files.low)
     rows = score_pictures(originals, task.models, scale, measures, keep, failures)

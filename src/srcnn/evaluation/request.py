@@ -10,7 +10,7 @@ from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.engine.options import AUTO, Engine
 from srcnn.errors import UsageError, choices
 from srcnn.evaluation.functions import Function
-from srcnn.evaluation.protocol import Protocol, protocol_named
+from srcnn.evaluation.protocol import Protocol, protocols_named
 from srcnn.metrics import METRICS
 from srcnn.weights.store import default
 
@@ -39,7 +39,7 @@ class Request:
             network if there are ``pictures``. Bicubic is always added.
         scales: Scales of 2 or more.
         protocol: Name of a protocol, or several names.
-        metrics: Names of metrics.
+        metrics: Names of metrics. None is those that the protocols are usually reported with.
         engine: How networks are run.
         pictures: Folders of upscaled images to score like models.
         given: A pair of folders in addition to the data sets.
@@ -49,7 +49,7 @@ class Request:
     models: Sequence[str | Function] | None
     scales: Sequence[int]
     protocol: str | Sequence[str] = "paper"
-    metrics: Sequence[str] = ("psnr", "ssim")
+    metrics: Sequence[str] | None = None
     engine: Engine = AUTO
     pictures: Sequence[Path] = ()
     given: GivenFolders | None = None
@@ -92,7 +92,15 @@ class Request:
             UsageError: If a name is unknown.
         """
         names = [self.protocol] if isinstance(self.protocol, str) else self.protocol
-        return [protocol_named(name) for name in dict.fromkeys(names)]
+        return protocols_named(names)
+
+    @property
+    def measures(self) -> Sequence[str]:
+        """The metrics: those that were asked for, or the usual ones."""
+        if self.metrics is not None:
+            return self.metrics
+        perceptual = any(rules.degradation is not None for rules in self.protocols)
+        return ("psnr", "ssim", "haarpsi") if perceptual else ("psnr", "ssim")
 
     def check(self) -> None:
         """Check the request, without looking at data or models.
@@ -104,7 +112,7 @@ class Request:
         if not protocols:
             raise UsageError("protocol", "none was given")
         for rules in protocols:
-            check_metrics(self.metrics, rules)
+            check_metrics(self.measures, rules)
         if not self.scales or any(scale < 2 for scale in self.scales):
             raise UsageError("scale", "must be 2 or more")
         if not self.datasets and self.given is None:

@@ -14,7 +14,7 @@ from srcnn.images.color import convert, gray_to_y
 from srcnn.images.crop import modcrop
 from srcnn.images.encode import encode
 from srcnn.images.files import write_atomically
-from srcnn.images.formats import FORMATS
+from srcnn.images.formats import FORMATS, format_of_bytes
 from srcnn.images.quantize import to_float, to_uint8
 
 TRUTH, LOW = "truth", "low-resolution"
@@ -35,14 +35,20 @@ def saved_names(files: Iterable[Path]) -> Iterator[str]:
 def save_references(folder: Path, original: Original, scale: int) -> None:
     """Write the truth and the low-resolution image, rounded to 8 bits.
 
-    ``truth/<name>.png`` has the size of the results, ``low-resolution/<name>.png`` is smaller.
+    ``truth/<name>.png`` has the size of the results, ``low-resolution/<name>.png`` is smaller; the
+    latter is the degraded file if the protocol has one, such as ``<name>.jpg``.
 
     Raises:
         OutputError: If either cannot be written.
     """
     png = FORMATS["png"]
     pictures = {TRUTH: modcrop(to_uint8(to_float(original.pixels)), scale)}
-    pictures[LOW] = original.low_file(scale)
+    file = original.encoded(scale)
+    if file is None:
+        pictures[LOW] = original.low_file(scale)
+    else:
+        fmt = format_of_bytes(file[:16]) or png
+        write_atomically(folder / LOW / f"{original.name}{fmt.suffixes[0]}", file)
     for name, picture in pictures.items():
         write_atomically(folder / name / f"{original.name}.png", encode(picture, png))
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from srcnn.baselines.bicubic import NAME as MODEL
 from srcnn.engine.network import Enhancer, enhance_whole
 from srcnn.errors import InputError, LimitError, SrcnnError
+from srcnn.evaluation.automatic import Automatic
 from srcnn.evaluation.finished import FinishedPictures
 from srcnn.evaluation.functions import FunctionAt
 from srcnn.evaluation.protocol import BICUBIC, BicubicInput, Views
@@ -48,10 +49,17 @@ class Scored:
 
 @dataclass(frozen=True)
 class ImageScores:
-    """Scores of one image, by metric, or by metric and view."""
+    """Scores of one image, by metric, or by metric and view.
+
+    Attributes:
+        name: Name of the image.
+        scores: The scores.
+        taken: The model that was chosen for the image; None if the caller chose it.
+    """
 
     name: str
     scores: Scores
+    taken: str | None = None
 
 
 Keep = Callable[[str, Scored], None]
@@ -167,15 +175,19 @@ def score_pictures(
         truth = {view: modcrop(image, scale) for view, image in original.truth.items()}
         degraded: dict[Color, Degraded] = {}
         for model in models:
+            chosen: Model = model
+            if isinstance(model, Automatic):
+                chosen = model.suited(original.condition(scale))
             try:
-                made = _made(model, original, scale, degradation, degraded)
+                made = _made(chosen, original, scale, degradation, degraded)
             except (InputError, LimitError) as error:
                 if failures is None:
                     raise
                 failures.append(error)
                 continue
             scores = score(made.views, truth, border, metrics)
-            rows[model.name].append(ImageScores(original.name, scores))
+            taken = None if chosen is model else chosen.name
+            rows[model.name].append(ImageScores(original.name, scores, taken))
             if keep is not None:
                 keep(model.name, made)
     return rows

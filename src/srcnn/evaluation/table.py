@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from srcnn.baselines.bicubic import NAME as BICUBIC
 from srcnn.evaluation.documents import Report, Result
+from srcnn.evaluation.protocol import PHOTO
 from srcnn.metrics import METRICS
 
 _BELOW = 0.02
@@ -76,5 +77,7 @@ def below_bicubic(results: Sequence[Result]) -> Iterator[str]:
 def _hint(protocol: str, less: float) -> str:
     if less > _FAR_BELOW:
         return "check for values of 0 to 255, another scale, or a missing global skip"
+    if protocol.startswith(PHOTO):
+        return "this is for clean images: try its @photo, or auto"
     other = "paper" if protocol == "opencv" else "opencv"
     return f"check its scale, range, channels and skip, or try --protocol {other}"

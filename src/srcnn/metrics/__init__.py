@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from srcnn.metrics.haarpsi import SMALLEST as _HAARPSI
+from srcnn.metrics.haarpsi import haarpsi
 from srcnn.metrics.ifc import SMALLEST as _IFC
 from srcnn.metrics.ifc import ifc
 from srcnn.metrics.msssim import SMALLEST as _MSSSIM
@@ -50,14 +52,16 @@ METRICS = {
         Metric("nqm", nqm, of_one_channel=True),
         Metric("wpsnr", wpsnr, of_one_channel=True),
         Metric("msssim", msssim, of_one_channel=True, smallest=_MSSSIM, places=4),
+        Metric("haarpsi", haarpsi, smallest=_HAARPSI, places=4),
     )
 }
-"""The metrics by name, in the order of the paper's Tables 2 to 4."""
+"""The metrics by name: those of the paper's Tables 2 to 4 in its order, then a perceptual one."""
 
 __all__ = [
     "METRICS",
     "Measure",
     "Metric",
+    "haarpsi",
     "ifc",
     "msssim",
     "nqm",

@@ -12,6 +12,11 @@ FILES = Path(__file__).parent / "files"
 DEFAULTS = ("fast", "srcnn-955", "srcnn-935", "srcnn-915")
 """Candidates for the default network; the first that is shipped for a scale is used."""
 
+AUTO = "auto"
+"""Name that lets the program choose, for each image, the default network or its `PHOTO`."""
+PHOTO = "@photo"
+"""Added to a network's name: the training of it for images with blur, noise and compression."""
+
 PYTORCH = (".pth", ".pt", ".pth.tar")
 """Suffixes of files written by `torch.save`."""
 SUFFIXES = (".onnx", ".safetensors", ".mat", *PYTORCH)
@@ -49,6 +54,12 @@ def default(*scales: int) -> str:
     raise ModelError(f"network for {wanted}", "none is shipped", "choose one with -m")
 
 
+def photo_of(name: str) -> str | None:
+    """Return the name of a network's training for photos, or None if it is not shipped."""
+    photo = name + PHOTO
+    return photo if any(known == photo for known, _ in shipped()) else None
+
+
 def find(model: str, scale: int, others: Sequence[str] = ()) -> Path:
     """Return the file of a shipped name or a path.
 
@@ -65,6 +76,8 @@ def find(model: str, scale: int, others: Sequence[str] = ()) -> Path:
         if not path.is_file():
             raise ModelError(model, "no such weights file")
         return path
+    if model == AUTO:
+        raise ModelError("model 'auto'", "chooses for each picture", "name one, such as fast")
     files = shipped()
     if (model, scale) in files:
         return files[model, scale]
