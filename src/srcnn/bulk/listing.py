@@ -43,7 +43,7 @@ class Listing:
         target: Where their results go.
         output: The folder or prefix of the results, as an absolute path or URL.
         tasks: Each picture once.
-        left_out: Files in folders that are no sources.
+        left_out: Files in folders that are not sources.
     """
 
     source: Store

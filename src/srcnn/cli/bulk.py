@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LOCAL, RAY = "local", "ray"
 _ADDRESS = re.compile(r"auto|(ray://)?[\w.-]+:\d+|(ray://)?\[[0-9a-f:]+\]:\d+")
 _EVERY = 60.0
-"""Time between two lines of progress where stderr is no terminal, in seconds."""
+"""Time between two lines of progress where stderr is not a terminal, in seconds."""
 _COLUMNS = 79
 
 
