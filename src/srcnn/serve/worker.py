@@ -6,7 +6,6 @@ busy past the deadline or fills its memory costs one request: the server starts 
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import shutil
@@ -26,6 +25,7 @@ from srcnn.engine.upscaler import load
 from srcnn.errors import LimitError, OutputError, SrcnnError
 from srcnn.serve.errors import RETRY, NoSpace, Refusal
 from srcnn.serve.estimate import estimate, seconds_per_multiplication
+from srcnn.serve.memory import give_back
 from srcnn.serve.messages import RESULT, Report, Setup, line, refused_line, report_of
 from srcnn.serve.query import Query
 
@@ -122,12 +122,6 @@ def _too_large() -> LimitError:
     )
 
 
-def _return_memory() -> None:
-    """Give freed memory back to the system, with glibc."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
-
-
 def _own_stdout() -> BinaryIO:
     """Return stdout for messages alone; what libraries print goes to stderr."""
     out = os.fdopen(os.dup(1), "wb")
@@ -152,7 +146,7 @@ def main() -> None:
             return
         worker.do(picture, Query(**job["query"]))
         del picture
-        _return_memory()
+        give_back()
 
 
 if __name__ == "__main__":
