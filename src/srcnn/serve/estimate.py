@@ -26,8 +26,6 @@ That unit is twice what the network srcnn-915 takes for a pixel.
 """
 _TURNS = 8
 """Runs of the network for one result with ``tta``."""
-_STRIPS = 150_000_000
-"""Largest memory, in bytes, of a picture that passes through in strips."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +35,10 @@ class Estimate:
     Attributes:
         pixels: Pixels of the result, over all pages.
         seconds: Time that the work takes on an idle machine.
-        memory: Bytes that it needs beside what the worker has already.
     """
 
     pixels: int
     seconds: float
-    memory: int
 
 
 def seconds_per_multiplication(threads: int) -> float:
@@ -73,12 +69,7 @@ def estimate(plan: Plan, tta: bool, pace: float) -> Estimate:
     multiplications = (_AROUND + _ENCODING * plan.format.encoding) * result
     for each, page in zip(headers, plan.pages, strict=True):
         multiplications += turns * _multiplications(each, page)
-    memory = _STRIPS + plan.format.encoder.of(result)
-    if header.held:
-        samples = header.channels * header.dtype.itemsize
-        per_pixel = header.format.decoder.per_pixel or samples
-        memory += per_pixel * max(each.width * each.height for each in headers)
-    return Estimate(result, multiplications * pace, memory)
+    return Estimate(result, multiplications * pace)
 
 
 def _multiplications(header: Header, page: PagePlan) -> float:

@@ -81,8 +81,6 @@ class Worker:
             if cost.seconds > deadline:
                 why = f"would take {cost.seconds:.0f} s, over the {deadline:.0f} s for its size"
                 raise LimitError(_PICTURE, why, "ask for a smaller result or another model")
-            if cost.memory > limits.worker_memory:
-                raise _too_large()
             self._say(line(deadline=deadline))
             done = convert(source, target, pool, conversion)
         return report_of(done, plan.format.name)
