@@ -19,6 +19,7 @@ from tests.serve import soaks
 from tests.serve.service import Service, running
 
 from srcnn.engine.threads import cores
+from srcnn.serve.pool import IDLE
 
 Row = Mapping[str, object]
 
@@ -56,6 +57,7 @@ def hostile(part: float) -> Row:
         before = service.memory()
         statuses = soaks.hostile(service, files)
         service.wait_until_idle()
+        time.sleep(IDLE + 5)  # then workers that have grown are replaced
         after = service.memory()
         return {
             "files": len(files),

@@ -79,7 +79,7 @@ def of_page(language: str, service: Service) -> str:
 def test_the_calls_by_curl(service: Service, place: Path) -> None:
     subprocess.run(["bash", "-ec", of_page("bash", service)], check=True, capture_output=True)
     with Image.open("large.jpg") as jpeg, Image.open("large.webp") as webp:
-        assert (jpeg.size, webp.size) == ((128, 96), (2000, 1500))
+        assert (jpeg.size, webp.size) == ((128, 96), (1200, 900))
 
 
 def test_the_call_by_python(service: Service, place: Path) -> None:

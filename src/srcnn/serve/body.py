@@ -12,6 +12,12 @@ from starlette.requests import ClientDisconnect, Request
 from srcnn.errors import LimitError
 from srcnn.serve.errors import RETRY, Busy, SlowClient, TooManyRequests
 from srcnn.serve.limits import ServeLimits
+from srcnn.serve.memory import give_back
+
+_FREED = 2**24
+"""Bytes of bodies after whose end freed memory is given back."""
+_SOON = 1.0
+"""Seconds until then."""
 
 
 class Inbox:
@@ -24,6 +30,7 @@ class Inbox:
     def __init__(self, limits: ServeLimits) -> None:
         """Start empty."""
         self.held = 0
+        self._freed = 0
         self._limits = limits
         self._clients: Counter[str] = Counter()
 
@@ -53,6 +60,11 @@ class Inbox:
             yield place
         finally:
             self.held -= place.size
+            self._freed += place.size
+            if self._freed > _FREED:
+                self._freed = 0
+                # Later, when the body itself is gone.
+                asyncio.get_running_loop().call_later(_SOON, give_back)
 
 
 class Place:

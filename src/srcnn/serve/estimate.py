@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from srcnn.conversion.plan import PagePlan, Plan
-from srcnn.engine.upscaler import load
+from srcnn.engine.upscaler import Upscaler, load
 from srcnn.images.picture import Header
 from srcnn.weights.architectures.table import grid_of, parameters_of
 from srcnn.weights.onnx_file import read_card
@@ -17,6 +18,8 @@ from srcnn.weights.store import shipped
 
 _SIDE = 192
 """Side, in pixels, of the image that is enlarged to measure the machine."""
+_TIMES = 3
+"""Runs of which the fastest counts: other processes slow a run down."""
 _AROUND = 4000
 """Multiplications that take as long as reading, resizing and writing one pixel of a result."""
 _ENCODING = 16_000
@@ -26,8 +29,6 @@ That unit is twice what the network srcnn-915 takes for a pixel.
 """
 _TURNS = 8
 """Runs of the network for one result with ``tta``."""
-_STRIPS = 150_000_000
-"""Largest memory, in bytes, of a picture that passes through in strips."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,10 @@ class Estimate:
     Attributes:
         pixels: Pixels of the result, over all pages.
         seconds: Time that the work takes on an idle machine.
-        memory: Bytes that it needs beside what the worker has already.
     """
 
     pixels: int
     seconds: float
-    memory: int
 
 
 def seconds_per_multiplication(threads: int) -> float:
@@ -50,11 +49,16 @@ def seconds_per_multiplication(threads: int) -> float:
     upscaler = load(None, 2, threads=threads)
     pixels = np.zeros((_SIDE, _SIDE), np.uint8)
     upscaler.upscale(pixels)  # the first run is slower
-    started = time.process_time()
-    upscaler.upscale(pixels)
-    spent = (time.process_time() - started) / threads
+    spent = min(_seconds(upscaler, pixels) for _ in range(_TIMES)) / threads
     result = 4 * _SIDE * _SIDE
     return max(spent, 1e-4) / (result * (_per_pixel(upscaler.name, 2) + _AROUND))
+
+
+def _seconds(upscaler: Upscaler, pixels: NDArray[np.uint8]) -> float:
+    """Return the processor time of one run."""
+    started = time.process_time()
+    upscaler.upscale(pixels)
+    return time.process_time() - started
 
 
 def estimate(plan: Plan, tta: bool, pace: float) -> Estimate:
@@ -73,12 +77,7 @@ def estimate(plan: Plan, tta: bool, pace: float) -> Estimate:
     multiplications = (_AROUND + _ENCODING * plan.format.encoding) * result
     for each, page in zip(headers, plan.pages, strict=True):
         multiplications += turns * _multiplications(each, page)
-    memory = _STRIPS + plan.format.encoder.of(result)
-    if header.held:
-        samples = header.channels * header.dtype.itemsize
-        per_pixel = header.format.decoder.per_pixel or samples
-        memory += per_pixel * max(each.width * each.height for each in headers)
-    return Estimate(result, multiplications * pace, memory)
+    return Estimate(result, multiplications * pace)
 
 
 def _multiplications(header: Header, page: PagePlan) -> float:

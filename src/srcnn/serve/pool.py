@@ -20,10 +20,12 @@ from srcnn.serve.query import Query
 
 _PAUSE = 1.0
 """Seconds before a worker that did not start is started again."""
-_GROWN = 48 * 2**20
-"""Bytes by which an idle worker may exceed its size after the first pictures."""
-_FIRST = 8
-"""Pictures after which a worker has the size that it keeps."""
+_GROWN = 16 * 2**20
+"""Bytes by which an idle worker may exceed its size at the start."""
+_SWOLLEN = 400 * 2**20
+"""Bytes by which a busy worker may exceed it between two pictures."""
+IDLE = 10.0
+"""Seconds without a job after which a worker that has grown is replaced, so that nobody waits."""
 _LONGEST_RETRY = 60
 
 
@@ -143,39 +145,47 @@ class Pool:
     async def _serve(self, worker: WorkerProcess) -> str:
         """Give jobs to a worker until it has to be replaced; return why."""
         ended = asyncio.create_task(worker.process.wait())
-        usual = done = 0
+        fresh = worker.memory()
         try:
             while True:
-                job = await self._next(ended)
-                if job is None:
-                    return "died"
+                job = await self._next(ended, worker, fresh + _GROWN)
+                if not isinstance(job, _Job):
+                    return job
                 reason = await self._do(worker, job)
                 if reason is not None:
                     return reason
-                done += 1
-                if done <= _FIRST:
-                    usual = max(usual, worker.memory())
-                elif worker.memory() > usual + _GROWN:
+                if worker.memory() > fresh + _SWOLLEN:
                     return "memory"
         finally:
             ended.cancel()
 
-    async def _next(self, ended: asyncio.Task[int]) -> _Job | None:
-        """Return the next job, or None if the worker ends while it waits."""
+    async def _next(self, ended: asyncio.Task[int], worker: WorkerProcess, most: int) -> _Job | str:
+        """Return the next job, or why an idle worker has to be replaced.
+
+        Args:
+            ended: Waits for the end of the worker.
+            worker: The worker.
+            most: Bytes of memory with which it may stay idle.
+        """
         while True:
             coming = asyncio.create_task(self._available.acquire())
             self._idle += 1
             try:
-                await asyncio.wait({coming, ended}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(
+                    {coming, ended}, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED
+                )
             finally:
                 self._idle -= 1
-                if not coming.done():
-                    coming.cancel()
+                waits = not coming.done()
+                coming.cancel()  # does nothing if it is done
             if ended.done():
-                if coming.done() and not coming.cancelled():
+                if not waits:
                     self._available.release()
-                return None
-            if self._waiting:  # else its client has left
+                return "died"
+            if waits:
+                if worker.memory() > most:
+                    return "memory"
+            elif self._waiting:  # else its client has left
                 job = self._waiting.popleft()
                 job.started.set()
                 return job

@@ -6,7 +6,6 @@ busy past the deadline or fills its memory costs one request: the server starts 
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import shutil
@@ -26,6 +25,7 @@ from srcnn.engine.upscaler import load
 from srcnn.errors import LimitError, OutputError, SrcnnError
 from srcnn.serve.errors import RETRY, NoSpace, Refusal
 from srcnn.serve.estimate import estimate, seconds_per_multiplication
+from srcnn.serve.memory import give_back
 from srcnn.serve.messages import RESULT, Report, Setup, line, refused_line, report_of
 from srcnn.serve.query import Query
 
@@ -81,8 +81,6 @@ class Worker:
             if cost.seconds > deadline:
                 why = f"would take {cost.seconds:.0f} s, over the {deadline:.0f} s for its size"
                 raise LimitError(_PICTURE, why, "ask for a smaller result or another model")
-            if cost.memory > limits.worker_memory:
-                raise _too_large()
             self._say(line(deadline=deadline))
             done = convert(source, target, pool, conversion)
         return report_of(done, plan.format.name)
@@ -122,12 +120,6 @@ def _too_large() -> LimitError:
     )
 
 
-def _return_memory() -> None:
-    """Give freed memory back to the system, with glibc."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
-
-
 def _own_stdout() -> BinaryIO:
     """Return stdout for messages alone; what libraries print goes to stderr."""
     out = os.fdopen(os.dup(1), "wb")
@@ -152,7 +144,7 @@ def main() -> None:
             return
         worker.do(picture, Query(**job["query"]))
         del picture
-        _return_memory()
+        give_back()
 
 
 if __name__ == "__main__":
