@@ -41,47 +41,89 @@ class Store(Protocol):
     def names(self, source: str, recursive: bool, left_out: LeftOut) -> Iterator[tuple[str, str]]:
         """Yield (path, subfolder) of the pictures that a source means: a folder or a pattern.
 
-        Nothing is yielded for the path of a single picture. ``left_out`` counts other files.
+        Nothing is yielded for the path of a single picture.
+
+        Args:
+            source: Path or pattern.
+            recursive: Whether to search folders recursively.
+            left_out: Counts other files.
         """
         ...
 
     def existing(self, folder: str) -> set[str] | None:
-        """Return the paths of all files below a folder; None if `exists` is the faster question."""
+        """Return the paths of all files below a folder; None if calling `exists` is faster.
+
+        Args:
+            folder: Path of the folder.
+        """
         ...
 
     def exists(self, path: str) -> bool:
-        """Return whether there is something at a path."""
+        """Return whether a path exists.
+
+        Args:
+            path: Path of a file or a folder.
+        """
         ...
 
     def source(self, path: str, max_bytes: int) -> tuple[Path | bytes, int]:
-        """Return a picture to read, and its size in bytes."""
+        """Return a picture to read, and its size in bytes.
+
+        Args:
+            path: Path of the picture.
+            max_bytes: Limit for its size.
+        """
         ...
 
     def place(self, path: str) -> AbstractContextManager[Path]:
         """Return a local path to write a file to, which is in the store once the block has ended.
 
         Other readers see all of the file, or nothing. The block need not write it.
+
+        Args:
+            path: Path of the file in the store.
         """
         ...
 
     def write(self, path: str, data: bytes) -> None:
-        """Write a small file, at once as in `place`."""
+        """Write a small file; other readers see all of it, or nothing.
+
+        Args:
+            path: Path of the file.
+            data: Its content.
+        """
         ...
 
     def get(self, path: str) -> bytes:
-        """Return the content of a file."""
+        """Return the content of a file.
+
+        Args:
+            path: Path of the file.
+        """
         ...
 
     def list(self, folder: str) -> list[str]:
-        """Return the paths of the files in a folder, sorted; an absent folder has none."""
+        """Return the paths of the files in a folder, sorted; a missing folder has none.
+
+        Args:
+            folder: Path of the folder.
+        """
         ...
 
     def remove(self, path: str) -> None:
-        """Remove a file."""
+        """Remove a file.
+
+        Args:
+            path: Path of the file.
+        """
         ...
 
     def tidy(self, folder: str) -> None:
-        """Remove what killed processes left unfinished in a folder."""
+        """Remove unfinished files of killed processes from a folder.
+
+        Args:
+            folder: Path of the folder.
+        """
         ...
 
 
