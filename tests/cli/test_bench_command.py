@@ -204,7 +204,7 @@ def test_quality_scores_and_times_everybody(folder: Path) -> None:
         (["-s", "3"], 2, "--scale: works only with --quality"),
         (["--data-root", "."], 2, "--data-root: works only with --quality"),
         (["--quality", "-s", "5"], 2, "scale 5"),
-        (["--quality", "--data-root", "."], 2, "data set 'set5': is not there"),
+        (["--quality", "--data-root", "."], 2, "data set 'set5': was not found"),
         (["--threads", "0"], 2, "threads 0"),
         (["--plot", "a.jpg"], 2, "--plot a.jpg"),
         (

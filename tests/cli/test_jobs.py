@@ -87,7 +87,7 @@ def test_folder_without_pictures(srcnn: Srcnn, folder: Path, empty: str) -> None
         save(folder / "empty" / "below" / "x.png")  # not without -r
     ran = srcnn("upscale", "empty", *BICUBIC)
     assert ran.code == 2
-    assert "no pictures" in ran.error
+    assert "contains no images" in ran.error
 
 
 def test_one_bad_source_stops_nobody(srcnn: Srcnn, album: Path) -> None:

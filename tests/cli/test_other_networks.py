@@ -141,4 +141,4 @@ def test_a_port_of_srcnn_still_needs_export(srcnn: Srcnn, photo: Path) -> None:
     assert srcnn("export", "-m", "srcnn-915", "-s", 3, "-o", "ours.safetensors").code == 0
     ran = srcnn("upscale", photo, "-m", "ours.safetensors", "-o", "out.png")
     assert ran.code == 6
-    assert "only ONNX weights files can upscale; srcnn export makes one" in ran.error
+    assert "only ONNX weights files can upscale; convert it with srcnn export" in ran.error

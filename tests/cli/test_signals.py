@@ -204,7 +204,7 @@ def test_an_exception_that_gets_lost_in_a_command_that_is_soon_done(
             signal.raise_signal(signal.SIGTERM)
         return {}
 
-    monkeypatch.setattr("srcnn.weights.store.shipped", shipped)
+    monkeypatch.setattr("srcnn.weights.shipped.shipped", shipped)
     ran = srcnn("models")
     assert ran.code == 143
     assert "kept" in ran.err

@@ -167,7 +167,11 @@ def test_a_signal_leaves_with_its_code_and_says_how_to_go_on(
         (["nowhere.yaml"], 2, ["nowhere.yaml", "no such recipe, folder or data set"]),
         (["t911", "-s", "2"], 2, ["t911", "did you mean t91?"]),
         (["--resume", "nowhere"], 2, ["nowhere", "no such run"]),
-        (["{recipe}", "--set", "bar", "--set", "foo=1"], 2, ["bar: is not", "foo: unknown key"]),
+        (
+            ["{recipe}", "--set", "bar", "--set", "foo=1"],
+            2,
+            ["bar: must be key=value", "foo: unknown key"],
+        ),
         (["{recipe}", "--set", "data=[{photos}]", "--set", "start=srcnn-915"], 6, ["srcnn-915:3"]),
         ([], 2, ["--resume"]),
         (["{recipe}", "--set", "stepz=1", "--set", "lr=-2"], 2, ["stepz: unknown key", "lr"]),

@@ -28,9 +28,10 @@ TILE, WHOLE = 32, 4096
 ALLOWED = {"fp32": 1e-5, "bf16": 1 / 255}
 
 
-def luma(size: tuple[int, int]) -> NDArray[np.float64]:
+def planes(size: tuple[int, int], channels: int) -> NDArray[np.float64]:
+    """A picture as a network gets it, (C, H, W): luma alone, or three planes."""
     picture: NDArray[np.float64] = picture_of("gray", "float64", size)
-    return picture
+    return np.stack([picture, picture[::-1], picture[:, ::-1]][:channels])
 
 
 class Float64:
@@ -47,15 +48,17 @@ class Float64:
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{model[0]}-x{model[1]}")
 def test_geometry_is_exact(model: tuple[str, int]) -> None:
     graph = shipped()[model].read_bytes()
-    backend, grid = Float64(graph), grid_of(read_card(graph, "graph"))
+    card = read_card(graph, "graph")
+    backend, grid = Float64(graph), grid_of(card)
     for size in SIZES:
-        padded = np.pad(luma(size), grid.radius, mode="edge")
-        whole = backend.run(padded[None, None])[0, 0]
+        around = (grid.radius, grid.radius)
+        padded = np.pad(planes(size, card.channels), ((0, 0), around, around), mode="edge")
+        whole = backend.run(padded[None])[0]
         height, width = (grid.factor * side for side in size)
-        out = np.empty((height, width))
+        out = np.empty((card.channels, height, width))
         for tile in tiles(height, width, TILE, grid.factor):
-            piece = np.ascontiguousarray(padded[tile.given(grid)])[None, None]
-            out[tile.top : tile.bottom, tile.left : tile.right] = backend.run(piece)[0, 0]
+            piece = np.ascontiguousarray(padded[:, *tile.given(grid)])[None]
+            out[:, tile.top : tile.bottom, tile.left : tile.right] = backend.run(piece)[0]
         np.testing.assert_allclose(out, whole, rtol=0, atol=1e-12)
 
 
@@ -67,9 +70,10 @@ def test_geometry_is_exact(model: tuple[str, int]) -> None:
 def test_tiled_is_whole(model: tuple[str, int], engine: str, precision: str) -> None:
     graph = shipped()[model].read_bytes()
     backend = Session(graph, Engine(engine, precision, threads=2))
-    network = Network("shipped", backend, grid_of(read_card(graph, "graph")))
+    card = read_card(graph, "graph")
+    network = Network("shipped", backend, grid_of(card))
     for size in SIZES:
-        y = luma(size)[None]
+        y = planes(size, card.channels)
         tiled = enhance_whole(network, y, TILE, 2)
         whole = enhance_whole(network, y, WHOLE, 2)
         np.testing.assert_allclose(tiled, whole, rtol=0, atol=ALLOWED[precision])

@@ -134,7 +134,7 @@ def test_metrics_of_one_channel_by_a_protocol_of_three(
     words = ["-m", "bicubic", "--protocol", protocol, "--metrics", f"psnr,{metric}"]
     for place in (folder, "nowhere"):
         assert evaluate(monkeypatch, place, *words) == 2
-        why = f"needs one channel, but {protocol} scores {scored} together; use psnr, ssim"
+        why = f"needs one channel, but {protocol} scores {scored} together; use psnr, ssim, haarpsi"
         assert capsys.readouterr().err == f"error: metric '{metric}': {why}\n"
 
 

@@ -93,4 +93,6 @@ def test_bicubic_of_bsd200(
 def test_every_metric_of_the_tables_is_there(
     printed: Printed,
 ) -> None:
-    assert {metric for *_, metric in printed} == set(METRICS)
+    assert {metric for *_, metric in printed} == set(METRICS) - {
+        "haarpsi"
+    }  # younger than the paper

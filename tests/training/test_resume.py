@@ -176,7 +176,7 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(
     assert torch.load(run / PREVIOUS)["step"] == 8
     for name in (LAST, PREVIOUS):
         (run / name).write_bytes(bad)
-    with pytest.raises(ModelError, match="no checkpoint"):
+    with pytest.raises(ModelError, match="no readable checkpoint"):
         train(recipe, run, resume=True)
 
 

@@ -19,7 +19,6 @@ class EstimateRow(TypedDict):
 
     Attributes:
         estimated_seconds: Estimated time in seconds.
-        estimated_peak_mb: Estimated peak memory of the process in MB.
     """
 
     estimated_seconds: NotRequired[float]

@@ -51,7 +51,9 @@ class Metrics:
         def family(name: str, kind: str, text: str, samples: Mapping[str, float]) -> None:
             lines.append(f"# HELP srcnn_{name} {text}")
             lines.append(f"# TYPE srcnn_{name} {kind}")
-            lines.extend(f"srcnn_{name}{label} {value:g}" for label, value in samples.items())
+            lines.extend(
+                f"srcnn_{name}{label} {_number(value)}" for label, value in samples.items()
+            )
 
         answers = {
             f'{{path="{path}",status="{status}"}}': count
@@ -67,7 +69,13 @@ class Metrics:
         for bound, count in zip((*_BOUNDS, "+Inf"), self._buckets, strict=True):
             total += count
             lines.append(f'srcnn_work_seconds_bucket{{le="{bound}"}} {total}')
-        lines += [f"srcnn_work_seconds_sum {self._seconds:g}", f"srcnn_work_seconds_count {total}"]
+        lines.append(f"srcnn_work_seconds_sum {_number(self._seconds)}")
+        lines.append(f"srcnn_work_seconds_count {total}")
         for name, (text, value) in gauges.items():
             family(name, "gauge", text, {"": value()})
         return "\n".join(lines) + "\n"
+
+
+def _number(value: float) -> str:
+    """Return a value with all its digits, since counters of bytes have more than six."""
+    return repr(int(value) if float(value).is_integer() else float(value))
