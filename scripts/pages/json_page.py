@@ -18,12 +18,16 @@ in a pipeline is in [Use it in a pipeline](../pipelines.md).
 """
 WRITTEN_BY = {
     "srcnn.conversion.conversion": "srcnn upscale: a picture",
+    "srcnn.engine.choosing": "srcnn upscale: the choice of -m auto",
     "srcnn.cli.report": "srcnn upscale: estimates and the summary",
     "srcnn.evaluation.documents": "srcnn evaluate and srcnn compare",
     "srcnn.evaluation.protocol": "srcnn evaluate: the protocol",
     "srcnn.bench.documents": "srcnn bench",
     "srcnn.bench.pipelines": "srcnn bench --pipeline",
     "srcnn.experiments.documents": "srcnn experiment",
+    "srcnn.serve.messages": "srcnn serve: the header Srcnn-Result",
+    "srcnn.serve.errors": "srcnn serve: errors",
+    "srcnn.serve.models": "srcnn serve: /v1/models",
 }
 """Which command writes the types of a module, in the order of the page."""
 KEYWORDS = "srcnn.api"

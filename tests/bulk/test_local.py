@@ -41,7 +41,8 @@ def test_results_and_rows_are_the_command_lines(
         assert (row["model"], row["scale"], row["kind"]) == ("fast", 2.0, None)
     failed = [row for row in found if not row["ok"]]
     assert [row["kind"] for row in failed] == ["InputError", "InputError"]
-    assert all(row["source"] in row["error"] for row in failed)
+    for row in failed:  # a long path is shortened in its middle
+        assert Path(row["source"]).name in row["error"]
 
 
 def test_a_second_run_does_each_source_once(

@@ -89,6 +89,7 @@ class ConvertedRow(TypedDict):
         passes: Scale of each network that ran, in order; empty without a network.
         warnings: What the format of the result cannot hold of the source.
         seconds: Time from the first byte read to the last one written.
+        choice: What ``-m auto`` found and why it chose this network; null without ``auto``.
     """
 
     source: str

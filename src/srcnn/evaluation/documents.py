@@ -30,6 +30,8 @@ class ImageDocument(TypedDict, total=False):
         nqm: Noise quality measure in dB.
         wpsnr: Weighted PSNR in dB.
         msssim: Multi-scale SSIM, at most 1.
+        haarpsi: HaarPSI, at most 1.
+        model: The network that ``auto`` chose.
     """
 
     name: Required[str]
@@ -41,7 +43,6 @@ class ImageDocument(TypedDict, total=False):
     msssim: float | None
     haarpsi: float | None
     model: str
-    """The model that ``auto`` chose."""
 
 
 class ResultDocument(TypedDict):

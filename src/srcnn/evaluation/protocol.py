@@ -75,6 +75,7 @@ class ProtocolDocument(TypedDict):
         bicubic: Input of bicubic interpolation.
         output: How the output of a model is rounded.
         border: Which pixels at the border are not scored.
+        degradation: What the low-resolution image goes through, in words; null without any.
     """
 
     name: str

@@ -93,7 +93,14 @@ STATUS: dict[type[SrcnnError], int] = {
 
 
 class ErrorDocument(TypedDict):
-    """An error in JSON."""
+    """An error in JSON.
+
+    Attributes:
+        what: What it is about, such as ``scale``.
+        why: What is wrong with it.
+        fix: What to do; empty if there is nothing to say.
+        kind: Class of the error, such as ``InputError``.
+    """
 
     what: str
     why: str

@@ -50,7 +50,18 @@ class Setup:
 
 
 class Report(TypedDict):
-    """What was done, for the header ``Srcnn-Result`` of an answer."""
+    """What was done, for the header ``Srcnn-Result`` of an answer.
+
+    Attributes:
+        format: Format of the result.
+        width: Width of the result in pixels.
+        height: Height of the result in pixels.
+        scale: Factor by which the image was enlarged.
+        model: Name of the network.
+        passes: Scale of each network that ran, in order.
+        warnings: What the format of the result cannot hold of the source.
+        seconds: Time that the work took, without waiting.
+    """
 
     format: str
     width: int

@@ -14,7 +14,16 @@ from srcnn.weights.store import default
 
 
 class ModelsDocument(TypedDict):
-    """What can be asked for."""
+    """What can be asked for.
+
+    Attributes:
+        schema: Version of this document.
+        default: Name of the network that is used unless one is named.
+        models: Card of each shipped network, with its ``file`` and number of ``parameters``.
+        reads: Formats of images that are read.
+        writes: Formats of results.
+        limits: Limits of the service by name.
+    """
 
     schema: int
     default: str
