@@ -39,7 +39,7 @@ def test_same_pixels_as_ours(graph: bytes, contender: str) -> None:
     session = Session(graph, Engine("onnxruntime", "fp32", threads=1))
     ours = enhance_whole(Network("ours", session, grid), y[None])[0]
     assert np.abs(ours - y).max() > 0.03, "the network must do something"
-    theirs = open_networks(graph, y, None)[contender]()
+    (theirs,) = open_networks(graph, y[None], None)[contender]()
     assert theirs.shape == y.shape
     inside = (slice(radius, -radius),) * 2
     np.testing.assert_allclose(theirs[inside], ours[inside], rtol=0, atol=1e-4)
@@ -62,7 +62,7 @@ def test_without_opencv_the_others_remain(
     monkeypatch.setattr(
         "srcnn.bench.rivals.find_spec", lambda name: None if name == "cv2" else find_spec(name)
     )
-    assert list(open_networks(graph, luma(), None)) == NETWORKS[:3]
+    assert list(open_networks(graph, luma()[None], None)) == NETWORKS[:3]
     assert list(open_resizes(photo, 3)) == ["Pillow BICUBIC"]
 
 

@@ -81,7 +81,7 @@ def test_png_of_a_readable_size(report: BenchDocument) -> None:
 def test_every_contender_has_a_colour() -> None:
     ours = {("srcnn", engine, p) for engine, row in BACKENDS.items() for p in row.precisions}
     graph = weights_file(near_identity())
-    networks = open_networks(graph, np.zeros((20, 20), np.float32), None)
+    networks = open_networks(graph, np.zeros((1, 20, 20), np.float32), None)
     resizes = open_resizes(np.zeros((20, 20, 3), np.uint8), 3)
     rivals = {(name, None, "fp32") for name in networks} | {(name, None, None) for name in resizes}
     assert set(_COLORS) == ours | rivals | {("srcnn", None, None)}

@@ -98,13 +98,13 @@ def rival_contenders(
 
     Args:
         networks: Bytes of ONNX files by name.
-        size: (height, width) of the small image. Networks receive (H, W) float32 in [0, 1] of the
+        size: (height, width) of the small image. Networks receive (C, H, W) float32 in [0, 1] of the
             enlarged image or the small one, by their grid; resizes receive (h, w, 3) uint8.
         threads: Threads of ONNX Runtime; None leaves its default.
     """
     for name, graph in networks.items():
         card = read_card(graph, name)
-        given = _luma(size, grid_of(card))
+        given = np.stack([_luma(size, grid_of(card))] * card.channels)
         for contender, call in open_networks(graph, given, threads).items():
             yield Subject("network", contender, name, None, "fp32", _large(size)), call
     for contender, resize in open_resizes(make_picture(size), SCALE).items():

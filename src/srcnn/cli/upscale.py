@@ -92,7 +92,7 @@ _COUNT = click.IntRange(min=1)
     "--on",
     metavar="local|ray|ADDRESS",
     show_default="this machine, without a manifest",
-    help="Where to enlarge very many images; s3://, gs:// and the like are possible then.",
+    help="Where to run large batches; s3:// and gs:// URLs are allowed then.",
 )
 @click.option("--no-mark", is_flag=True, help="Do not record in the results that srcnn made them.")
 @click.option("--dry-run", is_flag=True, help="Print sizes and time; write nothing.")
