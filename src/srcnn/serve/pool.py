@@ -22,7 +22,7 @@ _PAUSE = 1.0
 """Seconds before a worker that did not start is started again."""
 _GROWN = 16 * 2**20
 """Bytes by which an idle worker may exceed its size at the start."""
-_SWOLLEN = 400 * 2**20
+_SWOLLEN = 48 * 2**20
 """Bytes by which a busy worker may exceed it between two pictures."""
 IDLE = 10.0
 """Seconds without a job after which a worker that has grown is replaced, so that nobody waits."""
