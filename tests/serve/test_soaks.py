@@ -74,7 +74,7 @@ def test_slow_connections_hold_nobody_up(part: float, folder: Path) -> None:
 
 def test_many_mixed_requests(part: float, folder: Path) -> None:
     with running(folder) as service:
-        seen = mixed(service, round(10_000 * part), round(500 * part))
+        seen = mixed(service, round(10_000 * part), round(100 * part))
         files = service.files()
     assert [status for status in seen.statuses if status >= 500] == []
     assert seen.wrong == 0
