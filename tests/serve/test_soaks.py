@@ -79,7 +79,9 @@ def test_many_mixed_requests(part: float, folder: Path) -> None:
     assert [status for status in seen.statuses if status >= 500] == []
     assert seen.wrong == 0
     assert seen.slope < (1 if part == 1 else 30)
-    assert max(seen.descriptors[4:]) - min(seen.descriptors[4:]) <= 4
+    # There are fewer while a worker is replaced, and never more.
+    half = len(seen.descriptors) // 2
+    assert max(seen.descriptors[half:]) <= max(seen.descriptors[:half])
     assert files == []
 
 
