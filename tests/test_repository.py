@@ -166,6 +166,11 @@ def test_all_is_what_is_public() -> None:
         assert getattr(srcnn, name) is not None
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "results").rglob("*.json*")), ids=lambda p: p.name)
+def test_reports_name_no_place_on_one_machine(path: Path) -> None:
+    assert re.findall(r'"(?:/|~|[A-Z]:\\)[^"]*"', path.read_text(encoding="utf-8")) == []
+
+
 @pytest.mark.parametrize("command", ["import srcnn", "import srcnn.cli.main"])
 def test_nothing_heavy_is_loaded(command: str) -> None:
     heavy = ("torch", "onnxruntime", "matplotlib", "scipy", "sklearn")
